@@ -1,0 +1,170 @@
+import { z } from 'zod'
+import { duration } from './duration.ts'
+
+/**
+ * The shape of `slipway.yaml`. Types, validation, the JSON Schema for editors and the reference
+ * page all come from here, so each field's description is written for a reader of that page.
+ */
+
+const name = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/,
+    'letters, digits, "-" and "_", at most 63, a letter or digit first',
+  )
+
+const relativePath = z
+  .string()
+  .min(1)
+  .refine(
+    (path) => !path.startsWith('/') && !path.split('/').includes('..'),
+    'a path inside the repository',
+  )
+
+const image = z
+  .strictObject({
+    repository: z
+      .string()
+      .regex(/^[a-z0-9]+(?:[._\-/][a-z0-9]+)*$/, 'the name of an ECR repository, not its address')
+      .describe('Name of the ECR repository. Its address comes from ECR.'),
+    dockerfile: relativePath
+      .default('Dockerfile')
+      .describe('Path of the Dockerfile in the repository.'),
+    context: relativePath.default('.').describe('Path of the build context in the repository.'),
+    target: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Stage of a multi-stage Dockerfile. Default: the last one.'),
+    platform: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('For example `linux/arm64`. Default: the engine’s own.'),
+    args: z
+      .record(z.string(), z.string())
+      .default({})
+      .describe('Build arguments. Not for secrets: they stay in the image.'),
+    timeout: duration.prefault('45m').describe('How long building it may take.'),
+  })
+  .describe('An image that the Dockerfile makes. Tagged `<image>-<commit>` and `<image>-latest`.')
+
+const serviceFields = {
+  service: z.string().min(1).describe('Name of the ECS service.'),
+  containers: z
+    .record(z.string().min(1), name)
+    .optional()
+    .describe(
+      'Container name in the task definition → image it runs. Default: one container and one image, both named as the service is here.',
+    ),
+  after: z.array(name).describe('Services that must be live before this one is touched.'),
+  circuitBreaker: z
+    .enum(['required', 'optional'])
+    .describe(
+      '`required` refuses a service whose ECS deployment circuit breaker is off; `optional` relies on the stability timeout alone.',
+    ),
+  verifyUrl: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Asked once the service is stable; must answer 2xx.'),
+}
+
+const service = z
+  .strictObject({
+    ...serviceFields,
+    after: serviceFields.after.default([]),
+    circuitBreaker: serviceFields.circuitBreaker.default('required'),
+  })
+  .describe('A service that the release deploys.')
+
+const environment = z
+  .strictObject({
+    region: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('AWS region. Default: the AWS SDK’s own chain on the worker.'),
+    profile: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('AWS profile on the worker. Default: the AWS SDK’s own chain.'),
+    cluster: z.string().min(1).describe('Name or ARN of the ECS cluster.'),
+    mode: z
+      .enum(['pin', 'force'])
+      .default('pin')
+      .describe(
+        '`pin` registers a revision pinned to the digest. `force` starts a new deployment on the moving tag, as `--force-new-deployment` does.',
+      ),
+    services: z
+      .record(name, z.strictObject(serviceFields).partial())
+      .default({})
+      .describe('What differs from the services above in this environment, by service.'),
+  })
+  .describe('A place that services run in.')
+
+export const configSchema = z
+  .strictObject({
+    project: name.describe('What the whole is called, in summaries and task definition tags.'),
+    repository: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'Where builders get the source: a path or a URL that `git clone` takes. Default: the repository this file is in.',
+      ),
+    checks: z
+      .strictObject({
+        commands: z
+          .array(z.string().min(1))
+          .default([])
+          .describe('Shell command lines, run in the checkout one after the other.'),
+        timeout: duration.prefault('30m').describe('For all commands together.'),
+      })
+      .prefault({})
+      .describe('What must pass before anything is built.'),
+    images: z.record(name, image).describe('Images, by name.'),
+    services: z.record(name, service).describe('Services, by name.'),
+    environments: z.record(name, environment).describe('Environments, by name.'),
+    stability: z
+      .strictObject({
+        timeout: duration
+          .prefault('30m')
+          .describe(
+            'How long one service may take until it is stable and healthy; then it is rolled back.',
+          ),
+        window: duration
+          .prefault('30s')
+          .describe(
+            'How long all services must stay healthy before the release counts as succeeded.',
+          ),
+      })
+      .prefault({})
+      .describe('When a deployment counts as live.'),
+    rollback: z
+      .strictObject({
+        timeout: duration
+          .prefault('30m')
+          .describe('How long the way back of one service may take.'),
+      })
+      .prefault({})
+      .describe('The way back.'),
+    queues: z
+      .strictObject({
+        release: z
+          .string()
+          .min(1)
+          .default('slipway')
+          .describe('Task queue of workflows and AWS activities.'),
+        builder: z
+          .string()
+          .min(1)
+          .default('slipway-builder')
+          .describe('Task queue of source, checks, builds and pushes.'),
+      })
+      .prefault({})
+      .describe('Temporal task queues.'),
+  })
+  .describe('Configuration of Slipway.')
+
+export type Config = z.output<typeof configSchema>

@@ -1,0 +1,156 @@
+import type { Target } from '../config/target.ts'
+import type { Outcome } from '../rollout/outcome.ts'
+import type { Revision, RolloutProgress, WayBack } from '../activities/types.ts'
+
+/** What somebody asks an environment for. */
+export type ReleaseRequest = DeployRequest | RedeployRequest | RollbackRequest
+
+interface Asked {
+  readonly target: Target
+  /** `user@host`, or what CI calls itself. */
+  readonly requestedBy: string
+}
+
+/** Check, build, push and deploy one commit. */
+export interface DeployRequest extends Asked {
+  readonly kind: 'deploy'
+  /** 40 hexadecimal digits. */
+  readonly commit: string
+  /** First line of the commit message, for people; at most 120 characters. */
+  readonly subject: string
+}
+
+/** A new deployment of what is live: the same revision, fresh tasks. */
+export interface RedeployRequest extends Asked {
+  readonly kind: 'redeploy'
+}
+
+/** Back to what ran before the live release, or to an earlier release. */
+export interface RollbackRequest extends Asked {
+  readonly kind: 'rollback'
+  /** Id of a release in the ledger. Left out: what ran before the live one. */
+  readonly to?: string
+  readonly reason?: string
+}
+
+/** The input of a `release` workflow: a request that the environment has let through. */
+export interface ReleaseInput {
+  readonly id: string
+  readonly request: ReleaseRequest
+  /** For a rollback or redeploy: what must run in the end. */
+  readonly revisions?: readonly Revision[]
+  /** The commit that `revisions` were made from, where known. */
+  readonly commit?: string
+}
+
+export type StepName =
+  | 'inspect'
+  | 'source'
+  | 'checks'
+  | 'build'
+  | 'push'
+  | 'register'
+  | 'deploy'
+  | 'wait'
+  | 'verify'
+  | 'roll back'
+
+export interface Step {
+  readonly name: StepName
+  /** The image or service it is about; absent for a step of the whole release. */
+  readonly subject?: string
+  readonly state: 'running' | 'done' | 'failed' | 'skipped'
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number
+  readonly endedAt?: number
+  /** What came of it, in a few words: a digest, a revision, a reason. */
+  readonly note?: string
+}
+
+/** The answer to the query `status` of a `release` workflow. */
+export interface ReleaseStatus {
+  readonly id: string
+  readonly kind: ReleaseRequest['kind']
+  readonly project: string
+  readonly environment: string
+  readonly commit?: string
+  readonly summary: string
+  readonly requestedBy: string
+  readonly startedAt: number
+  readonly steps: readonly Step[]
+  readonly warnings: readonly string[]
+  /** Present once the release has ended. */
+  readonly result?: ReleaseResult
+}
+
+/**
+ * How a release ended. The result of a workflow that ended as `succeeded` or `unchanged`; the
+ * first of the details of the failure, whose type is the outcome, for every other one.
+ */
+export interface ReleaseResult {
+  readonly id: string
+  readonly outcome: Outcome
+  /** One sentence for people. */
+  readonly message: string
+  /** The likely cause where it failed. */
+  readonly cause?: string
+  readonly commit?: string
+  /** What runs now, as far as the release could make sure: by service, in order of deployment. */
+  readonly services: readonly ReleasedService[]
+  readonly startedAt: number
+  readonly endedAt: number
+  readonly warnings: readonly string[]
+}
+
+export interface ReleasedService {
+  readonly name: string
+  readonly ecsService: string
+  readonly revision: Revision
+  readonly wayBack: WayBack
+}
+
+/** An entry of the environment's ledger. */
+export interface LedgerEntry {
+  readonly id: string
+  readonly kind: ReleaseRequest['kind']
+  readonly commit?: string
+  readonly subject?: string
+  readonly requestedBy: string
+  readonly startedAt: number
+  readonly endedAt: number
+  readonly outcome: Outcome
+  readonly message: string
+  readonly cause?: string
+  readonly services: readonly ReleasedService[]
+}
+
+/** The answer to the query `status` of an `environment` workflow. */
+export interface EnvironmentStatus {
+  readonly environment: string
+  readonly project: string
+  /** The release whose revisions run now; absent before the first success. */
+  readonly live?: LedgerEntry
+  readonly running?: RunningRelease
+  /** Newest first, at most 50. */
+  readonly releases: readonly LedgerEntry[]
+}
+
+export interface RunningRelease {
+  readonly id: string
+  readonly kind: ReleaseRequest['kind']
+  readonly commit?: string
+  readonly requestedBy: string
+  readonly startedAt: number
+}
+
+/** The answer to the Updates `release` and `rollback` of an environment: what to follow. */
+export interface Accepted {
+  readonly releaseId: string
+  readonly runId: string
+  /** True where the same commit was being released already: this request has joined it. */
+  readonly joined: boolean
+  /** One sentence for people. */
+  readonly message: string
+}
+
+export type { RolloutProgress }
