@@ -9,7 +9,7 @@ export interface Call {
 }
 
 /** One AWS service: its operations by name. What is not here answers `UnknownOperationException`. */
-export type Operations = Readonly<Record<string, (call: Call) => unknown | Promise<unknown>>>
+export type Operations = Readonly<Record<string, (call: Call) => unknown>>
 
 /** Thrown by an operation; becomes the service's own error shape and HTTP status. */
 export class AwsError extends Error {
