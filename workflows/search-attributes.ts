@@ -1,0 +1,22 @@
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common'
+
+/**
+ * What releases can be searched by in Temporal, for example
+ * `temporal workflow list --query 'SlipwayOutcome="rolled_back"'`. They must exist on the server
+ * before a worker starts (`slipway setup`). Never encrypted by a payload codec.
+ */
+export const searchAttributes = {
+  SlipwayProject: SearchAttributeType.KEYWORD,
+  SlipwayEnvironment: SearchAttributeType.KEYWORD,
+  SlipwayServices: SearchAttributeType.KEYWORD_LIST,
+  SlipwayCommit: SearchAttributeType.KEYWORD,
+  SlipwayRequestedBy: SearchAttributeType.KEYWORD,
+  SlipwayOutcome: SearchAttributeType.KEYWORD,
+} as const
+
+export const projectKey = defineSearchAttributeKey('SlipwayProject', 'KEYWORD')
+export const environmentKey = defineSearchAttributeKey('SlipwayEnvironment', 'KEYWORD')
+export const servicesKey = defineSearchAttributeKey('SlipwayServices', 'KEYWORD_LIST')
+export const commitKey = defineSearchAttributeKey('SlipwayCommit', 'KEYWORD')
+export const requestedByKey = defineSearchAttributeKey('SlipwayRequestedBy', 'KEYWORD')
+export const outcomeKey = defineSearchAttributeKey('SlipwayOutcome', 'KEYWORD')
