@@ -1,0 +1,96 @@
+import type { RetryPolicy } from '@temporalio/common'
+import {
+  ActivityCancellationType,
+  proxyActivities,
+  type ActivityOptions,
+} from '@temporalio/workflow'
+import type { BuilderActivities, ReleaseActivities } from '../activities/types.ts'
+import type { Target } from '../config/target.ts'
+
+/**
+ * The activities with the timeouts and retries that each kind of work needs. A failure that will
+ * not pass is thrown as non-retryable by the activity itself, with a stable type; what is retried
+ * here is what may pass. Every activity is waited for when it is cancelled: going on while it
+ * still runs would let the way back race a deployment.
+ */
+
+const minute = 60_000
+
+/** How long a host may leave a step lying before another host is asked: the host is gone. */
+const hostPatience = 5 * minute
+
+const patient: RetryPolicy = {
+  initialInterval: '1s',
+  backoffCoefficient: 2,
+  maximumInterval: '30s',
+}
+
+function releaseActivities(options: ActivityOptions): ReleaseActivities {
+  return proxyActivities<ReleaseActivities>({
+    retry: patient,
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    ...options,
+  })
+}
+
+function builderActivities(options: ActivityOptions): BuilderActivities {
+  return proxyActivities<BuilderActivities>({
+    heartbeatTimeout: '15s',
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    ...options,
+  })
+}
+
+/** Reads AWS, or changes one thing there in one call: over in seconds, or not at all. */
+export function quickly(summary: string): ReleaseActivities {
+  return releaseActivities({
+    summary,
+    startToCloseTimeout: '1 minute',
+    scheduleToCloseTimeout: '10 minutes',
+  })
+}
+
+/**
+ * Watches until a deadline of its own. It may be begun again by another worker as often as it
+ * takes; the bound lies behind the deadline, so that it is the activity that says what it saw.
+ */
+export function watching(summary: string, deadlineInMs: number): ReleaseActivities {
+  return releaseActivities({
+    summary,
+    heartbeatTimeout: '15s',
+    startToCloseTimeout: deadlineInMs + 2 * minute,
+    scheduleToCloseTimeout: deadlineInMs + 10 * minute,
+  })
+}
+
+/** Finds a builder: any host that serves the builder queue. */
+export function anyBuilder(target: Target, summary: string): BuilderActivities {
+  return builderActivities({
+    summary,
+    taskQueue: target.queues.builder,
+    scheduleToStartTimeout: '15 minutes',
+    startToCloseTimeout: '15 minutes',
+    retry: { ...patient, maximumAttempts: 5 },
+  })
+}
+
+/** Works on the one host that has the checkout and the engine, for at most `timeoutMs` a try. */
+export function onHost(hostQueue: string, summary: string, timeoutMs: number): BuilderActivities {
+  return builderActivities({
+    summary,
+    taskQueue: hostQueue,
+    scheduleToStartTimeout: hostPatience,
+    startToCloseTimeout: timeoutMs + minute,
+    retry: { ...patient, maximumAttempts: 5 },
+  })
+}
+
+/** Cleans up on a host; a host that is gone cleans up by itself when it is back. */
+export function cleaningUp(hostQueue: string, summary: string): BuilderActivities {
+  return builderActivities({
+    summary,
+    taskQueue: hostQueue,
+    scheduleToCloseTimeout: '30 seconds',
+    retry: { maximumAttempts: 2 },
+  })
+}

@@ -1,0 +1,47 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  ChildWorkflowFailure,
+  TimeoutFailure,
+  isCancellation,
+} from '@temporalio/workflow'
+import type { FailureType } from '../activities/types.ts'
+
+/** The failure that an activity or a child threw, without the wrapping that says where. */
+export function causeOf(failure: unknown): unknown {
+  const wrapped = failure instanceof ActivityFailure || failure instanceof ChildWorkflowFailure
+  return wrapped ? (failure.cause ?? failure) : failure
+}
+
+/** What a person should read of a failure. */
+export function messageOf(failure: unknown): string {
+  const cause = causeOf(failure)
+  if (isCancellation(failure)) return 'cancelled'
+  if (cause instanceof TimeoutFailure) return timeoutMessage(failure, cause)
+  return cause instanceof Error ? cause.message : String(cause)
+}
+
+function timeoutMessage(failure: unknown, cause: TimeoutFailure): string {
+  const what = failure instanceof ActivityFailure ? `"${failure.activityType}"` : 'a step'
+  if (cause.timeoutType === 'SCHEDULE_TO_START') {
+    return `no worker took up ${what} in time: is one running on its task queue?`
+  }
+  if (cause.timeoutType === 'HEARTBEAT') {
+    return `the worker that ran ${what} went away, and no other brought it to an end`
+  }
+  // The last try's own failure says more than that time ran out.
+  const last = cause.cause?.message
+  return `${what} did not end in time${last === undefined ? '' : `: ${last}`}`
+}
+
+export function hasType(failure: unknown, type: FailureType): boolean {
+  const cause = causeOf(failure)
+  return cause instanceof ApplicationFailure && cause.type === type
+}
+
+/** Whether the host that a step was bound to is gone, or lost what it had built. */
+export function hostIsGone(failure: unknown): boolean {
+  const cause = causeOf(failure)
+  const notTakenUp = cause instanceof TimeoutFailure && cause.timeoutType === 'SCHEDULE_TO_START'
+  return notTakenUp || hasType(failure, 'ImageNotHere')
+}

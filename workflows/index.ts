@@ -1,0 +1,3 @@
+export { environment } from './environment.ts'
+export { plan } from './plan.ts'
+export { release } from './release.ts'

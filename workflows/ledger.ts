@@ -1,0 +1,151 @@
+import type { Revision } from '../activities/types.ts'
+import type { LedgerEntry, ReleasedService, ReleaseRequest, RollbackRequest } from './types.ts'
+
+/** What an environment remembers: pure, so that it can be tested without a server. */
+export interface Ledger {
+  readonly live?: LedgerEntry
+  /** Newest first, at most {@link ledgerLength}. */
+  readonly releases: readonly LedgerEntry[]
+}
+
+export const ledgerLength = 50
+
+/** The ledger with one more release in it, and with what is live now. */
+export function withEntry(ledger: Ledger, entry: LedgerEntry): Ledger {
+  const releases = [entry, ...ledger.releases].slice(0, ledgerLength)
+  const live = liveAfter(ledger, entry)
+  return live === undefined ? { releases } : { live, releases }
+}
+
+function liveAfter(ledger: Ledger, entry: LedgerEntry): LedgerEntry | undefined {
+  if (entry.outcome !== 'succeeded') return ledger.live
+  switch (entry.kind) {
+    case 'deploy':
+      return withUntouched(ledger.live, entry)
+    case 'redeploy':
+      return ledger.live ?? entry
+    case 'rollback': {
+      // Going back makes an earlier release live again, with its own way back: rolling back twice
+      // goes two releases back, not forth again. What ran before Slipway came has no way back.
+      const earlier = ledger.releases.find((one) => madeLive(one) && sameRevisions(one, entry))
+      return earlier ?? { ...entry, services: entry.services.map(withoutWayBack) }
+    }
+  }
+}
+
+/** A release that changed some services leaves the others as the live release had them. */
+function withUntouched(live: LedgerEntry | undefined, entry: LedgerEntry): LedgerEntry {
+  const touched = new Set(entry.services.map((service) => service.name))
+  const untouched = (live?.services ?? []).filter((service) => !touched.has(service.name))
+  return {
+    ...entry,
+    services: [
+      ...entry.services,
+      ...untouched.map((service) => ({
+        ...service,
+        wayBack: { ...service.wayBack, ...runningOf(service.revision) },
+      })),
+    ],
+  }
+}
+
+function runningOf({ taskDefinition, digests }: Revision) {
+  return { taskDefinition, digests }
+}
+
+function madeLive(entry: LedgerEntry): boolean {
+  return entry.outcome === 'succeeded' && entry.kind === 'deploy'
+}
+
+function sameRevisions(one: LedgerEntry, other: LedgerEntry): boolean {
+  return other.services.every(({ name, revision }) => {
+    const its = one.services.find((service) => service.name === name)
+    return (
+      its?.revision.taskDefinition === revision.taskDefinition &&
+      Object.entries(revision.digests).every(
+        ([key, digest]) => its.revision.digests[key] === digest,
+      )
+    )
+  })
+}
+
+function withoutWayBack(service: ReleasedService): ReleasedService {
+  return { ...service, wayBack: { ...service.wayBack, standing: 'none' } }
+}
+
+export type RollbackTarget =
+  | { readonly kind: 'found'; readonly revisions: readonly Revision[]; readonly commit?: string }
+  | { readonly kind: 'none'; readonly reason: string }
+
+/** What a rollback has to make run: an earlier release by id or commit, or what ran before. */
+export function rollbackTarget(ledger: Ledger, to: RollbackRequest['to']): RollbackTarget {
+  return to === undefined ? beforeLive(ledger) : namedRelease(ledger, to)
+}
+
+function beforeLive({ live, releases }: Ledger): RollbackTarget {
+  if (live === undefined) {
+    return {
+      kind: 'none',
+      reason: 'no release has succeeded here yet: there is nothing to go back from',
+    }
+  }
+  const revisions = live.services
+    .filter(({ wayBack }) => wayBack.standing === 'succeeded')
+    .map(({ name, wayBack }) => ({
+      service: name,
+      ...runningOf({ ...wayBack, service: name, registered: false }),
+      registered: false,
+    }))
+  if (revisions.length === 0) {
+    return {
+      kind: 'none',
+      reason: `nothing ran well before ${live.id}: there is nothing to go back to`,
+    }
+  }
+  const before = releases.find(
+    (one) =>
+      madeLive(one) &&
+      revisions.every(({ service, taskDefinition }) =>
+        one.services.some(
+          (its) => its.name === service && its.revision.taskDefinition === taskDefinition,
+        ),
+      ),
+  )
+  return {
+    kind: 'found',
+    revisions,
+    ...(before?.commit === undefined ? {} : { commit: before.commit }),
+  }
+}
+
+function namedRelease({ releases }: Ledger, to: string): RollbackTarget {
+  const named = releases.filter(
+    (one) => one.id === to || (to.length >= 7 && one.commit?.startsWith(to) === true),
+  )
+  const good = named.find(madeLive)
+  if (good !== undefined) {
+    return {
+      kind: 'found',
+      revisions: good.services.map((service) => service.revision),
+      ...(good.commit === undefined ? {} : { commit: good.commit }),
+    }
+  }
+  const bad = named[0]
+  const reason =
+    bad === undefined
+      ? `there is no release ${to} in the ledger; see the ones there are with: slipway releases`
+      : `${bad.id} ended as ${bad.outcome}: only a release that succeeded can be gone back to`
+  return { kind: 'none', reason }
+}
+
+/** `release/<environment>/<commit or time>`, with a number behind it where that was there before. */
+export function releaseId(ledger: Ledger, request: ReleaseRequest, now: number): string {
+  const stamp = new Date(now).toISOString().replaceAll(/[-:]|\.\d+/g, '')
+  const name = request.kind === 'deploy' ? request.commit.slice(0, 12) : `${request.kind}-${stamp}`
+  const base = `release/${request.target.environment}/${name}`
+  const taken = new Set(ledger.releases.map((entry) => entry.id))
+  for (let number = 1; ; number += 1) {
+    const id = number === 1 ? base : `${base}-${number}`
+    if (!taken.has(id)) return id
+  }
+}

@@ -1,0 +1,36 @@
+import type { Target } from '../config/target.ts'
+import { quickly } from './activity-calls.ts'
+import { messageOf } from './failure.ts'
+import type { Change } from './roll-out.ts'
+
+/** The moving tags point at what shall run; `moveBack` gives warnings, and never throws. */
+export interface MovedTags {
+  readonly moveBack: () => Promise<readonly string[]>
+}
+
+/**
+ * Points `<image>-latest` at what is about to run. The way back is kept, since in `force` mode
+ * the moving tag is what a new task pulls, and in `pin` mode nobody should find a bad image there.
+ */
+export async function moveTags(target: Target, changes: readonly Change[]): Promise<MovedTags> {
+  const images = changes.flatMap(({ service, revision }) =>
+    Object.entries(revision.digests).flatMap(([container, digest]) => {
+      const name = service.containers[container]
+      return name === undefined ? [] : [{ name, digest }]
+    }),
+  )
+  const before = await quickly('move latest tags').moveTags({ target, images })
+  return { moveBack: () => moveBack(target, before) }
+}
+
+async function moveBack(
+  target: Target,
+  images: readonly { name: string; digest?: string }[],
+): Promise<readonly string[]> {
+  try {
+    await quickly('move latest tags back').moveTags({ target, images })
+    return []
+  } catch (failure) {
+    return [`the moving tags could not be pointed back: ${messageOf(failure)}`]
+  }
+}

@@ -1,0 +1,83 @@
+import { isCancellation, setCurrentDetails, setHandler } from '@temporalio/workflow'
+import { messageOf } from './failure.ts'
+import { releaseStatus } from './protocol.ts'
+import { releaseDetails } from './details.ts'
+import { releaseSummary } from './words.ts'
+import type { ReleaseInput, ReleaseResult, ReleaseStatus, Step, StepName } from './types.ts'
+
+/** What a release has done so far, for the query `status` and the Temporal UI. */
+export interface ReleaseRecord {
+  /** Runs one step and keeps when it ran, how it ended and what came of it. */
+  step<T>(about: StepAbout, work: () => Promise<T>, note?: (value: T) => string): Promise<T>
+  skip(about: StepAbout, note: string): void
+  warn(warnings: readonly string[]): void
+  knowCommit(commit: string | undefined): void
+  end(result: ReleaseResult): void
+  status(): ReleaseStatus
+}
+
+export interface StepAbout {
+  readonly name: StepName
+  readonly subject?: string
+}
+
+/** Opens the record, answers `status` from it and keeps the UI's current details true. */
+export function openRecord(input: ReleaseInput): ReleaseRecord {
+  const { request, id } = input
+  const commit = request.kind === 'deploy' ? request.commit : input.commit
+  let status: ReleaseStatus = {
+    id,
+    kind: request.kind,
+    project: request.target.project,
+    environment: request.target.environment,
+    ...(commit === undefined ? {} : { commit }),
+    summary: releaseSummary(request, commit),
+    requestedBy: request.requestedBy,
+    startedAt: Date.now(),
+    steps: [],
+    warnings: [],
+  }
+
+  function update(change: Partial<ReleaseStatus>): void {
+    status = { ...status, ...change }
+    setCurrentDetails(releaseDetails(status))
+  }
+
+  function begin(about: StepAbout): (change: Partial<Step>) => void {
+    const index = status.steps.length
+    const first: Step = { ...about, state: 'running', startedAt: Date.now() }
+    update({ steps: [...status.steps, first] })
+    return (change) =>
+      update({
+        steps: status.steps.map((step, at) =>
+          at === index ? { ...step, endedAt: Date.now(), ...change } : step,
+        ),
+      })
+  }
+
+  setHandler(releaseStatus, () => status)
+  update({})
+
+  return {
+    async step(about, work, note) {
+      const finish = begin(about)
+      try {
+        const value = await work()
+        const said = note?.(value)
+        finish({ state: 'done', ...(said === undefined ? {} : { note: said }) })
+        return value
+      } catch (failure) {
+        finish({
+          state: 'failed',
+          note: isCancellation(failure) ? 'cancelled' : messageOf(failure),
+        })
+        throw failure
+      }
+    },
+    skip: (about, note) => begin(about)({ state: 'skipped', note }),
+    warn: (warnings) => update({ warnings: [...status.warnings, ...warnings] }),
+    knowCommit: (known) => (known === undefined ? undefined : update({ commit: known })),
+    end: (result) => update({ result }),
+    status: () => status,
+  }
+}

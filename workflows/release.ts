@@ -1,0 +1,177 @@
+import { ApplicationFailure, isCancellation, upsertSearchAttributes } from '@temporalio/workflow'
+import type { Inspection, PushedImage, Revision } from '../activities/types.ts'
+import type { Outcome } from '../rollout/outcome.ts'
+import { quickly } from './activity-calls.ts'
+import { makeImages } from './build-images.ts'
+import { messageOf } from './failure.ts'
+import { openRecord, type ReleaseRecord } from './release-record.ts'
+import { rollOut, type Change, type RollOutEnd } from './roll-out.ts'
+import { outcomeKey } from './search-attributes.ts'
+import { moveTags, type MovedTags } from './move-tags.ts'
+import type { DeployRequest, ReleaseInput, ReleaseResult } from './types.ts'
+import { shortCommit, shortRevision } from './words.ts'
+
+/** What a release comes to, before it is told to the world. */
+interface Ending {
+  readonly outcome: Outcome
+  readonly message: string
+  readonly cause?: string
+  readonly changes: readonly Change[]
+}
+
+/**
+ * One release: check, build, push, register, deploy, wait, verify; or, for a rollback and a
+ * redeploy, the second half of that with revisions that exist. Ends as exactly one outcome:
+ * `succeeded` and `unchanged` as the result, all others as a failure whose type is the outcome
+ * and whose first detail is the {@link ReleaseResult}.
+ */
+export async function release(input: ReleaseInput): Promise<ReleaseResult> {
+  const record = openRecord(input)
+  const ending = await run(input, record)
+  const { changes, ...told } = ending
+  const { commit, startedAt, warnings } = record.status()
+  const result: ReleaseResult = {
+    id: input.id,
+    ...told,
+    ...(commit === undefined ? {} : { commit }),
+    services: changes.map(({ service, inspected, revision }) => ({
+      name: service.name,
+      ecsService: service.service,
+      revision,
+      wayBack: inspected.wayBack,
+    })),
+    startedAt,
+    endedAt: Date.now(),
+    warnings,
+  }
+  record.end(result)
+  upsertSearchAttributes([{ key: outcomeKey, value: result.outcome }])
+  if (result.outcome === 'succeeded' || result.outcome === 'unchanged') return result
+  throw ApplicationFailure.nonRetryable(messageWithCause(result), result.outcome, result)
+}
+
+const nothingToDo: Ending = {
+  outcome: 'unchanged',
+  message: 'What runs is what was asked for: nothing to do.',
+  changes: [],
+}
+
+async function run(input: ReleaseInput, record: ReleaseRecord): Promise<Ending> {
+  const { request } = input
+  const { target } = request
+  let changes: readonly Change[]
+  let tags: MovedTags
+  try {
+    const inspection = await record.step({ name: 'inspect' }, () =>
+      quickly(`inspect ${target.cluster}`).inspectEnvironment({ target, release: input.id }),
+    )
+    record.warn(inspection.warnings)
+    const revisions = await revisionsFor(input, record, inspection)
+    changes = changesOf(input, inspection, revisions)
+    if (changes.length === 0) return nothingToDo
+    tags = await moveTags(target, changes)
+  } catch (failure) {
+    return beforeAnything(failure)
+  }
+  const force = target.mode === 'force' || request.kind === 'redeploy'
+  const end = await rollOut(record, target, changes, force, tags)
+  return endingOf(input, record, end, changes)
+}
+
+/** Makes the revisions that shall run, or takes the ones that the request is about. */
+async function revisionsFor(
+  input: ReleaseInput,
+  record: ReleaseRecord,
+  inspection: Inspection,
+): Promise<readonly Revision[]> {
+  switch (input.request.kind) {
+    case 'deploy':
+      return registerNew(input.id, input.request, record)
+    case 'rollback':
+      return input.revisions ?? []
+    case 'redeploy':
+      return inspection.services.map(({ name, now }) => ({
+        service: name,
+        taskDefinition: now.taskDefinition,
+        digests: now.digests,
+        registered: false,
+      }))
+  }
+}
+
+async function registerNew(
+  id: string,
+  request: DeployRequest,
+  record: ReleaseRecord,
+): Promise<readonly Revision[]> {
+  const { target, commit } = request
+  const found = await quickly(`look for images of ${shortCommit(commit)}`).findImages({
+    target,
+    commit,
+  })
+  const images: readonly PushedImage[] = await makeImages(record, request, id, found)
+  return record.step(
+    { name: 'register' },
+    () => quickly('register revisions').registerRevisions({ target, release: id, commit, images }),
+    (revisions) => revisions.map((one) => shortRevision(one.taskDefinition)).join(', '),
+  )
+}
+
+/** The services, in order of deployment, whose revision or digests differ from what runs. */
+function changesOf(
+  { request }: ReleaseInput,
+  inspection: Inspection,
+  revisions: readonly Revision[],
+): readonly Change[] {
+  return request.target.services.flatMap((service) => {
+    const inspected = inspection.services.find((one) => one.name === service.name)
+    const revision = revisions.find((one) => one.service === service.name)
+    if (inspected === undefined || revision === undefined) return []
+    const { now } = inspected
+    const same =
+      now.taskDefinition === revision.taskDefinition &&
+      Object.entries(revision.digests).every(([name, digest]) => now.digests[name] === digest)
+    return same && request.kind !== 'redeploy' ? [] : [{ service, inspected, revision }]
+  })
+}
+
+function beforeAnything(failure: unknown): Ending {
+  return isCancellation(failure)
+    ? { outcome: 'cancelled', message: 'Cancelled before anything was touched.', changes: [] }
+    : { outcome: 'rejected', message: messageOf(failure), changes: [] }
+}
+
+function endingOf(
+  { request }: ReleaseInput,
+  record: ReleaseRecord,
+  end: RollOutEnd,
+  changes: readonly Change[],
+): Ending {
+  const { environment } = request.target
+  const cause = 'cause' in end && end.cause !== '' ? { cause: end.cause } : {}
+  switch (end.kind) {
+    case 'live': {
+      const what = shortCommit(record.status().commit)
+      return { outcome: 'succeeded', message: `${what} is live in ${environment}.`, changes }
+    }
+    case 'taken back':
+      return end.cancelled
+        ? { outcome: 'cancelled', message: 'Cancelled; the previous release runs again.', changes }
+        : {
+            outcome: 'rolled_back',
+            message: `${end.reason}; the previous release runs again`,
+            ...cause,
+            changes,
+          }
+    case 'replaced':
+      return { outcome: 'superseded', message: end.reason, changes }
+    case 'stuck': {
+      const message = `${end.reason}; the way back failed, too: ${end.wayBack}. A person is needed now.`
+      return { outcome: 'rollback_failed', message, ...cause, changes }
+    }
+  }
+}
+
+function messageWithCause({ message, cause }: ReleaseResult): string {
+  return cause === undefined ? message : `${message}. ${cause}`
+}

@@ -1,0 +1,88 @@
+import {
+  ApplicationFailure,
+  ChildWorkflowCancellationType,
+  ParentClosePolicy,
+  isCancellation,
+  startChild,
+  workflowInfo,
+} from '@temporalio/workflow'
+import { isOutcome } from '../rollout/outcome.ts'
+import { causeOf, messageOf } from './failure.ts'
+import { releaseWorkflow } from './protocol.ts'
+import * as attributes from './search-attributes.ts'
+import type { LedgerEntry, ReleaseInput, ReleaseResult } from './types.ts'
+import { oneLine, releaseSummary } from './words.ts'
+
+type Started =
+  | { readonly kind: 'started'; readonly runId: string; readonly end: Promise<ReleaseResult> }
+  | { readonly kind: 'not started'; readonly reason: string }
+
+/** Starts a release as a child that outlives its parent: a way back must not be cut short. */
+export async function startRelease(input: ReleaseInput): Promise<Started> {
+  const { id, request, commit } = input
+  const { target } = request
+  try {
+    const child = await startChild<(input: ReleaseInput) => Promise<ReleaseResult>>(
+      releaseWorkflow,
+      {
+        workflowId: id,
+        args: [input],
+        taskQueue: workflowInfo().taskQueue,
+        parentClosePolicy: ParentClosePolicy.ABANDON,
+        cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
+        staticSummary: releaseSummary(request, commit),
+        typedSearchAttributes: [
+          { key: attributes.projectKey, value: target.project },
+          { key: attributes.environmentKey, value: target.environment },
+          { key: attributes.servicesKey, value: target.services.map((service) => service.name) },
+          { key: attributes.requestedByKey, value: oneLine(request.requestedBy) },
+          ...(commit === undefined ? [] : [{ key: attributes.commitKey, value: commit }]),
+        ],
+      },
+    )
+    return { kind: 'started', runId: child.firstExecutionRunId, end: child.result() }
+  } catch (failure) {
+    return { kind: 'not started', reason: `${id} did not start: ${messageOf(failure)}` }
+  }
+}
+
+/** Waits for a release and writes it down as the ledger keeps it, however it ended. */
+export async function entryOf(
+  { id, request, commit }: ReleaseInput,
+  startedAt: number,
+  end: Promise<ReleaseResult>,
+): Promise<LedgerEntry> {
+  const result = await resultOf(end)
+  return {
+    id,
+    kind: request.kind,
+    ...(commit === undefined ? {} : { commit }),
+    ...(request.kind === 'deploy' ? { subject: oneLine(request.subject) } : {}),
+    requestedBy: request.requestedBy,
+    startedAt,
+    endedAt: Date.now(),
+    outcome: result.outcome,
+    message: result.message,
+    ...(result.cause === undefined ? {} : { cause: result.cause }),
+    services: result.services ?? [],
+  }
+}
+
+type Known = Pick<ReleaseResult, 'outcome' | 'message' | 'cause'> & Partial<ReleaseResult>
+
+async function resultOf(end: Promise<ReleaseResult>): Promise<Known> {
+  try {
+    return await end
+  } catch (failure) {
+    const cause = causeOf(failure)
+    if (cause instanceof ApplicationFailure && isOutcome(cause.type)) {
+      return cause.details?.[0] as ReleaseResult
+    }
+    if (isCancellation(failure)) {
+      return { outcome: 'cancelled', message: 'Cancelled before anything was touched.' }
+    }
+    // Terminated by hand, or broken: nobody took anything back.
+    const message = `The release ended without a verdict (${messageOf(failure)}): what runs is not known. A person is needed now.`
+    return { outcome: 'rollback_failed', message }
+  }
+}
