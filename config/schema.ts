@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { duration } from './duration.ts'
+import { duration, durationOrZero } from './duration.ts'
 
 /**
  * The shape of `slipway.yaml`. Types, validation, the JSON Schema for editors and the reference
@@ -15,11 +15,18 @@ const name = z
 
 const relativePath = z
   .string()
-  .min(1)
-  .refine(
-    (path) => !path.startsWith('/') && !path.split('/').includes('..'),
-    'a path inside the repository',
-  )
+  .regex(/^(?!\/)(?!(?:.*\/)?\.\.(?:\/|$)).+$/, 'a path inside the repository, without ".."')
+
+/** Userinfo in an http(s) address is a secret, and this file ends up in a workflow's history. */
+const withoutCredentials = /^(?!https?:\/\/[^/]*@)[^-\s\p{Cc}]\P{Cc}*$/iu
+
+/** A record that must not be empty, in zod and in the JSON Schema alike. */
+function atLeastOne<Value extends z.ZodType>(values: Value, what: string) {
+  return z
+    .record(name, values)
+    .refine((record) => Object.keys(record).length > 0, `at least one ${what}`)
+    .meta({ minProperties: 1 })
+}
 
 const image = z
   .strictObject({
@@ -64,7 +71,11 @@ const serviceFields = {
       '`required` refuses a service whose ECS deployment circuit breaker is off; `optional` relies on the stability timeout alone.',
     ),
   verifyUrl: z
-    .url({ protocol: /^https?$/ })
+    .string()
+    .regex(
+      /^https?:\/\/[^\s/@]+(\/[^\s]*)?$/,
+      'an http or https address without credentials, such as "https://api.example.com/health"',
+    )
     .optional()
     .describe('Asked once the service is stable; must answer 2xx.'),
 }
@@ -108,7 +119,10 @@ export const configSchema = z
     project: name.describe('What the whole is called, in summaries and task definition tags.'),
     repository: z
       .string()
-      .min(1)
+      .regex(
+        withoutCredentials,
+        'a path or a git URL without credentials in it (git’s own credential helpers or an SSH key on the builder supply them)',
+      )
       .optional()
       .describe(
         'Where builders get the source: a path or a URL that `git clone` takes. Default: the repository this file is in.',
@@ -123,9 +137,9 @@ export const configSchema = z
       })
       .prefault({})
       .describe('What must pass before anything is built.'),
-    images: z.record(name, image).describe('Images, by name.'),
-    services: z.record(name, service).describe('Services, by name.'),
-    environments: z.record(name, environment).describe('Environments, by name.'),
+    images: atLeastOne(image, 'image').describe('Images, by name.'),
+    services: atLeastOne(service, 'service').describe('Services, by name.'),
+    environments: atLeastOne(environment, 'environment').describe('Environments, by name.'),
     stability: z
       .strictObject({
         timeout: duration
@@ -133,7 +147,7 @@ export const configSchema = z
           .describe(
             'How long one service may take until it is stable and healthy; then it is rolled back.',
           ),
-        window: duration
+        window: durationOrZero
           .prefault('30s')
           .describe(
             'How long all services must stay healthy before the release counts as succeeded.',

@@ -1,0 +1,88 @@
+import type { z } from 'zod'
+import { didYouMean } from './nearest.ts'
+
+type Issue = z.core.$ZodIssue
+type Path = readonly (string | number)[]
+
+/** An issue of zod's in words, and which part of the file it is about. */
+export interface DescribedIssue {
+  readonly path: Path
+  /** `key`: the name at that path is what is wrong, not its value. */
+  readonly about: 'key' | 'value'
+  readonly message: string
+}
+
+/**
+ * What zod found, as people say it: what was found, what is expected. An issue of unknown keys
+ * becomes one for each key, with the name that was most likely meant.
+ *
+ * @param value what zod was given, to say what was found
+ * @param keysAt the names that are known at a path
+ */
+export function describeIssue(
+  issue: Issue,
+  value: unknown,
+  keysAt: (path: Path) => readonly string[],
+): readonly DescribedIssue[] {
+  const path = issue.path.filter((one) => typeof one !== 'symbol')
+  const found = describeFound(valueAt(value, path))
+  const wrong = (expected: string): readonly DescribedIssue[] => [
+    { path, about: 'value', message: `found ${found}, expected ${expected}` },
+  ]
+  if (issue.code === 'unrecognized_keys') {
+    const known = keysAt(path)
+    return issue.keys.map((key) => ({
+      path: [...path, key],
+      about: 'key',
+      message: `found an unknown key${didYouMean(key, known) || `; known here: ${known.join(', ')}`}`,
+    }))
+  }
+  if (issue.code === 'invalid_key') {
+    const expected = issue.issues[0]?.message ?? 'another name'
+    const message = `found the name ${quote(String(path.at(-1)))}, expected ${expected}`
+    return [{ path, about: 'key', message }]
+  }
+  if (issue.code === 'invalid_type') {
+    const expected = typeNames[issue.expected] ?? `a ${issue.expected}`
+    const message = `is missing; expected ${expected}`
+    return found === 'nothing' ? [{ path, about: 'value', message }] : wrong(expected)
+  }
+  if (issue.code === 'invalid_value') return wrong(oneOf(issue.values.map(String)))
+  // The schema gives every other rule a message of its own that says what is expected.
+  return wrong(issue.code === 'too_small' ? 'text that is not empty' : issue.message)
+}
+
+const typeNames: Readonly<Record<string, string>> = {
+  string: 'text',
+  array: 'a list',
+  record: 'a mapping (name: value)',
+  object: 'a mapping (name: value)',
+}
+
+function oneOf(values: readonly string[]): string {
+  const quoted = values.map(quote)
+  return quoted.length === 1 ? String(quoted[0]) : `one of ${quoted.join(', ')}`
+}
+
+function valueAt(value: unknown, path: Path): unknown {
+  let at = value
+  for (const segment of path) {
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, segment)) return undefined
+    at = (at as Record<string | number, unknown>)[segment]
+  }
+  return at
+}
+
+function describeFound(value: unknown): string {
+  if (value === undefined) return 'nothing'
+  if (value === null) return 'an empty value'
+  if (Array.isArray(value)) return 'a list'
+  if (typeof value === 'object') return 'a mapping'
+  if (typeof value === 'string') return value === '' ? 'empty text' : `the text ${quote(value)}`
+  return `the ${typeof value} ${JSON.stringify(value)}`
+}
+
+/** In quotes, short, and without anything that could move a terminal's cursor. */
+function quote(text: string): string {
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}…` : text)
+}

@@ -1,0 +1,43 @@
+/** Where something is in `slipway.yaml`: both count from 1, as editors do. */
+export interface Position {
+  readonly line: number
+  readonly column: number
+}
+
+/** One thing that is wrong with a configuration file. */
+export interface Problem {
+  /** As a person would type it: relative to the working directory where that is shorter. */
+  readonly file: string
+  /** Absent where the file as a whole is meant: it is not there, for instance. */
+  readonly position?: Position
+  /** `services.api.after`; empty for the top of the file. */
+  readonly path: string
+  /** What was found, and what is expected. */
+  readonly message: string
+}
+
+/** `slipway.yaml:12:5: services.api.after: found the text "db", expected a list`. */
+export function formatProblem({ file, position, path, message }: Problem): string {
+  const place = position === undefined ? '' : `:${position.line}:${position.column}`
+  return `${file}${place}: ${path === '' ? '' : `${path}: `}${message}`
+}
+
+/** A configuration that cannot be used: everything that is wrong with it, in the file's order. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+  readonly problems: readonly Problem[]
+
+  constructor(problems: readonly Problem[]) {
+    super(problems.map(formatProblem).join('\n'))
+    this.problems = problems
+  }
+}
+
+/** By position; a problem of the whole file first. */
+export function inFileOrder(problems: readonly Problem[]): readonly Problem[] {
+  return problems.toSorted(
+    (a, b) =>
+      (a.position?.line ?? 0) - (b.position?.line ?? 0) ||
+      (a.position?.column ?? 0) - (b.position?.column ?? 0),
+  )
+}

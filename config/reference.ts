@@ -1,0 +1,96 @@
+import { type JsonSchema, configJsonSchema } from './json-schema.ts'
+
+const example = `project: mailman
+checks:
+  commands: [make check]
+images:
+  api: { repository: mailman, target: api }
+  worker: { repository: mailman, target: worker }
+services:
+  api:
+    service: mailman-api
+    verifyUrl: https://mailman.example.com/health
+  worker:
+    service: mailman-worker
+    after: [api]
+environments:
+  staging:
+    region: eu-central-1
+    cluster: mailman-staging
+    services:
+      api: { verifyUrl: https://staging.mailman.example.com/health }
+  production:
+    region: eu-central-1
+    cluster: mailman
+`
+
+/** The example of the reference page: a test loads it. */
+export const exampleConfig = example
+
+/** The reference page of `slipway.yaml`, in Markdown, made from its schema. */
+export function configReference(): string {
+  const schema = configJsonSchema()
+  const sections = [
+    section('The top of the file', '', schema),
+    ...Object.entries(schema.properties ?? {}).flatMap(([name, one]) => sectionsOf(name, one)),
+  ]
+  return `<!-- Made by \`node scripts/reference.ts\` from config/schema.ts. Change it there. -->
+
+# slipway.yaml
+
+One file at the top of the repository says what is built and where it runs.
+
+\`\`\`yaml
+# yaml-language-server: $schema=./node_modules/slipway/docs/reference/slipway.schema.json
+${example}\`\`\`
+
+The first line gives editors completion and checks, through the
+[JSON Schema](slipway.schema.json). \`slipway config check\` checks the file anywhere, and tells
+every problem at once with line and column.
+
+Durations are a number and a unit: \`ms\`, \`s\`, \`m\`, \`h\` or \`d\`. The file must not hold secrets:
+what it says stands in the histories of Temporal workflows.
+
+${sections.join('\n')}`
+}
+
+function sectionsOf(path: string, schema: JsonSchema): readonly string[] {
+  const { additionalProperties: values } = schema
+  if (typeof values === 'object') {
+    return values.properties === undefined ? [] : sectionsOf(`${path}.<name>`, { ...values })
+  }
+  if (schema.properties === undefined) return []
+  const deeper = Object.entries(schema.properties).flatMap(([name, one]) =>
+    sectionsOf(`${path}.${name}`, one),
+  )
+  return [section(`\`${path}\``, schema.description ?? '', schema), ...deeper]
+}
+
+function section(title: string, description: string, schema: JsonSchema): string {
+  const rows = Object.entries(schema.properties ?? {}).map(([name, field]) => {
+    const preset = schema.required?.includes(name) === true ? '**required**' : defaultOf(field)
+    return `| \`${name}\` | ${cell(typeOf(field))} | ${cell(preset)} | ${cell(field.description ?? '')} |`
+  })
+  const lead = description === '' ? '' : `${description}\n\n`
+  return `## ${title}\n\n${lead}| field | type | default | meaning |\n|---|---|---|---|\n${rows.join('\n')}\n`
+}
+
+function typeOf(schema: JsonSchema): string {
+  if (schema.enum !== undefined) return schema.enum.map((one) => `\`${one}\``).join(' or ')
+  if (schema.examples?.includes('90s') === true) return 'duration'
+  if (schema.items !== undefined) return `list of ${typeOf(schema.items)}`
+  if (typeof schema.additionalProperties === 'object') {
+    return `name → ${typeOf(schema.additionalProperties)}`
+  }
+  return schema.type === 'string' ? 'text' : schema.type === 'object' ? 'mapping' : 'anything'
+}
+
+function defaultOf({ default: value }: JsonSchema): string {
+  if (value === undefined) return ''
+  if (Array.isArray(value)) return 'none'
+  return typeof value === 'string' ? `\`${value}\`` : ''
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll('\n', ' ')
+}

@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import * as fc from 'fast-check'
+import { parseConfig } from '../../../config/load.ts'
+import { cycles, inDependencyOrder } from '../../../config/order.ts'
+import { UnknownEnvironmentError, resolveTarget } from '../../../config/resolve.ts'
+
+const { config } = parseConfig(
+  `project: mailman
+checks: { commands: [make check], timeout: 10m }
+images:
+  api: { repository: mailman, target: api, args: { PROFILE: release } }
+  worker: { repository: mailman, target: worker, timeout: 1h }
+  spare: { repository: mailman }
+services:
+  worker: { service: mailman-worker, after: [api], circuitBreaker: optional }
+  api:
+    service: mailman-api
+    verifyUrl: https://mailman.example/health
+  constructor: { service: mailman-cron, containers: { main: worker, sidecar: api } }
+environments:
+  staging:
+    cluster: mailman-staging
+    mode: force
+    services:
+      api: { verifyUrl: https://staging.example/health }
+      worker: { after: [] }
+  production: { cluster: mailman, region: eu-central-1 }
+`,
+  'slipway.yaml',
+)
+
+const source = { repository: '/src/mailman' }
+
+test('a target has every default filled in, and nothing that was left out', () => {
+  const target = resolveTarget(config, 'production', source)
+  assert.deepEqual(target, {
+    project: 'mailman',
+    environment: 'production',
+    aws: { region: 'eu-central-1' },
+    cluster: 'mailman',
+    mode: 'pin',
+    repository: '/src/mailman',
+    checks: { commands: ['make check'], timeoutMs: 600_000 },
+    images: [
+      {
+        name: 'api',
+        repository: 'mailman',
+        dockerfile: 'Dockerfile',
+        context: '.',
+        target: 'api',
+        args: { PROFILE: 'release' },
+        timeoutMs: 45 * 60_000,
+      },
+      {
+        name: 'worker',
+        repository: 'mailman',
+        dockerfile: 'Dockerfile',
+        context: '.',
+        target: 'worker',
+        args: {},
+        timeoutMs: 60 * 60_000,
+      },
+    ],
+    services: [
+      {
+        name: 'api',
+        service: 'mailman-api',
+        containers: { api: 'api' },
+        after: [],
+        circuitBreaker: 'required',
+        verifyUrl: 'https://mailman.example/health',
+      },
+      {
+        name: 'worker',
+        service: 'mailman-worker',
+        containers: { worker: 'worker' },
+        after: ['api'],
+        circuitBreaker: 'optional',
+      },
+      {
+        name: 'constructor',
+        service: 'mailman-cron',
+        containers: { main: 'worker', sidecar: 'api' },
+        after: [],
+        circuitBreaker: 'required',
+      },
+    ],
+    stability: { timeoutMs: 30 * 60_000, windowMs: 30_000 },
+    rollback: { timeoutMs: 30 * 60_000 },
+    queues: { release: 'slipway', builder: 'slipway-builder' },
+  })
+  assert.deepEqual(JSON.parse(JSON.stringify(target)), target)
+})
+
+test('an environment replaces only the fields that it gives', () => {
+  const { services, mode, cluster } = resolveTarget(config, 'staging', source)
+  assert.deepEqual({ mode, cluster }, { mode: 'force', cluster: 'mailman-staging' })
+  assert.deepEqual(
+    services.map(({ name }) => name),
+    ['worker', 'api', 'constructor'],
+  )
+  const api = services.find((one) => one.name === 'api')
+  assert.equal(api?.verifyUrl, 'https://staging.example/health')
+  assert.equal(api.service, 'mailman-api')
+  const worker = services.find((one) => one.name === 'worker')
+  assert.equal(worker?.circuitBreaker, 'optional')
+})
+
+test('the repository that the configuration names is the one that builders clone', () => {
+  const remote = { ...config, repository: 'git@github.com:mailman/mailman.git' }
+  assert.equal(
+    resolveTarget(remote, 'production', source).repository,
+    'git@github.com:mailman/mailman.git',
+  )
+})
+
+test('an unknown environment is refused with those that there are', () => {
+  for (const name of ['prodction', 'toString', '__proto__', '']) {
+    assert.throws(() => resolveTarget(config, name, source), UnknownEnvironmentError)
+  }
+  assert.throws(() => resolveTarget(config, 'prodction', source), {
+    message:
+      'There is no environment "prodction" in the configuration; did you mean "production"? There are: staging, production.',
+  })
+})
+
+const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g']
+
+test('every service comes after all that it waits for, and independent ones keep their order', () => {
+  const acyclic = fc
+    .tuple(fc.shuffledSubarray(names, { minLength: 1 }), fc.infiniteStream(fc.boolean()))
+    .map(([chosen, coin]) =>
+      chosen.map((name) => ({
+        name,
+        // Only names before it in the alphabet: such a graph has no cycle.
+        after: chosen.filter((other) => other < name && coin.next().value === true),
+      })),
+    )
+  fc.assert(
+    fc.property(acyclic, (all) => {
+      assert.deepEqual(cycles(all), [])
+      const ordered = inDependencyOrder(all)
+      assert.deepEqual(ordered.toSorted(byName), all.toSorted(byName))
+      const at = (name: string) => ordered.findIndex((one) => one.name === name)
+      for (const one of ordered) {
+        for (const before of one.after) assert.ok(at(before) < at(one.name))
+      }
+      if (all.every((one) => one.after.length === 0)) assert.deepEqual(ordered, all)
+    }),
+  )
+})
+
+test('whatever waits for what, each cycle that is found is one, and ordering still ends', () => {
+  const graph = fc.array(
+    fc.record({ name: fc.constantFrom(...names), after: fc.subarray(names) }),
+    { maxLength: 7 },
+  )
+  fc.assert(
+    fc.property(graph, (drawn) => {
+      const all = [...new Map(drawn.map((one) => [one.name, one])).values()]
+      for (const round of cycles(all)) {
+        assert.equal(round[0], round.at(-1))
+        for (const [index, name] of round.slice(0, -1).entries()) {
+          const one = all.find((candidate) => candidate.name === name)
+          assert.ok(one?.after.includes(round[index + 1] ?? ''))
+        }
+      }
+      assert.equal(inDependencyOrder(all).length, all.length)
+    }),
+  )
+})
+
+function byName(a: { name: string }, b: { name: string }): number {
+  return a.name.localeCompare(b.name)
+}
