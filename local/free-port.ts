@@ -1,0 +1,26 @@
+import { createServer } from 'node:net'
+
+/**
+ * The preferred port of 127.0.0.1 if nobody listens there, else one that the system picks. Whoever
+ * is quick may still take it before it is used: the system offers nothing better for programs
+ * that want to be told a number.
+ */
+export async function freePort(preferred?: number): Promise<number> {
+  if (preferred !== undefined && (await tryPort(preferred)) !== undefined) return preferred
+  const port = await tryPort(0)
+  if (port === undefined) throw new Error('found no free port on 127.0.0.1')
+  return port
+}
+
+function tryPort(port: number): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.unref()
+    server.once('error', () => resolve(undefined))
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => {
+      const address = server.address()
+      const found = typeof address === 'object' && address !== null ? address.port : undefined
+      server.close(() => resolve(found))
+    })
+  })
+}

@@ -1,0 +1,105 @@
+import { mkdir } from 'node:fs/promises'
+import path from 'node:path'
+import { searchAttributes as slipwaysOwn } from '../workflows/search-attributes.ts'
+import { startChild } from './child.ts'
+import { freePort } from './free-port.ts'
+import { findTemporal } from './temporal-binaries.ts'
+import { until } from './until.ts'
+
+export { findTemporal, findTestServer } from './temporal-binaries.ts'
+
+export interface TemporalServer {
+  /** `127.0.0.1:7233`, as `TEMPORAL_ADDRESS` takes it. */
+  readonly address: string
+  /** `http://127.0.0.1:8233` */
+  readonly uiUrl: string
+  readonly pid: number
+  /** Rejects when the server ends before it was told to. */
+  readonly failed: Promise<never>
+  readonly stop: () => Promise<void>
+}
+
+/**
+ * Starts a Temporal dev server with its UI on 127.0.0.1, and waits until it answers. A server that
+ * was killed can be started again on the same file and ports, and goes on where it was.
+ *
+ * @param options.port gRPC; a free one when left out
+ * @param options.uiPort a free one when left out
+ * @param options.databaseFile keeps its state; in memory when left out
+ * @param options.searchAttributes name → `KEYWORD`, `KEYWORD_LIST`, …; Slipway's own when left out
+ */
+export async function startTemporal(options: {
+  logFile: string
+  port?: number
+  uiPort?: number
+  databaseFile?: string
+  searchAttributes?: Readonly<Record<string, string>>
+}): Promise<TemporalServer> {
+  const file = await findTemporal()
+  const port = options.port ?? (await freePort())
+  const uiPort = options.uiPort ?? (await freePort())
+  const { databaseFile, searchAttributes = slipwaysOwn } = options
+  if (databaseFile !== undefined) await mkdir(path.dirname(databaseFile), { recursive: true })
+  const child = await startChild({
+    name: 'the Temporal dev server',
+    file,
+    args: [
+      'server',
+      'start-dev',
+      '--ip=127.0.0.1',
+      `--port=${port}`,
+      `--ui-port=${uiPort}`,
+      '--log-level=warn',
+      ...(databaseFile === undefined ? [] : [`--db-filename=${databaseFile}`]),
+      ...Object.entries(searchAttributes).map(
+        ([name, type]) => `--search-attribute=${name}=${cliName(type)}`,
+      ),
+    ],
+    logFile: options.logFile,
+  })
+  const address = `127.0.0.1:${port}`
+  try {
+    await untilReady(address, Object.keys(searchAttributes), child.failed)
+  } catch (error) {
+    await child.stop()
+    throw error
+  }
+  const { pid, failed, stop } = child
+  return { address, uiUrl: `http://127.0.0.1:${uiPort}`, pid, failed, stop: () => stop() }
+}
+
+/** The dev server answers before it has made its namespace and search attributes: ask for both. */
+async function untilReady(
+  address: string,
+  attributes: readonly string[],
+  failed: Promise<never>,
+): Promise<void> {
+  // Loaded late: it takes longer than most commands.
+  const { Connection } = await import('@temporalio/client')
+  const connection = Connection.lazy({ address })
+  try {
+    await until(
+      async () => {
+        const namespace = 'default'
+        await connection.withDeadline(Date.now() + 2_000, async () => {
+          await connection.workflowService.describeNamespace({ namespace })
+        })
+        const found = await connection.withDeadline(Date.now() + 2_000, () =>
+          connection.operatorService.listSearchAttributes({ namespace }),
+        )
+        return attributes.every((name) => name in found.customAttributes)
+      },
+      { what: `the Temporal dev server to answer at ${address}`, timeoutMs: 60_000, failed },
+    )
+  } finally {
+    await connection.close()
+  }
+}
+
+/** `KEYWORD_LIST` → `KeywordList`, as the command line spells it. */
+function cliName(type: string): string {
+  return type
+    .split('_')
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1).toLowerCase())
+    .join('')
+}
