@@ -1,0 +1,71 @@
+import { hasApt, installPackages, isRoot } from './apt.ts'
+import { currentContextHost, findDockerClient, type DockerClient } from './docker-client.ts'
+import { findOnPath } from './find-on-path.ts'
+import { startOwnEngine } from './own-engine.ts'
+
+/** A Docker engine that answers, and a command line that works with it. */
+export interface Engine {
+  /** As `DOCKER_HOST` takes it. */
+  readonly dockerHost: string
+  /** Of a client that this engine answers, with BuildKit where there is one. */
+  readonly dockerPath: string
+  /** Stops the engine if Slipway started it and nobody else uses it; else does nothing. */
+  readonly stop: () => Promise<void>
+}
+
+/**
+ * The engine that runs (`DOCKER_HOST`, the current Docker context, /var/run/docker.sock), else one
+ * that is started for Slipway alone, which takes root on Linux. On Debian and Ubuntu what is
+ * missing for that is installed.
+ *
+ * @throws with what to do where there is none and none can be started
+ */
+export async function ensureEngine(): Promise<Engine> {
+  const running = await findRunningEngine()
+  if (running !== undefined) return running
+  const told = process.env['DOCKER_HOST']
+  if (told) {
+    throw new Error(
+      `DOCKER_HOST is ${told}, but no Docker engine answers there that a docker command on the PATH can speak to.\n` +
+        'Start that engine, or unset DOCKER_HOST.',
+    )
+  }
+  if (process.platform !== 'linux' || !isRoot()) throw new Error(noEngine)
+  await ensureDockerd()
+  // Where packages start their services, the machine's own engine runs by now.
+  const started = await findRunningEngine()
+  if (started !== undefined) return started
+  const own = await startOwnEngine()
+  const client = await findDockerClient(own.dockerHost)
+  if (client !== undefined) return engine(own.dockerHost, client, own.stop)
+  await own.stop()
+  throw new Error(
+    `dockerd runs, but no docker command on the PATH can speak to it. Install one (Debian: docker-cli or docker.io).`,
+  )
+}
+
+async function findRunningEngine(): Promise<Engine | undefined> {
+  const told = process.env['DOCKER_HOST']
+  const hosts = told ? [told] : [await currentContextHost(), 'unix:///var/run/docker.sock']
+  for (const host of new Set(hosts)) {
+    const client = host === undefined ? undefined : await findDockerClient(host)
+    if (host !== undefined && client !== undefined) return engine(host, client, async () => {})
+  }
+  return undefined
+}
+
+async function ensureDockerd(): Promise<void> {
+  const dockerd = await findOnPath('dockerd', ['/usr/sbin', '/usr/local/bin'])
+  const client = await findOnPath('docker', ['/usr/local/bin', '/usr/bin'])
+  if (dockerd !== undefined && client !== undefined) return
+  if (!(await hasApt())) throw new Error(noEngine)
+  await installPackages(['docker.io'], ['docker-cli', 'docker-buildx'])
+}
+
+function engine(dockerHost: string, client: DockerClient, stop: () => Promise<void>): Engine {
+  return { dockerHost, dockerPath: client.path, stop }
+}
+
+const noEngine = `Found no running Docker engine (looked at DOCKER_HOST, the current Docker context and /var/run/docker.sock).
+Start one: Docker Desktop on macOS, "sudo systemctl start docker" on Linux; or install it (https://docs.docker.com/engine/install/).
+On Debian and Ubuntu, Slipway installs and starts one itself when it runs as root.`
