@@ -1,0 +1,72 @@
+import { AwsError, type Call } from '../http/types.ts'
+import type { Pushes } from './pushes.ts'
+import type { Registry } from './registry.ts'
+import type { Repositories, Repository } from './repositories.ts'
+import type { Tokens } from './tokens.ts'
+
+/** What every operation of ECR works on. */
+export interface EcrContext {
+  readonly account: string
+  readonly region: string
+  readonly now: () => number
+  readonly repositories: Repositories
+  readonly registry: Registry
+  readonly tokens: Tokens
+  readonly pushes: Pushes
+  /** `host:port` of the gate: the first part of every `repositoryUri`. */
+  readonly host: string
+  /** `http://host:port` */
+  readonly proxyEndpoint: string
+}
+
+export function repositoryNotFound(account: string, name: string): AwsError {
+  return new AwsError(
+    'RepositoryNotFoundException',
+    `The repository with name '${name}' does not exist in the registry with id '${account}'`,
+  )
+}
+
+/** The repository that a call names. Fails with `RepositoryNotFoundException`. */
+export function repositoryOf(context: EcrContext, call: Call): Repository {
+  const name = requireText(call, 'repositoryName')
+  const registryId = optionalText(call, 'registryId') ?? context.account
+  const found = registryId === context.account ? context.repositories.find(name) : undefined
+  if (found === undefined) throw repositoryNotFound(registryId, name)
+  return found
+}
+
+export function requireText(call: Call, field: string): string {
+  const value = call.input[field]
+  if (typeof value === 'string' && value !== '') return value
+  throw invalid(`Invalid parameter at '${field}' failed to satisfy constraint: 'must not be null'`)
+}
+
+export function optionalText(call: Call, field: string): string | undefined {
+  const value = call.input[field]
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+export function invalid(message: string): AwsError {
+  return new AwsError('InvalidParameterException', message)
+}
+
+/**
+ * One page of a list: `maxResults` (1 to 1000, 100 unless told) from `nextToken` on. A token is
+ * the number of items before it, which is enough while nothing changes between two pages.
+ */
+export function page<T>(call: Call, items: readonly T[]): { items: T[]; nextToken?: string } {
+  const size = Number(call.input['maxResults'] ?? 100)
+  if (!Number.isInteger(size) || size < 1 || size > 1000)
+    throw invalid(
+      `Invalid parameter at 'maxResults' failed to satisfy constraint: 'Member must be between 1 and 1000'`,
+    )
+  const token = optionalText(call, 'nextToken')
+  const start = token === undefined ? 0 : Number(Buffer.from(token, 'base64url').toString())
+  if (!Number.isInteger(start) || start < 0)
+    throw invalid(`Invalid parameter at 'nextToken': it was not given by this operation`)
+  const next = start + size
+  return {
+    items: items.slice(start, next),
+    ...(next < items.length && { nextToken: Buffer.from(String(next)).toString('base64url') }),
+  }
+}

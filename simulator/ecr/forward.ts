@@ -1,0 +1,76 @@
+import {
+  Agent,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request as send,
+  type ServerResponse,
+} from 'node:http'
+import { pipeline } from 'node:stream/promises'
+import { basic, type RegistryAddress } from './http-registry.ts'
+
+/** They belong to one connection, and not to the message (RFC 9110, section 7.6.1). */
+const hopByHop = new Set([
+  'connection',
+  // The gate has answered it already.
+  'expect',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+
+/** The registry behind the gate, for streaming requests to it. */
+export interface Upstream {
+  /** Sends a request on and gives the registry's answer, of which only the head is there yet. */
+  ask(request: IncomingMessage): Promise<IncomingMessage>
+  close(): void
+}
+
+export function createUpstream(address: RegistryAddress): Upstream {
+  const agent = new Agent({ keepAlive: true })
+  const { hostname, port } = new URL(address.url)
+  return {
+    ask: (request) =>
+      new Promise((resolve, reject) => {
+        const upstream = send({
+          agent,
+          hostname: hostname.replace(/^\[|\]$/g, ''),
+          port: port || 80,
+          method: request.method,
+          path: request.url,
+          headers: { ...withoutHops(request.headers), authorization: basic(address) },
+        })
+        upstream.once('response', resolve)
+        upstream.once('error', reject)
+        // Streams, so that a layer of any size passes through a few kilobytes of memory.
+        pipeline(request, upstream).catch(reject)
+      }),
+    close: () => agent.destroy(),
+  }
+}
+
+/**
+ * Passes the registry's answer on. The registry builds addresses from the `Host` header, which is
+ * the gate's; should it have been configured with an address of its own, that is taken off, or a
+ * client would go there next, around the gate.
+ */
+export async function passOn(
+  answer: IncomingMessage,
+  response: ServerResponse,
+  gate: string,
+): Promise<void> {
+  const headers = withoutHops(answer.headers)
+  if (headers.location !== undefined) {
+    const { pathname, search } = new URL(headers.location, gate)
+    headers.location = `${gate}${pathname}${search}`
+  }
+  response.writeHead(answer.statusCode ?? 502, headers)
+  await pipeline(answer, response)
+}
+
+function withoutHops(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !hopByHop.has(name)))
+}

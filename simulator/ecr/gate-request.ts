@@ -1,0 +1,35 @@
+/** What a request to the registry API is about. */
+export type GateRequest =
+  | { readonly kind: 'ping' }
+  | {
+      readonly kind: 'repository'
+      readonly repository: string
+      readonly resource: 'manifests' | 'blobs' | 'tags' | 'referrers'
+      /** Tag, digest, or what else follows. */
+      readonly reference: string
+    }
+  | { readonly kind: 'other' }
+
+/** Reads the path of a request to the OCI distribution API, query left off. */
+export function readGateRequest(path: string): GateRequest {
+  if (path === '/v2/' || path === '/v2') return { kind: 'ping' }
+  const match = /^\/v2\/(.+)\/(manifests|blobs|tags|referrers)\/(.+)$/.exec(path)
+  // Dots that the registry would resolve could leave the repository that was checked.
+  if (match === null || path.split('/').some((part) => part === '..' || part === '.'))
+    return { kind: 'other' }
+  const [, repository = '', resource = '', reference = ''] = match
+  return {
+    kind: 'repository',
+    repository,
+    resource: resource as 'manifests' | 'blobs' | 'tags' | 'referrers',
+    reference: safelyDecoded(reference),
+  }
+}
+
+function safelyDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}

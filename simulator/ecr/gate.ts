@@ -1,0 +1,159 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Faults } from '../http/faults.ts'
+import { createUpstream, passOn } from './forward.ts'
+import { checkLogin } from './gate-login.ts'
+import { type GateRequest, readGateRequest } from './gate-request.ts'
+import type { RegistryAddress } from './http-registry.ts'
+import type { Pushes } from './pushes.ts'
+import { immutableTag } from './put-image.ts'
+import type { Registry } from './registry.ts'
+import { isImmutable, type Repositories } from './repositories.ts'
+import type { Tokens } from './tokens.ts'
+
+export interface GateContext {
+  readonly address: RegistryAddress
+  readonly account: string
+  readonly registry: Registry
+  readonly repositories: Repositories
+  readonly tokens: Tokens
+  readonly pushes: Pushes
+  /** Service `registry`, operations such as `GET manifests`. */
+  readonly faults: Faults
+}
+
+interface Refusal {
+  readonly status: number
+  readonly code: string
+  readonly message: string
+}
+
+export interface Gate {
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void>
+  close(): void
+}
+
+/**
+ * ECR's registry, made of any OCI registry: in front of it stand ECR's logins, its rule that a
+ * repository must have been created, and its immutable tags.
+ */
+export function createGate(context: GateContext): Gate {
+  const upstream = createUpstream(context.address)
+  return {
+    close: () => upstream.close(),
+    async handle(request, response) {
+      const { pathname } = new URL(request.url ?? '/', 'http://gate')
+      const asked = readGateRequest(pathname)
+      const fault = context.faults.take('registry', faultName(request, asked))
+      if (fault?.kind === 'drop') return void request.socket.destroy()
+      if (fault?.kind === 'delay')
+        await new Promise((resolve) => setTimeout(resolve, fault.delayMs))
+      const refusal =
+        fault?.kind === 'throttle'
+          ? { status: 429, code: 'TOOMANYREQUESTS', message: 'Rate exceeded' }
+          : fault?.kind === 'error5xx'
+            ? { status: 503, code: 'UNAVAILABLE', message: 'injected by a fault' }
+            : await refuse(context, request, asked)
+      if (refusal !== undefined) return reply(request, response, refusal)
+
+      let answer: IncomingMessage
+      try {
+        answer = await upstream.ask(request)
+      } catch (error) {
+        return reply(request, response, unreachable(context.address, error))
+      }
+      if (answer.statusCode === 401 || answer.statusCode === 403) {
+        answer.resume()
+        return reply(request, response, misconfigured(context.address))
+      }
+      notePush(context, request, asked, answer)
+      if (fault?.kind === 'loseResponse') return void request.socket.destroy()
+      await passOn(answer, response, `http://${request.headers.host ?? ''}`)
+    },
+  }
+}
+
+async function refuse(
+  { account, registry, repositories, tokens }: GateContext,
+  request: IncomingMessage,
+  asked: GateRequest,
+): Promise<Refusal | undefined> {
+  const login = checkLogin(request.headers.authorization, tokens)
+  if (login.kind === 'out') return login
+  if (asked.kind === 'ping') return undefined
+  if (asked.kind === 'other')
+    return { status: 404, code: 'UNSUPPORTED', message: 'The operation is unsupported.' }
+  const repository = repositories.find(asked.repository)
+  if (repository === undefined)
+    return {
+      status: 404,
+      code: 'NAME_UNKNOWN',
+      message: `The repository with name '${asked.repository}' does not exist in the registry with id '${account}'`,
+    }
+  if (request.method === 'DELETE' && !asked.reference.startsWith('uploads/'))
+    return {
+      status: 405,
+      code: 'UNSUPPORTED',
+      message: 'The operation is unsupported. Images are deleted with BatchDeleteImage.',
+    }
+  const tag = pushedTag(request, asked)
+  if (tag === undefined || !isImmutable(repository, tag)) return undefined
+  if ((await registry.manifest(repository.name, tag)) === undefined) return undefined
+  return { status: 400, code: 'TAG_INVALID', message: immutableTag(repository.name, tag) }
+}
+
+function pushedTag(request: IncomingMessage, asked: GateRequest): string | undefined {
+  if (request.method !== 'PUT' || asked.kind !== 'repository' || asked.resource !== 'manifests')
+    return undefined
+  return asked.reference.startsWith('sha256:') ? undefined : asked.reference
+}
+
+function notePush(
+  { pushes }: GateContext,
+  request: IncomingMessage,
+  asked: GateRequest,
+  answer: IncomingMessage,
+): void {
+  const digest = answer.headers['docker-content-digest']
+  const stored = request.method === 'PUT' && answer.statusCode === 201
+  if (stored && asked.kind === 'repository' && asked.resource === 'manifests')
+    if (typeof digest === 'string') pushes.note(asked.repository, digest)
+}
+
+function faultName(request: IncomingMessage, asked: GateRequest): string {
+  return `${request.method} ${asked.kind === 'repository' ? asked.resource : asked.kind}`
+}
+
+function unreachable({ url }: RegistryAddress, error: unknown): Refusal {
+  return {
+    status: 503,
+    code: 'UNAVAILABLE',
+    message: `The registry at ${url} behind the gate cannot be reached: ${String(error)}`,
+  }
+}
+
+/** Passed on as it is, a client would take it for a fault of its own login. */
+function misconfigured({ url, username }: RegistryAddress): Refusal {
+  return {
+    status: 502,
+    code: 'UNAVAILABLE',
+    message: `The registry at ${url} behind the gate refuses user ${username}: check what the simulator was started with.`,
+  }
+}
+
+function reply(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void {
+  if (response.headersSent) return void response.destroy()
+  // What was not read of a layer would stand in the way of the next request.
+  request.resume()
+  response.writeHead(refusal.status, {
+    'content-type': 'application/json; charset=utf-8',
+    'docker-distribution-api-version': 'registry/2.0',
+    ...(refusal.status === 401 && {
+      'www-authenticate': `Basic realm="http://${request.headers.host ?? ''}/",service="ecr.amazonaws.com"`,
+    }),
+  })
+  response.end(
+    request.method === 'HEAD'
+      ? undefined
+      : JSON.stringify({ errors: [{ code: refusal.code, message: refusal.message }] }),
+  )
+}

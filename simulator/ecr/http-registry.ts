@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto'
+import { AwsError } from '../http/types.ts'
+import type { Manifest, PutAnswer, Registry } from './registry.ts'
+
+/** Where a registry is, and who may use it. */
+export interface RegistryAddress {
+  /** `http://127.0.0.1:5000` */
+  readonly url: string
+  readonly username: string
+  readonly password: string
+}
+
+/** Without it, a registry converts a manifest to an old format, and its digest is another. */
+const manifestTypes = [
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+].join(', ')
+
+/** The value of the `Authorization` header for HTTP Basic. */
+export function basic({ username, password }: { username: string; password: string }): string {
+  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
+}
+
+/**
+ * A registry that speaks the OCI distribution API. Calls fail with `ServerException` when it
+ * cannot be reached or refuses the simulator.
+ */
+export function httpRegistry(address: RegistryAddress): Registry {
+  const ask = async (
+    path: string,
+    init: { method?: string; headers?: Record<string, string>; body?: string } = {},
+  ): Promise<Response> => {
+    let response: Response
+    try {
+      response = await fetch(new URL(path, address.url), {
+        ...init,
+        headers: { authorization: basic(address), accept: manifestTypes, ...init.headers },
+      })
+    } catch (error) {
+      const cause = error instanceof Error && error.cause ? error.cause : error
+      throw broken(`The registry at ${address.url} cannot be reached: ${String(cause)}`)
+    }
+    if (response.status === 401 || response.status === 403)
+      throw broken(
+        `The registry at ${address.url} refuses user ${address.username}: check the user name and password that the simulator was started with.`,
+      )
+    if (response.status >= 500)
+      throw broken(`The registry at ${address.url} answers ${response.status} to ${path}`)
+    return response
+  }
+
+  return {
+    async tags(repository) {
+      const all: string[] = []
+      let path: string | undefined = `/v2/${repository}/tags/list?n=1000`
+      while (path !== undefined) {
+        const response = await ask(path)
+        if (response.status === 404) return all
+        // `null` once the last tag has gone.
+        const { tags } = (await response.json()) as { tags?: string[] | null }
+        all.push(...(tags ?? []))
+        path = /<([^>]+)>;\s*rel="?next/.exec(response.headers.get('link') ?? '')?.[1]
+      }
+      return all
+    },
+    async manifest(repository, reference) {
+      const response = await ask(manifestPath(repository, reference))
+      if (!response.ok) return undefined
+      const body = await response.text()
+      return {
+        // Over the bytes, and not as the registry says: it is what a client will check.
+        digest: digestOf(body),
+        mediaType: response.headers.get('content-type') ?? '',
+        body,
+      }
+    },
+    async put(repository, reference, manifest): Promise<PutAnswer> {
+      const response = await ask(manifestPath(repository, reference), {
+        method: 'PUT',
+        headers: { 'content-type': manifest.mediaType },
+        body: manifest.body,
+      })
+      if (response.ok) return { kind: 'stored' }
+      const reason = await response.text()
+      return { kind: /BLOB_UNKNOWN|MANIFEST_UNKNOWN/.test(reason) ? 'missing' : 'invalid', reason }
+    },
+    async remove(repository, digest) {
+      const response = await ask(`/v2/${repository}/manifests/${digest}`, { method: 'DELETE' })
+      if (response.status === 405)
+        throw broken(
+          `The registry at ${address.url} allows no deletes: set storage.delete.enabled to true in its configuration.`,
+        )
+      if (!response.ok && response.status !== 404)
+        throw broken(`The registry at ${address.url} answers ${response.status} to a delete.`)
+    },
+  }
+}
+
+/** `sha256:…` of a manifest's text. */
+export function digestOf(body: Manifest['body']): string {
+  return `sha256:${createHash('sha256').update(body).digest('hex')}`
+}
+
+/** A tag is the caller's text: it must not become another path. */
+function manifestPath(repository: string, reference: string): string {
+  return `/v2/${repository}/manifests/${encodeURIComponent(reference).replace('%3A', ':')}`
+}
+
+function broken(message: string): AwsError {
+  return new AwsError('ServerException', message, 500)
+}

@@ -1,0 +1,113 @@
+import type { Call, Operations } from '../http/types.ts'
+import { type EcrContext, page, repositoryOf } from './context.ts'
+import { deleteImage } from './delete-image.ts'
+import { allImages, findImage, type Image, type ImageId, imageNotFound } from './find-image.ts'
+import { putImage } from './put-image.ts'
+import type { Repository } from './repositories.ts'
+
+/** DescribeImages, ListImages, BatchGetImage, PutImage, BatchDeleteImage. */
+export function imageOperations(context: EcrContext): Operations {
+  return {
+    async DescribeImages(call) {
+      const repository = repositoryOf(context, call)
+      const asked = imageIds(call)
+      const images = (await allImages(context, repository.name)).filter(byTagStatus(call))
+      if (asked.length === 0) {
+        const { items, nextToken } = page(call, images)
+        return { imageDetails: items.map((image) => detail(context, repository, image)), nextToken }
+      }
+      const found = asked.map((id) => {
+        const image = images.find((each) => isMeant(each, id))
+        if (image === undefined) throw imageNotFound(context, repository, id)
+        return image
+      })
+      return {
+        imageDetails: [...new Set(found)].map((image) => detail(context, repository, image)),
+      }
+    },
+
+    async ListImages(call) {
+      const repository = repositoryOf(context, call)
+      const images = (await allImages(context, repository.name)).filter(byTagStatus(call))
+      const ids = images.flatMap(({ manifest, tags }): ImageId[] =>
+        tags.length === 0
+          ? [{ imageDigest: manifest.digest }]
+          : tags.map((imageTag) => ({ imageDigest: manifest.digest, imageTag })),
+      )
+      const { items, nextToken } = page(call, ids)
+      return { imageIds: items, nextToken }
+    },
+
+    async BatchGetImage(call) {
+      const repository = repositoryOf(context, call)
+      const images: unknown[] = []
+      const failures: unknown[] = []
+      for (const id of imageIds(call)) {
+        const found = await findImage(context, repository.name, id)
+        if (found.kind === 'failure')
+          failures.push({ imageId: id, failureCode: found.code, failureReason: found.reason })
+        else
+          images.push({
+            registryId: context.account,
+            repositoryName: repository.name,
+            imageId: { ...id, imageDigest: found.manifest.digest },
+            imageManifest: found.manifest.body,
+            imageManifestMediaType: found.manifest.mediaType,
+          })
+      }
+      return { images, failures }
+    },
+
+    PutImage: (call) => putImage(context, repositoryOf(context, call), call),
+
+    async BatchDeleteImage(call) {
+      const repository = repositoryOf(context, call)
+      const deleted: ImageId[] = []
+      const failures: unknown[] = []
+      for (const id of imageIds(call)) {
+        const answer = await deleteImage(context, repository.name, id)
+        if (answer.kind === 'deleted') deleted.push(...answer.imageIds)
+        else failures.push({ imageId: id, failureCode: answer.code, failureReason: answer.reason })
+      }
+      return { imageIds: deleted, failures }
+    },
+  }
+}
+
+function imageIds(call: Call): readonly ImageId[] {
+  return (call.input['imageIds'] ?? []) as readonly ImageId[]
+}
+
+function isMeant({ manifest, tags }: Image, { imageDigest, imageTag }: ImageId): boolean {
+  if (imageDigest === undefined && imageTag === undefined) return false
+  return (
+    (imageDigest === undefined || imageDigest === manifest.digest) &&
+    (imageTag === undefined || tags.includes(imageTag))
+  )
+}
+
+function byTagStatus(call: Call): (image: Image) => boolean {
+  const { tagStatus } = (call.input['filter'] ?? {}) as { tagStatus?: string }
+  if (tagStatus === 'TAGGED') return ({ tags }) => tags.length > 0
+  if (tagStatus === 'UNTAGGED') return ({ tags }) => tags.length === 0
+  return () => true
+}
+
+function detail(context: EcrContext, repository: Repository, { manifest, tags }: Image) {
+  const { config, layers = [] } = JSON.parse(manifest.body) as {
+    config?: { mediaType?: string; size?: number }
+    layers?: readonly { size?: number }[]
+  }
+  const sizes = [config, ...layers].map((each) => each?.size ?? 0)
+  return {
+    registryId: context.account,
+    repositoryName: repository.name,
+    imageDigest: manifest.digest,
+    imageTags: tags.length > 0 ? tags : undefined,
+    // Of a list of images, ECR gives none.
+    imageSizeInBytes: config === undefined ? undefined : sizes.reduce((sum, size) => sum + size, 0),
+    imagePushedAt: context.pushes.pushedAt(repository.name, manifest.digest),
+    imageManifestMediaType: manifest.mediaType,
+    artifactMediaType: config?.mediaType,
+  }
+}

@@ -1,0 +1,71 @@
+import { AwsError } from '../http/types.ts'
+
+const mutabilities = [
+  'MUTABLE',
+  'IMMUTABLE',
+  'IMMUTABLE_WITH_EXCLUSION',
+  'MUTABLE_WITH_EXCLUSION',
+] as const
+
+export type TagMutability = (typeof mutabilities)[number]
+
+export interface Repository {
+  readonly name: string
+  readonly createdAt: Date
+  readonly mutability: TagMutability
+  /** Patterns such as `api-*`: the tags for which `mutability` is the other way round. */
+  readonly exclusions: readonly string[]
+  readonly tags: readonly { readonly Key: string; readonly Value: string }[]
+}
+
+/** The repositories of one account, by name. What is pushed to them lives in the registry. */
+export interface Repositories {
+  add(repository: Repository): void
+  find(name: string): Repository | undefined
+  replace(repository: Repository): void
+  remove(name: string): void
+  list(): readonly Repository[]
+}
+
+export function createRepositories(): Repositories {
+  const byName = new Map<string, Repository>()
+  return {
+    add: (repository) => void byName.set(repository.name, repository),
+    find: (name) => byName.get(name),
+    replace: (repository) => void byName.set(repository.name, repository),
+    remove: (name) => void byName.delete(name),
+    list: () => [...byName.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+  }
+}
+
+/** Whether a tag, once pushed, stays at its image for ever. */
+export function isImmutable(repository: Repository, tag: string): boolean {
+  const excluded = repository.exclusions.some((pattern) => matches(pattern, tag))
+  switch (repository.mutability) {
+    case 'MUTABLE':
+      return false
+    case 'IMMUTABLE':
+      return true
+    case 'IMMUTABLE_WITH_EXCLUSION':
+      return !excluded
+    case 'MUTABLE_WITH_EXCLUSION':
+      return excluded
+  }
+}
+
+/** Reads `imageTagMutability`; fails with `InvalidParameterException` when ECR has no such one. */
+export function readMutability(value: unknown): TagMutability {
+  const known = mutabilities.find((each) => each === (value ?? 'MUTABLE'))
+  if (known === undefined)
+    throw new AwsError(
+      'InvalidParameterException',
+      `Invalid parameter at 'imageTagMutability' failed to satisfy constraint: 'Member must satisfy enum value set: [${mutabilities.join(', ')}]'`,
+    )
+  return known
+}
+
+/** `*` stands for any characters, as in ECR's exclusion filters of type `WILDCARD`. */
+function matches(pattern: string, tag: string): boolean {
+  const parts = pattern.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+  return new RegExp(`^${parts.join('.*')}$`).test(tag)
+}

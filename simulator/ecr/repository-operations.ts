@@ -1,0 +1,110 @@
+import { AwsError, type Call, type Operations } from '../http/types.ts'
+import { type EcrContext, invalid, optionalText, page, repositoryNotFound } from './context.ts'
+import { repositoryOf, requireText } from './context.ts'
+import { allImages } from './find-image.ts'
+import { readMutability, type Repository } from './repositories.ts'
+
+/** ECR's own rule for names. */
+const namePattern = /^(?=.{2,256}$)(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-9]+)*$/
+
+/** CreateRepository and its kin. */
+export function repositoryOperations(context: EcrContext): Operations {
+  const { repositories, account } = context
+  return {
+    CreateRepository(call) {
+      const name = requireText(call, 'repositoryName')
+      if (!namePattern.test(name))
+        throw invalid(
+          `Invalid parameter at 'repositoryName' failed to satisfy constraint: 'must satisfy regular expression '(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*''`,
+        )
+      if (repositories.find(name) !== undefined)
+        throw new AwsError(
+          'RepositoryAlreadyExistsException',
+          `The repository with name '${name}' already exists in the registry with id '${account}'`,
+        )
+      const repository: Repository = {
+        name,
+        createdAt: new Date(context.now()),
+        ...readTagRules(call),
+        tags: (call.input['tags'] as Repository['tags'] | undefined) ?? [],
+      }
+      repositories.add(repository)
+      return { repository: describe(context, repository) }
+    },
+
+    DescribeRepositories(call) {
+      const names = call.input['repositoryNames'] as readonly string[] | undefined
+      if (names === undefined || names.length === 0) {
+        const { items, nextToken } = page(call, repositories.list())
+        return { repositories: items.map((each) => describe(context, each)), nextToken }
+      }
+      const registryId = optionalText(call, 'registryId') ?? account
+      return {
+        repositories: names.map((name) => {
+          const found = registryId === account ? repositories.find(name) : undefined
+          if (found === undefined) throw repositoryNotFound(registryId, name)
+          return describe(context, found)
+        }),
+      }
+    },
+
+    async DeleteRepository(call) {
+      const repository = repositoryOf(context, call)
+      const images = await allImages(context, repository.name)
+      if (images.length > 0 && call.input['force'] !== true)
+        throw new AwsError(
+          'RepositoryNotEmptyException',
+          `The repository with name '${repository.name}' in registry with id '${account}' cannot be deleted because it still contains images`,
+        )
+      for (const { manifest } of images)
+        await context.registry.remove(repository.name, manifest.digest)
+      context.pushes.forget(repository.name)
+      repositories.remove(repository.name)
+      return { repository: describe(context, repository) }
+    },
+
+    PutImageTagMutability(call) {
+      const repository = { ...repositoryOf(context, call), ...readTagRules(call) }
+      repositories.replace(repository)
+      return {
+        registryId: account,
+        repositoryName: repository.name,
+        imageTagMutability: repository.mutability,
+        imageTagMutabilityExclusionFilters: filters(repository),
+      }
+    },
+  }
+}
+
+function describe(context: EcrContext, repository: Repository) {
+  return {
+    repositoryArn: `arn:aws:ecr:${context.region}:${context.account}:repository/${repository.name}`,
+    registryId: context.account,
+    repositoryName: repository.name,
+    repositoryUri: `${context.host}/${repository.name}`,
+    createdAt: repository.createdAt,
+    imageTagMutability: repository.mutability,
+    imageTagMutabilityExclusionFilters: filters(repository),
+    imageScanningConfiguration: { scanOnPush: false },
+    encryptionConfiguration: { encryptionType: 'AES256' },
+  }
+}
+
+function filters(repository: Repository) {
+  if (repository.exclusions.length === 0) return undefined
+  return repository.exclusions.map((filter) => ({ filterType: 'WILDCARD', filter }))
+}
+
+function readTagRules(call: Call): Pick<Repository, 'mutability' | 'exclusions'> {
+  const mutability = readMutability(call.input['imageTagMutability'])
+  const given = (call.input['imageTagMutabilityExclusionFilters'] ?? []) as readonly {
+    readonly filter?: string
+  }[]
+  const exclusions = given.map(({ filter }) => filter ?? '')
+  const wanted = mutability.endsWith('_WITH_EXCLUSION')
+  if (wanted !== exclusions.length > 0)
+    throw invalid(
+      `imageTagMutabilityExclusionFilters ${wanted ? 'must' : 'must not'} be given with imageTagMutability ${mutability}`,
+    )
+  return { mutability, exclusions }
+}

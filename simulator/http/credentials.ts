@@ -1,0 +1,45 @@
+import { AwsError } from './types.ts'
+
+/** Access key ids that the simulator treats as something other than valid. */
+export const expiredKey = 'EXPIRED'
+export const deniedKey = 'DENIED'
+
+/** Refuses a call of this access key, or gives nothing. */
+export type CheckCredentials = (accessKeyId: string, service: string, operation: string) => void
+
+/**
+ * Every access key is good, but for two that let one try what happens with bad ones: `EXPIRED`
+ * and `DENIED`; and but for temporary ones past their time, of which `expiresAt` knows.
+ *
+ * @param expiresAt - when the temporary credentials of that key end, ms since the epoch
+ */
+export function checkCredentials(
+  now: () => number,
+  expiresAt: (accessKeyId: string) => number | undefined,
+): CheckCredentials {
+  return (accessKeyId, service, operation) => {
+    const end = expiresAt(accessKeyId)
+    if (accessKeyId === expiredKey || (end !== undefined && end <= now()))
+      throw refusal(
+        service,
+        'ExpiredToken',
+        'The security token included in the request is expired',
+      )
+    if (accessKeyId === deniedKey)
+      throw refusal(
+        service,
+        'AccessDenied',
+        `User: ${deniedKey} is not authorized to perform: ${prefixes[service] ?? service.toLowerCase()}:${operation} because no identity-based policy allows the ${operation} action`,
+      )
+  }
+}
+
+/** How IAM names the services. */
+const prefixes: Readonly<Record<string, string>> = { ELBv2: 'elasticloadbalancing' }
+
+/** Services of the query protocol have other names for these two than those of JSON. */
+function refusal(service: string, code: string, message: string): AwsError {
+  return service === 'ELBv2' || service === 'STS'
+    ? new AwsError(code, message, 403)
+    : new AwsError(`${code}Exception`, message)
+}

@@ -1,0 +1,53 @@
+import type { Clock } from '../runtime/types.ts'
+import { controlHandler, controlPrefix } from './control.ts'
+import { checkCredentials } from './credentials.ts'
+import type { Faults } from './faults.ts'
+import { listen, type Listening } from './listen.ts'
+import { awsHandler } from './server.ts'
+import type { Operations } from './types.ts'
+
+export interface EndpointOptions {
+  readonly host: string
+  /** 0 for any free one. */
+  readonly port: number
+  readonly clock: Clock
+  readonly region: string
+  readonly services: Readonly<Record<string, Operations>>
+  readonly faults: Faults
+  /** When temporary credentials end, ms since the epoch; nothing for others. */
+  readonly expiresAt: (accessKeyId: string) => number | undefined
+  /** What `GET /_simulator/state` shows beside calls and faults. */
+  readonly state: () => Readonly<Record<string, unknown>>
+}
+
+/** Opens the one address on which every service answers, and `/_simulator/` beside them. */
+export function openEndpoint(options: EndpointOptions): Promise<Listening> {
+  const { clock, region, services, faults, host, port } = options
+  const calls = new Map<string, number>()
+  const aws = awsHandler({
+    services,
+    faults,
+    clock,
+    region,
+    checkCredentials: checkCredentials(() => clock.now(), options.expiresAt),
+    onCall({ service, operation }) {
+      const name = `${service}:${operation}`
+      calls.set(name, (calls.get(name) ?? 0) + 1)
+    },
+    onBug: (error, call) => console.error(`simulator: ${call} failed:`, error),
+  })
+  const control = controlHandler({
+    faults,
+    state: () => ({
+      ...options.state(),
+      now: new Date(clock.now()),
+      calls: Object.fromEntries([...calls].toSorted(([a], [b]) => (a < b ? -1 : 1))),
+      faults: faults.list(),
+    }),
+  })
+  return listen(
+    (request, response) =>
+      request.url?.startsWith(controlPrefix) ? control(request, response) : aws(request, response),
+    { host, port, what: 'the AWS endpoint' },
+  )
+}

@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Clock } from '../runtime/types.ts'
+import { readBody } from './body.ts'
+import type { CheckCredentials } from './credentials.ts'
+import type { Fault, Faults } from './faults.ts'
+import type { WireResponse } from './protocol.ts'
+import { recognise, wireOf } from './recognise.ts'
+import { readSigner } from './signature.ts'
+import { AwsError, type Call, type Operations } from './types.ts'
+
+export interface AwsEndpoint {
+  /** Operations by service: `ECS`, `ECR`, `ELBv2`, `STS`, `Logs`. */
+  readonly services: Readonly<Record<string, Operations>>
+  readonly faults: Faults
+  readonly clock: Clock
+  /** Where an unsigned request counts as sent. */
+  readonly region: string
+  readonly checkCredentials: CheckCredentials
+  /** Told of every call, before it is answered. */
+  readonly onCall: (call: Call) => void
+  /** Told of what should never happen: an operation that failed with something else than an AwsError. */
+  readonly onBug: (error: unknown, call: string) => void
+}
+
+/** Answers the calls of AWS clients, of every service, on one address. */
+export function awsHandler(endpoint: AwsEndpoint) {
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const requestId = randomUUID()
+    let wire = wireOf(request)
+    let answer: WireResponse
+    try {
+      const url = new URL(request.url ?? '/', 'http://simulator')
+      const asked = recognise(request, url, await readBody(request))
+      wire = asked.wire
+      const call: Call = {
+        service: asked.service,
+        operation: asked.operation,
+        input: asked.input,
+        ...readSigner(request, url.searchParams, endpoint.region),
+      }
+      endpoint.onCall(call)
+      const fault = endpoint.faults.take(call.service, call.operation)
+      await before(fault, endpoint.clock)
+      if (fault?.kind === 'drop') return void request.socket.destroy()
+      const output = await perform(endpoint, call)
+      if (fault?.kind === 'loseResponse') return void request.socket.destroy()
+      answer = wire.answer(call.operation, output, requestId)
+    } catch (error) {
+      answer = wire.failure(asAwsError(error, endpoint, request), requestId)
+    }
+    send(response, answer, requestId)
+  }
+}
+
+async function before(fault: Fault | undefined, clock: Clock): Promise<void> {
+  if (fault?.kind === 'throttle') throw new AwsError('ThrottlingException', 'Rate exceeded', 400)
+  if (fault?.kind === 'error5xx')
+    throw new AwsError('ServiceUnavailable', 'Service Unavailable: injected by a fault', 503)
+  if (fault?.kind === 'delay')
+    await new Promise<void>((resolve) => void clock.after(fault.delayMs, resolve))
+}
+
+async function perform(endpoint: AwsEndpoint, call: Call): Promise<unknown> {
+  const { service, operation } = call
+  const operations = endpoint.services[service] ?? {}
+  const act = Object.hasOwn(operations, operation) ? operations[operation] : undefined
+  if (act === undefined)
+    throw new AwsError(
+      'UnknownOperationException',
+      `The simulator does not model ${service} ${operation}; docs/reference/simulator.md lists what it does.`,
+    )
+  endpoint.checkCredentials(call.accessKeyId, service, operation)
+  return act(call)
+}
+
+function asAwsError(error: unknown, endpoint: AwsEndpoint, request: IncomingMessage): AwsError {
+  if (error instanceof AwsError) return error
+  endpoint.onBug(
+    error,
+    `${request.method} ${request.url} ${String(request.headers['x-amz-target'])}`,
+  )
+  return new AwsError('InternalFailure', `The simulator failed: ${String(error)}`, 500)
+}
+
+function send(response: ServerResponse, answer: WireResponse, requestId: string): void {
+  // The client may have gone while a delay ran.
+  if (response.destroyed) return
+  response.writeHead(answer.status, { ...answer.headers, 'x-amzn-requestid': requestId })
+  response.end(answer.body)
+}

@@ -1,0 +1,51 @@
+import { createFaults, type Faults } from '../../../simulator/http/faults.ts'
+import { openEndpoint } from '../../../simulator/http/open.ts'
+import type { Operations } from '../../../simulator/http/types.ts'
+import type { Clock } from '../../../simulator/runtime/types.ts'
+import { realClock } from '../../../simulator/clock/index.ts'
+
+export interface TestEndpoint {
+  readonly url: string
+  readonly faults: Faults
+  /** What an SDK client is made with: it does not retry, so that a test sees the first answer. */
+  client(accessKeyId?: string): {
+    endpoint: string
+    region: string
+    maxAttempts: number
+    credentials: { accessKeyId: string; secretAccessKey: string }
+  }
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** The endpoint on a free port, with these services. */
+export async function testEndpoint(
+  services: Readonly<Record<string, Operations>>,
+  options: {
+    clock?: Clock
+    faults?: Faults
+    expiresAt?: (accessKeyId: string) => number | undefined
+  } = {},
+): Promise<TestEndpoint> {
+  const { clock = realClock(), faults = createFaults(), expiresAt = () => undefined } = options
+  const listening = await openEndpoint({
+    host: '127.0.0.1',
+    port: 0,
+    clock,
+    region: 'us-east-1',
+    services,
+    faults,
+    expiresAt,
+    state: () => ({ account: '000000000000' }),
+  })
+  return {
+    url: listening.url,
+    faults,
+    client: (accessKeyId = 'AKIATEST') => ({
+      endpoint: listening.url,
+      region: 'eu-west-1',
+      maxAttempts: 1,
+      credentials: { accessKeyId, secretAccessKey: 'secret' },
+    }),
+    [Symbol.asyncDispose]: () => listening.close(),
+  }
+}
