@@ -1,0 +1,2 @@
+export { manualClock, type ManualClock } from './manual.ts'
+export { realClock } from './real.ts'

@@ -1,0 +1,21 @@
+import { randomUUID } from 'node:crypto'
+import type { Engine } from './engine.ts'
+import type { ServiceRecord } from './world.ts'
+
+/** ECS keeps the newest 100 events of a service. */
+const kept = 100
+
+/** Adds an event to a service, newest first, with the prefix that ECS gives each of them. */
+export function tell(engine: Engine, service: ServiceRecord, text: string): void {
+  service.events.unshift({
+    id: randomUUID(),
+    createdAt: engine.clock.now(),
+    message: `(service ${service.name}) ${text}`,
+  })
+  service.events.length = Math.min(service.events.length, kept)
+}
+
+/** `(task a) (task b)` */
+export function taskList(tasks: readonly { readonly id: string }[]): string {
+  return tasks.map(({ id }) => `(task ${id})`).join(' ')
+}

@@ -1,0 +1,89 @@
+import type { Engine } from './engine.ts'
+import { tell } from './events.ts'
+import { endServiceDeployment } from './service-deployments.ts'
+import { isHealthy, isLive, isThere, tasksOf } from './task-state.ts'
+import { wakeAt } from './wake.ts'
+import type { DeploymentRecord, ServiceRecord, TaskRecord } from './world.ts'
+
+/** Completes what is complete, and lets go of what is over. */
+export function finish(engine: Engine, service: ServiceRecord): void {
+  forgetOldTasks(engine, service)
+  const there = tasksOf(engine, service).filter(isThere)
+  service.deployments = service.deployments.filter(
+    ({ id, status }) => status === 'PRIMARY' || there.some((task) => task.deployment === id),
+  )
+  if (service.status === 'DRAINING') {
+    if (there.length > 0) return
+    service.status = 'INACTIVE'
+    service.deployments = []
+    return
+  }
+  const primary = service.deployments[0]
+  if (primary === undefined) return
+  if (primary.rolloutState === 'IN_PROGRESS') completeWhenReady(engine, service, primary, there)
+  else if (primary.rolloutState === 'COMPLETED') tellSteady(engine, service, primary, there)
+}
+
+function completeWhenReady(
+  engine: Engine,
+  service: ServiceRecord,
+  primary: DeploymentRecord,
+  there: readonly TaskRecord[],
+): void {
+  const now = engine.clock.now()
+  if (!isWhole(engine, service, primary, there)) {
+    delete primary.readySince
+    return
+  }
+  primary.readySince ??= now
+  const due = primary.readySince + engine.timings.complete
+  if (due > now) {
+    wakeAt(engine, service.arn, due)
+    return
+  }
+  primary.rolloutState = 'COMPLETED'
+  primary.rolloutStateReason = `ECS deployment ${primary.id} completed.`
+  primary.updatedAt = now
+  service.lastCompleted = { deploymentId: primary.id, revision: primary.revision }
+  tell(engine, service, `(deployment ${primary.id}) deployment completed.`)
+  endServiceDeployment(
+    engine,
+    primary.serviceDeployment,
+    primary.kind === 'rollback' ? 'ROLLBACK_SUCCESSFUL' : 'SUCCESSFUL',
+  )
+  tellSteady(engine, service, primary, there)
+}
+
+function tellSteady(
+  engine: Engine,
+  service: ServiceRecord,
+  primary: DeploymentRecord,
+  there: readonly TaskRecord[],
+): void {
+  if (service.steady || !isWhole(engine, service, primary, there)) return
+  service.steady = true
+  tell(engine, service, 'has reached a steady state.')
+}
+
+/** Exactly the desired tasks of this deployment, all healthy, and none of any other left. */
+function isWhole(
+  engine: Engine,
+  service: ServiceRecord,
+  primary: DeploymentRecord,
+  there: readonly TaskRecord[],
+): boolean {
+  const mine = there.filter((task) => task.deployment === primary.id && isLive(task))
+  return (
+    mine.length === service.desiredCount &&
+    mine.every((task) => isHealthy(engine, service, task)) &&
+    there.every((task) => task.deployment === primary.id)
+  )
+}
+
+function forgetOldTasks(engine: Engine, service: ServiceRecord): void {
+  const horizon = engine.clock.now() - engine.timings.keepStopped
+  const old = tasksOf(engine, service).filter(({ stoppedAt = Infinity }) => stoppedAt < horizon)
+  if (old.length === 0) return
+  for (const { id } of old) delete engine.world.tasks[id]
+  service.tasks = service.tasks.filter((id) => engine.world.tasks[id] !== undefined)
+}

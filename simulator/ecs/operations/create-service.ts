@@ -1,0 +1,102 @@
+import type { CreateServiceCommandOutput } from '@aws-sdk/client-ecs'
+import { AwsError } from '../../http/types.ts'
+import { serviceAnswer } from '../answers/service.ts'
+import type { Answer } from '../answers/wire.ts'
+import { beginDeployment } from '../deployments.ts'
+import type { Engine } from '../engine.ts'
+import {
+  onlyFields,
+  optionalFlag,
+  optionalInteger,
+  optionalObject,
+  optionalText,
+  optionalWord,
+  text,
+  type Input,
+} from '../input.ts'
+import { clusterOf, serviceArn, usableTaskDefinition } from '../lookup.ts'
+import type { ServiceRecord } from '../world.ts'
+import {
+  deploymentConfiguration,
+  loadBalancers,
+  usualDeploymentConfiguration,
+} from './service-input.ts'
+import { tagList } from './tags.ts'
+
+const known = [
+  'cluster',
+  'serviceName',
+  'taskDefinition',
+  'desiredCount',
+  'deploymentConfiguration',
+  'deploymentController',
+  'loadBalancers',
+  'launchType',
+  'platformVersion',
+  'networkConfiguration',
+  'healthCheckGracePeriodSeconds',
+  'schedulingStrategy',
+  'enableExecuteCommand',
+  'enableECSManagedTags',
+  'propagateTags',
+  'tags',
+  'clientToken',
+  'availabilityZoneRebalancing',
+]
+
+/** Creates a service and starts its first deployment. */
+export function createService(engine: Engine, input: Input): Answer<CreateServiceCommandOutput> {
+  onlyFields(input, 'CreateService', known)
+  refuseOtherSchedulers(input)
+  const cluster = clusterOf(engine, input)
+  const name = text(input, 'serviceName')
+  if (!/^[\w-]{1,255}$/.test(name)) {
+    throw new AwsError('InvalidParameterException', 'Identifier contains invalid characters.')
+  }
+  const arn = serviceArn(engine, cluster.name, name)
+  if ((engine.world.services[arn]?.status ?? 'INACTIVE') !== 'INACTIVE') {
+    throw new AwsError('InvalidParameterException', 'Creation of service was not idempotent.')
+  }
+  const definition = usableTaskDefinition(engine, text(input, 'taskDefinition'))
+  const platformVersion = optionalText(input, 'platformVersion')
+  const networkConfiguration = optionalObject(input, 'networkConfiguration')
+  const service: ServiceRecord = {
+    arn,
+    name,
+    cluster: cluster.name,
+    status: 'ACTIVE',
+    taskDefinition: definition.arn,
+    desiredCount: optionalInteger(input, 'desiredCount') ?? 0,
+    deploymentConfiguration: deploymentConfiguration(input, usualDeploymentConfiguration),
+    loadBalancers: loadBalancers(engine, input, definition),
+    launchType: optionalWord(input, 'launchType', ['EC2', 'FARGATE', 'EXTERNAL']) ?? 'EC2',
+    ...(platformVersion !== undefined && { platformVersion }),
+    ...(networkConfiguration && { networkConfiguration }),
+    healthCheckGracePeriodSeconds: optionalInteger(input, 'healthCheckGracePeriodSeconds') ?? 0,
+    enableExecuteCommand: optionalFlag(input, 'enableExecuteCommand') ?? false,
+    enableECSManagedTags: optionalFlag(input, 'enableECSManagedTags') ?? false,
+    propagateTags:
+      optionalWord(input, 'propagateTags', ['NONE', 'SERVICE', 'TASK_DEFINITION']) ?? 'NONE',
+    createdAt: engine.clock.now(),
+    tags: tagList(input),
+    deployments: [],
+    events: [],
+    tasks: [],
+    steady: false,
+    pausedUntil: 0,
+  }
+  engine.world.services[arn] = service
+  beginDeployment(engine, service)
+  return { service: serviceAnswer(engine, service, { tags: true }) }
+}
+
+function refuseOtherSchedulers(input: Input): void {
+  const strategy = optionalText(input, 'schedulingStrategy') ?? 'REPLICA'
+  const controller = optionalObject(input, 'deploymentController')
+  const type = (controller && optionalText(controller, 'type')) ?? 'ECS'
+  if (strategy === 'REPLICA' && type === 'ECS') return
+  throw new AwsError(
+    'UnsupportedFeatureException',
+    `The simulator plays REPLICA services under the ECS deployment controller only, not ${strategy} under ${type}.`,
+  )
+}

@@ -1,0 +1,126 @@
+import type {
+  DescribeServiceDeploymentsCommandOutput,
+  DescribeServiceRevisionsCommandOutput,
+  ListServiceDeploymentsCommandOutput,
+  StopServiceDeploymentCommandOutput,
+} from '@aws-sdk/client-ecs'
+import { AwsError } from '../../http/types.ts'
+import {
+  revisionAnswer,
+  serviceDeploymentAnswer,
+  serviceDeploymentBrief,
+} from '../answers/service-deployment.ts'
+import type { Answer } from '../answers/wire.ts'
+import type { Engine } from '../engine.ts'
+import { optionalObject, optionalWord, text, textList, type Input } from '../input.ts'
+import { serviceOf } from '../lookup.ts'
+import { page } from '../paging.ts'
+import { isInFlight } from '../service-deployments.ts'
+import { wakeSoon } from '../wake.ts'
+
+/** Newest first. ECS tells about the last 90 days; here, about all. */
+export function listServiceDeployments(
+  engine: Engine,
+  input: Input,
+): Answer<ListServiceDeploymentsCommandOutput> {
+  const service = serviceOf(engine, input)
+  const statuses = textList(input, 'status')
+  const created = optionalObject(input, 'createdAt')
+  const after = moment(created?.['after'], -Infinity)
+  const before = moment(created?.['before'], Infinity)
+  const found = Object.values(engine.world.serviceDeployments)
+    .filter((record) => record.service === service.arn)
+    .filter(({ status }) => statuses.length === 0 || statuses.includes(status ?? ''))
+    .filter(({ createdAt }) => createdAt > after && createdAt < before)
+    .toReversed()
+  const { items, nextToken } = page(found, input)
+  return {
+    serviceDeployments: items.map((record) => serviceDeploymentBrief(engine, record)),
+    nextToken,
+  }
+}
+
+export function describeServiceDeployments(
+  engine: Engine,
+  input: Input,
+): Answer<DescribeServiceDeploymentsCommandOutput> {
+  const arns = upTo20(input, 'serviceDeploymentArns')
+  const { serviceDeployments } = engine.world
+  return {
+    serviceDeployments: arns.flatMap((arn) => {
+      const record = serviceDeployments[arn]
+      return record === undefined ? [] : [serviceDeploymentAnswer(engine, record)]
+    }),
+    failures: missing(arns, serviceDeployments),
+  }
+}
+
+export function describeServiceRevisions(
+  engine: Engine,
+  input: Input,
+): Answer<DescribeServiceRevisionsCommandOutput> {
+  const arns = upTo20(input, 'serviceRevisionArns')
+  const { revisions } = engine.world
+  return {
+    serviceRevisions: arns.flatMap((arn) => {
+      const revision = revisions[arn]
+      return revision === undefined ? [] : [revisionAnswer(engine, revision)]
+    }),
+    failures: missing(arns, revisions),
+  }
+}
+
+/**
+ * Asks for the end of a service deployment: by going back (`ROLLBACK`, the default) or by leaving
+ * everything as it is (`ABORT`). One that is being stopped or rolled back already goes on so.
+ *
+ * @throws ServiceDeploymentNotFoundException
+ * @throws ConflictException where it has ended.
+ */
+export function stopServiceDeployment(
+  engine: Engine,
+  input: Input,
+): Answer<StopServiceDeploymentCommandOutput> {
+  const arn = text(input, 'serviceDeploymentArn')
+  const record = engine.world.serviceDeployments[arn]
+  if (record === undefined) {
+    throw new AwsError('ServiceDeploymentNotFoundException', 'Service deployment not found.')
+  }
+  if (!isInFlight(record)) {
+    throw new AwsError(
+      'ConflictException',
+      `Service deployment cannot be stopped in status ${record.status ?? ''}.`,
+    )
+  }
+  const stopType = optionalWord(input, 'stopType', ['ROLLBACK', 'ABORT']) ?? 'ROLLBACK'
+  if (record.status === 'PENDING' || record.status === 'IN_PROGRESS') {
+    record.status = stopType === 'ABORT' ? 'STOP_REQUESTED' : 'ROLLBACK_REQUESTED'
+    record.statusReason = 'Service deployment stop was requested by a user.'
+    record.updatedAt = engine.clock.now()
+    wakeSoon(engine, record.service)
+  }
+  return { serviceDeploymentArn: arn }
+}
+
+function upTo20(input: Input, field: string): string[] {
+  const arns = textList(input, field)
+  if (arns.length === 0 || arns.length > 20) {
+    throw new AwsError(
+      'InvalidParameterException',
+      `${field} must name 1 to 20 ARNs, but names ${arns.length}.`,
+    )
+  }
+  return arns
+}
+
+function missing(
+  arns: readonly string[],
+  known: Readonly<Record<string, unknown>>,
+): { arn: string; reason: string }[] {
+  return arns.filter((arn) => known[arn] === undefined).map((arn) => ({ arn, reason: 'MISSING' }))
+}
+
+/** Seconds since the epoch, as clients of JSON 1.1 send them, in milliseconds. */
+function moment(value: unknown, otherwise: number): number {
+  return typeof value === 'number' ? value * 1000 : otherwise
+}

@@ -1,0 +1,156 @@
+import type { DeploymentConfiguration, LoadBalancer } from '@aws-sdk/client-ecs'
+import { AwsError } from '../../http/types.ts'
+import type { Engine } from '../engine.ts'
+import {
+  objectList,
+  onlyFields,
+  optionalFlag,
+  optionalInteger,
+  optionalObject,
+  optionalText,
+  optionalWord,
+  type Input,
+} from '../input.ts'
+import type { TaskDefinitionRecord } from '../world.ts'
+
+const breakerOff = { enable: false, rollback: false }
+
+/**
+ * The deployment configuration that a request asks for, on top of the one that is there.
+ *
+ * @throws InvalidParameterException for percentages that could never deploy.
+ * @throws UnsupportedFeatureException for what the stand-in does not play: alarms, blue/green,
+ *   linear and canary strategies, early success.
+ */
+export function deploymentConfiguration(
+  input: Input,
+  before: DeploymentConfiguration,
+): DeploymentConfiguration {
+  const given = optionalObject(input, 'deploymentConfiguration')
+  if (given === undefined) return before
+  refuseUnplayed(given)
+  const breaker = optionalObject(given, 'deploymentCircuitBreaker')
+  const merged: DeploymentConfiguration = {
+    ...before,
+    maximumPercent: optionalInteger(given, 'maximumPercent') ?? before.maximumPercent,
+    minimumHealthyPercent:
+      optionalInteger(given, 'minimumHealthyPercent') ?? before.minimumHealthyPercent,
+    deploymentCircuitBreaker:
+      breaker === undefined
+        ? (before.deploymentCircuitBreaker ?? breakerOff)
+        : circuitBreaker(breaker),
+  }
+  if ((merged.maximumPercent ?? 200) <= 100 && (merged.minimumHealthyPercent ?? 100) >= 100) {
+    throw new AwsError(
+      'InvalidParameterException',
+      'Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.',
+    )
+  }
+  return merged
+}
+
+/** What a service has that says nothing about how it deploys. */
+export const usualDeploymentConfiguration: DeploymentConfiguration = {
+  deploymentCircuitBreaker: breakerOff,
+  maximumPercent: 200,
+  minimumHealthyPercent: 100,
+  strategy: 'ROLLING',
+  bakeTimeInMinutes: 0,
+}
+
+function circuitBreaker(
+  breaker: Input,
+): NonNullable<DeploymentConfiguration['deploymentCircuitBreaker']> {
+  const threshold = optionalObject(breaker, 'thresholdConfiguration')
+  const resetOnHealthyTask = optionalFlag(breaker, 'resetOnHealthyTask')
+  return {
+    enable: optionalFlag(breaker, 'enable') ?? false,
+    rollback: optionalFlag(breaker, 'rollback') ?? false,
+    ...(resetOnHealthyTask !== undefined && { resetOnHealthyTask }),
+    ...(threshold && {
+      thresholdConfiguration: {
+        type: optionalWord(threshold, 'type', ['BOUNDED_PERCENT', 'UNBOUNDED_PERCENT', 'COUNT']),
+        value: optionalInteger(threshold, 'value', { min: 1 }),
+      },
+    }),
+  }
+}
+
+function refuseUnplayed(given: Input): void {
+  const strategy = optionalText(given, 'strategy') ?? 'ROLLING'
+  if (strategy !== 'ROLLING') {
+    throw new AwsError(
+      'UnsupportedFeatureException',
+      `The simulator plays rolling deployments only, not ${strategy}.`,
+    )
+  }
+  for (const field of ['alarms', 'earlySuccessCriteria']) {
+    const asked = optionalObject(given, field)
+    if (asked !== undefined && optionalFlag(asked, 'enable') === true) {
+      throw new AwsError(
+        'UnsupportedFeatureException',
+        `The simulator does not model deploymentConfiguration.${field}.`,
+      )
+    }
+  }
+  onlyFields(given, 'deploymentConfiguration', [
+    'deploymentCircuitBreaker',
+    'maximumPercent',
+    'minimumHealthyPercent',
+    'strategy',
+    'alarms',
+    'earlySuccessCriteria',
+    'bakeTimeInMinutes',
+    'lifecycleHooks',
+  ])
+}
+
+/**
+ * The load balancers of a request: target groups that exist, and a container and port that the
+ * task definition has.
+ *
+ * @throws InvalidParameterException
+ */
+export function loadBalancers(
+  engine: Engine,
+  input: Input,
+  definition: TaskDefinitionRecord,
+): LoadBalancer[] {
+  return objectList(input, 'loadBalancers').map((given) => {
+    const targetGroupArn = optionalText(given, 'targetGroupArn')
+    const containerName = optionalText(given, 'containerName')
+    const containerPort = optionalInteger(given, 'containerPort', { max: 65_535 })
+    if (targetGroupArn === undefined) {
+      throw new AwsError('InvalidParameterException', 'targetGroupArn can not be blank.')
+    }
+    if (engine.world.targetGroups[targetGroupArn] === undefined) {
+      throw new AwsError(
+        'InvalidParameterException',
+        `The specified target group does not exist. target group: ${targetGroupArn}`,
+      )
+    }
+    checkPort(definition, containerName, containerPort)
+    return { targetGroupArn, containerName, containerPort }
+  })
+}
+
+/** @throws InvalidParameterException in ECS's words. */
+export function checkPort(
+  definition: TaskDefinitionRecord,
+  containerName: string | undefined,
+  containerPort: number | undefined,
+): void {
+  const container = definition.containers.find(({ name }) => name === containerName)
+  if (container === undefined) {
+    throw new AwsError(
+      'InvalidParameterException',
+      `The container ${containerName ?? ''} does not exist in the task definition.`,
+    )
+  }
+  if (!container.portMappings?.some((mapping) => mapping.containerPort === containerPort)) {
+    throw new AwsError(
+      'InvalidParameterException',
+      `The container ${containerName ?? ''} did not have a container port ${containerPort ?? ''} defined.`,
+    )
+  }
+}

@@ -1,0 +1,82 @@
+import type {
+  DescribeTasksCommandOutput,
+  ListTasksCommandOutput,
+  StopTaskCommandOutput,
+} from '@aws-sdk/client-ecs'
+import { AwsError } from '../../http/types.ts'
+import { ecsArn, nameOf } from '../arns.ts'
+import { taskAnswer } from '../answers/task.ts'
+import type { Answer } from '../answers/wire.ts'
+import type { Engine } from '../engine.ts'
+import { optionalText, optionalWord, text, textList, type Input } from '../input.ts'
+import { clusterOf, serviceOf } from '../lookup.ts'
+import { page } from '../paging.ts'
+import { tasksOf } from '../task-state.ts'
+import { stopAtOnce } from '../task-end.ts'
+import type { TaskRecord } from '../world.ts'
+
+/** Filters are all applied; `desiredStatus` is `RUNNING` where it is left out. */
+export function listTasks(engine: Engine, input: Input): Answer<ListTasksCommandOutput> {
+  const cluster = clusterOf(engine, input)
+  const family = optionalText(input, 'family')
+  const startedBy = optionalText(input, 'startedBy')
+  const desired = optionalWord(input, 'desiredStatus', ['RUNNING', 'PENDING', 'STOPPED'])
+  const tasks =
+    optionalText(input, 'serviceName') === undefined
+      ? Object.values(engine.world.tasks).filter((task) => task.cluster === cluster.name)
+      : tasksOf(engine, serviceOf(engine, input, 'serviceName'))
+  const arns = tasks
+    .filter((task) => isTold(engine, task) && task.desiredStatus === (desired ?? 'RUNNING'))
+    .filter((task) => startedBy === undefined || task.deployment === startedBy)
+    .filter((task) => family === undefined || nameOf(task.taskDefinition).split(':')[0] === family)
+    .map(({ arn }) => arn)
+  const { items, nextToken } = page(arns, input)
+  return { taskArns: items, nextToken }
+}
+
+/** Up to 100 tasks of one cluster; stopped ones for an hour after their end. */
+export function describeTasks(engine: Engine, input: Input): Answer<DescribeTasksCommandOutput> {
+  const cluster = clusterOf(engine, input)
+  const wanted = textList(input, 'tasks')
+  if (wanted.length === 0 || wanted.length > 100) {
+    throw new AwsError(
+      'InvalidParameterException',
+      `tasks must name 1 to 100 tasks, but names ${wanted.length}.`,
+    )
+  }
+  const found = wanted.map((name) => findTask(engine, cluster.name, name))
+  return {
+    tasks: found.flatMap((task) => (task === undefined ? [] : [taskAnswer(engine, task)])),
+    failures: wanted.flatMap((name, index) =>
+      found[index] === undefined
+        ? [{ arn: ecsArn(engine, `task/${cluster.name}/${nameOf(name)}`), reason: 'MISSING' }]
+        : [],
+    ),
+  }
+}
+
+/** @throws InvalidParameterException where there is no such task. */
+export function stopTask(engine: Engine, input: Input): Answer<StopTaskCommandOutput> {
+  const cluster = clusterOf(engine, input)
+  const task = findTask(engine, cluster.name, text(input, 'task'))
+  const service = engine.world.services[task?.service ?? '']
+  if (task === undefined || service === undefined) {
+    throw new AwsError('InvalidParameterException', 'The referenced task was not found.')
+  }
+  if (task.desiredStatus === 'RUNNING') {
+    stopAtOnce(engine, service, task, {
+      code: 'UserInitiated',
+      reason: optionalText(input, 'reason') ?? 'Task stopped by user',
+    })
+  }
+  return { task: taskAnswer(engine, task) }
+}
+
+function findTask(engine: Engine, cluster: string, nameOrArn: string): TaskRecord | undefined {
+  const task = engine.world.tasks[nameOf(nameOrArn)]
+  return task?.cluster === cluster && isTold(engine, task) ? task : undefined
+}
+
+function isTold(engine: Engine, task: TaskRecord): boolean {
+  return (task.stoppedAt ?? Infinity) + engine.timings.keepStopped > engine.clock.now()
+}

@@ -1,0 +1,99 @@
+import type { UpdateServiceCommandOutput } from '@aws-sdk/client-ecs'
+import { isDeepStrictEqual } from 'node:util'
+import { AwsError } from '../../http/types.ts'
+import { serviceAnswer } from '../answers/service.ts'
+import type { Answer } from '../answers/wire.ts'
+import { beginDeployment } from '../deployments.ts'
+import type { Engine } from '../engine.ts'
+import {
+  onlyFields,
+  optionalFlag,
+  optionalInteger,
+  optionalObject,
+  optionalText,
+  optionalWord,
+  type Input,
+} from '../input.ts'
+import { serviceOf, usableTaskDefinition } from '../lookup.ts'
+import { applySettings, settingsOf, taskDefinitionAt } from '../revisions.ts'
+import { wakeSoon } from '../wake.ts'
+import type { ServiceRecord, ServiceSettings } from '../world.ts'
+import { checkPort, deploymentConfiguration, loadBalancers } from './service-input.ts'
+
+const known = [
+  'cluster',
+  'service',
+  'taskDefinition',
+  'desiredCount',
+  'deploymentConfiguration',
+  'forceNewDeployment',
+  'loadBalancers',
+  'platformVersion',
+  'networkConfiguration',
+  'healthCheckGracePeriodSeconds',
+  'enableExecuteCommand',
+  'enableECSManagedTags',
+  'propagateTags',
+  'availabilityZoneRebalancing',
+]
+
+/**
+ * Changes a service. A new deployment starts where it is forced, or where what a task is made from
+ * has changed; a change of the desired count or of how to deploy makes none (UpdateService in the
+ * ECS API).
+ */
+export function updateService(engine: Engine, input: Input): Answer<UpdateServiceCommandOutput> {
+  onlyFields(input, 'UpdateService', known)
+  const service = serviceOf(engine, input)
+  if (service.status !== 'ACTIVE') {
+    throw new AwsError('ServiceNotActiveException', 'Service was not ACTIVE.')
+  }
+  const settings = settingsAfter(engine, service, input)
+  const configuration = deploymentConfiguration(input, service.deploymentConfiguration)
+  const desiredCount = optionalInteger(input, 'desiredCount') ?? service.desiredCount
+  const isNew = !isDeepStrictEqual(settings, settingsOf(service))
+
+  service.deploymentConfiguration = configuration
+  if (service.desiredCount !== desiredCount) service.steady = false
+  service.desiredCount = desiredCount
+  service.healthCheckGracePeriodSeconds =
+    optionalInteger(input, 'healthCheckGracePeriodSeconds') ?? service.healthCheckGracePeriodSeconds
+  service.enableExecuteCommand =
+    optionalFlag(input, 'enableExecuteCommand') ?? service.enableExecuteCommand
+  service.enableECSManagedTags =
+    optionalFlag(input, 'enableECSManagedTags') ?? service.enableECSManagedTags
+  service.propagateTags =
+    optionalWord(input, 'propagateTags', ['NONE', 'SERVICE', 'TASK_DEFINITION']) ??
+    service.propagateTags
+  if (isNew || optionalFlag(input, 'forceNewDeployment') === true) {
+    applySettings(service, settings)
+    beginDeployment(engine, service)
+  }
+  wakeSoon(engine, service.arn)
+  return { service: serviceAnswer(engine, service, { tags: true }) }
+}
+
+function settingsAfter(engine: Engine, service: ServiceRecord, input: Input): ServiceSettings {
+  const reference = optionalText(input, 'taskDefinition')
+  const definition =
+    reference === undefined
+      ? taskDefinitionAt(engine, service.taskDefinition)
+      : usableTaskDefinition(engine, reference)
+  if (definition === undefined) throw new AwsError('ClientException', 'TaskDefinition not found.')
+  const balancers =
+    input['loadBalancers'] === undefined
+      ? service.loadBalancers
+      : loadBalancers(engine, input, definition)
+  for (const { containerName, containerPort } of balancers) {
+    checkPort(definition, containerName, containerPort)
+  }
+  const platformVersion = optionalText(input, 'platformVersion')
+  const networkConfiguration = optionalObject(input, 'networkConfiguration')
+  return settingsOf({
+    ...service,
+    taskDefinition: definition.arn,
+    loadBalancers: balancers,
+    ...(platformVersion !== undefined && { platformVersion }),
+    ...(networkConfiguration && { networkConfiguration }),
+  })
+}

@@ -1,0 +1,27 @@
+import { checkTargets } from '../elb/health.ts'
+import { judgeBreaker } from './breaker.ts'
+import type { Engine } from './engine.ts'
+import { finish } from './finish.ts'
+import { judgeTasks } from './proof.ts'
+import { takeRequests } from './requests.ts'
+import { scale } from './scale.ts'
+import { tasksOf } from './task-state.ts'
+import { stopDrained } from './task-end.ts'
+import { launchDue } from './task-start.ts'
+
+/**
+ * One look of the scheduler at one service. It does whatever is due at this moment, judging by the
+ * world alone, and has itself woken for what is due next; looking once too often changes nothing.
+ */
+export function reconcile(engine: Engine, serviceArn: string): void {
+  const service = engine.world.services[serviceArn]
+  if (service === undefined || service.status === 'INACTIVE' || engine.closed) return
+  takeRequests(engine, service)
+  launchDue(engine, service, tasksOf(engine, service))
+  stopDrained(engine, service, tasksOf(engine, service))
+  checkTargets(engine, service)
+  judgeTasks(engine, service, tasksOf(engine, service))
+  judgeBreaker(engine, service)
+  scale(engine, service)
+  finish(engine, service)
+}

@@ -1,0 +1,33 @@
+import { fail } from './breaker.ts'
+import type { Engine } from './engine.ts'
+import { startRollback } from './rollback.ts'
+import { endServiceDeployment } from './service-deployments.ts'
+import type { DeploymentRecord, ServiceRecord } from './world.ts'
+
+/** Takes up what was asked of a service's deployments since the last look: start, stop, go back. */
+export function takeRequests(engine: Engine, service: ServiceRecord): void {
+  for (const deployment of service.deployments.toReversed()) {
+    const record = engine.world.serviceDeployments[deployment.serviceDeployment]
+    if (record === undefined) continue
+    if (record.status === 'PENDING') {
+      record.status = 'IN_PROGRESS'
+      record.startedAt = engine.clock.now()
+      record.updatedAt = engine.clock.now()
+    } else if (record.status === 'STOP_REQUESTED') {
+      if (deployment.status === 'PRIMARY') abort(engine, deployment)
+      endServiceDeployment(engine, record.arn, 'STOPPED')
+    } else if (record.status === 'ROLLBACK_REQUESTED' && deployment.status === 'PRIMARY') {
+      abort(engine, deployment)
+      startRollback(engine, service, {
+        reason: 'Service deployment rolled back because it was stopped by a user.',
+        by: 'ECS deployment stopped by a user',
+      })
+    }
+  }
+}
+
+function abort(engine: Engine, deployment: DeploymentRecord): void {
+  if (deployment.rolloutState === 'IN_PROGRESS') {
+    fail(engine, deployment, `ECS deployment ${deployment.id} was stopped by a user.`)
+  }
+}

@@ -1,0 +1,63 @@
+import type { Engine } from './engine.ts'
+import { tell } from './events.ts'
+import { deploymentId } from './ids.ts'
+import { applySettings } from './revisions.ts'
+import { endServiceDeployment } from './service-deployments.ts'
+import type { ServiceRecord } from './world.ts'
+
+export interface RollbackCause {
+  /** For the service deployment's `statusReason` and `rollback.reason`. */
+  readonly reason: string
+  /** Who does it, as `rolloutStateReason` begins. */
+  readonly by: string
+}
+
+/**
+ * Goes back to the deployment that completed last, as a new PRIMARY deployment of the same service
+ * revision and the same service deployment. That one cannot be gone back to again until it has
+ * completed again; where there is none, the failed deployment stays as it is.
+ */
+export function startRollback(engine: Engine, service: ServiceRecord, cause: RollbackCause): void {
+  const failed = service.deployments[0]
+  if (failed === undefined) return
+  const candidate = service.lastCompleted
+  const revision = engine.world.revisions[candidate?.revision ?? '']
+  if (candidate === undefined || revision === undefined) {
+    endServiceDeployment(
+      engine,
+      failed.serviceDeployment,
+      'ROLLBACK_FAILED',
+      'No rollback candidate was found to run the rollback',
+    )
+    return
+  }
+  const now = engine.clock.now()
+  failed.status = 'ACTIVE'
+  service.deployments.unshift({
+    id: deploymentId(),
+    status: 'PRIMARY',
+    taskDefinition: revision.taskDefinition,
+    revision: revision.arn,
+    serviceDeployment: failed.serviceDeployment,
+    kind: 'rollback',
+    rolloutState: 'IN_PROGRESS',
+    rolloutStateReason: `${cause.by}: rolling back to deploymentId ${candidate.deploymentId}.`,
+    failedTasks: 0,
+    breakerCount: 0,
+    halted: false,
+    createdAt: now,
+    updatedAt: now,
+  })
+  applySettings(service, revision)
+  delete service.lastCompleted
+  service.steady = false
+  service.pausedUntil = 0
+  const record = engine.world.serviceDeployments[failed.serviceDeployment]
+  if (record !== undefined) {
+    record.status = 'ROLLBACK_IN_PROGRESS'
+    record.statusReason = cause.reason
+    record.rollback = { reason: cause.reason, startedAt: now, revision: revision.arn }
+    record.updatedAt = now
+  }
+  tell(engine, service, `rolling back to deployment ${candidate.deploymentId}`)
+}

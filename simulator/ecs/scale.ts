@@ -1,0 +1,90 @@
+import type { Engine } from './engine.ts'
+import { taskList, tell } from './events.ts'
+import { isHealthy, isLive, tasksOf } from './task-state.ts'
+import { stopTasks } from './task-end.ts'
+import { placeTask } from './task-start.ts'
+import { wakeAt } from './wake.ts'
+import type { DeploymentRecord, ServiceRecord, TaskRecord } from './world.ts'
+
+export interface Limits {
+  /** Healthy tasks that must stay. */
+  readonly minimum: number
+  /** Tasks that may be `RUNNING` or on their way there. */
+  readonly maximum: number
+}
+
+/** `minimumHealthyPercent` rounds up, `maximumPercent` down (`DeploymentConfiguration` in the ECS API). */
+export function limitsOf(service: ServiceRecord): Limits {
+  const { minimumHealthyPercent = 100, maximumPercent = 200 } = service.deploymentConfiguration
+  return {
+    minimum: Math.ceil((service.desiredCount * minimumHealthyPercent) / 100),
+    maximum: Math.floor((service.desiredCount * maximumPercent) / 100),
+  }
+}
+
+/**
+ * Brings a service one step nearer to what it should run: old tasks go as new ones get healthy,
+ * new ones start as far as the maximum allows, and where it does not, old ones make room as far as
+ * the minimum allows.
+ */
+export function scale(engine: Engine, service: ServiceRecord): void {
+  const primary = service.deployments[0]
+  if (primary === undefined) return
+  const desired = service.status === 'ACTIVE' ? service.desiredCount : 0
+  const live = tasksOf(engine, service).filter(isLive)
+  const mine = live.filter((task) => task.deployment === primary.id)
+  const others = live.filter((task) => task.deployment !== primary.id)
+  const healthy = new Set(live.filter((task) => isHealthy(engine, service, task)))
+  const dispensableFirst = (tasks: TaskRecord[]): TaskRecord[] =>
+    tasks.toSorted((one, other) => Number(healthy.has(one)) - Number(healthy.has(other)))
+
+  const surplus = dispensableFirst(mine).slice(0, Math.max(0, mine.length - desired))
+  const stillNeeded = Math.max(0, desired - mine.filter((task) => healthy.has(task)).length)
+  const replaced = dispensableFirst(others).slice(0, Math.max(0, others.length - stillNeeded))
+
+  const paused = service.pausedUntil > engine.clock.now()
+  const missing = primary.halted ? 0 : Math.max(0, desired - mine.length)
+  if (missing > 0 && paused) wakeAt(engine, service.arn, service.pausedUntil)
+  const wanted = paused ? 0 : missing
+  const { minimum, maximum } = limitsOf(service)
+  const leaving = new Set([...surplus, ...replaced])
+  const room = maximum - (live.length - leaving.size)
+  const sparing = dispensableFirst(others.filter((task) => !leaving.has(task)))
+  const spare = [...healthy].filter((task) => !leaving.has(task)).length - minimum
+  const sick = sparing.filter((task) => !healthy.has(task)).length
+  const moved = sparing.slice(0, Math.max(0, Math.min(wanted - room, sick + Math.max(0, spare))))
+
+  stopTasks(engine, service, [...surplus, ...replaced, ...moved], {
+    code: 'ServiceSchedulerInitiated',
+    reason: `Scaling activity initiated by (deployment ${primary.id})`,
+  })
+  const starting = Math.max(0, Math.min(wanted, room + moved.length))
+  start(engine, service, primary, starting)
+  const stuck = wanted > 0 && starting === 0 && mine.every((task) => healthy.has(task))
+  if (stuck) tellDeadlock(engine, service, primary)
+}
+
+function start(
+  engine: Engine,
+  service: ServiceRecord,
+  primary: DeploymentRecord,
+  count: number,
+): void {
+  if (count === 0) return
+  const placed = Array.from({ length: count }, () => placeTask(engine, service, primary))
+  service.steady = false
+  tell(engine, service, `has started ${count} tasks: ${taskList(placed)}.`)
+  wakeAt(engine, service.arn, engine.clock.now() + engine.timings.launch)
+}
+
+/** Once for each deployment: ECS says it again only after hours. */
+function tellDeadlock(engine: Engine, service: ServiceRecord, primary: DeploymentRecord): void {
+  if (service.deadlocked === primary.id) return
+  service.deadlocked = primary.id
+  tell(
+    engine,
+    service,
+    'was unable to stop or start tasks during a deployment because of the service deployment ' +
+      'configuration. Update the minimumHealthyPercent or maximumPercent value and try again.',
+  )
+}

@@ -1,0 +1,100 @@
+import type { ServiceDeploymentStatus } from '@aws-sdk/client-ecs'
+import { ecsArn } from './arns.ts'
+import { thresholdOf } from './breaker-threshold.ts'
+import type { Engine } from './engine.ts'
+import { serviceDeploymentId } from './ids.ts'
+import { countsOf, tasksOf } from './task-state.ts'
+import type { ServiceDeploymentRecord, ServiceRecord } from './world.ts'
+
+const inFlight: ReadonlySet<ServiceDeploymentStatus | undefined> = new Set([
+  'PENDING',
+  'IN_PROGRESS',
+  'STOP_REQUESTED',
+  'ROLLBACK_REQUESTED',
+  'ROLLBACK_IN_PROGRESS',
+])
+
+/** Whether a service deployment has not ended yet. */
+export function isInFlight(record: ServiceDeploymentRecord): boolean {
+  return inFlight.has(record.status)
+}
+
+/** The record of a change that is to take a service to a new revision, `PENDING` until the scheduler takes it up. */
+export function newServiceDeployment(
+  engine: Engine,
+  service: ServiceRecord,
+  targetRevision: string,
+): ServiceDeploymentRecord {
+  const now = engine.clock.now()
+  const arn = ecsArn(
+    engine,
+    `service-deployment/${service.cluster}/${service.name}/${serviceDeploymentId()}`,
+  )
+  const record: ServiceDeploymentRecord = {
+    arn,
+    service: service.arn,
+    cluster: service.cluster,
+    createdAt: now,
+    updatedAt: now,
+    status: 'PENDING',
+    targetRevision,
+    sourceRevisions: sourcesOf(engine, service),
+    deploymentConfiguration: service.deploymentConfiguration,
+    breaker: {
+      status:
+        service.deploymentConfiguration.deploymentCircuitBreaker?.enable === true
+          ? 'MONITORING'
+          : 'DISABLED',
+      failureCount: 0,
+      threshold: thresholdOf(service.deploymentConfiguration, service.desiredCount),
+    },
+  }
+  engine.world.serviceDeployments[arn] = record
+  return record
+}
+
+/** Closes a service deployment. Nothing happens to one that has ended. */
+export function endServiceDeployment(
+  engine: Engine,
+  arn: string,
+  status: 'SUCCESSFUL' | 'STOPPED' | 'ROLLBACK_SUCCESSFUL' | 'ROLLBACK_FAILED',
+  reason?: string,
+): void {
+  const record = engine.world.serviceDeployments[arn]
+  if (record === undefined || !isInFlight(record)) return
+  const now = engine.clock.now()
+  record.ended = targetCounts(engine, record)
+  record.status = status
+  if (reason !== undefined) record.statusReason = reason
+  record.updatedAt = now
+  record.finishedAt = now
+  if (status === 'STOPPED') record.stoppedAt = now
+  if (record.breaker.status === 'MONITORING') record.breaker.status = 'MONITORING_COMPLETE'
+}
+
+/** How far the target revision is: counted now while the deployment goes on, else as it was at its end. */
+export function targetCounts(
+  engine: Engine,
+  record: ServiceDeploymentRecord,
+): { requested: number; running: number; pending: number } {
+  if (record.ended !== undefined) return record.ended
+  const service = engine.world.services[record.service]
+  if (service === undefined) return { requested: 0, running: 0, pending: 0 }
+  const tasks = tasksOf(engine, service).filter((task) => task.revision === record.targetRevision)
+  return { requested: service.desiredCount, ...countsOf(tasks) }
+}
+
+function sourcesOf(
+  engine: Engine,
+  service: ServiceRecord,
+): ServiceDeploymentRecord['sourceRevisions'] {
+  const tasks = tasksOf(engine, service)
+  const revisions = [...new Set(service.deployments.map(({ revision }) => revision))]
+  return revisions.flatMap((arn) => {
+    const counts = countsOf(tasks.filter((task) => task.revision === arn))
+    const isThere = counts.running + counts.pending > 0
+    const isCurrent = service.deployments[0]?.revision === arn
+    if (!isThere && !isCurrent) return []
+    return [{ arn, requested: isCurrent ? service.desiredCount : counts.running, ...counts }]
+  })
+}

@@ -1,0 +1,45 @@
+/** How long the things take that ECS does by itself. Milliseconds. */
+export interface Timings {
+  /** From a request or a change to the scheduler acting on it. */
+  readonly react: number
+  /** From the scheduler's decision to the runtime being asked to start the task: placement, network. */
+  readonly launch: number
+  /** The pause after a task that failed; doubles with each failure in a row beyond the third. */
+  readonly relaunch: number
+  readonly longestRelaunch: number
+  /** A task without a load balancer counts as healthy when it has run this long. */
+  readonly settle: number
+  /** From a target's registration to its first health check. */
+  readonly register: number
+  /** From the last task being where it should be to the deployment being `COMPLETED`. */
+  readonly complete: number
+  /** Stopped tasks are told about for this long. ECS: one hour. */
+  readonly keepStopped: number
+}
+
+/**
+ * Of the order that others measured on AWS for a service of one task: first target registered
+ * after 40 s, a crash loop given up after 3 minutes.
+ */
+export const awsTimings: Timings = {
+  react: 1000,
+  launch: 20_000,
+  relaunch: 15_000,
+  longestRelaunch: 900_000,
+  settle: 10_000,
+  register: 5000,
+  complete: 10_000,
+  keepStopped: 3_600_000,
+}
+
+/** For a stack on one machine: nothing waits for its own sake, everything keeps its order. */
+export const fastTimings: Timings = {
+  react: 50,
+  launch: 100,
+  relaunch: 250,
+  longestRelaunch: 10_000,
+  settle: 1500,
+  register: 200,
+  complete: 250,
+  keepStopped: 3_600_000,
+}

@@ -1,0 +1,1 @@
+export { elbOperations } from './operations.ts'

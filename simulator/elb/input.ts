@@ -1,0 +1,50 @@
+import type { Engine } from '../ecs/engine.ts'
+import { optionalText, textList, type Input } from '../ecs/input.ts'
+import { AwsError } from '../http/types.ts'
+import type { TargetGroupRecord } from './records.ts'
+
+/** A text that must be there. ELBv2 calls what is wrong with a request `ValidationError`. */
+export function text(input: Input, field: string): string {
+  const value = optionalText(input, field)
+  if (value === undefined || value === '') {
+    throw new AwsError('ValidationError', `A ${field} must be specified`)
+  }
+  return value
+}
+
+/** A whole number within these bounds; as a text, as the query protocol has it, or as a number. */
+export function optionalInteger(
+  input: Input,
+  field: string,
+  [min, max]: readonly [number, number],
+): number | undefined {
+  const value = input[field]
+  if (value === undefined || value === null) return undefined
+  const number = typeof value === 'string' && value !== '' ? Number(value) : value
+  if (typeof number !== 'number' || !Number.isInteger(number) || number < min || number > max) {
+    throw new AwsError(
+      'ValidationError',
+      `${field} must be a whole number from ${min} to ${max}, but is ${JSON.stringify(value)}`,
+    )
+  }
+  return number
+}
+
+export function optionalFlag(input: Input, field: string): boolean | undefined {
+  const value = input[field]
+  if (value === undefined || value === null) return undefined
+  if (value === true || value === 'true') return true
+  if (value === false || value === 'false') return false
+  throw new AwsError('ValidationError', `${field} must be true or false`)
+}
+
+export { optionalText, textList, type Input }
+
+/** @throws TargetGroupNotFound (in ELBv2's words) where there is none with this ARN. */
+export function targetGroupAt(engine: Engine, arn: string): TargetGroupRecord {
+  const group = engine.world.targetGroups[arn]
+  if (group === undefined) {
+    throw new AwsError('TargetGroupNotFound', `Target groups '${arn}' not found`)
+  }
+  return group
+}

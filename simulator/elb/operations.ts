@@ -1,0 +1,37 @@
+import type { Engine } from '../ecs/engine.ts'
+import type { Input } from '../ecs/input.ts'
+import type { Operations } from '../http/types.ts'
+import {
+  describeTargetGroupAttributes,
+  modifyTargetGroupAttributes,
+} from './target-group-attributes.ts'
+import {
+  createTargetGroup,
+  deleteTargetGroup,
+  describeTargetGroups,
+  modifyTargetGroup,
+} from './target-groups.ts'
+import { describeTargetHealth } from './target-health.ts'
+
+/**
+ * The operations of ELBv2 that the stand-in has: target groups and the health of what is in them.
+ * Each takes the request with its lists as arrays and gives the result in ELBv2's own PascalCase.
+ * Numbers and flags may come as texts, as the query protocol sends them.
+ */
+export function elbOperations(engine: Engine): Operations {
+  const operations: Record<string, (engine: Engine, input: Input) => unknown> = {
+    CreateTargetGroup: createTargetGroup,
+    DeleteTargetGroup: deleteTargetGroup,
+    DescribeTargetGroupAttributes: describeTargetGroupAttributes,
+    DescribeTargetGroups: describeTargetGroups,
+    DescribeTargetHealth: describeTargetHealth,
+    ModifyTargetGroup: modifyTargetGroup,
+    ModifyTargetGroupAttributes: modifyTargetGroupAttributes,
+  }
+  return Object.fromEntries(
+    Object.entries(operations).map(([name, operation]) => [
+      name,
+      ({ input }) => operation(engine, input),
+    ]),
+  )
+}

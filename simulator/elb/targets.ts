@@ -1,0 +1,85 @@
+import type { Engine } from '../ecs/engine.ts'
+import type { ServiceRecord, TaskRecord, World } from '../ecs/world.ts'
+import { tell } from '../ecs/events.ts'
+import type { TargetGroupRecord, TargetRecord } from './records.ts'
+
+export interface PlacedTarget {
+  readonly group: TargetGroupRecord
+  readonly target: TargetRecord
+}
+
+/** Where a task of a service is registered, draining or not. */
+export function targetsOf(world: World, service: ServiceRecord, taskId: string): PlacedTarget[] {
+  return groupsOf(world, service).flatMap((group) =>
+    group.targets.filter((target) => target.taskId === taskId).map((target) => ({ group, target })),
+  )
+}
+
+/** The target groups that a service registers its tasks in. */
+export function groupsOf(world: World, service: ServiceRecord): TargetGroupRecord[] {
+  return service.loadBalancers.flatMap(
+    ({ targetGroupArn }) => world.targetGroups[targetGroupArn ?? ''] ?? [],
+  )
+}
+
+/** Milliseconds that a target of this group drains for. ELBv2's default is 300 seconds. */
+export function deregistrationDelay(group: TargetGroupRecord): number {
+  return Number(group.attributes['deregistration_delay.timeout_seconds'] ?? 300) * 1000
+}
+
+/** Registers a task that has just begun to run, in every target group of its service. */
+export function registerTargets(engine: Engine, service: ServiceRecord, task: TaskRecord): void {
+  const now = engine.clock.now()
+  for (const { targetGroupArn, containerPort } of service.loadBalancers) {
+    const group = engine.world.targetGroups[targetGroupArn ?? '']
+    const port = task.ports[containerPort ?? 0]
+    if (group === undefined || containerPort === undefined || port === undefined) continue
+    group.targets.push({
+      taskId: task.id,
+      id: '127.0.0.1',
+      port,
+      containerPort,
+      registeredAt: now,
+      successes: 0,
+      failures: 0,
+      nextProbeAt: now + engine.timings.register,
+      ...(group.healthCheck.enabled
+        ? {
+            state: 'initial',
+            reason: 'Elb.RegistrationInProgress',
+            description: 'Target registration is in progress',
+          }
+        : { state: 'healthy' }),
+    })
+    tell(engine, service, `registered 1 targets in (target-group ${group.arn})`)
+  }
+}
+
+/**
+ * Lets the targets of these tasks drain. Gives when the last of them is done (milliseconds since
+ * the epoch), or `undefined` where none was registered.
+ */
+export function drainTargets(
+  engine: Engine,
+  service: ServiceRecord,
+  tasks: readonly TaskRecord[],
+): number | undefined {
+  const now = engine.clock.now()
+  let last: number | undefined
+  for (const group of groupsOf(engine.world, service)) {
+    const targets = group.targets.filter(
+      (target) => target.state !== 'draining' && tasks.some((task) => task.id === target.taskId),
+    )
+    if (targets.length === 0) continue
+    const drainUntil = now + deregistrationDelay(group)
+    for (const target of targets) {
+      target.state = 'draining'
+      target.reason = 'Target.DeregistrationInProgress'
+      target.description = 'Target deregistration is in progress'
+      target.drainUntil = drainUntil
+    }
+    last = Math.max(last ?? 0, drainUntil)
+    tell(engine, service, `deregistered ${targets.length} targets in (target-group ${group.arn})`)
+  }
+  return last
+}
