@@ -1,0 +1,86 @@
+import { awsClientsByTarget, type AwsClientsFor } from './aws-clients.ts'
+import { buildImage } from './build.ts'
+import { runChecks } from './checks.ts'
+import { detectEngine } from './engine.ts'
+import { beating } from './heartbeat.ts'
+import { findImages } from './images.ts'
+import { inspectEnvironment } from './inspect.ts'
+import { planRelease } from './plan.ts'
+import { pushImage } from './push.ts'
+import { registerRevisions } from './register.ts'
+import { rollBackService } from './roll-back.ts'
+import { checkOut, discard } from './source.ts'
+import { moveTags } from './tags.ts'
+import type { BuilderActivities, ReleaseActivities } from './types.ts'
+import { updateService } from './update.ts'
+import { verifyRelease } from './verify.ts'
+import { waitForRollout } from './wait.ts'
+import { defaultPace, type Pace } from './watch.ts'
+
+export { awsClientsByTarget, type AwsClients, type AwsClientsFor } from './aws-clients.ts'
+export { defaultCacheDir } from './cache.ts'
+export { detectEngine, type Engine } from './engine.ts'
+export { activityInterceptors } from './interceptor.ts'
+export { defaultPace, type Pace } from './watch.ts'
+
+export interface ReleaseActivitiesOptions {
+  /** Default: clients with the AWS SDK's own configuration, cached by region and profile. */
+  readonly clientsFor?: AwsClientsFor
+  /** How often a rollout is looked at. Default: each second near an end, else each 5 s. */
+  readonly pace?: Pace
+}
+
+/** The activities of the release queue. A worker that serves them needs AWS, and nothing else. */
+export function createReleaseActivities(options: ReleaseActivitiesOptions = {}): ReleaseActivities {
+  const { clientsFor = awsClientsByTarget(), pace = defaultPace } = options
+  return {
+    inspectEnvironment: (input) =>
+      beating(() => inspectEnvironment(clientsFor(input.target.aws), input)),
+    findImages: (input) => beating(() => findImages(clientsFor(input.target.aws), input)),
+    registerRevisions: (input) =>
+      beating(() => registerRevisions(clientsFor(input.target.aws), input)),
+    moveTags: (input) => moveTags(clientsFor(input.target.aws), input),
+    updateService: (input) => beating(() => updateService(clientsFor(input.target.aws), input)),
+    waitForRollout: (input) => waitForRollout(clientsFor(input.target.aws), pace, input),
+    rollBackService: (input) => rollBackService(clientsFor(input.target.aws), pace, input),
+    verifyRelease: (input) => verifyRelease(clientsFor(input.target.aws), pace, input),
+    planRelease: (input) => beating(() => planRelease(clientsFor(input.target.aws), input)),
+  }
+}
+
+export interface BuilderActivitiesOptions {
+  /** The task queue that this host alone serves: steps after the first one share its checkout. */
+  readonly hostQueue: string
+  /** Where clones and worktrees are kept; see {@link defaultCacheDir}. */
+  readonly cacheDir: string
+  readonly clientsFor?: AwsClientsFor
+  /** The container engine's program. Default: `SLIPWAY_DOCKER`, else `docker`. */
+  readonly engine?: string
+}
+
+/** The activities of a builder queue. A worker that serves them needs git, an engine and ECR. */
+export function createBuilderActivities(options: BuilderActivitiesOptions): BuilderActivities {
+  const { hostQueue, cacheDir, clientsFor = awsClientsByTarget() } = options
+  const engine = () => detectEngine(options.engine)
+  return {
+    async prepareSource(source) {
+      await engine()
+      const { subject } = await beating(() => checkOut(cacheDir, source))
+      return { hostQueue, subject }
+    },
+    async runChecks({ source, target }) {
+      const { path } = await beating(() => checkOut(cacheDir, source))
+      await runChecks(path, target)
+    },
+    async buildImage(input) {
+      const { path } = await beating(() => checkOut(cacheDir, input.source))
+      await buildImage({ ...input, path, engine: await engine() })
+    },
+    async pushImage(input) {
+      const clients = clientsFor(input.target.aws)
+      const using = { ...input, cacheDir, engine: await engine() }
+      return await beating(() => pushImage(clients, using))
+    },
+    discardSource: (source) => beating(() => discard(cacheDir, source)),
+  }
+}

@@ -1,0 +1,146 @@
+import { ApplicationFailure } from '@temporalio/common'
+import { failure, unavailable } from './failures.ts'
+
+const credentials = new Set([
+  'AuthFailure',
+  'CredentialsProviderError',
+  'ExpiredToken',
+  'ExpiredTokenException',
+  'IncompleteSignature',
+  'InvalidClientTokenId',
+  'InvalidSignatureException',
+  'MissingAuthenticationToken',
+  'MissingAuthenticationTokenException',
+  'RequestExpired',
+  'SignatureDoesNotMatch',
+  'TokenProviderError',
+  'UnrecognizedClientException',
+])
+
+const denied = new Set([
+  'AccessDenied',
+  'AccessDeniedException',
+  'NotAuthorized',
+  'UnauthorizedOperation',
+])
+
+const conflicts = new Set(['ConflictException', 'UpdateInProgressException'])
+
+const passing = new Set([
+  'InternalError',
+  'InternalFailure',
+  'RequestLimitExceeded',
+  'RequestTimeout',
+  'RequestTimeoutException',
+  'ServerException',
+  'ServiceUnavailable',
+  'ServiceUnavailableException',
+  'Throttling',
+  'ThrottlingException',
+  'ThrottledException',
+  'TimeoutError',
+  'TooManyRequestsException',
+])
+
+const network = new Set([
+  'ECONNABORTED',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EPIPE',
+  'ETIMEDOUT',
+])
+
+/** What is worth knowing of a thrown value, whoever threw it. */
+interface Thrown {
+  readonly name: string
+  readonly message: string
+  readonly code: string
+  /** HTTP status that AWS answered with; 0 where it did not answer. */
+  readonly status: number
+  readonly fromAws: boolean
+}
+
+/**
+ * The typed failure for an error of the AWS SDK or of the network, or undefined for one that is
+ * not known: a defect of our own, which keeps its stack trace.
+ *
+ * Names are those of the services' API references; `$metadata` and `$fault` are what every
+ * service exception of the AWS SDK for JavaScript carries.
+ */
+export function knownFailure(error: unknown): ApplicationFailure | undefined {
+  if (error instanceof ApplicationFailure) return error
+  const thrown = readThrown(error)
+  if (thrown === undefined) return undefined
+  const said = thrown.message === '' ? thrown.name : `${thrown.name}: ${thrown.message}`
+  if (credentials.has(thrown.name)) {
+    return failure(
+      'CredentialsInvalid',
+      `AWS does not accept the worker's credentials (${said}). Renew them where the worker runs (a role, a profile or AWS_* variables), try "aws sts get-caller-identity" there, and ask again.`,
+    )
+  }
+  if (denied.has(thrown.name)) {
+    return failure(
+      'AccessDenied',
+      `AWS denies the worker what it needs (${said}). Add the permission to its role and ask again.`,
+    )
+  }
+  if (conflicts.has(thrown.name)) return failure('Conflict', `AWS is busy with this (${said}).`)
+  if (thrown.message.startsWith('Region is missing')) {
+    return failure(
+      'Rejected',
+      'No AWS region is known. Set "region" of the environment in slipway.yaml, or AWS_REGION where the worker runs.',
+    )
+  }
+  if (mayPass(thrown)) return unavailable(`AWS cannot be reached or is busy (${said}).`)
+  return thrown.fromAws ? failure('Rejected', `AWS refuses (${said}).`) : undefined
+}
+
+/** Whether the same call may well succeed a little later. */
+export function isPassing(error: unknown): boolean {
+  return knownFailure(error)?.type === 'Unavailable'
+}
+
+/** Whether an endpoint answered that it has no such operation: an old one, or an emulator. */
+export function isUnknownOperation(error: unknown): boolean {
+  const thrown = readThrown(error)
+  if (thrown === undefined) return false
+  if (thrown.name === 'SyntaxError') return true
+  if (thrown.status === 404 || thrown.status === 501) return true
+  return /UnknownOperation|InvalidAction|NotImplemented|Unsupported/.test(thrown.name)
+}
+
+/** The name of an error of the AWS SDK, empty for anything else. */
+export function nameOf(error: unknown): string {
+  return readThrown(error)?.name ?? ''
+}
+
+/** Whether AWS denies the call itself. */
+export function isDenied(error: unknown): boolean {
+  return denied.has(nameOf(error))
+}
+
+function mayPass(thrown: Thrown): boolean {
+  if (passing.has(thrown.name) || thrown.status >= 500 || thrown.status === 429) return true
+  return network.has(thrown.code)
+}
+
+function readThrown(error: unknown): Thrown | undefined {
+  if (!(error instanceof Error)) return undefined
+  const extra: { code?: unknown; $metadata?: { httpStatusCode?: number }; $fault?: unknown } =
+    error as object
+  // Node wraps the failures of all addresses it tried; the first one tells.
+  if (error instanceof AggregateError && typeof extra.code !== 'string') {
+    return readThrown(error.errors[0])
+  }
+  return {
+    name: error.name,
+    message: error.message,
+    code: typeof extra.code === 'string' ? extra.code : '',
+    status: extra.$metadata?.httpStatusCode ?? 0,
+    fromAws: extra.$fault !== undefined,
+  }
+}

@@ -1,0 +1,172 @@
+import { StopServiceDeploymentCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs'
+import { Context, log } from '@temporalio/activity'
+import type { ServiceTarget, Target } from '../config/target.ts'
+import type { ObservedDeployment, Observation } from '../rollout/observation.ts'
+import type { AwsClients } from './aws-clients.ts'
+import { unavailable } from './failures.ts'
+import { beating } from './heartbeat.ts'
+import { isPassing, isUnknownOperation, nameOf } from './known-errors.ts'
+import { observe, observedService } from './observe.ts'
+import { nextStepBack } from './step-back.ts'
+import type { RolloutEnd, RolloutProgress, StartedDeployment, WayBack } from './types.ts'
+import { endOf } from './wait.ts'
+import { watchRollout, type Pace, type Watched } from './watch.ts'
+
+export interface RollBackInput {
+  readonly target: Target
+  readonly service: ServiceTarget
+  readonly to: WayBack
+  readonly started?: StartedDeployment
+  readonly deadline: number
+}
+
+/**
+ * Takes a service back and waits until what ran before runs again, healthy. It looks before each
+ * step, so that it can be tried again at any point: what is on its way back already is only waited
+ * for; a deployment of ours in flight is stopped, so that ECS rolls it back; anything else is
+ * updated to the recorded task definition.
+ */
+export async function rollBackService(
+  clients: AwsClients,
+  pace: Pace,
+  input: RollBackInput,
+): Promise<RolloutEnd> {
+  const { service, to } = input
+  if (to.standing === 'none') {
+    return {
+      kind: 'failed',
+      reason: `nothing ever ran well in service "${service.service}", so there is nothing to go back to: ECS keeps it as it is`,
+      cause: '',
+    }
+  }
+  return await beating((say) => goBack(clients, { ...input, pace, say }))
+}
+
+interface GoingBack extends RollBackInput {
+  readonly pace: Pace
+  readonly say: (progress: RolloutProgress) => void
+}
+
+async function goBack(clients: AwsClients, going: GoingBack): Promise<RolloutEnd> {
+  const { target, service, to, started, deadline, pace, say } = going
+  let stopRefused = false
+  for (;;) {
+    const observation = await lookNow(clients, going)
+    const step = nextStepBack(observation, {
+      mode: target.mode,
+      to,
+      stopRefused,
+      ...(started === undefined ? {} : { started }),
+    })
+    switch (step.kind) {
+      case 'wait for':
+        return await waitFor(clients, going, step.deployment)
+      case 'update':
+        return await waitFor(clients, going, await update(clients, going, step.force))
+      case 'stop':
+        stopRefused = !(await stop(clients, step.serviceDeploymentArn))
+        break
+      case 'leave':
+        return { kind: 'replaced', reason: step.reason, cause: '' }
+      case 'watch ECS': {
+        if (Date.now() >= deadline) return outOfTime(step.reason)
+        say({ service: service.name, summary: step.reason, observedAt: Date.now() })
+        await Context.current().sleep(pace.nearEndMs)
+      }
+    }
+  }
+}
+
+async function lookNow(clients: AwsClients, going: GoingBack): Promise<Observation> {
+  const { target, service, started, deadline, pace } = going
+  for (;;) {
+    try {
+      return await observe(clients, {
+        cluster: target.cluster,
+        service: service.service,
+        serviceDeploymentArn: started?.serviceDeploymentArn,
+        abortSignal: Context.current().cancellationSignal,
+      })
+    } catch (error) {
+      if (!isPassing(error) || Date.now() >= deadline) throw error
+      await Context.current().sleep(pace.nearEndMs * (1 + Math.random()))
+    }
+  }
+}
+
+/** Waits until a deployment that leads back has got there. */
+async function waitFor(
+  clients: AwsClients,
+  going: GoingBack,
+  deployment: Pick<ObservedDeployment, 'id' | 'taskDefinition'>,
+): Promise<RolloutEnd> {
+  const { target, service, to, deadline, pace, say } = going
+  const watched: Watched = {
+    cluster: target.cluster,
+    name: service.name,
+    service: service.service,
+    expected: {
+      taskDefinition: deployment.taskDefinition,
+      deploymentId: deployment.id,
+      digests: to.digests,
+    },
+    deadline,
+    pace,
+    say,
+  }
+  const end = await endOf(clients, watched, await watchRollout(clients, watched))
+  if (end.kind !== 'rolled_back') return end
+  return { ...end, kind: 'failed', reason: `ECS gave up on the way back as well: ${end.reason}` }
+}
+
+/**
+ * Asks ECS to roll back a deployment in flight. False where it cannot: the deployment has just
+ * ended, has nothing to go back to, or the endpoint has no such operation.
+ */
+async function stop(clients: AwsClients, serviceDeploymentArn: string): Promise<boolean> {
+  try {
+    await clients.ecs.send(
+      new StopServiceDeploymentCommand({ serviceDeploymentArn, stopType: 'ROLLBACK' }),
+    )
+    return true
+  } catch (error) {
+    if (isPassing(error)) throw error
+    if (!isUnknownOperation(error) && !stopRefusals.has(nameOf(error))) throw error
+    log.info(`ECS does not stop the service deployment (${nameOf(error)}): updating instead.`)
+    return false
+  }
+}
+
+const stopRefusals: ReadonlySet<string> = new Set([
+  'AccessDeniedException',
+  'ClientException',
+  'ConflictException',
+  'InvalidParameterException',
+  'ServiceDeploymentNotFoundException',
+  'UnsupportedFeatureException',
+])
+
+async function update(
+  clients: AwsClients,
+  { target, service, to }: RollBackInput,
+  force: boolean,
+): Promise<ObservedDeployment> {
+  const answer = await clients.ecsOnce.send(
+    new UpdateServiceCommand({
+      cluster: target.cluster,
+      service: service.service,
+      taskDefinition: to.taskDefinition,
+      ...(force ? { forceNewDeployment: true } : {}),
+    }),
+  )
+  const { deployments } = observedService(answer.service)
+  const primary = deployments.find(({ status }) => status === 'PRIMARY')
+  if (primary === undefined) {
+    throw unavailable(`ECS did not name the deployment that takes "${service.service}" back.`)
+  }
+  return primary
+}
+
+function outOfTime(reason: string): RolloutEnd {
+  return { kind: 'timed_out', reason: `not back in time: ${reason}`, cause: '' }
+}

@@ -1,0 +1,113 @@
+import {
+  BatchDeleteImageCommand,
+  BatchGetImageCommand,
+  PutImageCommand,
+  type Image,
+} from '@aws-sdk/client-ecr'
+import { activityInfo, heartbeat, log } from '@temporalio/activity'
+import type { ImageTarget, Target } from '../config/target.ts'
+import type { AwsClients } from './aws-clients.ts'
+import { failure } from './failures.ts'
+import { digestOf, movingTag } from './images.ts'
+import { nameOf } from './known-errors.ts'
+
+interface TagMove {
+  readonly name: string
+  /** Left out: the tag is taken away, as before the first release. */
+  readonly digest?: string
+}
+
+/** Without these ECR answers with a manifest in an old format, which has another digest. */
+const acceptedMediaTypes = [
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+]
+
+/**
+ * Points `<image>-latest` at the digests given, through the registry's own API: no image is moved
+ * about. Gives what each tag pointed at before, which is what takes the move back.
+ *
+ * A repository whose tags are immutable keeps its tag in `pin` mode, where the tag is a
+ * convenience only; in `force` mode that fails as `Rejected`, since ECS would start the old image.
+ */
+export async function moveTags(
+  clients: AwsClients,
+  { target, images }: { target: Target; images: readonly TagMove[] },
+): Promise<readonly TagMove[]> {
+  const moves = images.map((move) => {
+    const image = target.images.find(({ name }) => name === move.name)
+    if (image !== undefined) return { image, digest: move.digest }
+    throw failure('Rejected', `There is no image "${move.name}" in slipway.yaml.`)
+  })
+  const now = await Promise.all(moves.map(({ image }) => tagNow(clients, image)))
+  // A try before this one may have moved some: what it saw first is what was before.
+  const before: readonly TagMove[] = activityInfo().heartbeatDetails ?? now
+  heartbeat(before)
+  for (const [index, { image, digest }] of moves.entries()) {
+    if (digest === now[index]?.digest) continue
+    if (digest === undefined) await removeTag(clients, image)
+    else await putTag(clients, { image, digest, mode: target.mode })
+  }
+  return before
+}
+
+async function tagNow(clients: AwsClients, image: ImageTarget): Promise<TagMove> {
+  const digest = await digestOf(clients, image.repository, movingTag(image.name))
+  return { name: image.name, ...(digest === undefined ? {} : { digest }) }
+}
+
+async function putTag(
+  clients: AwsClients,
+  { image, digest, mode }: { image: ImageTarget; digest: string; mode: Target['mode'] },
+) {
+  const { imageManifest, imageManifestMediaType } = await manifestOf(clients, image, digest)
+  const imageTag = movingTag(image.name)
+  try {
+    await clients.ecr.send(
+      new PutImageCommand({
+        repositoryName: image.repository,
+        imageManifest,
+        imageTag,
+        ...(imageManifestMediaType === undefined ? {} : { imageManifestMediaType }),
+      }),
+    )
+  } catch (error) {
+    if (nameOf(error) === 'ImageAlreadyExistsException') return
+    if (nameOf(error) !== 'ImageTagAlreadyExistsException') throw error
+    if (mode === 'force') throw failure('Rejected', immutableInForceMode(image))
+    log.warn(`Tags in repository ${image.repository} are immutable: ${imageTag} stays as it is.`)
+  }
+}
+
+export function immutableInForceMode(image: ImageTarget): string {
+  return `Tags in ECR repository "${image.repository}" are immutable, so "${movingTag(image.name)}" cannot be moved, which mode "force" rests on. Use mode "pin", or make the repository's tags mutable.`
+}
+
+async function manifestOf(clients: AwsClients, image: ImageTarget, digest: string): Promise<Image> {
+  const answer = await clients.ecr.send(
+    new BatchGetImageCommand({
+      repositoryName: image.repository,
+      imageIds: [{ imageDigest: digest }],
+      acceptedMediaTypes,
+    }),
+  )
+  const found = answer.images?.[0]
+  if (found?.imageManifest === undefined) {
+    throw failure(
+      'Rejected',
+      `ECR repository "${image.repository}" has no image ${digest} any more. A lifecycle policy may have removed it: release its commit again.`,
+    )
+  }
+  return found
+}
+
+async function removeTag(clients: AwsClients, image: ImageTarget) {
+  await clients.ecr.send(
+    new BatchDeleteImageCommand({
+      repositoryName: image.repository,
+      imageIds: [{ imageTag: movingTag(image.name) }],
+    }),
+  )
+}

@@ -1,0 +1,108 @@
+import { UpdateServiceCommand, type Deployment } from '@aws-sdk/client-ecs'
+import { log } from '@temporalio/activity'
+import type { ServiceTarget, Target } from '../config/target.ts'
+import type { ObservedDeployment } from '../rollout/observation.ts'
+import type { AwsClients } from './aws-clients.ts'
+import { failure, unavailable } from './failures.ts'
+import { observedService } from './observe.ts'
+import { serviceDeployments } from './service-deployments.ts'
+import { describeServices } from './services.ts'
+import { shortName } from './task-definitions.ts'
+import type { Revision, StartedDeployment, WayBack } from './types.ts'
+
+interface UpdateInput {
+  readonly target: Target
+  readonly service: ServiceTarget
+  readonly revision: Revision
+  readonly before: WayBack
+  readonly force: boolean
+}
+
+/**
+ * Starts the deployment of a revision, at most once however often this is tried: it looks first,
+ * and a PRIMARY that is new and runs our revision is the deployment that an earlier try started.
+ *
+ * Fails as `Conflict` where somebody else has deployed since the release looked.
+ */
+export async function updateService(
+  clients: AwsClients,
+  { target, service, revision, before, force }: UpdateInput,
+): Promise<StartedDeployment> {
+  const primary = await primaryNow(clients, target, service)
+  if (primary.id !== before.deploymentId) {
+    if (primary.taskDefinition !== revision.taskDefinition) throw taken(service, primary, before)
+    log.info(`Deployment ${primary.id} was started by a try before this one.`)
+    return await started(clients, { target, service, deployment: primary })
+  }
+  const answer = await clients.ecsOnce.send(
+    new UpdateServiceCommand({
+      cluster: target.cluster,
+      service: service.service,
+      taskDefinition: revision.taskDefinition,
+      ...(force ? { forceNewDeployment: true } : {}),
+    }),
+  )
+  const deployment = observedService(answer.service).deployments.find(isPrimary)
+  if (deployment === undefined) {
+    throw unavailable(`ECS did not name the deployment of "${service.service}" that it started.`)
+  }
+  return await started(clients, { target, service, deployment })
+}
+
+async function primaryNow(
+  clients: AwsClients,
+  { cluster }: Target,
+  { service }: ServiceTarget,
+): Promise<ObservedDeployment> {
+  const found = await describeServices(clients, cluster, [service])
+  const { status, deployments } = observedService(found.get(service))
+  const primary = deployments.find(isPrimary)
+  if (status !== 'ACTIVE' || primary === undefined) {
+    throw failure('Rejected', `Service "${service}" in cluster "${cluster}" is ${status}.`)
+  }
+  return primary
+}
+
+function isPrimary({ status }: Pick<Deployment, 'status'>): boolean {
+  return status === 'PRIMARY'
+}
+
+function taken(service: ServiceTarget, primary: ObservedDeployment, before: WayBack) {
+  return failure(
+    'Conflict',
+    `Somebody else has deployed service "${service.service}" meanwhile: its PRIMARY is ${primary.id} of ${shortName(primary.taskDefinition)}, and was ${before.deploymentId} when this release looked. Nothing was changed there. Ask again once that is settled.`,
+  )
+}
+
+/** Finds the record that will say how the deployment ends, where the endpoint has such records. */
+async function started(
+  clients: AwsClients,
+  which: { target: Target; service: ServiceTarget; deployment: ObservedDeployment },
+): Promise<StartedDeployment> {
+  const { target, service, deployment } = which
+  const records = await serviceDeployments(clients, {
+    cluster: target.cluster,
+    service: service.service,
+  }).catch((error: unknown) => {
+    // The deployment runs: waiting finds the record by itself later.
+    log.warn(`The service deployment of ${deployment.id} cannot be looked up now.`, { error })
+    return 'unavailable' as const
+  })
+  const record =
+    records === 'unavailable'
+      ? undefined
+      : records.find(
+          (one) =>
+            one.targetTaskDefinition === deployment.taskDefinition &&
+            one.createdAt >= deployment.createdAt - clockTick,
+        )
+  return {
+    service: service.name,
+    taskDefinition: deployment.taskDefinition,
+    deploymentId: deployment.id,
+    ...(record === undefined ? {} : { serviceDeploymentArn: record.arn }),
+  }
+}
+
+/** ECS writes the record in the same instant as the deployment, give or take this, in ms. */
+const clockTick = 2_000

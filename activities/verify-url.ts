@@ -1,0 +1,61 @@
+import { Context, log } from '@temporalio/activity'
+import type { Target } from '../config/target.ts'
+import type { RolloutEnd } from './types.ts'
+import type { Pace } from './watch.ts'
+
+/** How often a URL that answers badly is asked again: load balancers and DNS lag a little. */
+const tries = 5
+const answerWithinMs = 10_000
+
+/**
+ * Asks the `verifyUrl` of every service that has one, following redirects: each must answer 2xx
+ * within 10 s. Gives the failure, or undefined where all is well.
+ */
+export async function askUrls(target: Target, pace: Pace): Promise<RolloutEnd | undefined> {
+  for (const { name, verifyUrl } of target.services) {
+    if (verifyUrl === undefined) continue
+    const answer = await askUntilWell(verifyUrl, pace)
+    if (answer === 'well') continue
+    return {
+      kind: 'failed',
+      reason: `${name}: ${withoutSecrets(verifyUrl)} ${answer}, where 2xx was expected (asked ${tries} times)`,
+      cause: '',
+    }
+  }
+  return undefined
+}
+
+async function askUntilWell(url: string, pace: Pace): Promise<string> {
+  let answer = await ask(url)
+  for (let asked = 1; answer !== 'well' && asked < tries; asked += 1) {
+    log.info(`${withoutSecrets(url)} ${answer}: asking again.`)
+    await Context.current().sleep(pace.nearEndMs * 2)
+    answer = await ask(url)
+  }
+  return answer
+}
+
+async function ask(url: string): Promise<string> {
+  const { cancellationSignal } = Context.current()
+  try {
+    const response = await fetch(url, {
+      signal: AbortSignal.any([cancellationSignal, AbortSignal.timeout(answerWithinMs)]),
+    })
+    await response.body?.cancel()
+    return response.ok ? 'well' : `answered ${response.status}`
+  } catch (error) {
+    cancellationSignal.throwIfAborted()
+    return `did not answer (${reasonOf(error)})`
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause instanceof Error ? error.cause.message : error.message
+}
+
+/** A URL for people: without what may be a password or a token in it. */
+function withoutSecrets(url: string): string {
+  const { origin, pathname } = new URL(url)
+  return `${origin}${pathname}`
+}

@@ -1,0 +1,80 @@
+import type { ServiceTarget, Target } from '../config/target.ts'
+import { diagnose } from '../rollout/diagnosis.ts'
+import type { Observation } from '../rollout/observation.ts'
+import type { Expectation } from '../rollout/verdict.ts'
+import type { AwsClients } from './aws-clients.ts'
+import { beating } from './heartbeat.ts'
+import { isPassing } from './known-errors.ts'
+import type { Revision, RolloutEnd, StartedDeployment } from './types.ts'
+import { look, watchRollout, type Ending, type Pace, type Watched } from './watch.ts'
+
+interface WaitInput {
+  readonly target: Target
+  readonly service: ServiceTarget
+  readonly started: StartedDeployment
+  readonly revision: Revision
+  readonly deadline: number
+}
+
+/**
+ * Waits until the rollout of a deployment has ended or its deadline has passed, and says how, with
+ * the likely cause where it failed. Sends {@link RolloutProgress} with each heartbeat.
+ */
+export async function waitForRollout(
+  clients: AwsClients,
+  pace: Pace,
+  { target, service, started, revision, deadline }: WaitInput,
+): Promise<RolloutEnd> {
+  return await beating(async (say) => {
+    const watched: Watched = {
+      cluster: target.cluster,
+      name: service.name,
+      service: service.service,
+      expected: expectationOf(started, revision.digests),
+      deadline,
+      pace,
+      say,
+    }
+    const ending = await watchRollout(clients, watched)
+    return await endOf(clients, watched, ending)
+  })
+}
+
+/** What a deployment that we started must come to. */
+export function expectationOf(
+  started: StartedDeployment,
+  digests: Expectation['digests'],
+): Expectation {
+  const { taskDefinition, deploymentId, serviceDeploymentArn } = started
+  return {
+    taskDefinition,
+    deploymentId,
+    digests,
+    ...(serviceDeploymentArn === undefined ? {} : { serviceDeploymentArn }),
+  }
+}
+
+/** The end of a rollout in the words of the release, with the likely cause of a failed one. */
+export async function endOf(
+  clients: AwsClients,
+  watched: Watched,
+  ending: Ending,
+): Promise<RolloutEnd> {
+  if (ending.kind === 'timed out') {
+    const reason = `not stable and healthy in time: ${ending.summary}`
+    return { kind: 'timed_out', reason, cause: causeOf(ending.observation, watched.expected) }
+  }
+  const { verdict, observation } = ending
+  if (verdict.kind === 'succeeded') return verdict
+  // What stopped last is often there only a moment after the verdict.
+  const again = await look(clients, watched).catch((error: unknown) => {
+    if (isPassing(error)) return observation
+    throw error
+  })
+  const cause = causeOf(again, watched.expected) || causeOf(observation, watched.expected)
+  return { kind: verdict.kind, reason: verdict.reason, cause }
+}
+
+function causeOf(observation: Observation | undefined, expected: Expectation): string {
+  return observation === undefined ? '' : diagnose(observation, expected)
+}
