@@ -9,6 +9,8 @@ export interface Engine {
   readonly dockerHost: string
   /** Of a client that this engine answers, with BuildKit where there is one. */
   readonly dockerPath: string
+  /** Whether that client can build with it. */
+  readonly buildKit: boolean
   /** Stops the engine if Slipway started it and nobody else uses it; else does nothing. */
   readonly stop: () => Promise<void>
 }
@@ -63,7 +65,7 @@ async function ensureDockerd(): Promise<void> {
 }
 
 function engine(dockerHost: string, client: DockerClient, stop: () => Promise<void>): Engine {
-  return { dockerHost, dockerPath: client.path, stop }
+  return { dockerHost, dockerPath: client.path, buildKit: client.buildKit, stop }
 }
 
 const noEngine = `Found no running Docker engine (looked at DOCKER_HOST, the current Docker context and /var/run/docker.sock).
