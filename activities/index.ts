@@ -1,5 +1,6 @@
 import { awsClientsByTarget, type AwsClientsFor } from './aws-clients.ts'
 import { buildImage } from './build.ts'
+import { defaultCacheDir } from './cache.ts'
 import { runChecks } from './checks.ts'
 import { detectEngine } from './engine.ts'
 import { beating } from './heartbeat.ts'
@@ -51,8 +52,8 @@ export function createReleaseActivities(options: ReleaseActivitiesOptions = {}):
 export interface BuilderActivitiesOptions {
   /** The task queue that this host alone serves: steps after the first one share its checkout. */
   readonly hostQueue: string
-  /** Where clones and worktrees are kept; see {@link defaultCacheDir}. */
-  readonly cacheDir: string
+  /** Where clones and worktrees are kept. Default: {@link defaultCacheDir}. */
+  readonly cacheDir?: string
   readonly clientsFor?: AwsClientsFor
   /** The container engine's program. Default: `SLIPWAY_DOCKER`, else `docker`. */
   readonly engine?: string
@@ -60,7 +61,7 @@ export interface BuilderActivitiesOptions {
 
 /** The activities of a builder queue. A worker that serves them needs git, an engine and ECR. */
 export function createBuilderActivities(options: BuilderActivitiesOptions): BuilderActivities {
-  const { hostQueue, cacheDir, clientsFor = awsClientsByTarget() } = options
+  const { hostQueue, cacheDir = defaultCacheDir(), clientsFor = awsClientsByTarget() } = options
   const engine = () => detectEngine(options.engine)
   return {
     async prepareSource(source) {

@@ -7,18 +7,16 @@ import { knownFailure } from './known-errors.ts'
  * workflows can tell what to retry. Whatever an activity throws once it is cancelled is its
  * cancellation, not a failure of its own.
  */
-export const activityInterceptors: readonly ActivityInterceptorsFactory[] = [
-  () => ({
-    inbound: {
-      async execute(input, next) {
-        try {
-          return await next(input)
-        } catch (error) {
-          const { cancelled, cancellationSignal } = Context.current()
-          if (cancellationSignal.aborted) return await cancelled
-          throw knownFailure(error) ?? error
-        }
-      },
+export const activityInterceptors: ActivityInterceptorsFactory = () => ({
+  inbound: {
+    async execute(input, next) {
+      try {
+        return await next(input)
+      } catch (error) {
+        const { cancelled, cancellationSignal } = Context.current()
+        if (cancellationSignal.aborted) return await cancelled
+        throw knownFailure(error) ?? error
+      }
     },
-  }),
-]
+  },
+})
