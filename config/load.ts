@@ -6,6 +6,7 @@ import { knownKeys } from './json-schema.ts'
 import { outline } from './outline.ts'
 import { type Problem, ConfigError, inFileOrder } from './problem.ts'
 import { unusedImages, wrongReferences } from './references.ts'
+import { absoluteRepository } from './repository.ts'
 import { type Config, configSchema } from './schema.ts'
 
 export const configFileName = 'slipway.yaml'
@@ -33,10 +34,14 @@ export async function loadConfig(
   const directory = options.directory ?? process.cwd()
   const found =
     options.file === undefined
-      ? await nearestFile(directory)
+      ? await nearest(directory)
       : { file: resolve(directory, options.file), bytes: await read(directory, options.file) }
+  if (found === undefined) throw notFound(directory)
   const shown = shownAs(found.file, directory)
-  return { file: found.file, ...parseConfig(decode(found.bytes, shown), shown) }
+  const { config, warnings } = parseConfig(decode(found.bytes, shown), shown)
+  if (config.repository === undefined) return { file: found.file, config, warnings }
+  const repository = absoluteRepository(config.repository, dirname(found.file))
+  return { file: found.file, config: { ...config, repository }, warnings }
 }
 
 /**
@@ -78,15 +83,25 @@ export function parseConfig(text: string, file: string): Omit<LoadedConfig, 'fil
   return { config: parsed.data, warnings }
 }
 
-async function nearestFile(directory: string): Promise<{ file: string; bytes: Uint8Array }> {
+/** The path of the `slipway.yaml` nearest to a directory on the way up; `undefined` without one. */
+export async function findConfig(directory = process.cwd()): Promise<string | undefined> {
+  return (await nearest(directory))?.file
+}
+
+async function nearest(
+  directory: string,
+): Promise<{ readonly file: string; readonly bytes: Uint8Array } | undefined> {
   for (let at = resolve(directory); ; at = dirname(at)) {
     const file = join(at, configFileName)
     const bytes = await readIfThere(file, shownAs(file, directory))
     if (bytes !== undefined) return { file, bytes }
-    if (at === dirname(at)) break
+    if (at === dirname(at)) return undefined
   }
+}
+
+function notFound(directory: string): ConfigError {
   const message = `not found in ${resolve(directory)} or any folder above it; go to a folder that has one, name it with --config, or write one (docs/reference/configuration.md)`
-  throw new ConfigError([{ file: configFileName, path: '', message }])
+  return new ConfigError([{ file: configFileName, path: '', message }])
 }
 
 async function read(directory: string, file: string): Promise<Uint8Array> {

@@ -1,0 +1,73 @@
+import { Command, InvalidArgumentError } from 'commander'
+
+/** What every command that reads `slipway.yaml` or asks Temporal takes. */
+export interface CommonOptions {
+  readonly config?: string
+  readonly profile?: string
+  readonly json?: boolean
+}
+
+/** What a command that may wait for a release takes. */
+export interface WaitOptions extends CommonOptions {
+  /** Left out: yes. */
+  readonly wait?: boolean
+  /** Milliseconds. */
+  readonly timeout?: number
+}
+
+/** A command with its description and, behind the options in its help, examples. */
+export function command(name: string, description: string, examples: readonly string[]): Command {
+  const lines = examples.map((example) => `  $ ${example}`)
+  return (
+    new Command(name)
+      .description(description)
+      // In the list of all commands, as much as fits a line.
+      .summary(description.split(/[.:] |[.]$/)[0] ?? '')
+      .helpOption('-h, --help', 'show this help')
+      .showHelpAfterError('See the help: --help')
+      .showSuggestionAfterError()
+      .addHelpText('after', `\nExamples:\n${lines.join('\n')}`)
+  )
+}
+
+export function withConfig(given: Command): Command {
+  return given.option(
+    '--config <file>',
+    'configuration to use (default: the nearest slipway.yaml, here or in a folder above)',
+  )
+}
+
+export function withTemporal(given: Command): Command {
+  return given.option(
+    '--profile <name>',
+    'profile of Temporal’s configuration file (default: TEMPORAL_PROFILE, then "default")',
+  )
+}
+
+export function withJson(given: Command, what = 'print one JSON document'): Command {
+  return given.option('--json', what)
+}
+
+export function withWaiting(given: Command): Command {
+  return withJson(
+    given
+      .option('--wait', 'wait until the release has ended (the default)')
+      .option('--no-wait', 'return as soon as the release has begun')
+      .option(
+        '--timeout <duration>',
+        'stop waiting after this long, with exit status 124; the release goes on',
+        parseTimeout,
+      ),
+    'print one line of JSON for each event, the result last',
+  )
+}
+
+const units: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 }
+
+/** Milliseconds of `90s`, `30m` or `2h`. */
+export function parseTimeout(text: string): number {
+  const match = /^(\d{1,6})([smh])$/.exec(text)
+  const ms = Number(match?.[1]) * (units[match?.[2] ?? ''] ?? 0)
+  if (ms > 0 && ms < 2 ** 31) return ms
+  throw new InvalidArgumentError('Expected a duration such as 90s, 30m or 2h, of at most 24 days.')
+}

@@ -1,0 +1,34 @@
+import { Command } from 'commander'
+import { type CommonOptions, command, withConfig, withJson } from './command.ts'
+
+export function configCommand(): Command {
+  const check = command(
+    'check',
+    'Check slipway.yaml: every problem at once, with line and column.',
+    ['slipway config check', 'slipway config check --config deploy/slipway.yaml --json'],
+  ).action(run)
+  return new Command('config')
+    .description('Look after slipway.yaml.')
+    .helpOption('-h, --help', 'show this help')
+    .addCommand(withConfig(withJson(check)))
+}
+
+async function run(options: CommonOptions): Promise<void> {
+  const { loadConfig } = await import('../../config/load.ts')
+  const { ConfigError, formatProblem } = await import('../../config/problem.ts')
+  const { note, print, printJson } = await import('../output.ts')
+  if (options.json !== true) {
+    const { file, config, warnings } = await loadConfig({ file: options.config })
+    for (const warning of warnings) note(`warning: ${formatProblem(warning)}`)
+    print(`${file} is valid. Environments: ${Object.keys(config.environments).join(', ')}`)
+    return
+  }
+  try {
+    const { file, warnings } = await loadConfig({ file: options.config })
+    printJson({ valid: true, file, problems: [], warnings })
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    printJson({ valid: false, problems: error.problems, warnings: [] })
+    process.exitCode = 2
+  }
+}

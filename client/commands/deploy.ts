@@ -1,0 +1,55 @@
+import type { Command } from 'commander'
+import { type WaitOptions, command, withConfig, withTemporal, withWaiting } from './command.ts'
+
+interface DeployOptions extends WaitOptions {
+  readonly commit?: string
+}
+
+export function deployCommand(): Command {
+  const deploy = command(
+    'deploy',
+    'Release a commit to an environment: check, build, push, deploy, watch, and take it back if it turns out sick.',
+    [
+      'slipway deploy production',
+      'slipway deploy staging --commit my-branch',
+      'slipway deploy production --commit "$GITHUB_SHA" --json --timeout 1h',
+    ],
+  )
+    .argument('<environment>', 'environment in slipway.yaml')
+    .option(
+      '--commit <ref>',
+      'commit, branch or tag to release (default: HEAD of a checkout without changes)',
+    )
+    .addHelpText('after', exitStatuses)
+    .action(run)
+  return withTemporal(withConfig(withWaiting(deploy)))
+}
+
+/** The same for every command that waits for a release. */
+export const exitStatuses = `
+Exit status:
+  0    succeeded, or nothing to do
+  2    refused: nothing was touched
+  3    failed, and the previous release runs again
+  4    failed, and so did the way back: a person is needed now
+  5    a newer release took its place
+  6    cancelled: the previous release runs again
+  124  stopped waiting; the release goes on`
+
+async function run(environment: string, options: DeployOptions): Promise<void> {
+  const online = await import('../online.ts')
+  const { target, source } = await online.openTargetAndSource(environment, options)
+  const { commit, subject } = source
+  await using connected = await online.connect(options)
+  const { client } = connected
+  await online.requireWorkers(client, target.queues)
+  const requestedBy = online.requester()
+  const accepted = await online.requestDeploy(client, {
+    kind: 'deploy',
+    target,
+    commit,
+    subject,
+    requestedBy,
+  })
+  process.exitCode = await online.tellAndFollow(client, accepted, { ...options, environment })
+}

@@ -1,0 +1,24 @@
+import type { Command } from 'commander'
+import { type WaitOptions, command, withConfig, withTemporal, withWaiting } from './command.ts'
+
+export function redeployCommand(): Command {
+  const redeploy = command(
+    'redeploy',
+    'Start a new deployment of what is live: the same revisions, fresh tasks (for rotated secrets, for instance).',
+    ['slipway redeploy production'],
+  )
+    .argument('<environment>', 'environment in slipway.yaml')
+    .action(run)
+  return withTemporal(withConfig(withWaiting(redeploy)))
+}
+
+async function run(environment: string, options: WaitOptions): Promise<void> {
+  const online = await import('../online.ts')
+  const target = await online.openTarget(environment, options)
+  await using connected = await online.connect(options)
+  const { client } = connected
+  await online.requireWorkers(client, { release: target.queues.release })
+  const requestedBy = online.requester()
+  const accepted = await online.requestRedeploy(client, { kind: 'redeploy', target, requestedBy })
+  process.exitCode = await online.tellAndFollow(client, accepted, { ...options, environment })
+}

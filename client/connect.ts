@@ -1,0 +1,71 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { Client, Connection, type ConnectionOptions } from '@temporalio/client'
+import { loadClientConnectConfig } from '@temporalio/envconfig'
+import { messageOf } from './explain.ts'
+import { Refusal } from './refusal.ts'
+
+/** Longer than a handshake over any ocean; shorter than a person's patience. */
+const connectTimeoutMs = 5_000
+
+export interface Connected extends AsyncDisposable {
+  readonly client: Client
+  /** As it was configured: `localhost:7233`. */
+  readonly address: string
+  readonly namespace: string
+}
+
+/**
+ * Connects to Temporal as Temporal's own tools do: `TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`,
+ * `TEMPORAL_API_KEY`, `TEMPORAL_TLS…`, and the profiles of its configuration file.
+ *
+ * @throws Refusal where the profile cannot be read or the server does not answer within seconds
+ */
+export async function connect(options: { profile?: string | undefined } = {}): Promise<Connected> {
+  const { connectionOptions, namespace = 'default' } = readProfile(options.profile)
+  const { address = 'localhost:7233' } = connectionOptions
+  const connection = Connection.lazy({
+    ...(connectionOptions as ConnectionOptions),
+    connectTimeout: connectTimeoutMs,
+  })
+  const giveUp = new AbortController()
+  try {
+    await Promise.race([
+      connection.ensureConnected(),
+      // The connection's own time-out does not cover looking up the name.
+      delay(connectTimeoutMs + 1_000, undefined, { signal: giveUp.signal }).then(() => {
+        throw new Error('no answer in time')
+      }),
+    ])
+  } catch (error) {
+    await connection.close()
+    throw unreachable(address, error)
+  } finally {
+    giveUp.abort()
+  }
+  return {
+    client: new Client({ connection, namespace }),
+    address,
+    namespace,
+    [Symbol.asyncDispose]: () => connection.close(),
+  }
+}
+
+function readProfile(profile: string | undefined) {
+  try {
+    return loadClientConnectConfig(profile === undefined ? {} : { profile })
+  } catch (error) {
+    throw new Refusal(
+      `The configuration of the Temporal client cannot be used: ${messageOf(error)}. ` +
+        'See the TEMPORAL_… variables, and: temporal config list',
+      { cause: error },
+    )
+  }
+}
+
+function unreachable(address: string, error: unknown): Refusal {
+  return new Refusal(
+    `No Temporal server answers at ${address} (${messageOf(error)}). ` +
+      'Start one here with `slipway local up`, or say where it is: TEMPORAL_ADDRESS, or --profile with a profile of Temporal’s configuration file.',
+    { cause: error },
+  )
+}

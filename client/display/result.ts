@@ -1,0 +1,27 @@
+import type { ReleaseResult } from '../../workflows/types.ts'
+import { shortCommit, shortDigest, shortRevision } from '../../workflows/words.ts'
+import { durationText, plain, plainLines } from '../text.ts'
+import { outcomeStyle, paint } from './colour.ts'
+import { table } from './table.ts'
+import { outcomeWords } from './words.ts'
+
+/** How a release ended, for people: the outcome, why, and what the services were given. */
+export function resultText(result: ReleaseResult): string {
+  const { id, outcome, message, cause, commit, services } = result
+  const took = durationText(result.endedAt - result.startedAt)
+  const what = commit === undefined ? '' : ` (${shortCommit(commit)})`
+  const lines = [
+    `${paint(['bold', outcomeStyle(outcome)], outcomeWords[outcome])}  ${id}${what} after ${took}`,
+    plain(message),
+    ...(cause === undefined || cause === '' ? [] : [`Cause: ${plainLines(cause)}`]),
+  ]
+  const live = outcome === 'succeeded'
+  const rows = services.map(({ name, ecsService, revision, wayBack }) => {
+    const runs = live ? revision : wayBack
+    const digests = Object.values(runs.digests).map(shortDigest).join(' ')
+    return [`  ${name}`, ecsService, shortRevision(runs.taskDefinition), digests]
+  })
+  return rows.length === 0 || outcome === 'rollback_failed'
+    ? lines.join('\n')
+    : `${lines.join('\n')}\n${table(rows)}`
+}

@@ -1,0 +1,61 @@
+import type { Step } from '../../workflows/types.ts'
+import type { FollowEvent } from '../follow.ts'
+import { durationText, plain, shortened } from '../text.ts'
+import { paint, stepSigns } from './colour.ts'
+import { activityName, stepName, troubleLine } from './words.ts'
+
+type Progress = Extract<FollowEvent, { kind: 'progress' }>
+
+/** What a frame shows beside the steps. */
+export interface FrameOptions {
+  readonly now: number
+  readonly spinner: string
+  readonly columns: number
+  /** Lines that fit; where there are more steps, the oldest ones are left out. */
+  readonly rows: number
+  readonly trouble: ReadonlyMap<'server' | 'worker', string>
+}
+
+/** One frame of the live display: the steps so far, what is being retried, and what is wrong. */
+export function frame(progress: Progress, options: FrameOptions): readonly string[] {
+  const { status, pending } = progress
+  const rollouts = new Map(
+    pending.flatMap(({ rollout }) =>
+      rollout === undefined ? [] : [[rollout.service, rollout.summary] as const],
+    ),
+  )
+  const nameWidth = Math.max(0, ...status.steps.map((step) => stepName(step).length))
+  const steps = status.steps.map((step) =>
+    stepRow(step, nameWidth, rollouts.get(step.subject ?? ''), options),
+  )
+  const notes = [
+    ...pending
+      .filter((one) => one.attempt > 1 && one.lastFailure !== undefined)
+      .map(
+        (one) =>
+          `↻ retrying ${activityName(one.activity)} (try ${one.attempt}): ${plain(one.lastFailure ?? '')}`,
+      ),
+    ...status.warnings.map((warning) => `! ${plain(warning)}`),
+    ...Array.from(options.trouble, ([withWhom, reason]) => `! ${troubleLine(withWhom, reason)}`),
+  ].map((line) => paint('yellow', shortened(line, options.columns)))
+  const room = Math.max(1, options.rows - notes.length)
+  return [...steps.slice(-room), ...notes]
+}
+
+function stepRow(
+  step: Step,
+  nameWidth: number,
+  rollout: string | undefined,
+  options: FrameOptions,
+): string {
+  const end = step.endedAt ?? options.now
+  const took = step.state === 'skipped' ? '' : durationText(end - step.startedAt)
+  const said = step.state === 'running' ? (rollout ?? step.note) : step.note
+  const note = shortened(plain(said ?? ''), Math.max(0, options.columns - nameWidth - 16))
+  const { sign, style } =
+    step.state === 'running'
+      ? { sign: options.spinner, style: 'cyan' as const }
+      : stepSigns[step.state]
+  const row = `${paint(style, sign)} ${stepName(step).padEnd(nameWidth)}  ${took.padStart(11)}`
+  return `${row}  ${paint('gray', note)}`.trimEnd()
+}

@@ -1,0 +1,84 @@
+import {
+  ServiceError,
+  WorkflowFailedError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+  isGrpcServiceError,
+} from '@temporalio/client'
+import { exitStatusWhenWaitingEnds } from '../rollout/outcome.ts'
+import { Refusal } from './refusal.ts'
+
+/** What a person should read of any error: the innermost message that says something. */
+export function messageOf(error: unknown): string {
+  if (isGrpcServiceError(error)) return error.details || error.message
+  if (!(error instanceof Error)) return String(error)
+  const wraps =
+    error instanceof ServiceError ||
+    error instanceof WorkflowFailedError ||
+    error instanceof WorkflowUpdateFailedError
+  if (wraps && error.cause !== undefined) return messageOf(error.cause)
+  if (error instanceof AggregateError && error.errors.length > 0) return messageOf(error.errors[0])
+  return error.message || error.name
+}
+
+/** gRPC's numbers, which are part of its wire protocol. */
+const grpc = {
+  deadline: 4,
+  notFound: 5,
+  denied: 7,
+  unimplemented: 12,
+  unavailable: 14,
+  unauthenticated: 16,
+}
+
+/** gRPC's status of an error that came from the server or the way to it. */
+export function grpcStatus(error: unknown): number | undefined {
+  if (isGrpcServiceError(error)) return error.code
+  return error instanceof Error && error.cause !== undefined ? grpcStatus(error.cause) : undefined
+}
+
+/** Whether asking again may help: the server or the way to it is out for the moment. */
+export function isOutage(error: unknown): boolean {
+  const status = grpcStatus(error)
+  return (
+    status === grpc.unavailable ||
+    status === grpc.deadline ||
+    /ECONNRESET|ECONNREFUSED|EPIPE/.test(messageOf(error))
+  )
+}
+
+/**
+ * Errors that a person can do something about, as refusals; all others as they are: those are
+ * defects, and want a stack trace.
+ */
+export function explained(error: unknown): unknown {
+  if (error instanceof WorkflowUpdateFailedError) {
+    return new Refusal(`Refused: ${messageOf(error)}`, { cause: error })
+  }
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
+    return new Refusal(
+      'The environment took the request but did not answer in time; it may still act on it. Look with: slipway status <environment>',
+      { exitStatus: exitStatusWhenWaitingEnds, cause: error },
+    )
+  }
+  if (error instanceof WorkflowNotFoundError) {
+    return new Refusal(`Temporal knows no workflow "${error.workflowId}" in this namespace.`, {
+      cause: error,
+    })
+  }
+  const toDo = advice[grpcStatus(error) ?? -1]
+  return toDo === undefined
+    ? error
+    : new Refusal(`Temporal answered: ${messageOf(error)}. ${toDo}`, { cause: error })
+}
+
+const advice: Readonly<Record<number, string>> = {
+  [grpc.denied]: 'Check TEMPORAL_API_KEY or the client certificate, and TEMPORAL_NAMESPACE.',
+  [grpc.unauthenticated]:
+    'Check TEMPORAL_API_KEY or the client certificate, and TEMPORAL_NAMESPACE.',
+  [grpc.notFound]: 'Check TEMPORAL_NAMESPACE.',
+  [grpc.unavailable]: 'Check TEMPORAL_ADDRESS and that the server is up, then ask again.',
+  [grpc.deadline]: 'Check TEMPORAL_ADDRESS and that the server is up, then ask again.',
+  [grpc.unimplemented]: 'The server may be too old for this.',
+}

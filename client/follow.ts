@@ -1,0 +1,143 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Client, WorkflowHandle } from '@temporalio/client'
+import { releaseStatus } from '../workflows/protocol.ts'
+import type { ReleaseResult, ReleaseStatus } from '../workflows/types.ts'
+import { isOutage, messageOf } from './explain.ts'
+import { type PendingActivity, pendingActivities } from './pending.ts'
+import { verdictOf } from './verdict.ts'
+
+/** What somebody who follows a release learns while it runs. */
+export type FollowEvent =
+  | {
+      readonly kind: 'progress'
+      readonly status: ReleaseStatus
+      readonly pending: readonly PendingActivity[]
+    }
+  /** The server or the worker does not answer: told once, until it does. The release goes on. */
+  | { readonly kind: 'trouble'; readonly with: 'server' | 'worker'; readonly reason: string }
+  | { readonly kind: 'recovered'; readonly with: 'server' | 'worker' }
+
+export interface FollowOptions {
+  /** Called at most once a second, and at once when something is wrong. */
+  readonly onEvent?: (event: FollowEvent) => void
+  /** Stops following. The release is not told, and goes on. */
+  readonly signal?: AbortSignal
+  /** Between two looks, in milliseconds. @default 1000 */
+  readonly everyMs?: number
+}
+
+/** A worker that was lost is noticed by the server after 10 s: until then its silence is normal. */
+const queryWithinMs = 12_000
+const longestBackOffMs = 10_000
+
+/**
+ * Follows a release to its end, over lost connections and restarts of the server, for as long as
+ * it takes.
+ *
+ * @throws the signal's reason when it is aborted; WorkflowNotFoundError where there is no such
+ *   release
+ */
+export async function followRelease(
+  client: Client,
+  release: { readonly id: string; readonly runId?: string },
+  options: FollowOptions = {},
+): Promise<ReleaseResult> {
+  const { onEvent = () => {}, signal, everyMs = 1_000 } = options
+  signal?.throwIfAborted()
+  const handle = client.workflow.getHandle(release.id, release.runId)
+  const ended = new AbortController()
+  const stop = AbortSignal.any([ended.signal, ...(signal === undefined ? [] : [signal])])
+  const trouble = troubleTeller(onEvent)
+  const watching = watch(client, handle, { onEvent, everyMs, stop, trouble })
+  try {
+    return await untilEnded(client, handle, stop, trouble)
+  } catch (error) {
+    signal?.throwIfAborted()
+    throw error
+  } finally {
+    ended.abort()
+    await watching
+  }
+}
+
+async function untilEnded(
+  client: Client,
+  handle: WorkflowHandle,
+  stop: AbortSignal,
+  trouble: TroubleTeller,
+): Promise<ReleaseResult> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await client.withAbortSignal(stop, () => handle.result() as Promise<ReleaseResult>)
+    } catch (error) {
+      if (!isOutage(error) || stop.aborted) return await verdictOf(handle, error)
+      trouble.begin('server', messageOf(error))
+      await delay(Math.min(1_000 * 2 ** attempt, longestBackOffMs), undefined, { signal: stop })
+    }
+  }
+}
+
+interface Watch {
+  readonly onEvent: (event: FollowEvent) => void
+  readonly everyMs: number
+  readonly stop: AbortSignal
+  readonly trouble: TroubleTeller
+}
+
+/** Looks again and again until told to stop. Never rejects: whether it sees is not what counts. */
+async function watch(client: Client, handle: WorkflowHandle, to: Watch): Promise<void> {
+  let silent = 0
+  while (!to.stop.aborted) {
+    const seen = await look(client, handle, to.stop)
+    if (to.stop.aborted) return
+    if (seen.kind === 'server silent') to.trouble.begin('server', seen.reason)
+    else to.trouble.end('server')
+    if (seen.kind === 'worker silent') {
+      // A release that has just been started cannot be asked for an instant.
+      silent += 1
+      if (silent >= 3) to.trouble.begin('worker', seen.reason)
+    }
+    if (seen.kind === 'progress') {
+      silent = 0
+      to.trouble.end('worker')
+      to.onEvent(seen)
+    }
+    await delay(to.everyMs, undefined, { signal: to.stop }).catch(() => {})
+  }
+}
+
+type Seen =
+  | Extract<FollowEvent, { kind: 'progress' }>
+  | { readonly kind: 'server silent' | 'worker silent'; readonly reason: string }
+
+async function look(client: Client, handle: WorkflowHandle, stop: AbortSignal): Promise<Seen> {
+  const ask = <T>(question: () => Promise<T>) =>
+    client.withAbortSignal(stop, () => client.withDeadline(Date.now() + queryWithinMs, question))
+  let pending: readonly PendingActivity[]
+  try {
+    pending = await ask(async () => pendingActivities(client, await handle.describe()))
+  } catch (error) {
+    return { kind: 'server silent', reason: messageOf(error) }
+  }
+  try {
+    return { kind: 'progress', status: await ask(() => handle.query(releaseStatus)), pending }
+  } catch (error) {
+    return { kind: 'worker silent', reason: messageOf(error) }
+  }
+}
+
+type TroubleTeller = ReturnType<typeof troubleTeller>
+
+function troubleTeller(onEvent: (event: FollowEvent) => void) {
+  const told = new Set<'server' | 'worker'>()
+  return {
+    begin(withWhom: 'server' | 'worker', reason: string) {
+      if (told.has(withWhom)) return
+      told.add(withWhom)
+      onEvent({ kind: 'trouble', with: withWhom, reason })
+    },
+    end(withWhom: 'server' | 'worker') {
+      if (told.delete(withWhom)) onEvent({ kind: 'recovered', with: withWhom })
+    },
+  }
+}

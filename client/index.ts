@@ -1,0 +1,41 @@
+/**
+ * Slipway as a library: what the command line does, for programs of your own.
+ *
+ * ```ts
+ * import { connect, followRelease, loadConfig, requestDeploy, resolveTarget } from 'slipway'
+ * ```
+ */
+export { ConfigError, formatProblem, type Problem } from '../config/problem.ts'
+export { loadConfig, parseConfig, type LoadedConfig } from '../config/load.ts'
+export { resolveTarget, UnknownEnvironmentError } from '../config/resolve.ts'
+export type { Config } from '../config/schema.ts'
+export type { ImageTarget, ServiceTarget, Target } from '../config/target.ts'
+export type { Plan } from '../activities/types.ts'
+export { exitStatus, isOutcome, outcomes, type Outcome } from '../rollout/outcome.ts'
+export type {
+  Accepted,
+  DeployRequest,
+  EnvironmentStatus,
+  LedgerEntry,
+  RedeployRequest,
+  ReleaseRequest,
+  ReleaseResult,
+  ReleaseStatus,
+  RollbackRequest,
+  Step,
+} from '../workflows/types.ts'
+export { connect, type Connected } from './connect.ts'
+export { followRelease, type FollowEvent, type FollowOptions } from './follow.ts'
+export type { PendingActivity } from './pending.ts'
+export { Refusal } from './refusal.ts'
+export {
+  environmentStatus,
+  planRelease,
+  requestCancel,
+  requestDeploy,
+  requestRedeploy,
+  requestRollback,
+} from './release.ts'
+export { setUpSearchAttributes, type SetUp } from './setup.ts'
+export { findSource, type Source } from './source.ts'
+export { requireWorkers } from './workers.ts'

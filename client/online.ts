@@ -1,0 +1,20 @@
+/**
+ * Everything that takes a moment to load, for commands to load when they run: help, completion
+ * and usage errors come without it.
+ */
+export { connect } from './connect.ts'
+export { environmentText, releasesText } from './display/environment.ts'
+export { planText } from './display/plan.ts'
+export { followToEnd, tellAndFollow } from './follow-command.ts'
+export {
+  environmentStatus,
+  planRelease,
+  requestCancel,
+  requestDeploy,
+  requestRedeploy,
+  requestRollback,
+} from './release.ts'
+export { requester } from './requester.ts'
+export { openTarget, openTargetAndSource, readConfig } from './session.ts'
+export { setUpSearchAttributes } from './setup.ts'
+export { requireWorkers } from './workers.ts'

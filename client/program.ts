@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs'
+import { Command } from 'commander'
+import { cancelCommand } from './commands/cancel.ts'
+import { completionCommand, environmentsCommand } from './commands/completion.ts'
+import { configCommand } from './commands/config.ts'
+import { deployCommand } from './commands/deploy.ts'
+import { localCommand } from './commands/local.ts'
+import { planCommand } from './commands/plan.ts'
+import { redeployCommand } from './commands/redeploy.ts'
+import { releasesCommand } from './commands/releases.ts'
+import { rollbackCommand } from './commands/rollback.ts'
+import { setupCommand } from './commands/setup.ts'
+import { statusCommand } from './commands/status.ts'
+import { waitCommand } from './commands/wait.ts'
+import { workerCommand } from './commands/worker.ts'
+
+/**
+ * The `slipway` command. Building it loads no more than help and usage errors need; each command
+ * loads the rest when it runs.
+ */
+export function createProgram(): Command {
+  return new Command('slipway')
+    .description('Durable deployments to Amazon ECS, as Temporal workflows.')
+    .version(version(), '-V, --version', 'show the version')
+    .helpOption('-h, --help', 'show this help')
+    .helpCommand('help [command]', 'show the help of a command')
+    .configureHelp({ subcommandTerm: (one) => `${one.name()} ${argumentsOf(one)}`.trim() })
+    .showSuggestionAfterError()
+    .showHelpAfterError('See the help: slipway --help')
+    .addCommand(deployCommand())
+    .addCommand(statusCommand())
+    .addCommand(rollbackCommand())
+    .addCommand(planCommand())
+    .addCommand(releasesCommand())
+    .addCommand(waitCommand())
+    .addCommand(cancelCommand())
+    .addCommand(redeployCommand())
+    .addCommand(workerCommand())
+    .addCommand(setupCommand())
+    .addCommand(configCommand())
+    .addCommand(environmentsCommand())
+    .addCommand(localCommand())
+    .addCommand(completionCommand())
+    .addHelpText(
+      'after',
+      `
+Temporal is found as its own tools find it: TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE,
+TEMPORAL_API_KEY, TEMPORAL_TLS… and the profiles of its configuration file.
+
+Examples:
+  $ slipway local up                 # try it out on this machine
+  $ slipway deploy production        # release HEAD, and wait for the outcome
+  $ slipway status production
+  $ slipway rollback production`,
+    )
+}
+
+function argumentsOf(command: Command): string {
+  return command.registeredArguments.map((one) => `<${one.name()}>`).join(' ')
+}
+
+/** Of the package: two folders up when it is installed, one in a checkout. */
+function version(): string {
+  for (const path of ['../package.json', '../../package.json']) {
+    try {
+      const found: unknown = JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'))
+      if (typeof found === 'object' && found !== null && 'version' in found) {
+        return String(found.version)
+      }
+    } catch {
+      // The other one, then.
+    }
+  }
+  return 'unknown'
+}

@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto'
+import { type Client, WithStartWorkflowOperation, WorkflowNotFoundError } from '@temporalio/client'
+import type { Plan } from '../activities/types.ts'
+import type { Target } from '../config/target.ts'
+import * as protocol from '../workflows/protocol.ts'
+import type {
+  Accepted,
+  DeployRequest,
+  EnvironmentStatus,
+  RedeployRequest,
+  ReleaseRequest,
+  RollbackRequest,
+} from '../workflows/types.ts'
+import { explained } from './explain.ts'
+import { Refusal } from './refusal.ts'
+
+/** How long an environment may take to let a request in: starting a workflow, with some patience. */
+const answerWithinMs = 30_000
+
+/** The first argument of the `environment` workflow, as far as whoever starts it gives it. */
+interface EnvironmentStart {
+  readonly environment: string
+  readonly project: string
+}
+
+type EnvironmentWorkflow = (input: EnvironmentStart) => Promise<never>
+
+/**
+ * Asks an environment for a release, and starts the environment's workflow where nobody has yet.
+ * Answers once the release has begun; a request for the commit that is being released joins it.
+ *
+ * @throws Refusal where the environment says no: another release runs, for instance
+ */
+export function requestDeploy(client: Client, request: DeployRequest): Promise<Accepted> {
+  return requestRelease(client, request)
+}
+
+/** Asks for a new deployment of what is live. Answers and refuses as {@link requestDeploy} does. */
+export function requestRedeploy(client: Client, request: RedeployRequest): Promise<Accepted> {
+  return requestRelease(client, request)
+}
+
+async function requestRelease(client: Client, request: ReleaseRequest): Promise<Accepted> {
+  const { environment, project, queues } = request.target
+  const startWorkflowOperation = new WithStartWorkflowOperation<EnvironmentWorkflow>(
+    protocol.environmentWorkflow,
+    {
+      workflowId: protocol.environmentWorkflowId(environment),
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      taskQueue: queues.release,
+      args: [{ environment, project }],
+      staticSummary: `${project} ${environment}`,
+    },
+  )
+  return answered(client, () =>
+    client.workflow.executeUpdateWithStart(protocol.requestRelease, {
+      args: [request],
+      updateId: randomUUID(),
+      startWorkflowOperation,
+    }),
+  )
+}
+
+/**
+ * Takes an environment back: to what ran before the live release, or to the release named. While
+ * a release runs, that one is cancelled and what it touched is brought back (`joined` is true).
+ *
+ * @throws Refusal where there is nothing to go back to
+ */
+export async function requestRollback(client: Client, request: RollbackRequest): Promise<Accepted> {
+  const { environment } = request.target
+  const handle = client.workflow.getHandle(protocol.environmentWorkflowId(environment))
+  try {
+    return await answered(client, () =>
+      handle.executeUpdate<Accepted, [RollbackRequest]>(protocol.requestRollback.name, {
+        args: [request],
+        updateId: randomUUID(),
+      }),
+    )
+  } catch (error) {
+    throw error instanceof Refusal && error.cause instanceof WorkflowNotFoundError
+      ? new Refusal(
+          `Nothing has been released to ${environment} yet: there is nothing to go back to.`,
+        )
+      : error
+  }
+}
+
+/**
+ * Asks the release that runs to stop and bring back what it touched. Does not wait for that.
+ *
+ * @throws Refusal where nothing runs
+ */
+export async function requestCancel(
+  client: Client,
+  target: Target,
+  by: { readonly requestedBy: string; readonly reason?: string },
+): Promise<NonNullable<EnvironmentStatus['running']>> {
+  const status = await environmentStatus(client, target)
+  if (status?.running === undefined) {
+    throw new Refusal(
+      `Nothing runs in ${target.environment}, so there is nothing to cancel. To take back what is live: slipway rollback ${target.environment}`,
+    )
+  }
+  const handle = client.workflow.getHandle(protocol.environmentWorkflowId(target.environment))
+  await handle.signal(protocol.cancelSignal, { ...by })
+  return status.running
+}
+
+/** What is live, what runs and what ran. `undefined` where nothing was ever asked for. */
+export async function environmentStatus(
+  client: Client,
+  target: Pick<Target, 'environment'>,
+): Promise<EnvironmentStatus | undefined> {
+  const handle = client.workflow.getHandle(protocol.environmentWorkflowId(target.environment))
+  try {
+    return await answered(client, () => handle.query(protocol.environmentStatus))
+  } catch (error) {
+    if (error instanceof Refusal && error.cause instanceof WorkflowNotFoundError) return undefined
+    throw error
+  }
+}
+
+/**
+ * What a release of a commit would change. Reads only.
+ *
+ * @throws Refusal with what stands against it
+ */
+export async function planRelease(
+  client: Client,
+  input: { readonly target: Target; readonly commit: string },
+): Promise<Plan> {
+  const { environment, queues } = input.target
+  try {
+    return await client.workflow.execute<(given: typeof input) => Promise<Plan>>(
+      protocol.planWorkflow,
+      {
+        workflowId: `plan/${environment}/${randomUUID()}`,
+        taskQueue: queues.release,
+        args: [input],
+        workflowExecutionTimeout: '10m',
+      },
+    )
+  } catch (error) {
+    throw explained(error)
+  }
+}
+
+/** Asks with a deadline, and makes refusals of the errors that a person can act on. */
+async function answered<T>(client: Client, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await client.withDeadline(Date.now() + answerWithinMs, ask)
+  } catch (error) {
+    throw explained(error)
+  }
+}

@@ -1,0 +1,64 @@
+import { CommanderError } from 'commander'
+import { note, printJson } from './output.ts'
+import { createProgram } from './program.ts'
+import { exitStatusOfRefusal } from './refusal.ts'
+
+/**
+ * Runs the command line. Errors that a person can act on end as one clear message and exit
+ * status 2; anything else is a defect, shown with its stack, exit status 1.
+ *
+ * @param args what stands behind `slipway`
+ */
+export async function runCommandLine(args: readonly string[]): Promise<void> {
+  // A reader that has seen enough (`| head`) is no error.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0)
+    throw error
+  })
+  try {
+    await programThatThrows().parseAsync([...args], { from: 'user' })
+  } catch (error) {
+    process.exitCode = await report(error, args.includes('--json'))
+  }
+}
+
+function programThatThrows() {
+  const program = createProgram()
+  const all = [program]
+  for (const command of all) {
+    command.exitOverride()
+    all.push(...command.commands)
+  }
+  return program
+}
+
+async function report(error: unknown, json: boolean): Promise<number> {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitStatusOfRefusal
+  const known = await explainedError(error)
+  if (json) printJson({ error: known.message, exitStatus: known.exitStatus })
+  note(known.shown)
+  return known.exitStatus
+}
+
+interface Known {
+  readonly message: string
+  readonly shown: string
+  readonly exitStatus: number
+}
+
+async function explainedError(error: unknown): Promise<Known> {
+  if (!(error instanceof Error)) return { ...refused(String(error)), exitStatus: 1 }
+  if (error.name === 'ConfigError' || error.name === 'UnknownEnvironmentError') {
+    return refused(error.message)
+  }
+  const { explained } = await import('./explain.ts')
+  const { Refusal } = await import('./refusal.ts')
+  const better = explained(error)
+  if (better instanceof Refusal) return refused(better.message, better.exitStatus)
+  const stack = error.stack ?? error.message
+  return { message: error.message, shown: `Something unexpected happened: ${stack}`, exitStatus: 1 }
+}
+
+function refused(message: string, status = exitStatusOfRefusal): Known {
+  return { message, shown: message, exitStatus: status }
+}

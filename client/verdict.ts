@@ -1,0 +1,62 @@
+import {
+  ApplicationFailure,
+  CancelledFailure,
+  TerminatedFailure,
+  WorkflowFailedError,
+  type WorkflowHandle,
+} from '@temporalio/client'
+import { isOutcome, type Outcome } from '../rollout/outcome.ts'
+import type { ReleaseResult } from '../workflows/types.ts'
+import { messageOf } from './explain.ts'
+
+/**
+ * How a release ended, from the failure of its workflow: all outcomes but the good ones come as
+ * one. A release that was terminated by hand, or broke, took nothing back, and that needs a person.
+ *
+ * @throws the error itself where it is not a workflow's failure
+ */
+export async function verdictOf(handle: WorkflowHandle, error: unknown): Promise<ReleaseResult> {
+  if (!(error instanceof WorkflowFailedError)) throw error
+  const { cause } = error
+  if (cause instanceof ApplicationFailure && isOutcome(cause.type)) {
+    const result: unknown = cause.details?.[0]
+    if (isResult(result)) return result
+    return withoutResult(handle, cause.type, cause.message)
+  }
+  if (cause instanceof CancelledFailure) {
+    return withoutResult(handle, 'cancelled', 'Cancelled before anything was touched.')
+  }
+  const how = cause instanceof TerminatedFailure ? 'was terminated' : 'broke'
+  return withoutResult(
+    handle,
+    'rollback_failed',
+    `The release ${how} (${messageOf(error)}) and took nothing back: what runs is not known. A person is needed now.`,
+  )
+}
+
+async function withoutResult(
+  handle: WorkflowHandle,
+  outcome: Outcome,
+  message: string,
+): Promise<ReleaseResult> {
+  const { startTime, closeTime } = await handle.describe()
+  return {
+    id: handle.workflowId,
+    outcome,
+    message,
+    services: [],
+    startedAt: startTime.getTime(),
+    endedAt: (closeTime ?? new Date()).getTime(),
+    warnings: [],
+  }
+}
+
+function isResult(value: unknown): value is ReleaseResult {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'outcome' in value &&
+    isOutcome(String(value.outcome)) &&
+    'message' in value
+  )
+}

@@ -1,0 +1,53 @@
+import type { Client } from '@temporalio/client'
+import { Refusal } from './refusal.ts'
+
+/** Temporal's numbers for the two kinds of a task queue. */
+const kinds = { workflow: 1, activity: 2 } as const
+
+/**
+ * A worker asks for work at least once a minute and is listed for five; one that has been silent
+ * for longer than a poll takes is gone.
+ */
+const silentMs = 90_000
+
+/**
+ * Makes sure that somebody will do the work before it is asked for: a request to a queue without
+ * a worker would only hang.
+ *
+ * @throws Refusal that says which worker is missing and how to start one
+ */
+export async function requireWorkers(
+  client: Client,
+  queues: { readonly release: string; readonly builder?: string },
+): Promise<void> {
+  if (!(await hasWorker(client, queues.release, 'workflow'))) {
+    throw missing(queues.release, 'runs releases', 'slipway worker')
+  }
+  if (queues.builder !== undefined && !(await hasWorker(client, queues.builder, 'activity'))) {
+    throw missing(queues.builder, 'builds images', 'slipway worker --queues builder')
+  }
+}
+
+async function hasWorker(
+  client: Client,
+  queue: string,
+  kind: keyof typeof kinds,
+): Promise<boolean> {
+  const { pollers } = await client.workflowService.describeTaskQueue({
+    namespace: client.options.namespace,
+    taskQueue: { name: queue },
+    taskQueueType: kinds[kind],
+  })
+  return (pollers ?? []).some(({ lastAccessTime }) => {
+    const seconds = lastAccessTime?.seconds
+    return (
+      seconds === undefined || seconds === null || Date.now() - Number(seconds) * 1_000 < silentMs
+    )
+  })
+}
+
+function missing(queue: string, does: string, command: string): Refusal {
+  return new Refusal(
+    `No worker that ${does} serves the task queue "${queue}", so nothing would happen. Start one: ${command}`,
+  )
+}
