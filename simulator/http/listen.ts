@@ -1,5 +1,7 @@
-import { createServer, type RequestListener } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+
+export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
 export interface Listening {
   readonly port: number
@@ -15,7 +17,7 @@ export interface Listening {
  * Fails when the port is taken or not allowed, saying which one and what to do.
  */
 export async function listen(
-  handler: (...request: Parameters<RequestListener>) => Promise<void>,
+  handler: Handler,
   { host, port, what }: { host: string; port: number; what: string },
 ): Promise<Listening> {
   const server = createServer((request, response) => {

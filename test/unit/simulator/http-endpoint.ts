@@ -1,5 +1,6 @@
 import { createFaults, type Faults } from '../../../simulator/http/faults.ts'
-import { openEndpoint } from '../../../simulator/http/open.ts'
+import { createEndpoint } from '../../../simulator/http/endpoint.ts'
+import { listen } from '../../../simulator/http/listen.ts'
 import type { Operations } from '../../../simulator/http/types.ts'
 import type { Clock } from '../../../simulator/runtime/types.ts'
 import { realClock } from '../../../simulator/clock/index.ts'
@@ -27,16 +28,17 @@ export async function testEndpoint(
   } = {},
 ): Promise<TestEndpoint> {
   const { clock = realClock(), faults = createFaults(), expiresAt = () => undefined } = options
-  const listening = await openEndpoint({
-    host: '127.0.0.1',
-    port: 0,
-    clock,
-    region: 'us-east-1',
-    services,
-    faults,
-    expiresAt,
-    state: () => ({ account: '000000000000' }),
-  })
+  const listening = await listen(
+    createEndpoint({
+      clock,
+      region: 'us-east-1',
+      services,
+      faults,
+      expiresAt,
+      state: () => ({ account: '000000000000' }),
+    }),
+    { host: '127.0.0.1', port: 0, what: 'a test' },
+  )
   return {
     url: listening.url,
     faults,

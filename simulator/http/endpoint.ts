@@ -2,14 +2,11 @@ import type { Clock } from '../runtime/types.ts'
 import { controlHandler, controlPrefix } from './control.ts'
 import { checkCredentials } from './credentials.ts'
 import type { Faults } from './faults.ts'
-import { listen, type Listening } from './listen.ts'
+import type { Handler } from './listen.ts'
 import { awsHandler } from './server.ts'
 import type { Operations } from './types.ts'
 
 export interface EndpointOptions {
-  readonly host: string
-  /** 0 for any free one. */
-  readonly port: number
   readonly clock: Clock
   readonly region: string
   readonly services: Readonly<Record<string, Operations>>
@@ -20,9 +17,9 @@ export interface EndpointOptions {
   readonly state: () => Readonly<Record<string, unknown>>
 }
 
-/** Opens the one address on which every service answers, and `/_simulator/` beside them. */
-export function openEndpoint(options: EndpointOptions): Promise<Listening> {
-  const { clock, region, services, faults, host, port } = options
+/** Answers for every service on one address, and for `/_simulator/` beside them. */
+export function createEndpoint(options: EndpointOptions): Handler {
+  const { clock, region, services, faults } = options
   const calls = new Map<string, number>()
   const aws = awsHandler({
     services,
@@ -45,9 +42,6 @@ export function openEndpoint(options: EndpointOptions): Promise<Listening> {
       faults: faults.list(),
     }),
   })
-  return listen(
-    (request, response) =>
-      request.url?.startsWith(controlPrefix) ? control(request, response) : aws(request, response),
-    { host, port, what: 'the AWS endpoint' },
-  )
+  return (request, response) =>
+    request.url?.startsWith(controlPrefix) ? control(request, response) : aws(request, response)
 }

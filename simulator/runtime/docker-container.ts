@@ -1,0 +1,96 @@
+import { DockerError, type DockerEngine } from './docker-engine.ts'
+import type { ContainerSpec, TaskSpec } from './types.ts'
+
+/** Marks every container, with the simulator's instance as value. */
+export const instanceLabel = 'slipway.simulator'
+
+export interface Placement {
+  readonly instance: string
+  readonly task: TaskSpec
+  readonly container: ContainerSpec
+  /** What it is created from. */
+  readonly reference: string
+  /** The container whose network it shares; it is the one that publishes the task's ports. */
+  readonly network?: string
+}
+
+/** Creates a container that does not run yet. Gives its id. */
+export async function createContainer(engine: DockerEngine, placement: Placement): Promise<string> {
+  const { instance, task, container } = placement
+  const answer = await engine.ask('POST', '/containers/create', {
+    query: { name: `slipway-${instance}-${task.id.slice(0, 12)}-${container.name}` },
+    body: describe(placement),
+  })
+  return (JSON.parse(answer.toString()) as { Id: string }).Id
+}
+
+function describe({ instance, task, container, reference, network }: Placement) {
+  const ports = task.containers.flatMap((each) =>
+    each.portMappings.map((mapping) => `${mapping.containerPort}/tcp`),
+  )
+  return {
+    Image: reference,
+    ...(container.command && { Cmd: container.command }),
+    ...(container.entryPoint && { Entrypoint: container.entryPoint }),
+    Env: Object.entries(container.environment).map(([name, value]) => `${name}=${value}`),
+    Labels: {
+      [instanceLabel]: instance,
+      'slipway.cluster': task.cluster,
+      'slipway.service': task.service,
+      'slipway.task': task.id,
+      'slipway.task-definition': task.taskDefinition,
+      'slipway.container': container.name,
+    },
+    ...(network === undefined && {
+      ExposedPorts: Object.fromEntries(ports.map((port) => [port, {}])),
+    }),
+    HostConfig: {
+      // A container that writes without end must not fill the disk.
+      LogConfig: { Type: 'json-file', Config: { 'max-size': '1m', 'max-file': '2' } },
+      ...(network === undefined
+        ? {
+            // The host's name for a container that needs a service of the machine, a database say.
+            ExtraHosts: ['host.docker.internal:host-gateway'],
+            PortBindings: Object.fromEntries(
+              ports.map((port) => [port, [{ HostIp: '127.0.0.1', HostPort: '' }]]),
+            ),
+          }
+        : // The containers of a task see each other on localhost, as in ECS's awsvpc mode.
+          { NetworkMode: `container:${network}` }),
+    },
+  }
+}
+
+/** Container port → port on 127.0.0.1. Empty once the container has ended. */
+export async function publishedPorts(
+  engine: DockerEngine,
+  id: string,
+): Promise<Record<number, number>> {
+  const inspected = JSON.parse((await engine.ask('GET', `/containers/${id}/json`)).toString()) as {
+    NetworkSettings: { Ports?: Record<string, { HostPort: string }[] | null> }
+  }
+  return Object.fromEntries(
+    Object.entries(inspected.NetworkSettings.Ports ?? {}).flatMap(([port, bindings]) => {
+      const bound = bindings?.[0]
+      return bound === undefined ? [] : [[Number.parseInt(port, 10), Number(bound.HostPort)]]
+    }),
+  )
+}
+
+/** Removes a container, running or not. One that is gone already is fine. */
+export async function removeContainer(engine: DockerEngine, id: string): Promise<void> {
+  try {
+    await engine.ask('DELETE', `/containers/${id}`, { query: { force: '1', v: '1' } })
+  } catch (error) {
+    const gone = error instanceof DockerError && (error.status === 404 || error.status === 409)
+    if (!gone) throw error
+  }
+}
+
+/** Ids of every container that a simulator of this name made, running or not. */
+export async function containersOf(engine: DockerEngine, instance: string): Promise<string[]> {
+  const answer = await engine.ask('GET', '/containers/json', {
+    query: { all: '1', filters: JSON.stringify({ label: [`${instanceLabel}=${instance}`] }) },
+  })
+  return (JSON.parse(answer.toString()) as { Id: string }[]).map(({ Id }) => Id)
+}

@@ -1,0 +1,111 @@
+import { Agent, type IncomingMessage, request as send, type RequestOptions } from 'node:http'
+import { connectOptions } from './docker-address.ts'
+
+/** What the engine answered instead of doing it. `status` is HTTP's; the message its own. */
+export class DockerError extends Error {
+  readonly status: number
+
+  constructor(status: number, message: string) {
+    super(message)
+    this.status = status
+  }
+}
+
+export interface Ask {
+  readonly query?: Readonly<Record<string, string>>
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+  /** Gives up on the answer, and lets the engine give up on the work. */
+  readonly signal?: AbortSignal
+}
+
+/** The API of one Docker engine, or of Podman's service that speaks it. */
+export interface DockerEngine {
+  /** Gives the whole body. Fails with a {@link DockerError} for any status from 400 on. */
+  ask(method: string, path: string, ask?: Ask): Promise<Buffer>
+  close(): void
+}
+
+/** Docker's API has grown, never changed: this version (of 2020) has all that is needed here. */
+const wanted = 1.41
+
+/**
+ * Connects to the engine at `dockerHost` (as the environment variable `DOCKER_HOST` has it), and
+ * agrees with it on a version of the API.
+ *
+ * Fails when no engine answers there, saying where it looked.
+ */
+export async function connectDocker(dockerHost: string): Promise<DockerEngine> {
+  const agent = new Agent({ keepAlive: true })
+  const target = connectOptions(dockerHost)
+  const ask = (prefix: string): DockerEngine['ask'] => {
+    return async (method, path, { query = {}, body, headers = {}, signal } = {}) => {
+      const search = new URLSearchParams(query).toString()
+      const content = body === undefined ? '' : JSON.stringify(body)
+      const answer = await exchange(
+        {
+          ...target,
+          agent,
+          method,
+          ...(signal && { signal }),
+          path: `${prefix}${path}${search && `?${search}`}`,
+          headers: {
+            host: 'docker',
+            'content-type': 'application/json',
+            'content-length': String(Buffer.byteLength(content)),
+            ...headers,
+          },
+        },
+        content,
+      )
+      if (answer.status >= 400) throw new DockerError(answer.status, messageOf(answer.body))
+      return answer.body
+    }
+  }
+  let version: { ApiVersion?: string; MinAPIVersion?: string }
+  try {
+    version = JSON.parse((await ask('')('GET', '/version')).toString()) as typeof version
+  } catch (error) {
+    agent.destroy()
+    throw new Error(
+      `No Docker engine answers at ${dockerHost} (${error instanceof Error ? error.message : String(error)}). Start one, or set DOCKER_HOST to where it is, or run the simulator with --runtime scripted.`,
+      { cause: error },
+    )
+  }
+  const agreed = agree(version)
+  return { ask: ask(`/v${agreed}`), close: () => agent.destroy() }
+}
+
+function agree({ ApiVersion, MinAPIVersion }: { ApiVersion?: string; MinAPIVersion?: string }) {
+  const newest = Number(ApiVersion ?? wanted)
+  const oldest = Number(MinAPIVersion ?? wanted)
+  return Math.max(oldest, Math.min(newest, wanted)).toFixed(2)
+}
+
+function exchange(
+  options: RequestOptions,
+  content: string,
+): Promise<{ status: number; body: Buffer }> {
+  return new Promise((resolve, reject) => {
+    const request = send(options, (response: IncomingMessage) => {
+      const chunks: Buffer[] = []
+      response.on('data', (chunk: Buffer) => chunks.push(chunk))
+      response.on('end', () =>
+        resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks) }),
+      )
+      response.on('error', reject)
+    })
+    request.on('error', reject)
+    request.end(content)
+  })
+}
+
+function messageOf(body: Buffer): string {
+  const text = body.toString('utf8').trim()
+  try {
+    const { message, cause } = JSON.parse(text) as { message?: string; cause?: string }
+    return message ?? cause ?? text
+  } catch {
+    return text
+  }
+}

@@ -1,0 +1,133 @@
+import { realClock } from './clock/index.ts'
+import type { RegistryAddress } from './ecr/http-registry.ts'
+import { openEcr } from './ecr/open.ts'
+import { createEngine, ecsOperations, type Engine, type EngineOptions } from './ecs/index.ts'
+import { elbOperations } from './elb/index.ts'
+import { createFaults, type Faults } from './http/faults.ts'
+import { createEndpoint } from './http/endpoint.ts'
+import { type Handler, listen } from './http/listen.ts'
+import { logsOperations } from './logs/operations.ts'
+import { logStreams } from './logs/streams.ts'
+import type { RegistryLogin } from './runtime/docker-pull.ts'
+import type { Clock, TaskRuntime } from './runtime/types.ts'
+import { describeState } from './state.ts'
+import { stsOperations } from './sts/operations.ts'
+import { createSessions } from './sts/sessions.ts'
+
+export interface SimulatorOptions {
+  /** Default `127.0.0.1`. There is no authentication: other addresses are for closed networks. */
+  readonly host?: string
+  /** Of the AWS endpoint. Default 0: any free one. */
+  readonly port?: number
+  /** Of the registry gate. Default 0: any free one. */
+  readonly gatePort?: number
+  /** The OCI registry behind the gate. Without one there is no gate, and nothing to push to. */
+  readonly registry?: RegistryAddress | undefined
+  /** Runs the tasks; or makes what does, told how to log in to the gate. */
+  readonly runtime: TaskRuntime | ((context: RuntimeContext) => Promise<TaskRuntime>)
+  /** Default: the machine's. */
+  readonly clock?: Clock
+  /** Twelve digits. Default `000000000000`. */
+  readonly account?: string
+  /** Default `us-east-1`. */
+  readonly region?: string
+  /** How long ECS takes for what it does by itself. Default `aws`. */
+  readonly timings?: EngineOptions['timings']
+  /** How long a registry token is good, in milliseconds. Default: 12 hours. */
+  readonly tokenLifetimeMs?: number
+}
+
+export interface RuntimeContext {
+  readonly loginFor: (registryHost: string) => RegistryLogin | undefined
+}
+
+export interface Simulator {
+  /** For `AWS_ENDPOINT_URL`. */
+  readonly url: string
+  /** Where images are pushed and pulled; `undefined` without a registry. */
+  readonly gateUrl: string | undefined
+  readonly account: string
+  readonly region: string
+  readonly engine: Engine
+  readonly faults: Faults
+  /** Stops all tasks and both servers. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts the stand-in for AWS: every service on one address, and the registry gate on another.
+ *
+ * Fails, with nothing left running, when a port is taken or the runtime cannot start.
+ */
+export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
+  const { host = '127.0.0.1', port = 0, gatePort = 0, clock = realClock() } = options
+  const { account = '000000000000', region = 'us-east-1', runtime, timings = 'aws' } = options
+  const now = (): number => clock.now()
+  const faults = createFaults()
+  const sessions = createSessions(now)
+  /** What to close, last opened first. */
+  const opened: (() => Promise<void>)[] = []
+  const close = async (): Promise<void> => {
+    for (const each of opened.splice(0).toReversed()) await each()
+  }
+
+  try {
+    const handler = Promise.withResolvers<Handler>()
+    // Before the runtime, which removes what an earlier simulator left: on a port that is taken,
+    // that one still runs.
+    const endpoint = await listen(async (...exchange) => (await handler.promise)(...exchange), {
+      host,
+      port,
+      what: 'the AWS endpoint',
+    })
+    opened.push(() => endpoint.close())
+    const ecr = await openEcr({
+      ...(options.registry && { registry: options.registry }),
+      ...(options.tokenLifetimeMs !== undefined && { tokenLifetimeMs: options.tokenLifetimeMs }),
+      host,
+      gatePort,
+      account,
+      region,
+      now,
+      faults,
+    })
+    opened.push(() => ecr.close())
+    const engine = createEngine({
+      clock,
+      runtime:
+        typeof runtime === 'function'
+          ? await runtime({ loginFor: (registryHost) => ecr.loginFor(registryHost) })
+          : runtime,
+      account,
+      region,
+      timings,
+      resolveDigest: (image) => ecr.resolveDigest(image),
+    })
+    opened.push(() => engine.close())
+    handler.resolve(
+      createEndpoint({
+        clock,
+        region,
+        faults,
+        expiresAt: (accessKeyId) => sessions.find(accessKeyId)?.expiresAt,
+        services: {
+          ECS: ecsOperations(engine),
+          ECR: ecr.operations,
+          ELBv2: elbOperations(engine),
+          STS: stsOperations({ account, now, sessions }),
+          Logs: logsOperations({
+            account,
+            region,
+            streams: () => logStreams(engine),
+            read: ({ taskId, container }, lines) => engine.runtime.logs(taskId, container, lines),
+          }),
+        },
+        state: () => ({ account, region, gate: ecr.gateUrl, ...describeState(engine) }),
+      }),
+    )
+    return { url: endpoint.url, gateUrl: ecr.gateUrl, account, region, engine, faults, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}

@@ -1,0 +1,35 @@
+import type { Engine } from './ecs/index.ts'
+
+/** What is going on, for `GET /_simulator/state`. No variable of a container is in it. */
+export function describeState(engine: Engine) {
+  const { world } = engine
+  return {
+    services: Object.values(world.services).map((service) => ({
+      arn: service.arn,
+      status: service.status,
+      desiredCount: service.desiredCount,
+      taskDefinition: service.taskDefinition,
+      deployments: service.deployments.map((deployment) => ({
+        id: deployment.id,
+        status: deployment.status,
+        rolloutState: deployment.rolloutState,
+        taskDefinition: deployment.taskDefinition,
+      })),
+    })),
+    tasks: Object.values(world.tasks).map((task) => ({
+      id: task.id,
+      service: task.service,
+      deployment: task.deployment,
+      lastStatus: task.lastStatus,
+      stoppedReason: task.stoppedReason,
+      // Container port → port on 127.0.0.1.
+      ports: task.ports,
+      containers: task.containers.map(({ name, image, imageDigest, exitCode }) => ({
+        name,
+        image,
+        imageDigest,
+        exitCode,
+      })),
+    })),
+  }
+}
