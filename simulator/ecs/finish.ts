@@ -9,9 +9,6 @@ import type { DeploymentRecord, ServiceRecord, TaskRecord } from './world.ts'
 export function finish(engine: Engine, service: ServiceRecord): void {
   forgetOldTasks(engine, service)
   const there = tasksOf(engine, service).filter(isThere)
-  service.deployments = service.deployments.filter(
-    ({ id, status }) => status === 'PRIMARY' || there.some((task) => task.deployment === id),
-  )
   if (service.status === 'DRAINING') {
     if (there.length > 0) return
     service.status = 'INACTIVE'
@@ -22,6 +19,24 @@ export function finish(engine: Engine, service: ServiceRecord): void {
   if (primary === undefined) return
   if (primary.rolloutState === 'IN_PROGRESS') completeWhenReady(engine, service, primary, there)
   else if (primary.rolloutState === 'COMPLETED') tellSteady(engine, service, primary, there)
+  forgetOldDeployments(service, primary, there)
+}
+
+/**
+ * An older deployment is told about while it has tasks; one that failed, at least until the
+ * rollback from it is over.
+ */
+function forgetOldDeployments(
+  service: ServiceRecord,
+  primary: DeploymentRecord,
+  there: readonly TaskRecord[],
+): void {
+  service.deployments = service.deployments.filter(
+    (deployment) =>
+      deployment === primary ||
+      there.some((task) => task.deployment === deployment.id) ||
+      (deployment.rolloutState === 'FAILED' && primary.rolloutState === 'IN_PROGRESS'),
+  )
 }
 
 function completeWhenReady(

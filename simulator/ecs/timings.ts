@@ -1,6 +1,6 @@
 /** How long the things take that ECS does by itself. Milliseconds. */
 export interface Timings {
-  /** From a request or a change to the scheduler acting on it. */
+  /** From a request to the scheduler acting on it, at the latest: it may be looking already. */
   readonly react: number
   /** From the scheduler's decision to the runtime being asked to start the task: placement, network. */
   readonly launch: number

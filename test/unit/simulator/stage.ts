@@ -1,0 +1,189 @@
+import type {
+  DescribeServiceDeploymentsCommandOutput,
+  DescribeServicesCommandOutput,
+  DescribeTasksCommandOutput,
+  Deployment,
+  Service,
+  ServiceDeployment,
+  Task,
+} from '@aws-sdk/client-ecs'
+import { manualClock, type ManualClock } from '../../../simulator/clock/index.ts'
+import { createEngine, ecsOperations, type Engine } from '../../../simulator/ecs/index.ts'
+import type { EngineOptions } from '../../../simulator/ecs/index.ts'
+import { elbOperations } from '../../../simulator/elb/index.ts'
+import {
+  scriptedRuntime,
+  type Behaviour,
+  type ScriptedRuntime,
+} from '../../../simulator/runtime/scripted.ts'
+
+const hour = 3_600_000
+
+export interface StageOptions {
+  /** How the tasks of a revision of the task definition behave. Default: well. */
+  readonly behave?: (revision: number) => Behaviour
+  readonly desiredCount?: number
+  readonly deploymentConfiguration?: object
+  /** Default: behind a target group that drains for 30 seconds. */
+  readonly loadBalancer?: boolean
+  readonly service?: object
+  readonly engine?: Partial<EngineOptions>
+}
+
+export interface Stage {
+  readonly clock: ManualClock
+  readonly engine: Engine
+  readonly runtime: ScriptedRuntime
+  readonly targetGroup: string
+  /** Asks an operation as a client would: what comes back has been through JSON. */
+  readonly call: (operation: string, input?: object) => Record<string, unknown>
+  readonly service: () => Service
+  /** All events of the service, oldest first, without its name; task and deployment ids as they are. */
+  readonly events: () => string[]
+  readonly primary: () => Deployment
+  /** Newest first. */
+  readonly serviceDeployments: () => ServiceDeployment[]
+  /** Running and stopped, oldest first. */
+  readonly tasks: () => Task[]
+  readonly register: (image: string) => string
+  /** Updates the service to a new revision of the task definition with this image. */
+  readonly deploy: (image: string, changes?: object) => Deployment
+  /** Until nothing but PRIMARY is left and it is not in progress; `false` if that takes over an hour. */
+  readonly settle: (watch?: () => void) => Promise<boolean>
+}
+
+/** A cluster with one service, `api`, on a manual clock, whose first deployment has completed. */
+export async function stage(options: StageOptions = {}): Promise<Stage> {
+  const made = emptyStage(options)
+  made.call('CreateService', {
+    cluster: 'mailman',
+    serviceName: 'api',
+    taskDefinition: made.register('registry/api:1'),
+    desiredCount: options.desiredCount ?? 2,
+    deploymentConfiguration: options.deploymentConfiguration ?? {
+      deploymentCircuitBreaker: { enable: true, rollback: true },
+    },
+    ...(options.loadBalancer !== false && {
+      loadBalancers: [
+        { targetGroupArn: made.targetGroup, containerName: 'api', containerPort: 8080 },
+      ],
+    }),
+    ...options.service,
+  })
+  await made.settle()
+  return made
+}
+
+/** The same without the service. */
+export function emptyStage(options: StageOptions = {}): Stage {
+  const clock = manualClock()
+  const runtime = scriptedRuntime({
+    clock,
+    behave: ({ taskDefinition }) => options.behave?.(Number(taskDefinition.split(':')[1])) ?? {},
+  })
+  const engine = createEngine({ clock, runtime, ...options.engine })
+  const operations = { ...ecsOperations(engine), ...elbOperations(engine) }
+
+  const call: Stage['call'] = (operation, input = {}) => {
+    const answer = operations[operation]?.({
+      service: 'ECS',
+      operation,
+      input: input as Record<string, unknown>,
+      region: 'us-east-1',
+      accessKeyId: 'AKIA',
+    })
+    return JSON.parse(JSON.stringify(answer)) as Record<string, unknown>
+  }
+  call('CreateCluster', { clusterName: 'mailman' })
+  const { TargetGroups } = call('CreateTargetGroup', {
+    Name: 'api',
+    HealthCheckPath: '/health',
+    HealthCheckIntervalSeconds: 10,
+    HealthyThresholdCount: 2,
+  }) as { TargetGroups: [{ TargetGroupArn: string }] }
+  const targetGroup = TargetGroups[0].TargetGroupArn
+  call('ModifyTargetGroupAttributes', {
+    TargetGroupArn: targetGroup,
+    Attributes: [{ Key: 'deregistration_delay.timeout_seconds', Value: '30' }],
+  })
+
+  const self: Stage = {
+    clock,
+    engine,
+    runtime,
+    targetGroup,
+    call,
+    service() {
+      const { services } = call('DescribeServices', {
+        cluster: 'mailman',
+        services: ['api'],
+      }) as unknown as DescribeServicesCommandOutput
+      return first(services)
+    },
+    events: () =>
+      (self.service().events ?? [])
+        .map(({ message = '' }) => message.replace('(service api) ', ''))
+        .toReversed(),
+    primary: () => first(self.service().deployments),
+    serviceDeployments() {
+      const listed = call('ListServiceDeployments', { cluster: 'mailman', service: 'api' }) as {
+        serviceDeployments: { serviceDeploymentArn: string }[]
+      }
+      const { serviceDeployments } = call('DescribeServiceDeployments', {
+        serviceDeploymentArns: listed.serviceDeployments.map((one) => one.serviceDeploymentArn),
+      }) as unknown as DescribeServiceDeploymentsCommandOutput
+      return serviceDeployments ?? []
+    },
+    tasks() {
+      const arns = ['RUNNING', 'STOPPED'].flatMap((desiredStatus) => {
+        const { taskArns } = call('ListTasks', { cluster: 'mailman', desiredStatus })
+        return taskArns as string[]
+      })
+      const { tasks } = call('DescribeTasks', {
+        cluster: 'mailman',
+        tasks: arns,
+      }) as unknown as DescribeTasksCommandOutput
+      return (tasks ?? []).toSorted((one, other) => Number(one.createdAt) - Number(other.createdAt))
+    },
+    register(image) {
+      const { taskDefinition } = call('RegisterTaskDefinition', {
+        family: 'api',
+        containerDefinitions: [{ name: 'api', image, portMappings: [{ containerPort: 8080 }] }],
+      }) as { taskDefinition: { taskDefinitionArn: string } }
+      return taskDefinition.taskDefinitionArn
+    },
+    deploy(image, changes = {}) {
+      const { service } = call('UpdateService', {
+        cluster: 'mailman',
+        service: 'api',
+        taskDefinition: self.register(image),
+        ...changes,
+      }) as { service: Service }
+      return first(service.deployments)
+    },
+    settle: (watch = () => {}) =>
+      clock.advanceUntil(() => {
+        watch()
+        const { deployments = [] } = self.service()
+        return deployments.length === 1 && deployments[0]?.rolloutState !== 'IN_PROGRESS'
+      }, hour),
+  }
+  return self
+}
+
+/** The first of a list that must have one. */
+export function first<Item>(items: readonly Item[] | undefined): Item {
+  const item = items?.[0]
+  if (item === undefined) throw new Error('expected at least one')
+  return item
+}
+
+/** Texts with every id and ARN in them made the same for all runs. */
+export function anonymous(events: readonly string[]): string[] {
+  return events.map((event) =>
+    event
+      .replaceAll(/\(task [0-9a-f]{32}\)/g, '(task T)')
+      .replaceAll(/ecs-svc\/\d{19}/g, 'ecs-svc/N')
+      .replaceAll(/arn:aws:elasticloadbalancing:\S+?(?=\))/g, 'G'),
+  )
+}
