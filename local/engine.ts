@@ -46,7 +46,8 @@ export async function ensureEngine(): Promise<Engine> {
   )
 }
 
-async function findRunningEngine(): Promise<Engine | undefined> {
+/** Of the engines that {@link ensureEngine} looks for the first that answers. */
+export async function findRunningEngine(): Promise<Engine | undefined> {
   const told = process.env['DOCKER_HOST']
   const hosts = told ? [told] : [await currentContextHost(), 'unix:///var/run/docker.sock']
   for (const host of new Set(hosts)) {

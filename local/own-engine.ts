@@ -52,9 +52,18 @@ export async function startOwnEngine(): Promise<OwnEngine> {
   return { dockerHost: `unix://${socket}`, stop: () => leave(user) }
 }
 
-/** Stops it, whoever uses it. Gives whether there was one. */
-export async function stopOwnEngine(): Promise<boolean> {
-  const { pidFile } = places()
+/** Its address, where it runs. */
+export async function ownEngineHost(): Promise<string | undefined> {
+  const { socket } = places()
+  return (await answers(socket)) ? `unix://${socket}` : undefined
+}
+
+/** Stops it unless a running process uses it. Gives whether it did. */
+export async function stopUnusedEngine(): Promise<boolean> {
+  const { users, pidFile } = places()
+  const left = await readdir(users).catch((): string[] => [])
+  if (left.some((pid) => isAlive(Number(pid)))) return false
+  await rm(users, { recursive: true, force: true })
   const pid = Number(await readFile(pidFile, 'utf8').catch(() => ''))
   if (!(pid > 0) || !isAlive(pid)) return false
   process.kill(pid, 'SIGTERM')
@@ -96,11 +105,7 @@ async function launch(extra: readonly string[]): Promise<void> {
 
 async function leave(user: string): Promise<void> {
   await rm(user, { force: true })
-  const { users } = places()
-  const others = await readdir(users).catch((): string[] => [])
-  if (others.some((pid) => isAlive(Number(pid)))) return
-  await rm(users, { recursive: true, force: true })
-  await stopOwnEngine()
+  await stopUnusedEngine()
 }
 
 /** Whether an engine answers `/_ping` on a socket within 2 s. */

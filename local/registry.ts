@@ -17,6 +17,8 @@ export interface Registry {
   /** `AWS`, as ECR's. */
   readonly username: string
   readonly password: string
+  /** Absent where it runs as a container. */
+  readonly pid?: number
   readonly stop: () => Promise<void>
 }
 
@@ -59,7 +61,8 @@ export async function startRegistry(options: {
     await running.stop()
     throw error
   }
-  return { url, username, password, stop: running.stop }
+  const { pid, stop } = running
+  return { url, username, password, ...(pid !== undefined && { pid }), stop: () => stop() }
 }
 
 interface Place {
@@ -69,6 +72,7 @@ interface Place {
 }
 
 interface Running {
+  readonly pid?: number
   readonly failed?: Promise<never>
   readonly stop: () => Promise<void>
 }

@@ -5,6 +5,8 @@ export interface StackAddresses {
   /** `http://127.0.0.1:4566` */
   readonly aws: string
   readonly region: string
+  /** A file of the stack's own: Temporal's TypeScript SDK takes no empty one. */
+  readonly temporalConfig: string
   readonly dockerHost: string
   readonly dockerPath: string
 }
@@ -17,7 +19,7 @@ export interface StackAddresses {
 export function stackVariables(stack: StackAddresses): Readonly<Record<string, string>> {
   return {
     TEMPORAL_ADDRESS: stack.temporal,
-    TEMPORAL_CONFIG_FILE: '/dev/null',
+    TEMPORAL_CONFIG_FILE: stack.temporalConfig,
     AWS_ENDPOINT_URL: stack.aws,
     AWS_REGION: stack.region,
     AWS_ACCESS_KEY_ID: 'local',

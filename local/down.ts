@@ -1,0 +1,46 @@
+import { rm } from 'node:fs/promises'
+import { removeSimulatedContainers } from '../simulator/runtime/docker.ts'
+import { findRunningEngine } from './engine.ts'
+import { ownEngineHost, stopUnusedEngine } from './own-engine.ts'
+import { isAlive } from './process.ts'
+import { listedProcesses } from './running-processes.ts'
+import { instanceOf } from './stack.ts'
+import { usualStateDir } from './state-dir.ts'
+import { until } from './until.ts'
+
+/**
+ * Stops what is left of a local stack, however it ended: its processes, its containers and the
+ * Docker engine that was started for it, unless something else uses that; then removes its state.
+ */
+export async function localDown(
+  options: { readonly stateDir?: string } = {},
+  print: (line: string) => void = (line) => void process.stdout.write(`${line}\n`),
+): Promise<void> {
+  const { stateDir = usualStateDir() } = options
+  // In the order of their start: `slipway` first, which stops the others in good order itself.
+  for (const { name, pid } of listedProcesses(stateDir)) {
+    if (pid === process.pid || !isAlive(pid)) continue
+    print(`Stopping ${name} (process ${pid})`)
+    await end(name, pid)
+  }
+  const dockerHost = (await ownEngineHost()) ?? (await findRunningEngine())?.dockerHost
+  if (dockerHost !== undefined) {
+    const removed = await removeSimulatedContainers({ dockerHost, instance: instanceOf(stateDir) })
+    if (removed > 0) print(`Removed ${removed} containers`)
+  }
+  if (await stopUnusedEngine()) print('Stopped the Docker engine')
+  await rm(stateDir, { recursive: true, force: true })
+  print(`Removed ${stateDir}`)
+}
+
+/** Asks it to end; insists after a minute, in which a stack can stop its own parts. */
+async function end(name: string, pid: number): Promise<void> {
+  process.kill(pid, 'SIGTERM')
+  const gone = async () => !isAlive(pid)
+  try {
+    await until(gone, { what: `${name} to stop`, timeoutMs: 60_000 })
+  } catch {
+    process.kill(pid, 'SIGKILL')
+    await until(gone, { what: `${name} to be gone`, timeoutMs: 10_000 })
+  }
+}

@@ -1,0 +1,43 @@
+import { readFile, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { startChild, type Child } from './child.ts'
+import { until } from './until.ts'
+
+/**
+ * Starts a worker as a process of its own, and waits until it serves its queues.
+ *
+ * @param options.env all of its environment: where Temporal, AWS and the engine are
+ * @param options.stateDir its log, and its cache of sources
+ */
+export async function startWorker(options: {
+  env: Readonly<Record<string, string>>
+  logFile: string
+}): Promise<Child> {
+  const { env, logFile } = options
+  // The line that says it is ready must be this worker's own.
+  await rm(logFile, { force: true })
+  const child = await startChild({
+    name: 'the worker',
+    file: process.execPath,
+    args: [mainFile()],
+    logFile,
+    env,
+  })
+  try {
+    await until(async () => (await readFile(logFile, 'utf8')).includes('The worker serves'), {
+      what: `the worker to serve its queues (its log: ${logFile})`,
+      timeoutMs: 60_000,
+      failed: child.failed,
+    })
+  } catch (error) {
+    await child.stop()
+    throw error
+  }
+  return child
+}
+
+/** The worker's main module has the same kind of name as this one: `.ts` here, `.js` in a package. */
+function mainFile(): string {
+  const extension = path.extname(import.meta.filename)
+  return path.join(import.meta.dirname, '..', 'worker', `main${extension}`)
+}
