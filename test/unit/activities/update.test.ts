@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { updateService } from '../../../activities/update.ts'
+import { answersOf, deployment, recordsOf, revision, service } from './ecs-answers.ts'
+import { awsError, fakeAws, type Answers } from './fake-aws.ts'
+import { failsAs, inActivity } from './in-activity.ts'
+import { digestA, digestB, serviceNamed, targetWith } from './targets.ts'
+
+const before = {
+  taskDefinition: revision(1),
+  digests: { api: digestA },
+  deploymentId: 'ecs-svc/1',
+  standing: 'succeeded',
+} as const
+
+const ours = {
+  service: 'api',
+  taskDefinition: revision(2),
+  digests: { api: digestB },
+  registered: true,
+}
+
+function update(answers: Answers, force = false) {
+  const aws = fakeAws(answers)
+  const started = inActivity(() =>
+    updateService(aws.clients, {
+      target: targetWith(),
+      service: serviceNamed('api'),
+      revision: ours,
+      before,
+      force,
+    }),
+  )
+  const updates = () => aws.calls.filter(({ operation }) => operation === 'UpdateService')
+  return { started, updates }
+}
+
+const moved = (taskDefinition: string) =>
+  service({
+    deployments: [
+      deployment({ id: 'ecs-svc/2', taskDefinition, rolloutState: 'IN_PROGRESS' }),
+      deployment({ status: 'ACTIVE' }),
+    ],
+  })
+
+const accepting = { UpdateService: () => ({ service: moved(revision(2)) }) }
+
+describe('updating a service', () => {
+  test('starts a deployment of the revision and finds its record', async () => {
+    const { started, updates } = update({
+      ...answersOf(),
+      ...recordsOf(
+        { status: 'IN_PROGRESS', taskDefinition: revision(2) },
+        { status: 'SUCCESSFUL', taskDefinition: revision(1) },
+      ),
+      ...accepting,
+    })
+    const { serviceDeploymentArn, ...rest } = await started
+    assert.deepEqual(rest, {
+      service: 'api',
+      taskDefinition: revision(2),
+      deploymentId: 'ecs-svc/2',
+    })
+    assert.match(serviceDeploymentArn ?? '', /service-deployment\/mailman\/mailman-api\/2$/)
+    assert.deepEqual(updates()[0]?.input, {
+      cluster: 'mailman',
+      service: 'mailman-api',
+      taskDefinition: revision(2),
+    })
+  })
+
+  test('is content without a record where the endpoint has none', async () => {
+    const { started } = update({ ...answersOf(), ...accepting })
+    assert.equal('serviceDeploymentArn' in (await started), false)
+  })
+
+  test('recognises the deployment that an earlier try has started, and starts no second one', async () => {
+    const { started, updates } = update({
+      ...answersOf({ service: moved(revision(2)) }),
+      ...accepting,
+    })
+    assert.equal((await started).deploymentId, 'ecs-svc/2')
+    assert.deepEqual(updates(), [])
+  })
+
+  test('refuses where somebody else has deployed meanwhile, and touches nothing', async () => {
+    const { started, updates } = update({ ...answersOf({ service: moved(revision(9)) }) })
+    await assert.rejects(started, failsAs('Conflict', 'ecs-svc/2 of mailman-api:9', 'ecs-svc/1'))
+    assert.deepEqual(updates(), [])
+  })
+
+  test('asks for fresh tasks when it is told to', async () => {
+    const { started, updates } = update({ ...answersOf(), ...accepting }, true)
+    await started
+    assert.equal(updates()[0]?.input['forceNewDeployment'], true)
+  })
+
+  test('is not tried again on a revision that has become inactive', async () => {
+    const { started } = update({
+      ...answersOf(),
+      UpdateService: () => {
+        throw awsError('ClientException', 'TaskDefinition is inactive')
+      },
+    })
+    await assert.rejects(started, failsAs('Rejected', 'TaskDefinition is inactive'))
+  })
+})
