@@ -1,4 +1,4 @@
-import { optionalObject } from '../ecs/input.ts'
+import { optionalObject } from '../ecs/requests/input.ts'
 import { AwsError } from '../http/types.ts'
 import { optionalFlag, optionalInteger, optionalText, type Input } from './input.ts'
 import type { HealthCheck } from './records.ts'

@@ -1,5 +1,5 @@
 import type { Engine } from '../ecs/engine.ts'
-import { optionalText, textList, type Input } from '../ecs/input.ts'
+import { optionalText, textList, type Input } from '../ecs/requests/input.ts'
 import { AwsError } from '../http/types.ts'
 import type { TargetGroupRecord } from './records.ts'
 

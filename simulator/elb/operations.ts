@@ -1,5 +1,5 @@
 import type { Engine } from '../ecs/engine.ts'
-import type { Input } from '../ecs/input.ts'
+import type { Input } from '../ecs/requests/input.ts'
 import type { Operations } from '../http/types.ts'
 import {
   describeTargetGroupAttributes,

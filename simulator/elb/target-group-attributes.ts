@@ -4,7 +4,7 @@ import type {
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { Answer } from '../ecs/answers/wire.ts'
 import type { Engine } from '../ecs/engine.ts'
-import { objectList } from '../ecs/input.ts'
+import { objectList } from '../ecs/requests/input.ts'
 import { AwsError } from '../http/types.ts'
 import { optionalText, targetGroupAt, text, type Input } from './input.ts'
 import type { TargetGroupRecord } from './records.ts'

@@ -7,7 +7,7 @@ import type {
 import type { Answer } from '../ecs/answers/wire.ts'
 import type { Engine } from '../ecs/engine.ts'
 import { elbId } from '../ecs/ids.ts'
-import { objectList } from '../ecs/input.ts'
+import { objectList } from '../ecs/requests/input.ts'
 import { AwsError } from '../http/types.ts'
 import { healthCheckAfter, usualHealthCheck } from './health-check-input.ts'
 import {

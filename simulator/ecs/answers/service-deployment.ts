@@ -4,8 +4,8 @@ import type {
   ServiceRevision,
 } from '@aws-sdk/client-ecs'
 import type { Engine } from '../engine.ts'
-import { taskDefinitionAt } from '../revisions.ts'
-import { targetCounts } from '../service-deployments.ts'
+import { taskDefinitionAt } from '../rollout/revisions.ts'
+import { targetCounts } from '../rollout/service-deployments.ts'
 import type { RevisionRecord, ServiceDeploymentRecord } from '../world.ts'
 import { seconds, type Wire } from './wire.ts'
 

@@ -1,7 +1,7 @@
 import type { Deployment, Service } from '@aws-sdk/client-ecs'
 import type { Engine } from '../engine.ts'
-import { isInFlight } from '../service-deployments.ts'
-import { countsOf, isLive, tasksOf } from '../task-state.ts'
+import { isInFlight } from '../rollout/service-deployments.ts'
+import { countsOf, isLive, tasksOf } from '../tasks/state.ts'
 import type { DeploymentRecord, ServiceRecord, TaskRecord } from '../world.ts'
 import { seconds, type Wire } from './wire.ts'
 

@@ -1,7 +1,7 @@
 import type { Container, Task } from '@aws-sdk/client-ecs'
 import { ecsArn, nameOf } from '../arns.ts'
 import type { Engine } from '../engine.ts'
-import { taskDefinitionAt } from '../revisions.ts'
+import { taskDefinitionAt } from '../rollout/revisions.ts'
 import type { TaskRecord } from '../world.ts'
 import { seconds, type Wire } from './wire.ts'
 

@@ -2,7 +2,7 @@ import type { CreateServiceCommandOutput } from '@aws-sdk/client-ecs'
 import { AwsError } from '../../http/types.ts'
 import { serviceAnswer } from '../answers/service.ts'
 import type { Answer } from '../answers/wire.ts'
-import { beginDeployment } from '../deployments.ts'
+import { beginDeployment } from '../rollout/deployments.ts'
 import type { Engine } from '../engine.ts'
 import {
   onlyFields,
@@ -13,8 +13,8 @@ import {
   optionalWord,
   text,
   type Input,
-} from '../input.ts'
-import { clusterOf, serviceArn, usableTaskDefinition } from '../lookup.ts'
+} from '../requests/input.ts'
+import { clusterOf, serviceArn, usableTaskDefinition } from '../requests/lookup.ts'
 import type { ServiceRecord } from '../world.ts'
 import {
   deploymentConfiguration,

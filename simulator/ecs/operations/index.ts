@@ -1,6 +1,6 @@
 import type { Operations } from '../../http/types.ts'
 import type { Engine } from '../engine.ts'
-import type { Input } from '../input.ts'
+import type { Input } from '../requests/input.ts'
 import { createCluster, deleteCluster, describeClusters, listClusters } from './clusters.ts'
 import { createService } from './create-service.ts'
 import { deleteService, describeServices, listServices } from './services.ts'

@@ -4,7 +4,7 @@ import { ecsArn } from '../arns.ts'
 import { taskDefinitionAnswer } from '../answers/task-definition.ts'
 import type { Answer } from '../answers/wire.ts'
 import type { Engine } from '../engine.ts'
-import { objectList, optionalText, text, type Input } from '../input.ts'
+import { objectList, optionalText, text, type Input } from '../requests/input.ts'
 import type { TaskDefinitionRecord } from '../world.ts'
 import { tagList } from './tags.ts'
 

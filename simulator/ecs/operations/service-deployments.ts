@@ -12,10 +12,10 @@ import {
 } from '../answers/service-deployment.ts'
 import type { Answer } from '../answers/wire.ts'
 import type { Engine } from '../engine.ts'
-import { optionalObject, optionalWord, text, textList, type Input } from '../input.ts'
-import { serviceOf } from '../lookup.ts'
-import { page } from '../paging.ts'
-import { isInFlight } from '../service-deployments.ts'
+import { optionalObject, optionalWord, text, textList, type Input } from '../requests/input.ts'
+import { serviceOf } from '../requests/lookup.ts'
+import { page } from '../requests/paging.ts'
+import { isInFlight } from '../rollout/service-deployments.ts'
 import { wakeSoon } from '../wake.ts'
 
 /** Newest first. ECS tells about the last 90 days; here, about all. */

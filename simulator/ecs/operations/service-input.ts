@@ -10,7 +10,7 @@ import {
   optionalText,
   optionalWord,
   type Input,
-} from '../input.ts'
+} from '../requests/input.ts'
 import type { TaskDefinitionRecord } from '../world.ts'
 
 const breakerOff = { enable: false, rollback: false }

@@ -7,9 +7,9 @@ import { AwsError } from '../../http/types.ts'
 import { serviceAnswer } from '../answers/service.ts'
 import type { Answer } from '../answers/wire.ts'
 import type { Engine } from '../engine.ts'
-import { optionalFlag, optionalText, textList, type Input } from '../input.ts'
-import { clusterOf, serviceArn, serviceOf } from '../lookup.ts'
-import { page } from '../paging.ts'
+import { optionalFlag, optionalText, textList, type Input } from '../requests/input.ts'
+import { clusterOf, serviceArn, serviceOf } from '../requests/lookup.ts'
+import { page } from '../requests/paging.ts'
 import { wakeSoon } from '../wake.ts'
 
 /** Up to ten services of one cluster. What is not there stands under `failures` as `MISSING`. */

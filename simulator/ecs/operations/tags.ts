@@ -2,7 +2,7 @@ import type { ListTagsForResourceCommandOutput, Tag } from '@aws-sdk/client-ecs'
 import { AwsError } from '../../http/types.ts'
 import type { Answer } from '../answers/wire.ts'
 import type { Engine } from '../engine.ts'
-import { objectList, optionalText, text, textList, type Input } from '../input.ts'
+import { objectList, optionalText, text, textList, type Input } from '../requests/input.ts'
 
 /** `tags` of a request. */
 export function tagList(input: Input): Tag[] {

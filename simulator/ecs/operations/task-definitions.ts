@@ -8,9 +8,9 @@ import { AwsError } from '../../http/types.ts'
 import { taskDefinitionAnswer } from '../answers/task-definition.ts'
 import type { Answer } from '../answers/wire.ts'
 import type { Engine } from '../engine.ts'
-import { optionalText, optionalWord, text, textList, type Input } from '../input.ts'
-import { findTaskDefinition } from '../lookup.ts'
-import { page } from '../paging.ts'
+import { optionalText, optionalWord, text, textList, type Input } from '../requests/input.ts'
+import { findTaskDefinition } from '../requests/lookup.ts'
+import { page } from '../requests/paging.ts'
 
 /** @throws ClientException where there is no such revision, or no ACTIVE one of the family. */
 export function describeTaskDefinition(

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { AwsError } from '../../http/types.ts'
 import { serviceAnswer } from '../answers/service.ts'
 import type { Answer } from '../answers/wire.ts'
-import { beginDeployment } from '../deployments.ts'
+import { beginDeployment } from '../rollout/deployments.ts'
 import type { Engine } from '../engine.ts'
 import {
   onlyFields,
@@ -13,9 +13,9 @@ import {
   optionalText,
   optionalWord,
   type Input,
-} from '../input.ts'
-import { serviceOf, usableTaskDefinition } from '../lookup.ts'
-import { applySettings, settingsOf, taskDefinitionAt } from '../revisions.ts'
+} from '../requests/input.ts'
+import { serviceOf, usableTaskDefinition } from '../requests/lookup.ts'
+import { applySettings, settingsOf, taskDefinitionAt } from '../rollout/revisions.ts'
 import { wakeSoon } from '../wake.ts'
 import type { ServiceRecord, ServiceSettings } from '../world.ts'
 import { checkPort, deploymentConfiguration, loadBalancers } from './service-input.ts'

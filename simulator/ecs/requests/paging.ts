@@ -1,4 +1,4 @@
-import { AwsError } from '../http/types.ts'
+import { AwsError } from '../../http/types.ts'
 import { optionalInteger, optionalText, type Input } from './input.ts'
 
 /** One page of a list: `maxResults` items (at most `largest`) from where `nextToken` points. */

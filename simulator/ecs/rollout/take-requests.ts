@@ -1,8 +1,8 @@
 import { fail } from './breaker.ts'
-import type { Engine } from './engine.ts'
+import type { Engine } from '../engine.ts'
 import { startRollback } from './rollback.ts'
 import { endServiceDeployment } from './service-deployments.ts'
-import type { DeploymentRecord, ServiceRecord } from './world.ts'
+import type { DeploymentRecord, ServiceRecord } from '../world.ts'
 
 /** Takes up what was asked of a service's deployments since the last look: start, stop, go back. */
 export function takeRequests(engine: Engine, service: ServiceRecord): void {

@@ -1,9 +1,9 @@
 import { thresholdOf } from './breaker-threshold.ts'
-import type { Engine } from './engine.ts'
+import type { Engine } from '../engine.ts'
 import { tell } from './events.ts'
 import { endServiceDeployment } from './service-deployments.ts'
 import { startRollback } from './rollback.ts'
-import type { DeploymentRecord, ServiceRecord, TaskRecord } from './world.ts'
+import type { DeploymentRecord, ServiceRecord, TaskRecord } from '../world.ts'
 
 /** Counts a task that ended before it was healthy, and makes the next one wait. */
 export function noteFailure(engine: Engine, service: ServiceRecord, task: TaskRecord): void {

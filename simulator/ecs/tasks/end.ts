@@ -1,10 +1,10 @@
 import type { TaskStopCode } from '@aws-sdk/client-ecs'
-import { drainTargets } from '../elb/targets.ts'
-import { noteFailure } from './breaker.ts'
-import type { Engine } from './engine.ts'
-import { taskList, tell } from './events.ts'
-import { wakeAt, wakeNow } from './wake.ts'
-import type { ServiceRecord, TaskRecord } from './world.ts'
+import { drainTargets } from '../../elb/targets.ts'
+import { noteFailure } from '../rollout/breaker.ts'
+import type { Engine } from '../engine.ts'
+import { taskList, tell } from '../rollout/events.ts'
+import { wakeAt, wakeNow } from '../wake.ts'
+import type { ServiceRecord, TaskRecord } from '../world.ts'
 
 export interface StopCause {
   readonly code: TaskStopCode

@@ -1,10 +1,10 @@
 import type { ServiceDeploymentStatus } from '@aws-sdk/client-ecs'
-import { ecsArn } from './arns.ts'
+import { ecsArn } from '../arns.ts'
 import { thresholdOf } from './breaker-threshold.ts'
-import type { Engine } from './engine.ts'
-import { serviceDeploymentId } from './ids.ts'
-import { countsOf, tasksOf } from './task-state.ts'
-import type { ServiceDeploymentRecord, ServiceRecord } from './world.ts'
+import type { Engine } from '../engine.ts'
+import { serviceDeploymentId } from '../ids.ts'
+import { countsOf, tasksOf } from '../tasks/state.ts'
+import type { ServiceDeploymentRecord, ServiceRecord } from '../world.ts'
 
 const inFlight: ReadonlySet<ServiceDeploymentStatus | undefined> = new Set([
   'PENDING',

@@ -1,10 +1,10 @@
-import type { Engine } from './engine.ts'
+import type { Engine } from '../engine.ts'
 import { taskList, tell } from './events.ts'
-import { isHealthy, isLive, tasksOf } from './task-state.ts'
-import { stopTasks } from './task-end.ts'
-import { placeTask } from './task-start.ts'
-import { wakeAt } from './wake.ts'
-import type { DeploymentRecord, ServiceRecord, TaskRecord } from './world.ts'
+import { isHealthy, isLive, tasksOf } from '../tasks/state.ts'
+import { stopTasks } from '../tasks/end.ts'
+import { placeTask } from '../tasks/start.ts'
+import { wakeAt } from '../wake.ts'
+import type { DeploymentRecord, ServiceRecord, TaskRecord } from '../world.ts'
 
 export interface Limits {
   /** Healthy tasks that must stay. */

@@ -1,12 +1,12 @@
-import { registerTargets } from '../elb/targets.ts'
-import type { ContainerSpec, TaskEvents, TaskSpec } from '../runtime/types.ts'
-import { ecsArn, nameOf } from './arns.ts'
-import type { Engine } from './engine.ts'
-import { taskId } from './ids.ts'
-import { taskDefinitionAt } from './revisions.ts'
-import { taskEnded } from './task-end.ts'
-import { wakeAt, wakeNow } from './wake.ts'
-import type { DeploymentRecord, ServiceRecord, TaskRecord } from './world.ts'
+import { registerTargets } from '../../elb/targets.ts'
+import type { ContainerSpec, TaskEvents, TaskSpec } from '../../runtime/types.ts'
+import { ecsArn, nameOf } from '../arns.ts'
+import type { Engine } from '../engine.ts'
+import { taskId } from '../ids.ts'
+import { taskDefinitionAt } from '../rollout/revisions.ts'
+import { taskEnded } from './end.ts'
+import { wakeAt, wakeNow } from '../wake.ts'
+import type { DeploymentRecord, ServiceRecord, TaskRecord } from '../world.ts'
 
 /** Decides on a task. The runtime hears of it once it is placed: `launch` later. */
 export function placeTask(

@@ -1,9 +1,9 @@
-import type { Engine } from './engine.ts'
+import type { Engine } from '../engine.ts'
 import { tell } from './events.ts'
-import { deploymentId } from './ids.ts'
+import { deploymentId } from '../ids.ts'
 import { applySettings } from './revisions.ts'
 import { endServiceDeployment } from './service-deployments.ts'
-import type { ServiceRecord } from './world.ts'
+import type { ServiceRecord } from '../world.ts'
 
 export interface RollbackCause {
   /** For the service deployment's `statusReason` and `rollback.reason`. */

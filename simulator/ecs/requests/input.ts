@@ -1,4 +1,4 @@
-import { AwsError } from '../http/types.ts'
+import { AwsError } from '../../http/types.ts'
 
 /** What a client sent: a JSON object, not yet believed. */
 export type Input = Readonly<Record<string, unknown>>

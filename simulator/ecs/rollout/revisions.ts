@@ -1,12 +1,12 @@
-import { ecsArn } from './arns.ts'
-import type { Engine } from './engine.ts'
-import { revisionId } from './ids.ts'
+import { ecsArn } from '../arns.ts'
+import type { Engine } from '../engine.ts'
+import { revisionId } from '../ids.ts'
 import type {
   RevisionRecord,
   ServiceRecord,
   ServiceSettings,
   TaskDefinitionRecord,
-} from './world.ts'
+} from '../world.ts'
 
 /** The part of a service whose change makes a new deployment, taken from wherever it stands. */
 export function settingsOf(from: ServiceSettings): ServiceSettings {

@@ -1,13 +1,13 @@
-import { checkTargets } from '../elb/health.ts'
+import { checkTargets } from '../../elb/health.ts'
 import { judgeBreaker } from './breaker.ts'
-import type { Engine } from './engine.ts'
+import type { Engine } from '../engine.ts'
 import { finish } from './finish.ts'
 import { judgeTasks } from './proof.ts'
-import { takeRequests } from './requests.ts'
+import { takeRequests } from './take-requests.ts'
 import { scale } from './scale.ts'
-import { tasksOf } from './task-state.ts'
-import { stopDrained } from './task-end.ts'
-import { launchDue } from './task-start.ts'
+import { tasksOf } from '../tasks/state.ts'
+import { stopDrained } from '../tasks/end.ts'
+import { launchDue } from '../tasks/start.ts'
 
 /**
  * One look of the scheduler at one service. It does whatever is due at this moment, judging by the

@@ -1,9 +1,9 @@
-import type { Engine } from './engine.ts'
+import type { Engine } from '../engine.ts'
 import { tell } from './events.ts'
 import { endServiceDeployment } from './service-deployments.ts'
-import { isHealthy, isLive, isThere, tasksOf } from './task-state.ts'
-import { wakeAt } from './wake.ts'
-import type { DeploymentRecord, ServiceRecord, TaskRecord } from './world.ts'
+import { isHealthy, isLive, isThere, tasksOf } from '../tasks/state.ts'
+import { wakeAt } from '../wake.ts'
+import type { DeploymentRecord, ServiceRecord, TaskRecord } from '../world.ts'
 
 /** Completes what is complete, and lets go of what is over. */
 export function finish(engine: Engine, service: ServiceRecord): void {

@@ -1,11 +1,11 @@
-import { targetsOf } from '../elb/targets.ts'
+import { targetsOf } from '../../elb/targets.ts'
 import { noteFailure, noteHealthy } from './breaker.ts'
-import type { Engine } from './engine.ts'
+import type { Engine } from '../engine.ts'
 import { tell } from './events.ts'
-import { isLive } from './task-state.ts'
-import { stopTasks } from './task-end.ts'
-import { wakeAt } from './wake.ts'
-import type { ServiceRecord, TaskRecord } from './world.ts'
+import { isLive } from '../tasks/state.ts'
+import { stopTasks } from '../tasks/end.ts'
+import { wakeAt } from '../wake.ts'
+import type { ServiceRecord, TaskRecord } from '../world.ts'
 
 /**
  * Looks at running tasks: those whose targets are all healthy, or that have run for a while where
