@@ -62,7 +62,7 @@ interface Looking {
 async function keepLooking(clients: AwsClients, looking: Looking): Promise<RolloutEnd> {
   const { target, services, pace, say } = looking
   const { timeoutMs, windowMs } = target.stability
-  const deadline = Date.now() + timeoutMs + windowMs
+  const deadline = Date.now() + timeoutMs
   const crashes = new Set<string>()
   let first = true
   let wellSince: number | undefined
@@ -79,7 +79,7 @@ async function keepLooking(clients: AwsClients, looking: Looking): Promise<Rollo
     if (wellSince !== undefined && now - wellSince >= windowMs) return allWell(looks)
     const summary = missing?.summary ?? 'all healthy'
     say({ service: missing?.service ?? 'all services', summary, observedAt: now })
-    if (now >= deadline) {
+    if (missing !== undefined && now >= deadline) {
       return { kind: 'timed_out', reason: `did not stay healthy: ${summary}`, cause: '' }
     }
     const rest = wellSince === undefined ? pace.farMs : windowMs - (now - wellSince)

@@ -8,6 +8,18 @@ const definition = (container: object, rest: object = {}) => ({
   ...rest,
 })
 
+const secret = (value: string) =>
+  definition({
+    environment: [{ name: 'DATABASE_URL', value }],
+    dockerLabels: { 'a.b': value },
+    logConfiguration: { logDriver: 'splunk', options: { 'splunk-token': value } },
+  })
+
+const odd = (value: string) => ({
+  family: 'f',
+  containerDefinitions: [{ name: 'a.environment\n.b', environment: [{ name: 'X', value }] }],
+})
+
 describe('the difference between two task definitions', () => {
   test('is nothing for equal ones', () => {
     assert.deepEqual(diffTaskDefinitions(definition({ cpu: 1 }), definition({ cpu: 1 })), [])
@@ -34,12 +46,6 @@ describe('the difference between two task definitions', () => {
   })
 
   test('never shows the value of a variable, of a label or of a log option', () => {
-    const secret = (value: string) =>
-      definition({
-        environment: [{ name: 'DATABASE_URL', value }],
-        dockerLabels: { 'a.b': value },
-        logConfiguration: { logDriver: 'splunk', options: { 'splunk-token': value } },
-      })
     const changes = diffTaskDefinitions(secret('hunter2'), secret('hunter3'))
     assert.equal(changes.length, 3)
     assert.equal(JSON.stringify(changes).includes('hunter'), false)
@@ -54,10 +60,6 @@ describe('the difference between two task definitions', () => {
   })
 
   test('masks the variables of a container whatever its name', () => {
-    const odd = (value: string) => ({
-      family: 'f',
-      containerDefinitions: [{ name: 'a.environment\n.b', environment: [{ name: 'X', value }] }],
-    })
     const text = JSON.stringify(diffTaskDefinitions(odd('hunter2'), odd('hunter3')))
     assert.equal(text.includes('hunter'), false)
   })

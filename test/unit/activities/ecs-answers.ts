@@ -122,12 +122,11 @@ export function answersOf(world: World = {}): Answers {
 export function recordsOf(
   ...records: readonly { status: string; taskDefinition: string; statusReason?: string }[]
 ): Answers {
-  const described = records.map(({ status, statusReason, taskDefinition }, index) => ({
+  const described = records.map(({ taskDefinition: deployed, ...record }, index) => ({
     serviceDeploymentArn: `${arn}:service-deployment/mailman/mailman-api/${records.length - index}`,
-    status,
-    statusReason,
+    ...record,
     createdAt: new Date(startedAt.getTime() + (records.length - index) * 60_000),
-    targetServiceRevision: { arn: `revision-of-${taskDefinition}` },
+    targetServiceRevision: { arn: `revision-of-${deployed}` },
   }))
   return {
     ListServiceDeployments: () => ({ serviceDeployments: described }),

@@ -18,6 +18,12 @@ import { digestA, imageNamed, registry, serviceNamed, targetWith } from './targe
 const inspect = (answers: Answers, target: Target = targetWith()) =>
   inActivity(() => inspectEnvironment(fakeAws(answers).clients, { target }))
 
+const failing = (name: string) => ({
+  DescribeServices: () => {
+    throw awsError(name, 'The security token included in the request is expired')
+  },
+})
+
 describe('inspecting an environment', () => {
   test('records what runs and the last revision that succeeded as the way back', async () => {
     const { services, warnings } = await inspect({
@@ -168,11 +174,6 @@ describe('inspecting an environment', () => {
   })
 
   test('tells credentials that AWS does not accept from permissions that it does not give', async () => {
-    const failing = (name: string) => ({
-      DescribeServices: () => {
-        throw awsError(name, 'The security token included in the request is expired')
-      },
-    })
     await assert.rejects(
       inspect(failing('ExpiredTokenException')),
       failsAs('CredentialsInvalid', 'expired', 'aws sts get-caller-identity'),

@@ -86,6 +86,10 @@ const throttled = {
   },
 }
 
+const cancelOnProgress = (details: unknown, cancel: () => void) => {
+  if (details !== undefined) cancel()
+}
+
 describe('waiting for a rollout', () => {
   test('ends once the record is SUCCESSFUL and our digest runs', async () => {
     const end = await wait(inTurn(underWay, underWay, live))
@@ -167,10 +171,10 @@ describe('waiting for a rollout', () => {
   })
 
   test('ends at once when the activity is cancelled', async () => {
-    const onHeartbeat = (details: unknown, cancel: () => void) => {
-      if (details !== undefined) cancel()
-    }
-    await assert.rejects(wait(underWay, undefined, { onHeartbeat }), CancelledFailure)
+    await assert.rejects(
+      wait(underWay, undefined, { onHeartbeat: cancelOnProgress }),
+      CancelledFailure,
+    )
   })
 
   test('judges by deployments where the worker may not read the records', async () => {

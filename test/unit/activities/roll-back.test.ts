@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { rollBackService, type RollBackInput } from '../../../activities/roll-back.ts'
+import { answersOf, deployment, recordsOf, revision, service, task } from './ecs-answers.ts'
+import { awsError, fakeAws, type Answers } from './fake-aws.ts'
+import { inActivity } from './in-activity.ts'
+import { digestA, serviceNamed, targetWith } from './targets.ts'
+
+const to = {
+  taskDefinition: revision(1),
+  digests: { api: digestA },
+  deploymentId: 'ecs-svc/1',
+  standing: 'succeeded',
+} as const
+
+const started = {
+  service: 'api',
+  taskDefinition: revision(2),
+  deploymentId: 'ecs-svc/2',
+  serviceDeploymentArn:
+    'arn:aws:ecs:eu-west-1:123456789012:service-deployment/mailman/mailman-api/1',
+}
+
+/** An ECS whose service has our deployment in flight and does what it is told in an instant. */
+function world(told: { stop?: () => object } = {}) {
+  let primary = deployment({
+    id: 'ecs-svc/2',
+    taskDefinition: revision(2),
+    rolloutState: 'IN_PROGRESS',
+  })
+  let record = 'IN_PROGRESS'
+  let made = 2
+  const goTo = (taskDefinition: unknown) => {
+    made += 1
+    primary = deployment({ id: `ecs-svc/${made}`, taskDefinition })
+    record = 'STOPPED'
+    return { service: service({ deployments: [primary] }) }
+  }
+  const answers = (): Answers => ({
+    ...answersOf({
+      service: service({ deployments: [primary] }),
+      tasks: [task({ startedBy: primary.id, taskDefinitionArn: primary.taskDefinition })],
+    }),
+    ...recordsOf({ status: record, taskDefinition: revision(2) }),
+  })
+  const live = Object.fromEntries(
+    Object.keys(answers()).map((name) => [
+      name,
+      (input: Record<string, unknown>) => answers()[name]?.(input),
+    ]),
+  )
+  return fakeAws({
+    ...live,
+    UpdateService: ({ taskDefinition }) => goTo(taskDefinition),
+    StopServiceDeployment:
+      told.stop ??
+      (() => {
+        goTo(revision(1))
+        record = 'ROLLBACK_SUCCESSFUL'
+        return {}
+      }),
+  })
+}
+
+function rollBack(aws: ReturnType<typeof world>, changes: Partial<RollBackInput> = {}) {
+  return inActivity(() =>
+    rollBackService(
+      aws.clients,
+      { nearEndMs: 1, farMs: 1 },
+      {
+        target: targetWith(),
+        service: serviceNamed('api'),
+        to,
+        started,
+        deadline: Date.now() + 60_000,
+        ...changes,
+      },
+    ),
+  )
+}
+
+const changes = ({ calls }: ReturnType<typeof world>) =>
+  calls.map(({ operation }) => operation).filter((operation) => /^(Update|Stop)/.test(operation))
+
+describe('rolling a service back', () => {
+  test('stops our deployment in flight and waits until what ran before runs', async () => {
+    const aws = world()
+    assert.equal((await rollBack(aws)).kind, 'succeeded')
+    assert.deepEqual(changes(aws), ['StopServiceDeployment'])
+    assert.deepEqual(aws.calls.find(({ operation }) => operation.startsWith('Stop'))?.input, {
+      serviceDeploymentArn: started.serviceDeploymentArn,
+      stopType: 'ROLLBACK',
+    })
+  })
+
+  for (const name of [
+    'ConflictException',
+    'UnsupportedFeatureException',
+    'ServiceDeploymentNotFoundException',
+    'UnknownOperationException',
+  ]) {
+    test(`updates the service where stopping is answered by ${name}`, async () => {
+      const aws = world({
+        stop: () => {
+          throw awsError(name)
+        },
+      })
+      assert.equal((await rollBack(aws)).kind, 'succeeded')
+      assert.deepEqual(changes(aws), ['StopServiceDeployment', 'UpdateService'])
+    })
+  }
+
+  test('changes nothing when it is tried again after it has done its work', async () => {
+    const aws = world()
+    await rollBack(aws)
+    const before = changes(aws)
+    assert.equal((await rollBack(aws)).kind, 'succeeded')
+    assert.deepEqual(changes(aws), before)
+  })
+
+  test('says that there is nothing to go back to, and changes nothing', async () => {
+    const aws = world()
+    const end = await rollBack(aws, { to: { ...to, standing: 'none' } })
+    assert.equal(end.kind, 'failed')
+    assert.match(end.reason, /nothing to go back to/)
+    assert.deepEqual(changes(aws), [])
+  })
+
+  test('leaves alone what somebody else has deployed meanwhile', async () => {
+    const aws = world()
+    const end = await rollBack(aws, { started: { ...started, deploymentId: 'ecs-svc/0' } })
+    assert.equal(end.kind, 'succeeded')
+    const theirs = world()
+    const replaced = await rollBack(theirs, {
+      started: { ...started, deploymentId: 'ecs-svc/0', taskDefinition: revision(5) },
+    })
+    assert.equal(replaced.kind, 'replaced')
+    assert.deepEqual(changes(theirs), [])
+  })
+})

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { moveTags } from '../../../activities/tags.ts'
+import { awsError, fakeAws, type Answers } from './fake-aws.ts'
+import { failsAs, inActivity } from './in-activity.ts'
+import { digestA, digestB, targetWith } from './targets.ts'
+
+/** A repository with one moving tag. */
+function registryWith(digest?: string) {
+  let tagged = digest
+  const answers: Answers = {
+    DescribeImages: () => {
+      if (tagged === undefined) throw awsError('ImageNotFoundException')
+      return { imageDetails: [{ imageDigest: tagged }] }
+    },
+    BatchGetImage: ({ imageIds }) => ({
+      images: [{ imageManifest: (imageIds as { imageDigest: string }[])[0]?.imageDigest }],
+    }),
+    PutImage: ({ imageManifest }) => {
+      tagged = String(imageManifest)
+      return {}
+    },
+    BatchDeleteImage: () => {
+      tagged = undefined
+      return {}
+    },
+  }
+  return { answers, tagged: () => tagged }
+}
+
+const move = (
+  answers: Answers,
+  digest?: string,
+  mode: 'pin' | 'force' = 'pin',
+  heartbeatDetails?: unknown,
+) =>
+  inActivity(
+    () =>
+      moveTags(fakeAws(answers).clients, {
+        target: targetWith({ mode }),
+        images: [{ name: 'api', ...(digest === undefined ? {} : { digest }) }],
+      }),
+    { heartbeatDetails },
+  )
+
+const refuseSameTag = () => {
+  throw awsError('ImageAlreadyExistsException')
+}
+
+describe('moving tags', () => {
+  test('points the tag at the digest and gives back what it pointed at', async () => {
+    const { answers, tagged } = registryWith(digestA)
+    assert.deepEqual(await move(answers, digestB), [{ name: 'api', digest: digestA }])
+    assert.equal(tagged(), digestB)
+  })
+
+  test('gives no digest for a tag that was not there, and giving that back removes it', async () => {
+    const { answers, tagged } = registryWith()
+    assert.deepEqual(await move(answers, digestB), [{ name: 'api' }])
+    await move(answers)
+    assert.equal(tagged(), undefined)
+  })
+
+  test('remembers over a retry what the tag pointed at in the beginning', async () => {
+    const { answers } = registryWith(digestB)
+    const before = [{ name: 'api', digest: digestA }]
+    assert.deepEqual(await move(answers, digestB, 'pin', before), before)
+  })
+
+  test('is content when the registry says that the image has the tag already', async () => {
+    const { answers } = registryWith(digestA)
+    assert.deepEqual(await move({ ...answers, PutImage: refuseSameTag }, digestB), [
+      { name: 'api', digest: digestA },
+    ])
+  })
+
+  test('leaves an immutable tag in pin mode, and refuses in force mode', async () => {
+    const { answers, tagged } = registryWith(digestA)
+    const immutable = {
+      ...answers,
+      PutImage: () => {
+        throw awsError('ImageTagAlreadyExistsException')
+      },
+    }
+    assert.deepEqual(await move(immutable, digestB), [{ name: 'api', digest: digestA }])
+    assert.equal(tagged(), digestA)
+    await assert.rejects(move(immutable, digestB, 'force'), failsAs('Rejected', 'immutable'))
+  })
+
+  test('says that an image is gone from the registry', async () => {
+    const { answers } = registryWith(digestA)
+    await assert.rejects(
+      move({ ...answers, BatchGetImage: () => ({ images: [] }) }, digestB),
+      failsAs('Rejected', digestB, 'release its commit again'),
+    )
+  })
+})

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { describe, test } from 'node:test'
+import { verifyRelease } from '../../../activities/verify.ts'
+import type { Target } from '../../../config/target.ts'
+import { answersOf, recordsOf, revision, service, task } from './ecs-answers.ts'
+import { fakeAws, type Answers } from './fake-aws.ts'
+import { inActivity } from './in-activity.ts'
+import { digestA, digestB, serviceNamed, targetWith } from './targets.ts'
+
+const verify = (answers: Answers, changes: Partial<Target> = {}, digest = digestA) =>
+  inActivity(() =>
+    verifyRelease(
+      fakeAws(answers).clients,
+      { nearEndMs: 1, farMs: 1 },
+      {
+        target: targetWith({ stability: { timeoutMs: 50, windowMs: 5 }, ...changes }),
+        revisions: [
+          {
+            service: 'api',
+            taskDefinition: revision(1),
+            digests: { api: digest },
+            registered: true,
+          },
+        ],
+        started: [{ service: 'api', taskDefinition: revision(1), deploymentId: 'ecs-svc/1' }],
+      },
+    ),
+  )
+
+const well = { ...answersOf(), ...recordsOf({ status: 'SUCCESSFUL', taskDefinition: revision(1) }) }
+
+const crashed = (taskArn: string) =>
+  task({
+    taskArn,
+    lastStatus: 'STOPPED',
+    desiredStatus: 'STOPPED',
+    stopCode: 'EssentialContainerExited',
+    stoppedReason: 'Essential container in task exited',
+    containers: [{ name: 'api', exitCode: 137 }],
+  })
+
+/** A server that answers each request with the next status, and the last one for ever. */
+async function answering(statuses: number[], body: (url: string) => Promise<void>) {
+  const server = createServer((_request, response) => {
+    response.statusCode = (statuses.length > 1 ? statuses.shift() : statuses[0]) ?? 500
+    response.end()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  try {
+    await body(`http://127.0.0.1:${(server.address() as AddressInfo).port}/health?token=hunter2`)
+  } finally {
+    server.close()
+  }
+}
+
+describe('verifying a release', () => {
+  test('succeeds when all stays well for the window', async () => {
+    assert.equal((await verify(well)).kind, 'succeeded')
+  })
+
+  test('fails on a task that crashes within the window, but not on one that crashed before', async () => {
+    const before = answersOf({ tasks: [task(), crashed('before')] })
+    const after = answersOf({ tasks: [task(), crashed('before'), crashed('after')] })
+    assert.equal((await verify({ ...well, ...pick(before) })).kind, 'succeeded')
+    let looks = 0
+    const end = await verify({
+      ...well,
+      ...pick(after),
+      ListTasks: (input) => {
+        looks += 1
+        return (looks > 2 ? after : before)['ListTasks']?.(input)
+      },
+    })
+    assert.equal(end.kind, 'failed')
+    assert.match(end.reason, /api: a task stopped/)
+    assert.match(end.cause, /exited with 137/)
+  })
+
+  test('does not succeed while a task runs another digest', async () => {
+    const end = await verify(well, {}, digestB)
+    assert.equal(end.kind, 'timed_out')
+    assert.match(end.reason, /container api runs sha256:a+/)
+  })
+
+  test('notices that somebody else has deployed', async () => {
+    const end = await verify({
+      ...well,
+      ...answersOf({
+        service: service({
+          deployments: [
+            { ...service().deployments[0], id: 'ecs-svc/9', taskDefinition: revision(9) },
+          ],
+        }),
+      }),
+    })
+    assert.equal(end.kind, 'replaced')
+  })
+
+  test('asks the verify URL until it answers 2xx', async () => {
+    await answering([503, 503, 200], async (verifyUrl) => {
+      const services = [serviceNamed('api', { verifyUrl })]
+      assert.equal((await verify(well, { services })).kind, 'succeeded')
+    })
+  })
+
+  test('fails with what the verify URL answered, without its query', async () => {
+    await answering([404], async (verifyUrl) => {
+      const end = await verify(well, { services: [serviceNamed('api', { verifyUrl })] })
+      assert.equal(end.kind, 'failed')
+      assert.match(end.reason, /\/health answered 404/)
+      assert.equal(end.reason.includes('hunter2'), false)
+    })
+  })
+})
+
+function pick(answers: Answers): Answers {
+  const { ListTasks, DescribeTasks } = answers
+  return { ...(ListTasks && { ListTasks }), ...(DescribeTasks && { DescribeTasks }) }
+}
