@@ -1,6 +1,7 @@
 import type { Clock, TaskRuntime } from '../runtime/types.ts'
 import type { Engine } from './engine.ts'
 import { reconcile } from './rollout/reconcile.ts'
+import { resume } from './resume.ts'
 import { awsTimings, fastTimings, type Timings } from './timings.ts'
 import { emptyWorld, type World } from './world.ts'
 
@@ -13,7 +14,7 @@ export interface EngineOptions {
   readonly region?: string
   /** `aws` (the default) takes as long as AWS does, `fast` as little as keeps the order of things. */
   readonly timings?: 'aws' | 'fast' | Timings
-  /** A world to go on from. It is changed in place. */
+  /** A world to go on from, kept from an earlier engine. It is changed in place. */
   readonly world?: World
   /**
    * Asked for an image's digest where the runtime could not tell it after the pull. Gives
@@ -22,7 +23,7 @@ export interface EngineOptions {
   readonly resolveDigest?: (image: string) => Promise<string | undefined>
 }
 
-/** Makes the engine. It starts nothing by itself: services are created through its operations. */
+/** Makes the engine. With no world to go on from it is empty: clusters and services come by its operations. */
 export function createEngine(options: EngineOptions): Engine {
   const timings = options.timings ?? 'aws'
   const wakes: Engine['wakes'] = new Map()
@@ -47,5 +48,6 @@ export function createEngine(options: EngineOptions): Engine {
       await options.runtime.close()
     },
   }
+  resume(engine)
   return engine
 }

@@ -17,6 +17,8 @@ export interface Behaviour {
   readonly probe?: (runningMs: number, path: string) => ProbeAnswer | number
   /** Container name → the digest that its image resolves to now. Default: a hash of the reference. */
   readonly digests?: Readonly<Record<string, string>>
+  /** Whether it tells digests at all after the pull. Default: it does. */
+  readonly tellsDigests?: boolean
   readonly logs?: readonly string[]
 }
 
@@ -86,7 +88,7 @@ export function scriptedRuntime(options: ScriptedOptions): ScriptedRuntime {
           events.failedToStart(reasonOf(behaviour.pullFails, spec))
           return
         }
-        events.pulled(digestsOf(spec, behaviour))
+        events.pulled(behaviour.tellsDigests === false ? {} : digestsOf(spec, behaviour))
         then(play, behaviour.startMs ?? 1000, () => run(play))
       })
     },

@@ -10,6 +10,7 @@ import type {
 import { manualClock, type ManualClock } from '../../../simulator/clock/index.ts'
 import { createEngine, ecsOperations, type Engine } from '../../../simulator/ecs/index.ts'
 import type { EngineOptions } from '../../../simulator/ecs/index.ts'
+import type { Call, Operations } from '../../../simulator/http/types.ts'
 import { elbOperations } from '../../../simulator/elb/index.ts'
 import {
   scriptedRuntime,
@@ -74,26 +75,45 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
   return made
 }
 
-/** The same without the service. */
-export function emptyStage(options: StageOptions = {}): Stage {
+/** An engine on a manual clock and the scripted runtime, with all its operations. */
+export function newEngine(options: StageOptions): {
+  readonly clock: ManualClock
+  readonly runtime: ScriptedRuntime
+  readonly engine: Engine
+  readonly operations: Operations
+} {
   const clock = manualClock()
   const runtime = scriptedRuntime({
     clock,
     behave: ({ taskDefinition }) => options.behave?.(Number(taskDefinition.split(':')[1])) ?? {},
   })
   const engine = createEngine({ clock, runtime, ...options.engine })
-  const operations = { ...ecsOperations(engine), ...elbOperations(engine) }
-
-  const call: Stage['call'] = (operation, input = {}) => {
-    const answer = operations[operation]?.({
-      service: 'ECS',
-      operation,
-      input: input as Record<string, unknown>,
-      region: 'us-east-1',
-      accessKeyId: 'AKIA',
-    })
-    return JSON.parse(JSON.stringify(answer)) as Record<string, unknown>
+  return {
+    clock,
+    runtime,
+    engine,
+    operations: { ...ecsOperations(engine), ...elbOperations(engine) },
   }
+}
+
+export function callFor(operation: string, input: object): Call {
+  return {
+    service: 'ECS',
+    operation,
+    input: input as Record<string, unknown>,
+    region: 'us-east-1',
+    accessKeyId: 'AKIA',
+  }
+}
+
+/** The same without the service. */
+export function emptyStage(options: StageOptions = {}): Stage {
+  const { clock, runtime, engine, operations } = newEngine(options)
+  const call: Stage['call'] = (operation, input = {}) =>
+    JSON.parse(JSON.stringify(operations[operation]?.(callFor(operation, input)))) as Record<
+      string,
+      unknown
+    >
   call('CreateCluster', { clusterName: 'mailman' })
   const { TargetGroups } = call('CreateTargetGroup', {
     Name: 'api',
