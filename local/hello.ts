@@ -66,7 +66,7 @@ async function findHello(): Promise<string> {
 
 async function commitAll(folder: string, message: string): Promise<string> {
   await git(folder, ['add', '--all'])
-  await git(folder, ['commit', '--quiet', `--message=${message}`])
+  await git(folder, ['commit', '--quiet', '--allow-empty', `--message=${message}`])
   return git(folder, ['rev-parse', 'HEAD'])
 }
 
