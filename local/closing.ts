@@ -14,7 +14,9 @@ export function createClosing(report: (line: string) => void): Closing {
       try {
         await part.stop()
       } catch (error) {
-        report(`${part.name} did not stop: ${String(error)}`)
+        report(
+          `${part.name} did not stop: ${error instanceof Error ? error.message : String(error)}`,
+        )
       }
     }
   }
