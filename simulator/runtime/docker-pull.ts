@@ -63,6 +63,8 @@ function cannotPull(image: string, message: string): string {
   }`
 }
 
+/** The engine wants the alphabet of addresses, and yet the padding, which Node leaves off. */
 function encodeLogin(login: RegistryLogin, serveraddress: string): string {
-  return Buffer.from(JSON.stringify({ ...login, serveraddress })).toString('base64url')
+  const encoded = Buffer.from(JSON.stringify({ ...login, serveraddress })).toString('base64')
+  return encoded.replaceAll('+', '-').replaceAll('/', '_')
 }

@@ -48,6 +48,7 @@ test('the login is that of the registry in the reference, and of no other', asyn
   await pullImage(engine, 'nginx', login, signal)
 
   const [own, other] = engine.asked
+  assert.equal((own?.headers?.['x-registry-auth']?.length ?? 1) % 4, 0, 'it is padded')
   assert.deepEqual(
     JSON.parse(Buffer.from(own?.headers?.['x-registry-auth'] ?? '', 'base64url').toString()),
     { username: 'AWS', password: 'token', serveraddress: '127.0.0.1:5000' },
