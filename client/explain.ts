@@ -53,6 +53,7 @@ export function isOutage(error: unknown): boolean {
  * defects, and want a stack trace.
  */
 export function explained(error: unknown): unknown {
+  if (error instanceof Refusal) return error
   if (error instanceof WorkflowUpdateFailedError) {
     return new Refusal(`Refused: ${messageOf(error)}`, { cause: error })
   }

@@ -6,6 +6,7 @@ import { openDisplay } from './display/display.ts'
 import { resultText } from './display/result.ts'
 import { followRelease } from './follow.ts'
 import { note, print } from './output.ts'
+import { plain } from './text.ts'
 
 /** A release to follow, and what it takes for the command to have done what it was asked to. */
 export interface Followed {
@@ -90,7 +91,7 @@ export async function tellAndFollow(
 ): Promise<number> {
   const { releaseId: id, runId, message } = accepted
   if (options.json === true) print(JSON.stringify({ event: 'accepted', ...accepted }))
-  else print(`${message.charAt(0).toUpperCase()}${message.slice(1)}`)
+  else print(plain(message))
   if (options.wait === false) {
     if (options.json !== true) note(`Follow it: slipway wait ${id}`)
     return 0

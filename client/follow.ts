@@ -50,7 +50,13 @@ export async function followRelease(
   const trouble = troubleTeller(onEvent)
   const watching = watch(client, handle, { onEvent, everyMs, stop, trouble })
   try {
-    return await untilEnded(client, handle, stop, trouble)
+    const result = await untilEnded(client, handle, stop, trouble)
+    ended.abort()
+    await watching
+    // What happened since the last look: a quick release is over before the second one.
+    const last = await look(client, handle, signal ?? new AbortController().signal)
+    if (last.kind === 'progress') onEvent(last)
+    return result
   } catch (error) {
     signal?.throwIfAborted()
     throw error

@@ -11,11 +11,15 @@ import type {
   ReleaseRequest,
   RollbackRequest,
 } from '../workflows/types.ts'
-import { explained } from './explain.ts'
+import { explained, isOutage } from './explain.ts'
 import { Refusal } from './refusal.ts'
+import { requireWorkers } from './workers.ts'
 
 /** How long an environment may take to let a request in: starting a workflow, with some patience. */
 const answerWithinMs = 30_000
+
+/** Longer than the 10 s after which the server gives up on the worker that answered last. */
+const queryWithinMs = 15_000
 
 /** The first argument of the `environment` workflow, as far as whoever starts it gives it. */
 interface EnvironmentStart {
@@ -107,14 +111,20 @@ export async function requestCancel(
   return status.running
 }
 
-/** What is live, what runs and what ran. `undefined` where nothing was ever asked for. */
+/**
+ * What is live, what runs and what ran. `undefined` where nothing was ever asked for.
+ *
+ * @throws Refusal where no worker runs: only one can answer
+ */
 export async function environmentStatus(
   client: Client,
   target: Pick<Target, 'environment'>,
 ): Promise<EnvironmentStatus | undefined> {
   const handle = client.workflow.getHandle(protocol.environmentWorkflowId(target.environment))
   try {
-    return await answered(client, () => handle.query(protocol.environmentStatus))
+    const { taskQueue } = await answered(client, () => handle.describe())
+    await requireWorkers(client, { release: taskQueue })
+    return await answeredByWorker(client, taskQueue, () => handle.query(protocol.environmentStatus))
   } catch (error) {
     if (error instanceof Refusal && error.cause instanceof WorkflowNotFoundError) return undefined
     throw error
@@ -143,6 +153,26 @@ export async function planRelease(
     )
   } catch (error) {
     throw explained(error)
+  }
+}
+
+/**
+ * A query waits for a worker. One that has just stopped is still listed as serving its queue, so
+ * silence is what shows that it is gone.
+ */
+async function answeredByWorker<T>(
+  client: Client,
+  queue: string,
+  ask: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await client.withDeadline(Date.now() + queryWithinMs, ask)
+  } catch (error) {
+    if (!isOutage(error)) throw explained(error)
+    throw new Refusal(
+      `No worker answered on the task queue "${queue}" within ${queryWithinMs / 1_000} s. Look whether one runs, or start one: slipway worker`,
+      { cause: error },
+    )
   }
 }
 
