@@ -35,14 +35,26 @@ export interface World {
 
 export function emptyWorld(): World {
   return {
-    clusters: {},
-    taskDefinitions: {},
-    services: {},
-    tasks: {},
-    serviceDeployments: {},
-    revisions: {},
-    targetGroups: {},
+    clusters: table(),
+    taskDefinitions: table(),
+    services: table(),
+    tasks: table(),
+    serviceDeployments: table(),
+    revisions: table(),
+    targetGroups: table(),
   }
+}
+
+/** A world that came as JSON, with tables that are safe to look up any name in. */
+export function worldFrom(kept: World): World {
+  return Object.fromEntries(
+    Object.entries(kept).map(([name, entries]) => [name, Object.assign(table(), entries)]),
+  ) as unknown as World
+}
+
+/** Names come from clients: looking up `constructor` must not find what every object has. */
+export function table<Entry>(): Record<string, Entry> {
+  return Object.create(null) as Record<string, Entry>
 }
 
 export interface ClusterRecord {

@@ -54,7 +54,8 @@ export function createService(engine: Engine, input: Input): Answer<CreateServic
     throw new AwsError('InvalidParameterException', 'Identifier contains invalid characters.')
   }
   const arn = serviceArn(engine, cluster.name, name)
-  if ((engine.world.services[arn]?.status ?? 'INACTIVE') !== 'INACTIVE') {
+  const before = engine.world.services[arn]
+  if (before !== undefined && before.status !== 'INACTIVE') {
     throw new AwsError('InvalidParameterException', 'Creation of service was not idempotent.')
   }
   const definition = usableTaskDefinition(engine, text(input, 'taskDefinition'))
@@ -81,7 +82,7 @@ export function createService(engine: Engine, input: Input): Answer<CreateServic
     tags: tagList(input),
     deployments: [],
     events: [],
-    tasks: [],
+    tasks: before?.tasks ?? [],
     steady: false,
     pausedUntil: 0,
   }

@@ -51,7 +51,8 @@ export function listServices(engine: Engine, input: Input): Answer<ListServicesC
 
 /**
  * The service is `DRAINING` until its last task has ended, then `INACTIVE`; it can still be
- * described.
+ * described. Its service deployments are gone at once ("When you delete a service, Amazon ECS
+ * deletes the corresponding service deployments", ECS developer guide).
  *
  * @throws InvalidParameterException where it is scaled above 0 and `force` is not given.
  */
@@ -68,6 +69,9 @@ export function deleteService(engine: Engine, input: Input): Answer<DeleteServic
   }
   service.status = 'DRAINING'
   service.desiredCount = 0
+  for (const { arn, service: owner } of Object.values(engine.world.serviceDeployments)) {
+    if (owner === service.arn) delete engine.world.serviceDeployments[arn]
+  }
   wakeSoon(engine, service.arn)
   return { service: serviceAnswer(engine, service) }
 }

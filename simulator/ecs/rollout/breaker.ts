@@ -17,7 +17,7 @@ export function noteFailure(engine: Engine, service: ServiceRecord, task: TaskRe
     Math.min(longestRelaunch, relaunch * 2 ** Math.max(0, deployment.failedTasks - 3))
   if (deployment.rolloutState === 'IN_PROGRESS') {
     deployment.breakerCount++
-    copyCount(engine, deployment)
+    copyCount(engine, service, deployment)
   }
 }
 
@@ -28,7 +28,7 @@ export function noteHealthy(engine: Engine, service: ServiceRecord, task: TaskRe
   deployment.failedTasks = 0
   if (service.deploymentConfiguration.deploymentCircuitBreaker?.resetOnHealthyTask !== false) {
     deployment.breakerCount = 0
-    copyCount(engine, deployment)
+    copyCount(engine, service, deployment)
   }
 }
 
@@ -74,9 +74,10 @@ export function fail(engine: Engine, deployment: DeploymentRecord, reason: strin
   deployment.updatedAt = engine.clock.now()
 }
 
-function copyCount(engine: Engine, deployment: DeploymentRecord): void {
+function copyCount(engine: Engine, service: ServiceRecord, deployment: DeploymentRecord): void {
   const record = engine.world.serviceDeployments[deployment.serviceDeployment]
   if (record === undefined || deployment.kind === 'rollback') return
   record.breaker.failureCount = deployment.breakerCount
+  record.breaker.threshold = thresholdOf(service.deploymentConfiguration, service.desiredCount)
   record.updatedAt = engine.clock.now()
 }

@@ -1,11 +1,12 @@
 import { ecsArn } from '../arns.ts'
 import type { Engine } from '../engine.ts'
 import { revisionId } from '../ids.ts'
-import type {
-  RevisionRecord,
-  ServiceRecord,
-  ServiceSettings,
-  TaskDefinitionRecord,
+import {
+  table,
+  type RevisionRecord,
+  type ServiceRecord,
+  type ServiceSettings,
+  type TaskDefinitionRecord,
 } from '../world.ts'
 
 /** The part of a service whose change makes a new deployment, taken from wherever it stands. */
@@ -39,7 +40,7 @@ export function newRevision(engine: Engine, service: ServiceRecord): RevisionRec
     service: service.arn,
     cluster: service.cluster,
     createdAt: engine.clock.now(),
-    digests: {},
+    digests: table(),
   }
   engine.world.revisions[arn] = revision
   return revision

@@ -102,7 +102,7 @@ function eventsOf(engine: Engine, service: ServiceRecord, task: TaskRecord): Tas
     pulled(digests) {
       task.pullStoppedAt = engine.clock.now()
       for (const container of task.containers) {
-        const digest = digests[container.name]
+        const digest = new Map(Object.entries(digests)).get(container.name)
         if (digest !== undefined) noteDigest(engine, task, container, digest)
         else askForDigest(engine, task, container)
       }
@@ -121,7 +121,7 @@ function eventsOf(engine: Engine, service: ServiceRecord, task: TaskRecord): Tas
     },
     stopped(exitCodes) {
       for (const container of task.containers) {
-        const code = exitCodes[container.name]
+        const code = new Map(Object.entries(exitCodes)).get(container.name)
         if (code !== undefined) container.exitCode = code
       }
       taskEnded(engine, service, task, {

@@ -31,6 +31,25 @@ test('what is not there answers with the error or the failure that ECS has for i
   }
 })
 
+test('names that every object knows are names like any other', () => {
+  const { call } = emptyStage()
+  for (const name of ['constructor', '__proto__']) {
+    assert.throws(() => call('DescribeTaskDefinition', { taskDefinition: name }), {
+      code: 'ClientException',
+    })
+    assert.throws(() => call('ListServices', { cluster: name }), {
+      code: 'ClusterNotFoundException',
+    })
+    call('RegisterTaskDefinition', {
+      family: name,
+      containerDefinitions: [{ name, image: 'registry/api:1' }],
+    })
+    assert.deepEqual(call('ListTaskDefinitions', { familyPrefix: name })['taskDefinitionArns'], [
+      `arn:aws:ecs:us-east-1:000000000000:task-definition/${name}:1`,
+    ])
+  }
+})
+
 test('what the simulator does not play is refused and not left out', async () => {
   const { call } = await stage()
   const refused = [
@@ -89,6 +108,9 @@ test('a deleted service drains, becomes inactive, and cannot be updated any more
   })
   assert.throws(() => call('DeleteTargetGroup', { TargetGroupArn: targetGroup }), {
     code: 'ResourceInUse',
+  })
+  assert.deepEqual(call('ListServiceDeployments', { cluster, service: 'api' }), {
+    serviceDeployments: [],
   })
   await clock.advance(120_000)
   assert.equal(service().status, 'INACTIVE')
