@@ -1,0 +1,234 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { CreateRepositoryCommand, ECRClient } from '@aws-sdk/client-ecr'
+import {
+  CreateClusterCommand,
+  CreateServiceCommand,
+  ECSClient,
+  RegisterTaskDefinitionCommand,
+} from '@aws-sdk/client-ecs'
+import { createReleaseActivities } from '../../activities/index.ts'
+import type { InspectedService, Revision, StartedDeployment } from '../../activities/types.ts'
+import { realClock } from '../../simulator/clock/index.ts'
+import { scriptedRuntime, type Behaviour } from '../../simulator/runtime/scripted.ts'
+import { fastTimings } from '../../simulator/ecs/timings.ts'
+import { startSimulator, type Simulator } from '../../simulator/start.ts'
+import { failsAs, inActivity } from '../unit/activities/in-activity.ts'
+import { commit, serviceNamed, targetWith } from '../unit/activities/targets.ts'
+
+/** How the tasks of an image behave, by the first digit of its digest. */
+const behaviours: Readonly<Record<string, Behaviour>> = {
+  '1': {},
+  '2': {},
+  c: { exits: { afterMs: 5, code: 3 } },
+  d: { startMs: 600_000 },
+  e: { pullFails: true },
+}
+
+const digest = (digit: string) => `sha256:${digit.repeat(64)}`
+const instant = { react: 5, launch: 5, relaunch: 10, settle: 50, complete: 10 }
+const quick = { pullMs: 1, startMs: 1, stopMs: 1 }
+
+let simulator: Simulator
+let number = 0
+
+before(async () => {
+  simulator = await startSimulator({
+    timings: { ...fastTimings, ...instant },
+    runtime: scriptedRuntime({
+      clock: realClock(),
+      behave: ({ containers: [container] }) => {
+        const digit = container?.image.split('@sha256:')[1]?.[0] ?? ''
+        return { ...quick, ...behaviours[digit] }
+      },
+    }),
+  })
+  // All that a worker is told, too.
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL: simulator.url,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+  })
+  await new ECSClient().send(new CreateClusterCommand({ clusterName: 'mailman' }))
+  await new ECRClient().send(new CreateRepositoryCommand({ repositoryName: 'mailman-api' }))
+})
+
+after(() => simulator.close())
+
+const activities = createReleaseActivities({ pace: { nearEndMs: 20, farMs: 50 } })
+
+/** A service of its own, live with image 1, and the activities for it. */
+async function liveService(circuitBreaker: boolean) {
+  number += 1
+  const ecs = new ECSClient()
+  const name = `api-${number}`
+  const { taskDefinition } = await ecs.send(
+    new RegisterTaskDefinitionCommand({
+      family: name,
+      containerDefinitions: [
+        { name: 'api', image: `host/mailman-api@${digest('1')}`, essential: true, memory: 64 },
+      ],
+    }),
+  )
+  await ecs.send(
+    new CreateServiceCommand({
+      cluster: 'mailman',
+      serviceName: name,
+      taskDefinition: taskDefinition?.taskDefinitionArn ?? '',
+      desiredCount: 1,
+      deploymentConfiguration: {
+        deploymentCircuitBreaker: { enable: circuitBreaker, rollback: circuitBreaker },
+      },
+    }),
+  )
+  const service = serviceNamed('api', { service: name, circuitBreaker: 'optional' })
+  const target = targetWith({ aws: {}, services: [service] })
+  const inspect = () => inActivity(() => activities.inspectEnvironment({ target, release: 'r' }))
+  return {
+    name,
+    target,
+    service,
+    inspect,
+    /** Once it is live; what somebody else deploys stands in the way until then. */
+    async settled(): Promise<InspectedService> {
+      for (let tries = 0; ; tries += 1) {
+        const found = await inspect().catch((error: unknown) => error)
+        const [inspected] = isInspection(found) ? found.services : []
+        if (inspected !== undefined && inspected.now.digests['api'] !== undefined) return inspected
+        if (tries > 200) throw found instanceof Error ? found : new Error('not live in time')
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      }
+    },
+    async register(digit: string): Promise<Revision> {
+      const pushed = {
+        name: 'api',
+        repositoryUri: 'host/mailman-api',
+        tag: 'tag',
+        digest: digest(digit),
+      }
+      const [made] = await inActivity(() =>
+        activities.registerRevisions({ target, release: 'r', commit, images: [pushed] }),
+      )
+      assert.ok(made)
+      return made
+    },
+    update: (revision: Revision, inspected: InspectedService) =>
+      inActivity(() =>
+        activities.updateService({
+          target,
+          service,
+          revision,
+          before: inspected.wayBack,
+          force: false,
+        }),
+      ),
+    wait: (started: StartedDeployment, revision: Revision, timeoutMs = 20_000) =>
+      inActivity(() =>
+        activities.waitForRollout({
+          target,
+          service,
+          started,
+          revision,
+          deadline: Date.now() + timeoutMs,
+        }),
+      ),
+    rollBack: (inspected: InspectedService, started?: StartedDeployment) =>
+      inActivity(() =>
+        activities.rollBackService({
+          target,
+          service,
+          to: inspected.wayBack,
+          ...(started === undefined ? {} : { started }),
+          deadline: Date.now() + 20_000,
+        }),
+      ),
+  }
+}
+
+function isInspection(value: unknown): value is { services: readonly InspectedService[] } {
+  return typeof value === 'object' && value !== null && 'services' in value
+}
+
+describe('a rollout as ECS does it', () => {
+  test('goes live, is verified, and comes back when told', async () => {
+    const api = await liveService(true)
+    const was = await api.settled()
+    assert.equal(was.wayBack.standing, 'succeeded')
+    const revision = await api.register('2')
+    const started = await api.update(revision, was)
+    assert.match(started.serviceDeploymentArn ?? '', /service-deployment/)
+    assert.deepEqual(await api.update(revision, was), started)
+    const end = await api.wait(started, revision)
+    assert.equal(end.kind === 'succeeded' && end.evidence, 'service deployment')
+    const verified = await inActivity(() =>
+      activities.verifyRelease({ target: api.target, revisions: [revision], started: [started] }),
+    )
+    assert.equal(verified.kind, 'succeeded')
+    assert.deepEqual((await api.settled()).now.digests, { api: digest('2') })
+    assert.equal((await api.rollBack(was, started)).kind, 'succeeded')
+    assert.equal((await api.rollBack(was, started)).kind, 'succeeded')
+    assert.deepEqual((await api.settled()).now, was.now)
+  })
+
+  test('is rolled back by ECS when the container crashes, and the cause is told', async () => {
+    const api = await liveService(true)
+    const was = await api.settled()
+    const revision = await api.register('c')
+    const started = await api.update(revision, was)
+    const end = await api.wait(started, revision)
+    assert.equal(end.kind, 'rolled_back')
+    assert.match(end.reason, /circuit breaker/)
+    assert.match(end.cause, /Container api exited with 3/)
+    assert.equal((await api.rollBack(was, started)).kind, 'succeeded')
+    assert.deepEqual((await api.settled()).now, was.now)
+  })
+
+  test('is rolled back by ECS when the image cannot be pulled', async () => {
+    const api = await liveService(true)
+    const was = await api.settled()
+    const revision = await api.register('e')
+    const end = await api.wait(await api.update(revision, was), revision)
+    assert.equal(end.kind, 'rolled_back')
+    assert.match(end.cause, /cannot be pulled/)
+  })
+
+  test('is stopped and brought back when its time is up', async () => {
+    const api = await liveService(false)
+    const was = await api.settled()
+    const revision = await api.register('d')
+    const started = await api.update(revision, was)
+    const end = await api.wait(started, revision, 300)
+    assert.equal(end.kind, 'timed_out')
+    assert.equal((await api.rollBack(was, started)).kind, 'succeeded')
+    assert.deepEqual((await api.settled()).now, was.now)
+  })
+
+  test('comes back even when the release never learned what it had started', async () => {
+    const api = await liveService(false)
+    const was = await api.settled()
+    await api.update(await api.register('d'), was)
+    assert.equal((await api.rollBack(was)).kind, 'succeeded')
+    assert.deepEqual((await api.settled()).now, was.now)
+  })
+
+  test('stands in the way of another release while it is under way', async () => {
+    const api = await liveService(false)
+    const was = await api.settled()
+    const revision = await api.register('d')
+    const started = await api.update(revision, was)
+    await assert.rejects(api.inspect(), failsAs('Conflict', started.deploymentId))
+    const other = await api.register('2')
+    await assert.rejects(api.update(other, was), failsAs('Conflict', started.deploymentId))
+    await api.rollBack(was, started)
+  })
+
+  test('is planned without a change', async () => {
+    const api = await liveService(true)
+    await api.settled()
+    const plan = await inActivity(() => activities.planRelease({ target: api.target, commit }))
+    const [change] = plan.services[0]?.changes ?? []
+    assert.equal(change?.path, 'containerDefinitions.api.image')
+    assert.match(change.after ?? '', new RegExp(`mailman-api:api-${commit} \\(to be built\\)$`))
+  })
+})
