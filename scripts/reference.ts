@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { commandReference } from '../client/reference.ts'
 import { configJsonSchema } from '../config/json-schema.ts'
 import { configReference } from '../config/reference.ts'
 
@@ -8,6 +9,7 @@ export function referencePages(): Readonly<Record<string, string>> {
   return {
     'docs/reference/slipway.schema.json': `${JSON.stringify(configJsonSchema(), null, 2)}\n`,
     'docs/reference/configuration.md': configReference(),
+    'docs/reference/commands.md': commandReference(),
   }
 }
 

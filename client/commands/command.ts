@@ -30,6 +30,16 @@ export function command(name: string, description: string, examples: readonly st
   )
 }
 
+/** A command that only holds others. */
+export function group(name: string, description: string, commands: readonly Command[]): Command {
+  const holder = new Command(name)
+    .description(description)
+    .helpOption('-h, --help', 'show this help')
+    .helpCommand(false)
+  for (const one of commands) holder.addCommand(one)
+  return holder
+}
+
 export function withConfig(given: Command): Command {
   return given.option(
     '--config <file>',

@@ -1,5 +1,5 @@
-import { Command } from 'commander'
-import { type CommonOptions, command, withConfig, withJson } from './command.ts'
+import type { Command } from 'commander'
+import { type CommonOptions, command, group, withConfig, withJson } from './command.ts'
 
 export function configCommand(): Command {
   const check = command(
@@ -7,10 +7,7 @@ export function configCommand(): Command {
     'Check slipway.yaml: every problem at once, with line and column.',
     ['slipway config check', 'slipway config check --config deploy/slipway.yaml --json'],
   ).action(run)
-  return new Command('config')
-    .description('Look after slipway.yaml.')
-    .helpOption('-h, --help', 'show this help')
-    .addCommand(withConfig(withJson(check)))
+  return group('config', 'Look after slipway.yaml', [withConfig(withJson(check))])
 }
 
 async function run(options: CommonOptions): Promise<void> {

@@ -16,6 +16,9 @@ export interface FrameOptions {
   readonly trouble: ReadonlyMap<'server' | 'worker', string>
 }
 
+/** The sign, the time taken and the gaps between columns. */
+const besideName = 17
+
 /** One frame of the live display: the steps so far, what is being retried, and what is wrong. */
 export function frame(progress: Progress, options: FrameOptions): readonly string[] {
   const { status, pending } = progress
@@ -24,7 +27,10 @@ export function frame(progress: Progress, options: FrameOptions): readonly strin
       rollout === undefined ? [] : [[rollout.service, rollout.summary] as const],
     ),
   )
-  const nameWidth = Math.max(0, ...status.steps.map((step) => stepName(step).length))
+  const nameWidth = Math.min(
+    Math.max(0, ...status.steps.map((step) => stepName(step).length)),
+    Math.max(8, options.columns - besideName),
+  )
   const steps = status.steps.map((step) =>
     stepRow(step, nameWidth, rollouts.get(step.subject ?? ''), options),
   )
@@ -51,11 +57,12 @@ function stepRow(
   const end = step.endedAt ?? options.now
   const took = step.state === 'skipped' ? '' : durationText(end - step.startedAt)
   const said = step.state === 'running' ? (rollout ?? step.note) : step.note
-  const note = shortened(plain(said ?? ''), Math.max(0, options.columns - nameWidth - 16))
+  const note = shortened(plain(said ?? ''), Math.max(0, options.columns - nameWidth - besideName))
   const { sign, style } =
     step.state === 'running'
       ? { sign: options.spinner, style: 'cyan' as const }
       : stepSigns[step.state]
-  const row = `${paint(style, sign)} ${stepName(step).padEnd(nameWidth)}  ${took.padStart(11)}`
+  const name = shortened(stepName(step), nameWidth).padEnd(nameWidth)
+  const row = `${paint(style, sign)} ${name}  ${took.padStart(11)}`
   return `${row}  ${paint('gray', note)}`.trimEnd()
 }

@@ -1,0 +1,36 @@
+import type { Command } from 'commander'
+import { createProgram } from './program.ts'
+
+/** The reference page of the command line, in Markdown: the help of every command. */
+export function commandReference(): string {
+  const program = createProgram()
+  return `<!-- Made by \`node scripts/reference.ts\` from the commands' own help. Change it there. -->
+
+# Commands
+
+What \`slipway <command> --help\` says, for reading in one go.
+
+${sections(program, '').join('\n')}`
+}
+
+function sections(command: Command, path: string): readonly string[] {
+  const name = `${path} ${command.name()}`.trim()
+  return [
+    `## ${name}\n\n\`\`\`\n${helpOf(command)}\n\`\`\`\n`,
+    ...command.commands.flatMap((one) => sections(one, name)),
+  ]
+}
+
+/** At a fixed width, whatever the terminal's is, and with what stands behind the options. */
+function helpOf(command: Command): string {
+  let text = ''
+  command.configureOutput({
+    writeOut: (part) => {
+      text += part
+    },
+    getOutHelpWidth: () => 96,
+    getOutHasColors: () => false,
+  })
+  command.outputHelp()
+  return text.trimEnd()
+}
