@@ -4,7 +4,9 @@ import { CreateRepositoryCommand, ECRClient } from '@aws-sdk/client-ecr'
 import {
   CreateClusterCommand,
   CreateServiceCommand,
+  DescribeServiceRevisionsCommand,
   ECSClient,
+  ListServiceDeploymentsCommand,
   RegisterTaskDefinitionCommand,
 } from '@aws-sdk/client-ecs'
 import { createReleaseActivities } from '../../activities/index.ts'
@@ -113,14 +115,24 @@ async function liveService(circuitBreaker: boolean) {
       assert.ok(made)
       return made
     },
-    update: (revision: Revision, inspected: InspectedService) =>
+    async deploymentsOf({ taskDefinition: wanted }: Revision) {
+      const { serviceDeployments = [] } = await ecs.send(
+        new ListServiceDeploymentsCommand({ cluster: 'mailman', service: name }),
+      )
+      const arns = serviceDeployments.flatMap((one) => one.targetServiceRevisionArn ?? [])
+      const { serviceRevisions = [] } = await ecs.send(
+        new DescribeServiceRevisionsCommand({ serviceRevisionArns: arns }),
+      )
+      return serviceRevisions.filter((one) => one.taskDefinition === wanted)
+    },
+    update: (revision: Revision, inspected: InspectedService, force = false) =>
       inActivity(() =>
         activities.updateService({
           target,
           service,
           revision,
           before: inspected.wayBack,
-          force: false,
+          force,
         }),
       ),
     wait: (started: StartedDeployment, revision: Revision, timeoutMs = 20_000) =>
@@ -221,6 +233,34 @@ describe('a rollout as ECS does it', () => {
     const other = await api.register('2')
     await assert.rejects(api.update(other, was), failsAs('Conflict', started.deploymentId))
     await api.rollBack(was, started)
+  })
+
+  test('is started once even when the answer that says so is lost', async () => {
+    const api = await liveService(true)
+    const was = await api.settled()
+    const revision = await api.register('2')
+    for (const force of [false, true]) {
+      const now = force ? await api.settled() : was
+      simulator.faults.add({ operation: 'UpdateService', kind: 'loseResponse' })
+      await assert.rejects(api.update(revision, now, force), failsAs('Unavailable'))
+      const started = await api.update(revision, now, force)
+      assert.equal((await api.wait(started, revision)).kind, 'succeeded')
+      const deployments = await api.deploymentsOf(revision)
+      assert.equal(deployments.length, force ? 2 : 1)
+    }
+  })
+
+  test('is waited for through throttling, errors and lost connections', async () => {
+    const api = await liveService(true)
+    const was = await api.settled()
+    const revision = await api.register('2')
+    const started = await api.update(revision, was)
+    for (const kind of ['throttle', 'error5xx', 'drop']) {
+      simulator.faults.add({ operation: 'DescribeServices', kind, count: 3 })
+      simulator.faults.add({ operation: 'DescribeTasks', kind, count: 3 })
+    }
+    assert.equal((await api.wait(started, revision)).kind, 'succeeded')
+    simulator.faults.clear()
   })
 
   test('is planned without a change', async () => {

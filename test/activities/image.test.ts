@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { CreateRepositoryCommand, ECRClient } from '@aws-sdk/client-ecr'
+import { execa } from 'execa'
+import { createBuilderActivities, createReleaseActivities } from '../../activities/index.ts'
+import { helloBaseImage, ensureBaseImage } from '../../local/base-image.ts'
+import { ensureEngine, type Engine } from '../../local/engine.ts'
+import { startRegistry, type Registry } from '../../local/registry.ts'
+import { realClock } from '../../simulator/clock/index.ts'
+import { scriptedRuntime } from '../../simulator/runtime/scripted.ts'
+import { startSimulator, type Simulator } from '../../simulator/start.ts'
+import { failsAs, inActivity } from '../unit/activities/in-activity.ts'
+import { imageNamed, targetWith } from '../unit/activities/targets.ts'
+import { makeRepository, type Repository } from './git-repository.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+const dockerfile = `FROM ${helloBaseImage} AS api
+ARG GREETING
+COPY text /text
+RUN echo "built with $GREETING"
+ENV GREETING=$GREETING
+FROM api AS worker
+CMD ["true"]
+FROM api AS broken
+RUN echo about to fail && exit 7
+`
+
+describe('an image', async () => {
+  const folder = await temporaryFolder()
+  const cacheDir = join(folder, 'cache')
+  let engine: Engine
+  let registry: Registry
+  let simulator: Simulator
+  let repository: Repository
+  let commit: string
+
+  before(async () => {
+    engine = await ensureEngine()
+    await ensureBaseImage(engine)
+    registry = await startRegistry({ dataDir: join(folder, 'registry'), engine })
+    simulator = await startSimulator({
+      registry,
+      runtime: scriptedRuntime({ clock: realClock(), behave: () => ({}) }),
+    })
+    Object.assign(process.env, {
+      AWS_ENDPOINT_URL: simulator.url,
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      DOCKER_HOST: engine.dockerHost,
+      SLIPWAY_DOCKER: engine.dockerPath,
+    })
+    await new ECRClient().send(new CreateRepositoryCommand({ repositoryName: 'mailman-api' }))
+    repository = await makeRepository(join(folder, `a "repo" $(touch x)`))
+    commit = await repository.commit('First', { Dockerfile: dockerfile, text: folder })
+  })
+
+  after(async () => {
+    await simulator.close()
+    await registry.stop()
+    await engine.stop()
+  })
+
+  const activities = createBuilderActivities({ hostQueue: 'here', cacheDir })
+  const release = createReleaseActivities()
+
+  async function input(changes: Partial<ReturnType<typeof imageNamed>> = {}, of = commit) {
+    const image = imageNamed('api', { target: 'api', args: { GREETING: 'a "b" $c' }, ...changes })
+    const target = targetWith({ aws: {}, images: [image] })
+    const source = { release: 'release/production/1', repository: repository.path, commit: of }
+    const [found] = await inActivity(() => release.findImages({ target, commit: of }))
+    assert.ok(found)
+    return { source, target, image: found }
+  }
+
+  test('is built from the commit, pushed, and known by the digest that the registry gives', async () => {
+    const lines: string[] = []
+    const heard = { onLog: (message: string) => lines.push(message) }
+    const given = await input()
+    const prepared = await inActivity(() => activities.prepareSource(given.source), heard)
+    assert.deepEqual(prepared, { hostQueue: 'here', subject: 'First' })
+    await inActivity(() => activities.buildImage(given), heard)
+    assert.match(lines.join('\n'), /build api: .*built with a "b" \$c/)
+    const pushed = await inActivity(() => activities.pushImage(given), heard)
+    assert.match(pushed.digest, /^sha256:[0-9a-f]{64}$/)
+    assert.match(lines.join('\n'), new RegExp(`push api: .*${pushed.digest}`))
+    assert.equal((await input()).image.digest, pushed.digest)
+    assert.deepEqual(await inActivity(() => activities.pushImage(given)), pushed)
+    // No login is left behind.
+    assert.deepEqual(await readdir(join(cacheDir, 'logins')), [])
+  })
+
+  test('gets the moving tag by the registry alone, and loses it again', async () => {
+    const { target, image } = await input()
+    const move = (digest?: string) =>
+      inActivity(() =>
+        release.moveTags({
+          target,
+          images: [{ name: 'api', ...(digest === undefined ? {} : { digest }) }],
+        }),
+      )
+    assert.deepEqual(await move(image.digest), [{ name: 'api' }])
+    assert.deepEqual(await move(image.digest), [{ name: 'api', digest: image.digest }])
+    assert.deepEqual(await move(), [{ name: 'api', digest: image.digest }])
+    assert.equal((await input()).image.digest, image.digest)
+  })
+
+  test('fails with the last lines of its build', async () => {
+    const given = await input({ target: 'broken' })
+    await assert.rejects(
+      inActivity(() => activities.buildImage(given)),
+      failsAs('BuildFailed', 'image "api" failed', 'about to fail', '7'),
+    )
+  })
+
+  test('is refused where the Dockerfile is not in the commit, or leads out of it', async () => {
+    const missing = await input({ dockerfile: 'docker/Dockerfile' })
+    await assert.rejects(
+      inActivity(() => activities.buildImage(missing)),
+      failsAs('Rejected', '"docker/Dockerfile"', commit),
+    )
+    await execa('ln', ['-s', '/etc', 'out'], { cwd: repository.path })
+    const linked = await repository.commit('A link', {})
+    const given = await input({ context: 'out' }, linked)
+    await assert.rejects(
+      inActivity(() => activities.buildImage(given)),
+      failsAs('Rejected', 'leads out of the repository'),
+    )
+  })
+
+  test('must be in the engine of this host, and of this commit, to be pushed', async () => {
+    const other = await repository.commit('Second', { text: 'other' })
+    const given = await input({}, other)
+    await assert.rejects(
+      inActivity(() => activities.pushImage(given)),
+      failsAs('ImageNotHere', 'is not in the engine'),
+    )
+    const first = await input()
+    await inActivity(() => activities.buildImage(first))
+    const { repositoryUri, tag } = first.image
+    const retag = ['tag', `${repositoryUri}:${tag}`, `${repositoryUri}:${given.image.tag}`]
+    await execa(engine.dockerPath, retag, { env: { DOCKER_HOST: engine.dockerHost } })
+    await assert.rejects(
+      inActivity(() => activities.pushImage(given)),
+      failsAs('ImageNotHere', `was built from commit ${commit}`),
+    )
+  })
+
+  test('needs an engine, and says what to do without one', async () => {
+    const { source } = await input()
+    const none = createBuilderActivities({ hostQueue: 'x', cacheDir, engine: 'no-such-docker' })
+    await assert.rejects(
+      inActivity(() => none.prepareSource(source)),
+      failsAs('EngineMissing', '"no-such-docker"', 'Install Docker or Podman'),
+    )
+    process.env['DOCKER_HOST'] = `unix://${folder}/nobody.sock`
+    try {
+      await assert.rejects(
+        inActivity(() => activities.prepareSource(source)),
+        failsAs('EngineMissing', 'Start it', 'nobody.sock'),
+      )
+    } finally {
+      process.env['DOCKER_HOST'] = engine.dockerHost
+    }
+  })
+
+  test('is pushed without its token in an argument, a log line or a heartbeat', async () => {
+    const third = await repository.commit('Third', { text: `third ${folder}` })
+    const given = await input({}, third)
+    await inActivity(() => activities.buildImage(given))
+    const spy = join(folder, 'docker-spy')
+    const heard = join(folder, 'heard')
+    await writeFile(spy, spyOn(engine.dockerPath, heard), { mode: 0o755 })
+    const spied = createBuilderActivities({ hostQueue: 'here', cacheDir, engine: spy })
+    const seen: string[] = []
+    await inActivity(() => spied.pushImage(given), {
+      onLog: (message) => seen.push(message),
+      onHeartbeat: (details) => seen.push(JSON.stringify(details) ?? ''),
+    })
+    const token = await readFile(`${heard}.stdin`, 'utf8')
+    assert.equal(token.length > 20, true)
+    const calls = await readFile(heard, 'utf8')
+    assert.match(calls, /^login --username AWS --password-stdin 127\.0\.0\.1:\d+$/m)
+    assert.equal(`${calls}\n${seen.join('\n')}`.includes(token), false)
+  })
+})
+
+/** A program in Docker's place that writes down how it is called, and passes all of it on. */
+const spyOn = (docker: string, heard: string) => `#!/bin/sh
+echo "$@" >> '${heard}'
+env >> '${heard}'
+if [ "$1" = login ]; then tee '${heard}.stdin' | '${docker}' "$@"; else exec '${docker}' "$@"; fi
+`
