@@ -50,7 +50,7 @@ const command = new Command('simulator')
     `
 Examples:
   $ npm run simulator -- --runtime scripted
-  $ export AWS_ENDPOINT_URL=http://127.0.0.1:4566 AWS_REGION=us-east-1 \\
+  $ export AWS_ENDPOINT_URL=http://127.0.0.1:4566 AWS_DEFAULT_REGION=us-east-1 \\
       AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any
   $ aws ecs list-clusters
 

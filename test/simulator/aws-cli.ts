@@ -1,0 +1,48 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { execa } from 'execa'
+import { makeOnce } from '../../local/cache.ts'
+
+const version = '1.46.3'
+
+/**
+ * The stock AWS command line, from PyPI, kept in the cache. It is told nothing but what its users
+ * would: an endpoint, a region, and keys.
+ */
+export async function awsCli(endpoint: string) {
+  const packages = await makeOnce(`awscli-${version}`, fetchInto)
+  /** `words` is split at spaces; what has spaces of its own comes in `more`. */
+  return async (words: string, more: readonly string[] = [], accessKeyId = 'AKIATEST') => {
+    const args = ['-m', 'awscli', ...words.split(' '), ...more, '--output', 'json']
+    const { stdout } = await execa('python3', args, {
+      extendEnv: false,
+      env: {
+        PATH: process.env['PATH'],
+        PYTHONPATH: packages,
+        AWS_ENDPOINT_URL: endpoint,
+        AWS_DEFAULT_REGION: 'us-east-1',
+        AWS_ACCESS_KEY_ID: accessKeyId,
+        AWS_SECRET_ACCESS_KEY: 'secret',
+        AWS_CONFIG_FILE: '/dev/null',
+        AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+        AWS_MAX_ATTEMPTS: '1',
+        AWS_PAGER: '',
+      },
+      stdin: 'ignore',
+    })
+    return stdout
+  }
+}
+
+/** The virtual environment is only a way to have a pip that leaves the machine's Python alone. */
+async function fetchInto(folder: string): Promise<void> {
+  const scratch = await mkdtemp(path.join(tmpdir(), 'slipway-pip-'))
+  try {
+    await execa('python3', ['-m', 'venv', scratch], { stdin: 'ignore' })
+    const pip = ['-m', 'pip', 'install', '--quiet', '--target', folder, `awscli==${version}`]
+    await execa(path.join(scratch, 'bin/python'), pip, { stdin: 'ignore' })
+  } finally {
+    await rm(scratch, { recursive: true, force: true })
+  }
+}
