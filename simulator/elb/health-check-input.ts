@@ -1,6 +1,6 @@
-import { optionalObject } from '../ecs/requests/input.ts'
+import { type Input, optionalObject, optionalText } from '../ecs/requests/input.ts'
 import { AwsError } from '../http/types.ts'
-import { optionalFlag, optionalInteger, optionalText, type Input } from './input.ts'
+import { optionalFlag, optionalInteger } from './input.ts'
 import type { HealthCheck } from './records.ts'
 
 /** What ELBv2 gives an HTTP target group that says nothing. */

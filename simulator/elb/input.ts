@@ -1,7 +1,5 @@
-import type { Engine } from '../ecs/engine.ts'
-import { optionalText, textList, type Input } from '../ecs/requests/input.ts'
+import { optionalText, type Input } from '../ecs/requests/input.ts'
 import { AwsError } from '../http/types.ts'
-import type { TargetGroupRecord } from './records.ts'
 
 /** A text that must be there. ELBv2 calls what is wrong with a request `ValidationError`. */
 export function text(input: Input, field: string): string {
@@ -36,15 +34,4 @@ export function optionalFlag(input: Input, field: string): boolean | undefined {
   if (value === true || value === 'true') return true
   if (value === false || value === 'false') return false
   throw new AwsError('ValidationError', `${field} must be true or false`)
-}
-
-export { optionalText, textList, type Input }
-
-/** @throws TargetGroupNotFound (in ELBv2's words) where there is none with this ARN. */
-export function targetGroupAt(engine: Engine, arn: string): TargetGroupRecord {
-  const group = engine.world.targetGroups[arn]
-  if (group === undefined) {
-    throw new AwsError('TargetGroupNotFound', `Target groups '${arn}' not found`)
-  }
-  return group
 }

@@ -4,9 +4,10 @@ import type {
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { Answer } from '../ecs/answers/wire.ts'
 import type { Engine } from '../ecs/engine.ts'
-import { objectList } from '../ecs/requests/input.ts'
+import { type Input, objectList, optionalText } from '../ecs/requests/input.ts'
 import { AwsError } from '../http/types.ts'
-import { optionalText, targetGroupAt, text, type Input } from './input.ts'
+import { targetGroupAt } from './find.ts'
+import { text } from './input.ts'
 import type { TargetGroupRecord } from './records.ts'
 
 const delay = 'deregistration_delay.timeout_seconds'

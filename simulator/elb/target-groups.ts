@@ -7,17 +7,11 @@ import type {
 import type { Answer } from '../ecs/answers/wire.ts'
 import type { Engine } from '../ecs/engine.ts'
 import { elbId } from '../ecs/ids.ts'
-import { objectList } from '../ecs/requests/input.ts'
+import { type Input, objectList, optionalText, textList } from '../ecs/requests/input.ts'
 import { AwsError } from '../http/types.ts'
 import { healthCheckAfter, usualHealthCheck } from './health-check-input.ts'
-import {
-  optionalInteger,
-  optionalText,
-  targetGroupAt,
-  text,
-  textList,
-  type Input,
-} from './input.ts'
+import { targetGroupAt } from './find.ts'
+import { optionalInteger, text } from './input.ts'
 import type { TargetGroupRecord } from './records.ts'
 
 /** @throws DuplicateTargetGroupName where there is one of that name. */

@@ -4,8 +4,9 @@ import type {
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { Answer } from '../ecs/answers/wire.ts'
 import type { Engine } from '../ecs/engine.ts'
-import { objectList } from '../ecs/requests/input.ts'
-import { optionalInteger, targetGroupAt, text, type Input } from './input.ts'
+import { type Input, objectList } from '../ecs/requests/input.ts'
+import { targetGroupAt } from './find.ts'
+import { optionalInteger, text } from './input.ts'
 import type { TargetRecord } from './records.ts'
 
 /** All targets, or those that the request names; one that is not registered is `unused`. */

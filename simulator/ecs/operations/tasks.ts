@@ -20,6 +20,7 @@ export function listTasks(engine: Engine, input: Input): Answer<ListTasksCommand
   const cluster = clusterOf(engine, input)
   const family = optionalText(input, 'family')
   const startedBy = optionalText(input, 'startedBy')
+  const launchType = optionalText(input, 'launchType')
   const desired = optionalWord(input, 'desiredStatus', ['RUNNING', 'PENDING', 'STOPPED'])
   const tasks =
     optionalText(input, 'serviceName') === undefined
@@ -29,6 +30,10 @@ export function listTasks(engine: Engine, input: Input): Answer<ListTasksCommand
     .filter((task) => isTold(engine, task) && task.desiredStatus === (desired ?? 'RUNNING'))
     .filter((task) => startedBy === undefined || task.deployment === startedBy)
     .filter((task) => family === undefined || nameOf(task.taskDefinition).split(':')[0] === family)
+    .filter(
+      ({ revision }) =>
+        launchType === undefined || engine.world.revisions[revision]?.launchType === launchType,
+    )
     .map(({ arn }) => arn)
   const { items, nextToken } = page(arns, input)
   return { taskArns: items, nextToken }

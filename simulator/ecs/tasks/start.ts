@@ -102,7 +102,7 @@ function eventsOf(engine: Engine, service: ServiceRecord, task: TaskRecord): Tas
     pulled(digests) {
       task.pullStoppedAt = engine.clock.now()
       for (const container of task.containers) {
-        const digest = new Map(Object.entries(digests)).get(container.name)
+        const digest = own(digests, container.name)
         if (digest !== undefined) noteDigest(engine, task, container, digest)
         else askForDigest(engine, task, container)
       }
@@ -121,7 +121,7 @@ function eventsOf(engine: Engine, service: ServiceRecord, task: TaskRecord): Tas
     },
     stopped(exitCodes) {
       for (const container of task.containers) {
-        const code = new Map(Object.entries(exitCodes)).get(container.name)
+        const code = own(exitCodes, container.name)
         if (code !== undefined) container.exitCode = code
       }
       taskEnded(engine, service, task, {
@@ -154,4 +154,9 @@ function askForDigest(
     },
     () => {},
   )
+}
+
+/** What stands under a container's name, which may be `constructor`. */
+function own<Value>(entries: Readonly<Record<string, Value>>, name: string): Value | undefined {
+  return Object.hasOwn(entries, name) ? entries[name] : undefined
 }
