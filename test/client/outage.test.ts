@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { Client, Connection } from '@temporalio/client'
+import { NativeConnection, Worker } from '@temporalio/worker'
+import type { RolloutEnd } from '../../activities/types.ts'
+import { type FollowEvent, followRelease } from '../../client/follow.ts'
+import { requestDeploy } from '../../client/release.ts'
+import { setUpSearchAttributes } from '../../client/setup.ts'
+import { startTemporal } from '../../local/temporal.ts'
+import { bundleWorkflows } from '../../worker/workflow-bundle.ts'
+import { searchAttributes } from '../../workflows/search-attributes.ts'
+import { deployOf, fakes, live, targetFor } from '../workflows/fixtures.ts'
+import { gate, newFolder } from './place.ts'
+
+test('who follows a release gets its outcome though the server dies in the middle', async () => {
+  const folder = await newFolder()
+  const logFile = join(folder, 'temporal.log')
+  const databaseFile = join(folder, 'temporal.db')
+  const first = await startTemporal({ logFile, databaseFile })
+  const port = Number(first.address.split(':')[1])
+  const connection = await Connection.connect({ address: first.address })
+  const client = new Client({ connection })
+  const native = await NativeConnection.connect({ address: first.address })
+  const waiting = gate<RolloutEnd>()
+  const worker = await Worker.create({
+    connection: native,
+    taskQueue: 'outage',
+    workflowBundle: await bundleWorkflows(new URL('../../workflows/index.ts', import.meta.url)),
+    activities: fakes('outage', { waitForRollout: waiting.pass }).activities,
+  })
+  const serving = worker.run()
+  const accepted = await requestDeploy(client, deployOf(targetFor('outage')))
+  const events: FollowEvent[] = []
+  const lost = Promise.withResolvers<void>()
+  const followed = followRelease(
+    client,
+    { id: accepted.releaseId, runId: accepted.runId },
+    {
+      onEvent: (event) => {
+        events.push(event)
+        if (event.kind === 'trouble' && event.with === 'server') lost.resolve()
+      },
+    },
+  )
+  await waiting.reached
+  process.kill(first.pid, 'SIGKILL')
+  await first.failed.catch(() => {})
+  await lost.promise
+  const second = await startTemporal({ logFile, databaseFile, port })
+  waiting.open(live)
+  const result = await followed
+  worker.shutdown()
+  await serving
+  await native.close()
+  await connection.close()
+  await second.stop()
+  assert.equal(result.outcome, 'succeeded')
+  const troubles = events.filter((event) => event.kind !== 'progress' && event.with === 'server')
+  assert.deepEqual(
+    troubles.map(({ kind }) => kind),
+    ['trouble', 'recovered'],
+    'told once, and that it is over',
+  )
+})
+
+test('setup creates what is missing, and does no harm a second time', async () => {
+  const logFile = join(await newFolder(), 'temporal.log')
+  const server = await startTemporal({ logFile, searchAttributes: { SlipwayOutcome: 'KEYWORD' } })
+  const connection = await Connection.connect({ address: server.address })
+  try {
+    const client = new Client({ connection })
+    const all = Object.keys(searchAttributes)
+    const first = await setUpSearchAttributes(client)
+    assert.deepEqual(first.present, ['SlipwayOutcome'])
+    assert.deepEqual([...first.created, ...first.present].toSorted(), all.toSorted())
+    const again = await setUpSearchAttributes(client)
+    assert.deepEqual(
+      { created: again.created, present: again.present.length },
+      {
+        created: [],
+        present: all.length,
+      },
+    )
+  } finally {
+    await connection.close()
+    await server.stop()
+  }
+})
+
+test('setup refuses an attribute that is there with another type', async () => {
+  const logFile = join(await newFolder(), 'temporal.log')
+  const server = await startTemporal({ logFile, searchAttributes: { SlipwayOutcome: 'INT' } })
+  const connection = await Connection.connect({ address: server.address })
+  try {
+    await assert.rejects(setUpSearchAttributes(new Client({ connection })), {
+      name: 'Refusal',
+      message: /SlipwayOutcome is there with another type/,
+    })
+  } finally {
+    await connection.close()
+    await server.stop()
+  }
+})
