@@ -4,10 +4,11 @@ import {
   PutImageCommand,
   type Image,
 } from '@aws-sdk/client-ecr'
-import { activityInfo, heartbeat, log } from '@temporalio/activity'
+import { activityInfo, log } from '@temporalio/activity'
 import type { ImageTarget, Target } from '../config/target.ts'
 import type { AwsClients } from './aws-clients.ts'
 import { failure } from './failures.ts'
+import { beating } from './heartbeat.ts'
 import { digestOf, movingTag } from './images.ts'
 import { nameOf } from './known-errors.ts'
 
@@ -44,12 +45,14 @@ export async function moveTags(
   const now = await Promise.all(moves.map(({ image }) => tagNow(clients, image)))
   // A try before this one may have moved some: what it saw first is what was before.
   const before: readonly TagMove[] = activityInfo().heartbeatDetails ?? now
-  heartbeat(before)
-  for (const [index, { image, digest }] of moves.entries()) {
-    if (digest === now[index]?.digest) continue
-    if (digest === undefined) await removeTag(clients, image)
-    else await putTag(clients, { image, digest, mode: target.mode })
-  }
+  await beating(async (say) => {
+    say(before)
+    for (const [index, { image, digest }] of moves.entries()) {
+      if (digest === now[index]?.digest) continue
+      if (digest === undefined) await removeTag(clients, image)
+      else await putTag(clients, { image, digest, mode: target.mode })
+    }
+  })
   return before
 }
 
