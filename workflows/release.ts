@@ -1,7 +1,7 @@
 import { ApplicationFailure, isCancellation, upsertSearchAttributes } from '@temporalio/workflow'
 import type { Inspection, PushedImage, Revision } from '../activities/types.ts'
 import type { Outcome } from '../rollout/outcome.ts'
-import { quickly } from './activity-calls.ts'
+import { inPassing, quickly } from './activity-calls.ts'
 import { makeImages } from './build-images.ts'
 import { messageOf } from './failure.ts'
 import { openRecord, type ReleaseRecord } from './release-record.ts'
@@ -105,14 +105,15 @@ async function registerNew(
   record: ReleaseRecord,
 ): Promise<readonly Revision[]> {
   const { target, commit } = request
-  const found = await quickly(`look for images of ${shortCommit(commit)}`).findImages({
+  const found = await inPassing(`look for images of ${shortCommit(commit)}`).findImages({
     target,
     commit,
   })
   const images: readonly PushedImage[] = await makeImages(record, request, id, found)
   return record.step(
     { name: 'register' },
-    () => quickly('register revisions').registerRevisions({ target, release: id, commit, images }),
+    () =>
+      inPassing('register revisions').registerRevisions({ target, release: id, commit, images }),
     (revisions) => revisions.map((one) => shortRevision(one.taskDefinition)).join(', '),
   )
 }

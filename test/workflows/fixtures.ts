@@ -1,0 +1,151 @@
+import type {
+  BuilderActivities,
+  ReleaseActivities,
+  RolloutEnd,
+  Running,
+} from '../../activities/types.ts'
+import type { ServiceTarget, Target } from '../../config/target.ts'
+import type { DeployRequest } from '../../workflows/types.ts'
+
+export const commit = '3f2c1ab4d5e6f708192a3b4c5d6e7f8091a2b3c4'
+export const anotherCommit = '9e8d7c6b5a493827160504f3e2d1c0b9a8978685'
+
+const service = (name: string, after: string[]): ServiceTarget => ({
+  name,
+  service: `mailman-${name}`,
+  containers: { [name]: name },
+  after,
+  circuitBreaker: 'required',
+})
+
+const image = (name: string) => ({
+  name,
+  repository: 'mailman',
+  dockerfile: 'Dockerfile',
+  context: '.',
+  target: name,
+  args: {},
+  timeoutMs: 60_000,
+})
+
+/** `mailman` in `production`: api before worker; half an hour until a rollout is given up. */
+export function targetFor(queue: string, change: Partial<Target> = {}): Target {
+  return {
+    project: 'mailman',
+    environment: 'production',
+    aws: { region: 'eu-west-1' },
+    cluster: 'mailman',
+    mode: 'pin',
+    repository: '/src/mailman',
+    checks: { commands: ['make check'], timeoutMs: 60_000 },
+    images: [image('api'), image('worker')],
+    services: [service('api', []), service('worker', ['api'])],
+    stability: { timeoutMs: 30 * 60_000, windowMs: 30_000 },
+    rollback: { timeoutMs: 30 * 60_000 },
+    queues: { release: queue, builder: queue },
+    ...change,
+  }
+}
+
+export function deployOf(target: Target, change: Partial<DeployRequest> = {}): DeployRequest {
+  return {
+    kind: 'deploy',
+    target,
+    commit,
+    subject: 'Add organization id to inboxes',
+    requestedBy: 'ann@laptop',
+    ...change,
+  }
+}
+
+export const live: RolloutEnd = {
+  kind: 'succeeded',
+  evidence: 'service deployment',
+  summary: '1 of 1 tasks running',
+}
+
+export const arn = (name: string, revision: number) =>
+  `arn:aws:ecs:eu-west-1:123456789012:task-definition/mailman-${name}:${revision}`
+
+export const digestOf = (name: string, revision: number) =>
+  `sha256:${`${name.length}${revision}`.padEnd(64, '0')}`
+
+const running = (name: string, revision: number): Running => ({
+  taskDefinition: arn(name, revision),
+  digests: { [name]: digestOf(name, revision) },
+})
+
+type Activities = ReleaseActivities & BuilderActivities
+
+/** Activities that remember what was asked of them, in the order in which it was asked. */
+export interface Fakes {
+  readonly calls: readonly string[]
+  readonly activities: Activities
+}
+
+/**
+ * An AWS in which everything goes well: services run revision 7, a new release registers 8.
+ * A test says what goes otherwise.
+ */
+export function fakes(queue: string, otherwise: Partial<Activities> = {}): Fakes {
+  const calls: string[] = []
+  const well: Activities = {
+    inspectEnvironment: async ({ target }) => ({
+      services: target.services.map(({ name }) => ({
+        name,
+        now: running(name, 7),
+        wayBack: { ...running(name, 7), deploymentId: 'ecs-svc/7', standing: 'succeeded' },
+        desiredCount: 1,
+      })),
+      warnings: [],
+    }),
+    findImages: async ({ target, commit: wanted }) =>
+      target.images.map(({ name }) => ({
+        name,
+        repositoryUri: 'ecr/mailman',
+        tag: `${name}-${wanted}`,
+      })),
+    registerRevisions: async ({ target, images }) =>
+      target.services.map(({ name }) => ({
+        service: name,
+        taskDefinition: arn(name, 8),
+        digests: { [name]: images.find((one) => one.name === name)?.digest ?? '' },
+        registered: true,
+      })),
+    moveTags: async ({ images }) => images.map(({ name }) => ({ name, digest: digestOf(name, 7) })),
+    updateService: async ({ service: { name }, revision }) => ({
+      service: name,
+      taskDefinition: revision.taskDefinition,
+      deploymentId: 'ecs-svc/8',
+    }),
+    waitForRollout: async () => live,
+    rollBackService: async () => live,
+    verifyRelease: async () => live,
+    planRelease: async () => {
+      throw new Error('not asked for')
+    },
+    prepareSource: async () => ({ hostQueue: queue, subject: 'Add organization id to inboxes' }),
+    runChecks: async () => {},
+    buildImage: async () => {},
+    pushImage: async ({ image: found }) => ({ ...found, digest: digestOf(found.name, 8) }),
+    discardSource: async () => {},
+  }
+  const all = { ...well, ...otherwise }
+  const activities = Object.fromEntries(
+    Object.entries(all).map(([name, run]) => [
+      name,
+      async (input: object) => {
+        calls.push(about(name, input))
+        return (run as (input: object) => Promise<unknown>)(input)
+      },
+    ]),
+  ) as unknown as Activities
+  return { calls, activities }
+}
+
+/** `updateService api`, `buildImage worker`, `runChecks` */
+function about(name: string, input: object): string {
+  const subject = 'service' in input ? input.service : 'image' in input ? input.image : undefined
+  const named = typeof subject === 'object' && subject !== null && 'name' in subject
+  return named ? `${name} ${String(subject.name)}` : name
+}

@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto'
+import { WorkflowFailedError } from '@temporalio/client'
+import { ApplicationFailure } from '@temporalio/common'
+import type { temporal } from '@temporalio/proto'
+import { TestWorkflowEnvironment } from '@temporalio/testing'
+import { DefaultLogger, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker'
+import { findTestServer } from '../../local/temporal.ts'
+import { bundleWorkflows } from '../../worker/workflow-bundle.ts'
+import { searchAttributes } from '../../workflows/search-attributes.ts'
+import type { ReleaseInput, ReleaseRequest, ReleaseResult } from '../../workflows/types.ts'
+import type { Fakes } from './fixtures.ts'
+
+/** A server on which half an hour passes in an instant, and the workflows as one bundle. */
+export interface Harness {
+  readonly env: TestWorkflowEnvironment
+  readonly bundle: WorkflowBundle
+  close(): Promise<void>
+}
+
+export async function startHarness(): Promise<Harness> {
+  Runtime.install({
+    logger: new DefaultLogger('ERROR'),
+    telemetryOptions: { logging: { filter: 'ERROR' } },
+  })
+  const [bundle, path] = await Promise.all([
+    bundleWorkflows(new URL('../../workflows/index.ts', import.meta.url)),
+    findTestServer(),
+  ])
+  const env = await TestWorkflowEnvironment.createTimeSkipping({
+    server: { executable: { type: 'existing-path', path } },
+  })
+  await env.connection.operatorService.addSearchAttributes({
+    namespace: env.namespace ?? 'default',
+    searchAttributes: indexedTypes(),
+  })
+  return { env, bundle, close: () => env.teardown() }
+}
+
+/** A worker for the workflows with these activities, on a queue of the test's own. */
+export async function withWorker<T>(
+  { env, bundle }: Harness,
+  taskQueue: string,
+  { activities }: Fakes,
+  work: () => Promise<T>,
+): Promise<T> {
+  const worker = await Worker.create({
+    connection: env.nativeConnection,
+    taskQueue,
+    workflowBundle: bundle,
+    activities,
+    // Heartbeats go out at once: ten seconds of a skipped clock last milliseconds.
+    maxHeartbeatThrottleInterval: 1,
+    defaultHeartbeatThrottleInterval: 1,
+  })
+  return worker.runUntil(work())
+}
+
+export const newQueue = () => `test-${randomUUID()}`
+
+/** Starts a release as its environment would. */
+export function startRelease(
+  { env }: Harness,
+  request: ReleaseRequest,
+  more: Partial<ReleaseInput> = {},
+) {
+  const id = `release/production/${randomUUID()}`
+  return env.client.workflow.start('release', {
+    workflowId: id,
+    taskQueue: request.target.queues.release,
+    args: [{ id, request, ...more } satisfies ReleaseInput],
+  })
+}
+
+/** How a release ended, whether as a result or as a failure. */
+export async function endOf(handle: { result(): Promise<unknown> }): Promise<ReleaseResult> {
+  try {
+    return (await handle.result()) as ReleaseResult
+  } catch (failure) {
+    if (failure instanceof WorkflowFailedError && failure.cause instanceof ApplicationFailure) {
+      return failure.cause.details?.[0] as ReleaseResult
+    }
+    throw failure
+  }
+}
+
+function indexedTypes(): Record<string, temporal.api.enums.v1.IndexedValueType> {
+  const types = { KEYWORD: 2, KEYWORD_LIST: 7 }
+  return Object.fromEntries(
+    Object.entries(searchAttributes).map(([name, type]) => [name, types[type]]),
+  )
+}

@@ -1,0 +1,98 @@
+import {
+  NativeConnection,
+  Runtime,
+  Worker,
+  type WorkerOptions as SdkOptions,
+} from '@temporalio/worker'
+import { loadClientConnectConfig } from '@temporalio/envconfig'
+import {
+  activityInterceptors,
+  createBuilderActivities,
+  createReleaseActivities,
+} from '../activities/index.ts'
+import { checkSearchAttributes } from './search-attributes.ts'
+import { defaultWorkerOptions, hostQueueOf, type WorkerOptions } from './options.ts'
+import { workflowBundle } from './workflow-bundle.ts'
+
+/**
+ * Serves the task queues until the process is asked to stop (SIGINT, SIGTERM), then lets what
+ * runs come to an end for a while. What is cut short is taken up by the next worker.
+ *
+ * Where Temporal is comes from its own environment variables and profiles; credentials for AWS
+ * come from the AWS SDK's own chain.
+ *
+ * @throws Error when the server cannot be reached or lacks the search attributes.
+ */
+export async function runWorker(
+  given: Partial<WorkerOptions> & { readonly onReady?: () => void } = {},
+): Promise<void> {
+  const { onReady, ...rest } = given
+  const options: WorkerOptions = { ...defaultWorkerOptions, ...rest }
+  Runtime.install({ shutdownSignals: ['SIGINT', 'SIGTERM'] })
+  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig()
+  const connection = await NativeConnection.connect(connectionOptions)
+  try {
+    await checkSearchAttributes(connection, namespace)
+    const queues = await queuesOf(options)
+    const workers = await Promise.all(
+      queues.map((queue) =>
+        Worker.create({
+          connection,
+          namespace,
+          shutdownGraceTime: options.shutdownGraceMs,
+          shutdownForceTime: options.shutdownGraceMs + 5_000,
+          interceptors: { activity: [activityInterceptors] },
+          ...queue,
+        }),
+      ),
+    )
+    await runTogether(workers, onReady)
+  } finally {
+    await connection.close()
+  }
+}
+
+type Queue = Partial<SdkOptions> & { readonly taskQueue: string }
+
+async function queuesOf(options: WorkerOptions): Promise<readonly Queue[]> {
+  const release = options.roles.includes('release') ? [await releaseQueue(options)] : []
+  const builder = options.roles.includes('builder') ? builderQueues(options) : []
+  return [...release, ...builder]
+}
+
+/** The shared queue, on which a builder is found, and the one of this very host. */
+function builderQueues(options: WorkerOptions): readonly Queue[] {
+  const hostQueue = hostQueueOf(options)
+  const activities = createBuilderActivities({ hostQueue })
+  const maxConcurrentActivityTaskExecutions = options.maxBuilds
+  return [
+    {
+      taskQueue: options.builderQueue,
+      activities: { prepareSource: activities.prepareSource },
+      maxConcurrentActivityTaskExecutions,
+    },
+    { taskQueue: hostQueue, activities: { ...activities }, maxConcurrentActivityTaskExecutions },
+  ]
+}
+
+/** Runs until all have stopped; one that breaks stops the others in good order. */
+async function runTogether(workers: readonly Worker[], onReady?: () => void): Promise<void> {
+  const runs = workers.map((worker) => worker.run())
+  try {
+    onReady?.()
+    await Promise.all(runs)
+  } finally {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown()
+    await Promise.allSettled(runs)
+  }
+}
+
+async function releaseQueue(options: WorkerOptions): Promise<Queue> {
+  return {
+    taskQueue: options.releaseQueue,
+    workflowBundle: await workflowBundle(),
+    activities: { ...createReleaseActivities() },
+    // A waiting release keeps an activity open but costs next to nothing.
+    maxConcurrentActivityTaskExecutions: 2_000,
+  }
+}

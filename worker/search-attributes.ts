@@ -1,0 +1,27 @@
+import type { NativeConnection } from '@temporalio/worker'
+import { searchAttributes } from '../workflows/search-attributes.ts'
+
+/**
+ * A workflow that sets a search attribute which the server does not know gets stuck, so a worker
+ * does not start without them.
+ *
+ * @throws Error that names the missing ones and what creates them.
+ */
+export async function checkSearchAttributes(
+  connection: NativeConnection,
+  namespace: string,
+): Promise<void> {
+  const missing = await missingSearchAttributes(connection, namespace)
+  if (missing.length === 0) return
+  throw new Error(
+    `Namespace ${namespace} lacks the search attributes ${missing.join(', ')}. Create them with: slipway setup`,
+  )
+}
+
+async function missingSearchAttributes(
+  connection: NativeConnection,
+  namespace: string,
+): Promise<string[]> {
+  const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace })
+  return Object.keys(searchAttributes).filter((name) => !Object.hasOwn(customAttributes, name))
+}

@@ -1,0 +1,36 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { bundleWorkflowCode, type WorkflowBundle } from '@temporalio/worker'
+
+/**
+ * The workflows as one script: the prebuilt one of an installed package, else bundled from source
+ * now, which takes some seconds.
+ */
+export async function workflowBundle(): Promise<WorkflowBundle | { readonly codePath: string }> {
+  const prebuilt = fileURLToPath(new URL('../workflows/bundle.js', import.meta.url))
+  if (existsSync(prebuilt)) return { codePath: prebuilt }
+  return bundleWorkflows(new URL('../workflows/index.ts', import.meta.url))
+}
+
+/** Bundles the workflows that an index file exports. */
+export function bundleWorkflows(index: URL): Promise<WorkflowBundle> {
+  return bundleWorkflowCode({
+    workflowsPath: fileURLToPath(index),
+    logger: quietly,
+    webpackConfigHook: (config) => ({ ...config, performance: { hints: false } }),
+  })
+}
+
+/** Webpack's statistics are of no use to somebody who starts a worker; its errors are thrown. */
+const quietly = {
+  log() {},
+  trace() {},
+  debug() {},
+  info() {},
+  warn(message: string) {
+    process.stderr.write(`${message}\n`)
+  },
+  error(message: string) {
+    process.stderr.write(`${message}\n`)
+  },
+}
