@@ -13,6 +13,8 @@ export interface Timings {
   readonly register: number
   /** From the last task being where it should be to the deployment being `COMPLETED`. */
   readonly complete: number
+  /** And longer by this where alarms are watched. ECS takes it from the alarms' own periods. */
+  readonly bake: number
   /** Stopped tasks are told about for this long. ECS: one hour. */
   readonly keepStopped: number
 }
@@ -29,6 +31,7 @@ export const awsTimings: Timings = {
   settle: 10_000,
   register: 5000,
   complete: 10_000,
+  bake: 300_000,
   keepStopped: 3_600_000,
 }
 
@@ -41,5 +44,6 @@ export const fastTimings: Timings = {
   settle: 1500,
   register: 200,
   complete: 250,
+  bake: 2000,
   keepStopped: 3_600_000,
 }

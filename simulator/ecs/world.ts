@@ -31,6 +31,8 @@ export interface World {
   revisions: Record<string, RevisionRecord>
   /** By ARN. */
   targetGroups: Record<string, TargetGroupRecord>
+  /** CloudWatch alarms, by name. One that is not here is `OK`. */
+  alarms: Record<string, 'OK' | 'ALARM'>
 }
 
 export function emptyWorld(): World {
@@ -42,6 +44,7 @@ export function emptyWorld(): World {
     serviceDeployments: table(),
     revisions: table(),
     targetGroups: table(),
+    alarms: table(),
   }
 }
 
@@ -169,6 +172,11 @@ export interface ServiceDeploymentRecord {
     status: 'DISABLED' | 'MONITORING' | 'MONITORING_COMPLETE' | 'TRIGGERED'
     failureCount: number
     threshold: number
+  }
+  alarms: {
+    status: 'DISABLED' | 'MONITORING' | 'MONITORING_COMPLETE' | 'TRIGGERED'
+    readonly alarmNames: string[]
+    triggeredAlarmNames: string[]
   }
 }
 

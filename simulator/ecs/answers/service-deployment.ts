@@ -45,7 +45,7 @@ export function serviceDeploymentAnswer(
       serviceRevisionArn: record.rollback.revision,
     },
     deploymentCircuitBreaker: { ...record.breaker },
-    alarms: { status: 'DISABLED' },
+    alarms: { ...record.alarms },
   }
 }
 

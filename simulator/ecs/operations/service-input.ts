@@ -9,6 +9,7 @@ import {
   optionalObject,
   optionalText,
   optionalWord,
+  textList,
   type Input,
 } from '../requests/input.ts'
 import type { TaskDefinitionRecord } from '../world.ts'
@@ -19,8 +20,8 @@ const breakerOff = { enable: false, rollback: false }
  * The deployment configuration that a request asks for, on top of the one that is there.
  *
  * @throws InvalidParameterException for percentages that could never deploy.
- * @throws UnsupportedFeatureException for what the stand-in does not play: alarms, blue/green,
- *   linear and canary strategies, early success.
+ * @throws UnsupportedFeatureException for what the stand-in does not play: blue/green, linear and
+ *   canary strategies, hooks, a bake time of one's own, early success.
  */
 export function deploymentConfiguration(
   input: Input,
@@ -39,6 +40,7 @@ export function deploymentConfiguration(
       breaker === undefined
         ? (before.deploymentCircuitBreaker ?? breakerOff)
         : circuitBreaker(breaker),
+    alarms: alarmsAfter(given) ?? before.alarms,
   }
   if ((merged.maximumPercent ?? 200) <= 100 && (merged.minimumHealthyPercent ?? 100) >= 100) {
     throw new AwsError(
@@ -76,6 +78,17 @@ function circuitBreaker(
   }
 }
 
+function alarmsAfter(given: Input): DeploymentConfiguration['alarms'] {
+  const alarms = optionalObject(given, 'alarms')
+  return (
+    alarms && {
+      alarmNames: textList(alarms, 'alarmNames'),
+      enable: optionalFlag(alarms, 'enable') ?? false,
+      rollback: optionalFlag(alarms, 'rollback') ?? false,
+    }
+  )
+}
+
 function refuseUnplayed(given: Input): void {
   const strategy = optionalText(given, 'strategy') ?? 'ROLLING'
   if (strategy !== 'ROLLING') {
@@ -84,14 +97,13 @@ function refuseUnplayed(given: Input): void {
       `The simulator plays rolling deployments only, not ${strategy}.`,
     )
   }
-  for (const field of ['alarms', 'earlySuccessCriteria']) {
-    const asked = optionalObject(given, field)
-    if (asked !== undefined && optionalFlag(asked, 'enable') === true) {
-      throw new AwsError(
-        'UnsupportedFeatureException',
-        `The simulator does not model deploymentConfiguration.${field}.`,
-      )
-    }
+  const early = optionalObject(given, 'earlySuccessCriteria')
+  const asksForEarly = early !== undefined && optionalFlag(early, 'enable') === true
+  if (asksForEarly || (optionalInteger(given, 'bakeTimeInMinutes') ?? 0) > 0) {
+    throw new AwsError(
+      'UnsupportedFeatureException',
+      'The simulator models neither earlySuccessCriteria nor bakeTimeInMinutes.',
+    )
   }
   onlyFields(given, 'deploymentConfiguration', [
     'deploymentCircuitBreaker',
@@ -101,7 +113,6 @@ function refuseUnplayed(given: Input): void {
     'alarms',
     'earlySuccessCriteria',
     'bakeTimeInMinutes',
-    'lifecycleHooks',
   ])
 }
 

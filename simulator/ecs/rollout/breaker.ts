@@ -1,8 +1,6 @@
 import { thresholdOf } from './breaker-threshold.ts'
 import type { Engine } from '../engine.ts'
-import { tell } from './events.ts'
-import { endServiceDeployment } from './service-deployments.ts'
-import { startRollback } from './rollback.ts'
+import { giveUp } from './give-up.ts'
 import type { DeploymentRecord, ServiceRecord, TaskRecord } from '../world.ts'
 
 /** Counts a task that ended before it was healthy, and makes the next one wait. */
@@ -32,7 +30,7 @@ export function noteHealthy(engine: Engine, service: ServiceRecord, task: TaskRe
   }
 }
 
-/** Gives up a deployment in which too many tasks failed, and goes back where that is asked for. */
+/** Gives up a deployment in which too many tasks failed. */
 export function judgeBreaker(engine: Engine, service: ServiceRecord): void {
   const primary = service.deployments[0]
   const breaker = service.deploymentConfiguration.deploymentCircuitBreaker
@@ -42,36 +40,12 @@ export function judgeBreaker(engine: Engine, service: ServiceRecord): void {
   }
   const record = engine.world.serviceDeployments[primary.serviceDeployment]
   if (record !== undefined) record.breaker.status = 'TRIGGERED'
-  fail(engine, primary, 'ECS deployment circuit breaker: tasks failed to start.')
-  tell(engine, service, `(deployment ${primary.id}) deployment failed: tasks failed to start.`)
-  if (primary.kind === 'rollback') {
-    endServiceDeployment(
-      engine,
-      primary.serviceDeployment,
-      'ROLLBACK_FAILED',
-      'The rollback failed because the circuit breaker threshold was exceeded.',
-    )
-  } else if (breaker.rollback !== true) {
-    endServiceDeployment(
-      engine,
-      primary.serviceDeployment,
-      'STOPPED',
-      'Service deployment stopped because the circuit breaker threshold was exceeded.',
-    )
-  } else {
-    startRollback(engine, service, {
-      reason: 'Service deployment rolled back because the circuit breaker threshold was exceeded.',
-      by: 'ECS deployment circuit breaker',
-    })
-  }
-}
-
-/** Marks a deployment as failed. It starts no more tasks; those that run go on. */
-export function fail(engine: Engine, deployment: DeploymentRecord, reason: string): void {
-  deployment.rolloutState = 'FAILED'
-  deployment.rolloutStateReason = reason
-  deployment.halted = true
-  deployment.updatedAt = engine.clock.now()
+  giveUp(engine, service, primary, {
+    by: 'ECS deployment circuit breaker',
+    what: 'tasks failed to start.',
+    because: 'because the circuit breaker threshold was exceeded.',
+    rollback: breaker.rollback === true,
+  })
 }
 
 function copyCount(engine: Engine, service: ServiceRecord, deployment: DeploymentRecord): void {

@@ -51,7 +51,9 @@ function completeWhenReady(
     return
   }
   primary.readySince ??= now
-  const due = primary.readySince + engine.timings.complete
+  const watched = engine.world.serviceDeployments[primary.serviceDeployment]?.alarms.status
+  const bake = watched === 'MONITORING' && primary.kind === 'forward' ? engine.timings.bake : 0
+  const due = primary.readySince + engine.timings.complete + bake
   if (due > now) {
     wakeAt(engine, service.arn, due)
     return

@@ -1,4 +1,5 @@
 import { checkTargets } from '../../elb/health.ts'
+import { judgeAlarms } from './alarms.ts'
 import { judgeBreaker } from './breaker.ts'
 import type { Engine } from '../engine.ts'
 import { finish } from './finish.ts'
@@ -22,6 +23,7 @@ export function reconcile(engine: Engine, serviceArn: string): void {
   checkTargets(engine, service)
   judgeTasks(engine, service, tasksOf(engine, service))
   judgeBreaker(engine, service)
+  judgeAlarms(engine, service)
   scale(engine, service)
   finish(engine, service)
 }

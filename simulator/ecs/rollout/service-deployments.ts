@@ -2,6 +2,7 @@ import type { ServiceDeploymentStatus } from '@aws-sdk/client-ecs'
 import { ecsArn } from '../arns.ts'
 import { thresholdOf } from './breaker-threshold.ts'
 import type { Engine } from '../engine.ts'
+import { watchedAlarms } from './watched-alarms.ts'
 import { serviceDeploymentId } from '../ids.ts'
 import { countsOf, tasksOf } from '../tasks/state.ts'
 import type { ServiceDeploymentRecord, ServiceRecord } from '../world.ts'
@@ -40,6 +41,7 @@ export function newServiceDeployment(
     targetRevision,
     sourceRevisions: sourcesOf(engine, service),
     deploymentConfiguration: service.deploymentConfiguration,
+    alarms: watchedAlarms(engine, service.deploymentConfiguration),
     breaker: {
       status:
         service.deploymentConfiguration.deploymentCircuitBreaker?.enable === true
@@ -70,6 +72,7 @@ export function endServiceDeployment(
   record.finishedAt = now
   if (status === 'STOPPED') record.stoppedAt = now
   if (record.breaker.status === 'MONITORING') record.breaker.status = 'MONITORING_COMPLETE'
+  if (record.alarms.status === 'MONITORING') record.alarms.status = 'MONITORING_COMPLETE'
 }
 
 /** How far the target revision is: counted now while the deployment goes on, else as it was at its end. */

@@ -1,4 +1,4 @@
-import { fail } from './breaker.ts'
+import { fail } from './give-up.ts'
 import type { Engine } from '../engine.ts'
 import { startRollback } from './rollback.ts'
 import { endServiceDeployment } from './service-deployments.ts'

@@ -54,7 +54,9 @@ test('what the simulator does not play is refused and not left out', async () =>
   const { call } = await stage()
   const refused = [
     { deploymentConfiguration: { strategy: 'BLUE_GREEN' } },
-    { deploymentConfiguration: { alarms: { enable: true, rollback: true, alarmNames: ['a'] } } },
+    { deploymentConfiguration: { earlySuccessCriteria: { enable: true, healthyPercent: 50 } } },
+    { deploymentConfiguration: { bakeTimeInMinutes: 5 } },
+    { deploymentConfiguration: { lifecycleHooks: [{ hookTargetArn: 'arn:x' }] } },
     { capacityProviderStrategy: [{ capacityProvider: 'FARGATE_SPOT' }] },
     { serviceConnectConfiguration: { enabled: true } },
   ]

@@ -1,0 +1,31 @@
+import type { DeploymentConfiguration } from '@aws-sdk/client-ecs'
+import type { Engine } from '../engine.ts'
+import { wakeSoon } from '../wake.ts'
+import type { ServiceDeploymentRecord } from '../world.ts'
+
+/** Sets a CloudWatch alarm. Services whose deployments watch it hear of it as soon as ECS would. */
+export function setAlarm(engine: Engine, name: string, state: 'OK' | 'ALARM'): void {
+  engine.world.alarms[name] = state
+  for (const service of Object.values(engine.world.services)) {
+    const { alarms } = service.deploymentConfiguration
+    if (alarms?.alarmNames?.includes(name) === true) wakeSoon(engine, service.arn)
+  }
+}
+
+/**
+ * What a service deployment that starts now watches. Nothing where one of its alarms is ringing
+ * already: else no deployment could put right what rings it.
+ */
+export function watchedAlarms(
+  engine: Engine,
+  { alarms }: DeploymentConfiguration,
+): ServiceDeploymentRecord['alarms'] {
+  const alarmNames = alarms?.alarmNames ?? []
+  const watches = alarms?.enable === true && ringing(engine, alarmNames).length === 0
+  return { status: watches ? 'MONITORING' : 'DISABLED', alarmNames, triggeredAlarmNames: [] }
+}
+
+/** Those of these alarms that ring now. */
+export function ringing(engine: Engine, names: readonly string[]): string[] {
+  return names.filter((name) => engine.world.alarms[name] === 'ALARM')
+}
