@@ -19,6 +19,7 @@ export async function runChecks(path: string, { checks }: Target): Promise<void>
       cwd: path,
       env: checkVariables(),
       label: 'checks',
+      guarded: true,
       timeoutMs: Math.max(1, deadline - Date.now()),
     })
     if (ran.kind === 'exited' && ran.exitCode === 0) continue

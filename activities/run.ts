@@ -22,6 +22,11 @@ export interface RunOptions {
   /** Never shown, whatever prints them. */
   readonly secrets?: readonly string[]
   readonly timeoutMs?: number
+  /**
+   * Ends it even if this process is killed in a way that leaves it no time to (`kill -9`): what is
+   * tried again must not meet its own former self at work.
+   */
+  readonly guarded?: boolean
 }
 
 /** How a program ended. */
@@ -60,6 +65,17 @@ export async function run(
   return ran
 }
 
+/**
+ * Runs a program beside a watchman who reads from descriptor 3, which only this process holds open:
+ * once it is closed, by whatever end of ours, he kills the group that both are in.
+ */
+const guard = [
+  '/bin/sh',
+  '-c',
+  '(read -r _; kill -KILL 0) <&3 >/dev/null 2>&1 & exec 3<&-; exec "$@"',
+  'sh',
+] as const
+
 async function spawn(
   file: string,
   args: readonly string[],
@@ -67,11 +83,13 @@ async function spawn(
   cancellation: AbortSignal,
 ): Promise<Ran> {
   const output = collect(options)
-  const child = execa(file, args, {
+  const [program, ...rest] = options.guarded === true ? [...guard, file, ...args] : [file, ...args]
+  const child = execa(program, rest, {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: options.env,
     extendEnv: false,
-    ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
+    stdio: ['pipe', 'pipe', 'pipe', ...(options.guarded === true ? ['pipe' as const] : [])],
+    input: options.input ?? '',
     // A group of its own, so that all of it can be ended. It is out of the terminal's reach then.
     detached: true,
     cleanup: false,

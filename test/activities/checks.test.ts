@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import { CancelledFailure } from '@temporalio/common'
+import { execa } from 'execa'
 import { runChecks } from '../../activities/checks.ts'
 import { failsAs, inActivity } from '../unit/activities/in-activity.ts'
 import { targetWith } from '../unit/activities/targets.ts'
@@ -10,6 +13,23 @@ import { temporaryFolder } from './temporary-folder.ts'
 
 const target = (commands: string[], timeoutMs = 60_000) =>
   targetWith({ checks: { commands, timeoutMs } })
+
+/** Asks again until the answer is something. The test runner's own timeout bounds it. */
+async function until<Answer>(ask: () => Answer | Promise<Answer>): Promise<Answer> {
+  for (;;) {
+    const answer = await ask()
+    if (answer) return answer
+    await setImmediate()
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
 
 describe('running checks', async () => {
   const folder = await temporaryFolder()
@@ -52,17 +72,30 @@ describe('running checks', async () => {
   })
 
   test('ends the check when the release is cancelled', async () => {
-    let cancelled = false
+    let cancel: (() => void) | undefined
+    const pids: number[] = []
     await assert.rejects(
-      inActivity(() => runChecks(folder, target(['echo begun; exec sleep 600'])), {
-        onHeartbeat: (_details, cancel) => {
-          if (cancelled) return
-          cancelled = true
-          setImmediate(cancel)
+      inActivity(() => runChecks(folder, target(['sleep 600 & echo $!; exec sleep 600'])), {
+        onHeartbeat: (_details, cancelActivity) => (cancel = cancelActivity),
+        onLog: (message) => {
+          pids.push(Number(message.replace('checks: ', '')))
+          cancel?.()
         },
       }),
       CancelledFailure,
     )
+    assert.equal(pids.length, 1)
+    await until(() => !pids.some(isAlive))
+  })
+
+  test('does not outlive a worker that is killed', async () => {
+    const worker = execa('node', [join(import.meta.dirname, 'check-to-be-killed.ts'), folder], {
+      reject: false,
+    })
+    const pid = Number(await until(() => readFile(join(folder, 'pid'), 'utf8').catch(() => '')))
+    worker.kill('SIGKILL')
+    await worker
+    await until(() => !isAlive(pid))
   })
 
   test('keeps the credentials of the worker from the check, and nothing else', async () => {
