@@ -88,7 +88,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       gatePort,
       account,
       region,
-      now,
+      clock,
       faults,
     })
     opened.push(() => ecr.close())

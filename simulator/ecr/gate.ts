@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Faults } from '../http/faults.ts'
+import type { Clock } from '../runtime/types.ts'
 import { createUpstream, passOn } from './forward.ts'
 import { checkLogin } from './gate-login.ts'
 import { type GateRequest, readGateRequest } from './gate-request.ts'
@@ -19,6 +20,7 @@ export interface GateContext {
   readonly pushes: Pushes
   /** Service `registry`, operations such as `GET manifests`. */
   readonly faults: Faults
+  readonly clock: Clock
 }
 
 interface Refusal {
@@ -46,7 +48,7 @@ export function createGate(context: GateContext): Gate {
       const fault = context.faults.take('registry', faultName(request, asked))
       if (fault?.kind === 'drop') return void request.socket.destroy()
       if (fault?.kind === 'delay')
-        await new Promise((resolve) => setTimeout(resolve, fault.delayMs))
+        await new Promise<void>((resolve) => void context.clock.after(fault.delayMs, resolve))
       const refusal =
         fault?.kind === 'throttle'
           ? { status: 429, code: 'TOOMANYREQUESTS', message: 'Rate exceeded' }

@@ -1,6 +1,7 @@
 import type { Faults } from '../http/faults.ts'
 import { listen } from '../http/listen.ts'
 import type { Operations } from '../http/types.ts'
+import type { Clock } from '../runtime/types.ts'
 import { createGate } from './gate.ts'
 import { httpRegistry, type RegistryAddress } from './http-registry.ts'
 import { memoryRegistry } from './memory-registry.ts'
@@ -17,7 +18,7 @@ export interface EcrOptions {
   readonly gatePort: number
   readonly account: string
   readonly region: string
-  readonly now: () => number
+  readonly clock: Clock
   readonly faults: Faults
   /** How long a registry token is good, in milliseconds. ECR: 12 hours. */
   readonly tokenLifetimeMs?: number
@@ -38,7 +39,8 @@ export interface Ecr {
 
 /** Opens ECR: its API's operations, and its registry behind a gate of its own. */
 export async function openEcr(options: EcrOptions): Promise<Ecr> {
-  const { account, region, now, faults } = options
+  const { account, region, clock, faults } = options
+  const now = (): number => clock.now()
   const registry = options.registry ? httpRegistry(options.registry) : memoryRegistry()
   const repositories = createRepositories()
   const tokens = createTokens(now, options.tokenLifetimeMs)
@@ -49,7 +51,7 @@ export async function openEcr(options: EcrOptions): Promise<Ecr> {
   async function openGate() {
     const address = options.registry
     if (address === undefined) return undefined
-    const shared = { account, registry, repositories, tokens, pushes, faults }
+    const shared = { account, registry, repositories, tokens, pushes, faults, clock }
     const made = createGate({ ...shared, address })
     const listening = await listen((request, response) => made.handle(request, response), {
       host: options.host,

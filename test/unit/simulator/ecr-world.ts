@@ -16,7 +16,7 @@ export async function ecrWorld(options: Partial<EcrOptions> = {}) {
     gatePort: 0,
     account: '000000000000',
     region: 'us-east-1',
-    now: () => clock.now(),
+    clock,
     faults,
     ...options,
   })
