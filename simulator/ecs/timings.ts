@@ -7,6 +7,8 @@ export interface Timings {
   /** The pause after a task that failed; doubles with each failure in a row beyond the third. */
   readonly relaunch: number
   readonly longestRelaunch: number
+  /** From a task that could not be placed to the next try. */
+  readonly replace: number
   /** A task without a load balancer counts as healthy when it has run this long. */
   readonly settle: number
   /** From a target's registration to its first health check. */
@@ -28,6 +30,7 @@ export const awsTimings: Timings = {
   launch: 20_000,
   relaunch: 15_000,
   longestRelaunch: 900_000,
+  replace: 60_000,
   settle: 10_000,
   register: 5000,
   complete: 10_000,
@@ -41,6 +44,7 @@ export const fastTimings: Timings = {
   launch: 100,
   relaunch: 250,
   longestRelaunch: 10_000,
+  replace: 2000,
   settle: 1500,
   register: 200,
   complete: 250,

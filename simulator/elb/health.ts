@@ -1,6 +1,6 @@
 import type { Engine } from '../ecs/engine.ts'
 import { wakeAt, wakeNow } from '../ecs/wake.ts'
-import type { ServiceRecord } from '../ecs/world.ts'
+import type { ServiceRecord } from '../ecs/records.ts'
 import type { ProbeAnswer } from '../runtime/types.ts'
 import { groupsOf } from './targets.ts'
 import type { TargetGroupRecord, TargetReason, TargetRecord } from './records.ts'

@@ -1,5 +1,6 @@
 import type { Engine } from '../ecs/engine.ts'
-import type { ServiceRecord, TaskRecord, World } from '../ecs/world.ts'
+import type { ServiceRecord, TaskRecord } from '../ecs/records.ts'
+import type { World } from '../ecs/world.ts'
 import { tell } from '../ecs/rollout/events.ts'
 import type { TargetGroupRecord, TargetRecord } from './records.ts'
 

@@ -6,7 +6,7 @@ import type {
 import type { Engine } from '../engine.ts'
 import { taskDefinitionAt } from '../rollout/revisions.ts'
 import { targetCounts } from '../rollout/service-deployments.ts'
-import type { RevisionRecord, ServiceDeploymentRecord } from '../world.ts'
+import type { RevisionRecord, ServiceDeploymentRecord } from '../records.ts'
 import { seconds, type Wire } from './wire.ts'
 
 /** A service deployment as `DescribeServiceDeployments` tells it. */

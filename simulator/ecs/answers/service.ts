@@ -2,7 +2,7 @@ import type { Deployment, Service } from '@aws-sdk/client-ecs'
 import type { Engine } from '../engine.ts'
 import { isInFlight } from '../rollout/service-deployments.ts'
 import { countsOf, isLive, tasksOf } from '../tasks/state.ts'
-import type { DeploymentRecord, ServiceRecord, TaskRecord } from '../world.ts'
+import type { DeploymentRecord, ServiceRecord, TaskRecord } from '../records.ts'
 import { seconds, type Wire } from './wire.ts'
 
 /** A service as `DescribeServices` tells it. Tags only where they are asked for. */

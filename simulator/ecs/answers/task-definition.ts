@@ -1,5 +1,5 @@
 import type { TaskDefinition } from '@aws-sdk/client-ecs'
-import type { TaskDefinitionRecord } from '../world.ts'
+import type { TaskDefinitionRecord } from '../records.ts'
 import { seconds, type Wire } from './wire.ts'
 
 /** A revision of a task definition as `DescribeTaskDefinition` tells it. */

@@ -2,7 +2,7 @@ import type { Container, Task } from '@aws-sdk/client-ecs'
 import { ecsArn, nameOf } from '../arns.ts'
 import type { Engine } from '../engine.ts'
 import { taskDefinitionAt } from '../rollout/revisions.ts'
-import type { TaskRecord } from '../world.ts'
+import type { TaskRecord } from '../records.ts'
 import { seconds, type Wire } from './wire.ts'
 
 /** A task as `DescribeTasks` tells it. Its ports are where they can be reached on this machine. */

@@ -13,7 +13,7 @@ import { optionalText, textList, type Input } from '../requests/input.ts'
 import { clusterOf } from '../requests/lookup.ts'
 import { page } from '../requests/paging.ts'
 import { countsOf, tasksOf } from '../tasks/state.ts'
-import type { ClusterRecord, ServiceRecord } from '../world.ts'
+import type { ClusterRecord, ServiceRecord } from '../records.ts'
 import { tagList } from './tags.ts'
 
 /** Gives the cluster that is there already, as ECS does, where there is one of that name. */

@@ -15,7 +15,7 @@ import {
   type Input,
 } from '../requests/input.ts'
 import { clusterOf, serviceArn, usableTaskDefinition } from '../requests/lookup.ts'
-import type { ServiceRecord } from '../world.ts'
+import type { ServiceRecord } from '../records.ts'
 import {
   deploymentConfiguration,
   loadBalancers,

@@ -5,7 +5,7 @@ import { taskDefinitionAnswer } from '../answers/task-definition.ts'
 import type { Answer } from '../answers/wire.ts'
 import type { Engine } from '../engine.ts'
 import { objectList, optionalText, text, type Input } from '../requests/input.ts'
-import type { TaskDefinitionRecord } from '../world.ts'
+import type { TaskDefinitionRecord } from '../records.ts'
 import { tagList } from './tags.ts'
 
 /**

@@ -12,7 +12,7 @@ import {
   textList,
   type Input,
 } from '../requests/input.ts'
-import type { TaskDefinitionRecord } from '../world.ts'
+import type { TaskDefinitionRecord } from '../records.ts'
 
 const breakerOff = { enable: false, rollback: false }
 

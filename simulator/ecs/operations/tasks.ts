@@ -13,7 +13,7 @@ import { clusterOf, serviceOf } from '../requests/lookup.ts'
 import { page } from '../requests/paging.ts'
 import { tasksOf } from '../tasks/state.ts'
 import { stopAtOnce } from '../tasks/end.ts'
-import type { TaskRecord } from '../world.ts'
+import type { TaskRecord } from '../records.ts'
 
 /** Filters are all applied; `desiredStatus` is `RUNNING` where it is left out. */
 export function listTasks(engine: Engine, input: Input): Answer<ListTasksCommandOutput> {

@@ -17,7 +17,7 @@ import {
 import { serviceOf, usableTaskDefinition } from '../requests/lookup.ts'
 import { applySettings, settingsOf, taskDefinitionAt } from '../rollout/revisions.ts'
 import { wakeSoon } from '../wake.ts'
-import type { ServiceRecord, ServiceSettings } from '../world.ts'
+import type { ServiceRecord, ServiceSettings } from '../records.ts'
 import { checkPort, deploymentConfiguration, loadBalancers } from './service-input.ts'
 
 const known = [

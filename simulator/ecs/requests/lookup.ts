@@ -2,7 +2,7 @@ import { AwsError } from '../../http/types.ts'
 import { ecsArn, nameOf } from '../arns.ts'
 import type { Engine } from '../engine.ts'
 import { optionalText, text, type Input } from './input.ts'
-import type { ClusterRecord, ServiceRecord, TaskDefinitionRecord } from '../world.ts'
+import type { ClusterRecord, ServiceRecord, TaskDefinitionRecord } from '../records.ts'
 
 /**
  * The cluster that a request names by name or ARN; `default` where it names none.

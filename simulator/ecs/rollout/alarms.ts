@@ -1,5 +1,5 @@
 import type { Engine } from '../engine.ts'
-import type { ServiceRecord } from '../world.ts'
+import type { ServiceRecord } from '../records.ts'
 import { giveUp } from './give-up.ts'
 import { ringing } from './watched-alarms.ts'
 

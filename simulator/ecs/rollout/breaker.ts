@@ -1,7 +1,7 @@
 import { thresholdOf } from './breaker-threshold.ts'
 import type { Engine } from '../engine.ts'
 import { giveUp } from './give-up.ts'
-import type { DeploymentRecord, ServiceRecord, TaskRecord } from '../world.ts'
+import type { DeploymentRecord, ServiceRecord, TaskRecord } from '../records.ts'
 
 /** Counts a task that ended before it was healthy, and makes the next one wait. */
 export function noteFailure(engine: Engine, service: ServiceRecord, task: TaskRecord): void {

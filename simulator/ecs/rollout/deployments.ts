@@ -3,7 +3,7 @@ import { deploymentId } from '../ids.ts'
 import { newRevision } from './revisions.ts'
 import { isInFlight, newServiceDeployment } from './service-deployments.ts'
 import { wakeSoon } from '../wake.ts'
-import type { DeploymentRecord, ServiceRecord } from '../world.ts'
+import type { DeploymentRecord, ServiceRecord } from '../records.ts'
 
 /**
  * Starts a deployment of what the service's settings say now. The one before becomes ACTIVE; where

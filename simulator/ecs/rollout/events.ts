@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Engine } from '../engine.ts'
-import type { ServiceRecord } from '../world.ts'
+import type { ServiceRecord } from '../records.ts'
 
 /** ECS keeps the newest 100 events of a service. */
 const kept = 100

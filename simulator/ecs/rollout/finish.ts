@@ -3,7 +3,7 @@ import { tell } from './events.ts'
 import { endServiceDeployment } from './service-deployments.ts'
 import { isHealthy, isLive, isThere, tasksOf } from '../tasks/state.ts'
 import { wakeAt } from '../wake.ts'
-import type { DeploymentRecord, ServiceRecord, TaskRecord } from '../world.ts'
+import type { DeploymentRecord, ServiceRecord, TaskRecord } from '../records.ts'
 
 /** Completes what is complete, and lets go of what is over. */
 export function finish(engine: Engine, service: ServiceRecord): void {

@@ -1,5 +1,5 @@
 import type { Engine } from '../engine.ts'
-import type { DeploymentRecord, ServiceRecord } from '../world.ts'
+import type { DeploymentRecord, ServiceRecord } from '../records.ts'
 import { tell } from './events.ts'
 import { startRollback } from './rollback.ts'
 import { endServiceDeployment } from './service-deployments.ts'

@@ -5,7 +5,7 @@ import { tell } from './events.ts'
 import { isLive } from '../tasks/state.ts'
 import { stopTasks } from '../tasks/end.ts'
 import { wakeAt } from '../wake.ts'
-import type { ServiceRecord, TaskRecord } from '../world.ts'
+import type { ServiceRecord, TaskRecord } from '../records.ts'
 
 /**
  * Looks at running tasks: those whose targets are all healthy, or that have run for a while where

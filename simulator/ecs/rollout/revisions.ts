@@ -1,13 +1,13 @@
 import { ecsArn } from '../arns.ts'
 import type { Engine } from '../engine.ts'
 import { revisionId } from '../ids.ts'
-import {
-  table,
-  type RevisionRecord,
-  type ServiceRecord,
-  type ServiceSettings,
-  type TaskDefinitionRecord,
-} from '../world.ts'
+import type {
+  RevisionRecord,
+  ServiceRecord,
+  ServiceSettings,
+  TaskDefinitionRecord,
+} from '../records.ts'
+import { table } from '../world.ts'
 
 /** The part of a service whose change makes a new deployment, taken from wherever it stands. */
 export function settingsOf(from: ServiceSettings): ServiceSettings {

@@ -3,7 +3,7 @@ import { tell } from './events.ts'
 import { deploymentId } from '../ids.ts'
 import { applySettings } from './revisions.ts'
 import { endServiceDeployment } from './service-deployments.ts'
-import type { ServiceRecord } from '../world.ts'
+import type { ServiceRecord } from '../records.ts'
 
 export interface RollbackCause {
   /** For the service deployment's `statusReason` and `rollback.reason`. */

@@ -1,10 +1,11 @@
 import type { Engine } from '../engine.ts'
+import { hasRoom } from './capacity.ts'
 import { taskList, tell } from './events.ts'
 import { isHealthy, isLive, tasksOf } from '../tasks/state.ts'
 import { stopTasks } from '../tasks/end.ts'
 import { placeTask } from '../tasks/start.ts'
 import { wakeAt } from '../wake.ts'
-import type { DeploymentRecord, ServiceRecord, TaskRecord } from '../world.ts'
+import type { DeploymentRecord, ServiceRecord, TaskRecord } from '../records.ts'
 
 export interface Limits {
   /** Healthy tasks that must stay. */
@@ -71,6 +72,10 @@ function start(
   count: number,
 ): void {
   if (count === 0) return
+  if (!hasRoom(engine, service)) {
+    wakeAt(engine, service.arn, service.pausedUntil)
+    return
+  }
   const placed = Array.from({ length: count }, () => placeTask(engine, service, primary))
   service.steady = false
   tell(engine, service, `has started ${count} tasks: ${taskList(placed)}.`)

@@ -5,7 +5,7 @@ import type { Engine } from '../engine.ts'
 import { watchedAlarms } from './watched-alarms.ts'
 import { serviceDeploymentId } from '../ids.ts'
 import { countsOf, tasksOf } from '../tasks/state.ts'
-import type { ServiceDeploymentRecord, ServiceRecord } from '../world.ts'
+import type { ServiceDeploymentRecord, ServiceRecord } from '../records.ts'
 
 const inFlight: ReadonlySet<ServiceDeploymentStatus | undefined> = new Set([
   'PENDING',

@@ -2,7 +2,7 @@ import { fail } from './give-up.ts'
 import type { Engine } from '../engine.ts'
 import { startRollback } from './rollback.ts'
 import { endServiceDeployment } from './service-deployments.ts'
-import type { DeploymentRecord, ServiceRecord } from '../world.ts'
+import type { DeploymentRecord, ServiceRecord } from '../records.ts'
 
 /** Takes up what was asked of a service's deployments since the last look: start, stop, go back. */
 export function takeRequests(engine: Engine, service: ServiceRecord): void {

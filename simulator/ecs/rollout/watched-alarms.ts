@@ -1,7 +1,7 @@
 import type { DeploymentConfiguration } from '@aws-sdk/client-ecs'
 import type { Engine } from '../engine.ts'
 import { wakeSoon } from '../wake.ts'
-import type { ServiceDeploymentRecord } from '../world.ts'
+import type { ServiceDeploymentRecord } from '../records.ts'
 
 /** Sets a CloudWatch alarm. Services whose deployments watch it hear of it as soon as ECS would. */
 export function setAlarm(engine: Engine, name: string, state: 'OK' | 'ALARM'): void {

@@ -4,7 +4,7 @@ import { noteFailure } from '../rollout/breaker.ts'
 import type { Engine } from '../engine.ts'
 import { taskList, tell } from '../rollout/events.ts'
 import { wakeAt, wakeNow } from '../wake.ts'
-import type { ServiceRecord, TaskRecord } from '../world.ts'
+import type { ServiceRecord, TaskRecord } from '../records.ts'
 
 export interface StopCause {
   readonly code: TaskStopCode

@@ -6,7 +6,7 @@ import { taskId } from '../ids.ts'
 import { taskDefinitionAt } from '../rollout/revisions.ts'
 import { taskEnded } from './end.ts'
 import { wakeAt, wakeNow } from '../wake.ts'
-import type { DeploymentRecord, ServiceRecord, TaskRecord } from '../world.ts'
+import type { DeploymentRecord, ServiceRecord, TaskRecord } from '../records.ts'
 
 /** Decides on a task. The runtime hears of it once it is placed: `launch` later. */
 export function placeTask(

@@ -1,6 +1,6 @@
 import type { Engine } from '../engine.ts'
 import { targetsOf } from '../../elb/targets.ts'
-import type { ServiceRecord, TaskRecord } from '../world.ts'
+import type { ServiceRecord, TaskRecord } from '../records.ts'
 
 /** The tasks of a service that ECS still tells about, oldest first. */
 export function tasksOf(engine: Engine, service: ServiceRecord): TaskRecord[] {

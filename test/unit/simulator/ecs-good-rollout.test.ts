@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setCapacity } from '../../../simulator/ecs/index.ts'
 import { anonymous, first, stage } from './stage.ts'
 
 test('a good rollout starts the new tasks, waits for their health, drains the old ones and completes', async () => {
@@ -81,6 +82,21 @@ for (const { desired, minimum, maximum } of limits) {
     assert.equal(service().runningCount, desired)
   })
 }
+
+test('a rollout that is out of capacity says so, waits, and goes on when there is room again', async () => {
+  const { deploy, clock, settle, events, engine, primary, service } = await stage()
+  const before = events().length
+  setCapacity(engine, 'Capacity is unavailable at this time.')
+  deploy('registry/api:2')
+  await clock.advance(90_000)
+  const refused = 'was unable to place a task. Reason: Capacity is unavailable at this time.'
+  assert.deepEqual(events().slice(before), [refused, refused])
+  assert.deepEqual([primary().rolloutState, primary().failedTasks], ['IN_PROGRESS', 0])
+  assert.equal(service().runningCount, 2)
+  setCapacity(engine, undefined)
+  assert.equal(await settle(), true)
+  assert.equal(primary().rolloutState, 'COMPLETED')
+})
 
 test('a service without a load balancer rolls out once its tasks have run for a while', async () => {
   const { deploy, settle, events } = await stage({ loadBalancer: false, desiredCount: 1 })
