@@ -9,6 +9,7 @@ import {
   ListServiceDeploymentsCommand,
   RegisterTaskDefinitionCommand,
 } from '@aws-sdk/client-ecs'
+import type { Target } from '../../config/target.ts'
 import { createReleaseActivities } from '../../activities/index.ts'
 import type { InspectedService, Revision, StartedDeployment } from '../../activities/types.ts'
 import { realClock } from '../../simulator/clock/index.ts'
@@ -33,6 +34,8 @@ const quick = { pullMs: 1, startMs: 1, stopMs: 1 }
 
 let simulator: Simulator
 let number = 0
+/** What `api-latest` points at. */
+let movingTag = digest('1')
 
 before(async () => {
   simulator = await startSimulator({
@@ -41,7 +44,7 @@ before(async () => {
       clock: realClock(),
       behave: ({ containers: [container] }) => {
         const digit = container?.image.split('@sha256:')[1]?.[0] ?? ''
-        return { ...quick, ...behaviours[digit] }
+        return { ...quick, digests: { api: movingTag }, ...behaviours[digit] }
       },
     }),
   })
@@ -61,15 +64,16 @@ after(() => simulator.close())
 const activities = createReleaseActivities({ pace: { nearEndMs: 20, farMs: 50 } })
 
 /** A service of its own, live with image 1, and the activities for it. */
-async function liveService(circuitBreaker: boolean) {
+async function liveService(circuitBreaker: boolean, mode: Target['mode'] = 'pin') {
   number += 1
   const ecs = new ECSClient()
   const name = `api-${number}`
+  const image = mode === 'pin' ? `@${digest('1')}` : ':api-latest'
   const { taskDefinition } = await ecs.send(
     new RegisterTaskDefinitionCommand({
       family: name,
       containerDefinitions: [
-        { name: 'api', image: `host/mailman-api@${digest('1')}`, essential: true, memory: 64 },
+        { name: 'api', image: `host/mailman-api${image}`, essential: true, memory: 64 },
       ],
     }),
   )
@@ -85,7 +89,7 @@ async function liveService(circuitBreaker: boolean) {
     }),
   )
   const service = serviceNamed('api', { service: name, circuitBreaker: 'optional' })
-  const target = targetWith({ aws: {}, services: [service] })
+  const target = targetWith({ aws: {}, services: [service], mode })
   const inspect = () => inActivity(() => activities.inspectEnvironment({ target, release: 'r' }))
   return {
     name,
@@ -233,6 +237,22 @@ describe('a rollout as ECS does it', () => {
     const other = await api.register('2')
     await assert.rejects(api.update(other, was), failsAs('Conflict', started.deploymentId))
     await api.rollBack(was, started)
+  })
+
+  test('comes back in force mode once the tag points back, by one deployment only', async () => {
+    const api = await liveService(true, 'force')
+    const was = await api.settled()
+    movingTag = digest('2')
+    const revision = await api.register('2')
+    assert.deepEqual(revision.digests, { api: digest('2') })
+    const started = await api.update(revision, was, true)
+    assert.equal((await api.wait(started, revision)).kind, 'succeeded')
+    movingTag = digest('1')
+    for (const known of [started, started, undefined]) {
+      assert.equal((await api.rollBack(was, known)).kind, 'succeeded')
+      assert.deepEqual((await api.settled()).now, was.now)
+      assert.equal((await api.deploymentsOf(revision)).length, 3)
+    }
   })
 
   test('is started once even when the answer that says so is lost', async () => {
