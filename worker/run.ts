@@ -10,6 +10,7 @@ import {
   createBuilderActivities,
   createReleaseActivities,
 } from '../activities/index.ts'
+import type { SourceRef } from '../activities/types.ts'
 import { checkSearchAttributes } from './search-attributes.ts'
 import { defaultWorkerOptions, hostQueueOf, type WorkerOptions } from './options.ts'
 import { workflowBundle } from './workflow-bundle.ts'
@@ -68,7 +69,7 @@ function builderQueues(options: WorkerOptions): readonly Queue[] {
   return [
     {
       taskQueue: options.builderQueue,
-      activities: { prepareSource: activities.prepareSource },
+      activities: { prepareSource: (input: SourceRef) => activities.prepareSource(input) },
       maxConcurrentActivityTaskExecutions,
     },
     { taskQueue: hostQueue, activities: { ...activities }, maxConcurrentActivityTaskExecutions },

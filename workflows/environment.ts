@@ -1,5 +1,4 @@
 import {
-  ApplicationFailure,
   CancellationScope,
   allHandlersFinished,
   condition,
@@ -14,7 +13,8 @@ import { environmentDetails } from './details.ts'
 import { messageOf } from './failure.ts'
 import { ledgerLength, releaseId, rollbackTarget, withEntry, type Ledger } from './ledger.ts'
 import * as protocol from './protocol.ts'
-import { entryOf, startRelease } from './run-release.ts'
+import { busyWith, refusal } from './refusal.ts'
+import { entryOf, runningOf, startRelease } from './run-release.ts'
 import type {
   Accepted,
   EnvironmentStatus,
@@ -24,7 +24,6 @@ import type {
   RollbackRequest,
   RunningRelease,
 } from './types.ts'
-import { shortCommit } from './words.ts'
 
 /** The input of an `environment` workflow, and what it hands on when it continues as new. */
 export interface EnvironmentInput {
@@ -255,23 +254,4 @@ function openDoor(input: EnvironmentInput) {
       ...(target === undefined ? {} : { target }),
     }),
   }
-}
-
-function runningOf({ id, request, commit }: ReleaseInput, startedAt: number): RunningRelease {
-  return {
-    id,
-    kind: request.kind,
-    ...(commit === undefined ? {} : { commit }),
-    requestedBy: request.requestedBy,
-    startedAt,
-  }
-}
-
-function busyWith({ id, kind, commit, requestedBy, startedAt }: RunningRelease): string {
-  const since = new Date(startedAt).toISOString()
-  return `${id} is running (${kind} of ${shortCommit(commit)}, asked for by ${requestedBy}, since ${since})`
-}
-
-function refusal(message: string): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(message, protocol.rejectedUpdate)
 }

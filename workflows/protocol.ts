@@ -30,7 +30,7 @@ export const requestRelease = defineUpdate<Accepted, [ReleaseRequest]>('release'
  * Takes an environment back, answering once the way back has begun. A release that runs is
  * cancelled, which brings back what ran before it; else a release of kind `rollback` is started.
  */
-export const requestRollback = defineUpdate<Accepted, [Partial<RollbackRequest>?]>('rollback')
+export const requestRollback = defineUpdate<Accepted, [Partial<RollbackRequest>]>('rollback')
 
 /** The same for people at the Temporal UI or CLI; the body may be empty. */
 export const rollbackSignal = defineSignal<[RollbackSignal?]>('rollback')

@@ -10,7 +10,7 @@ import { isOutcome } from '../rollout/outcome.ts'
 import { causeOf, messageOf } from './failure.ts'
 import { releaseWorkflow } from './protocol.ts'
 import * as attributes from './search-attributes.ts'
-import type { LedgerEntry, ReleaseInput, ReleaseResult } from './types.ts'
+import type { LedgerEntry, ReleaseInput, ReleaseResult, RunningRelease } from './types.ts'
 import { oneLine, releaseSummary } from './words.ts'
 
 type Started =
@@ -84,5 +84,19 @@ async function resultOf(end: Promise<ReleaseResult>): Promise<Known> {
     // Terminated by hand, or broken: nobody took anything back.
     const message = `The release ended without a verdict (${messageOf(failure)}): what runs is not known. A person is needed now.`
     return { outcome: 'rollback_failed', message }
+  }
+}
+
+/** A release that has just started, as the environment shows it. */
+export function runningOf(
+  { id, request, commit }: ReleaseInput,
+  startedAt: number,
+): RunningRelease {
+  return {
+    id,
+    kind: request.kind,
+    ...(commit === undefined ? {} : { commit }),
+    requestedBy: request.requestedBy,
+    startedAt,
   }
 }

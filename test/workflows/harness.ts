@@ -18,10 +18,7 @@ export interface Harness {
 }
 
 export async function startHarness(): Promise<Harness> {
-  Runtime.install({
-    logger: new DefaultLogger('ERROR'),
-    telemetryOptions: { logging: { filter: 'ERROR' } },
-  })
+  quietly()
   const [bundle, path] = await Promise.all([
     bundleWorkflows(new URL('../../workflows/index.ts', import.meta.url)),
     findTestServer(),
@@ -29,11 +26,24 @@ export async function startHarness(): Promise<Harness> {
   const env = await TestWorkflowEnvironment.createTimeSkipping({
     server: { executable: { type: 'existing-path', path } },
   })
+  await addSearchAttributes(env)
+  return { env, bundle, close: () => env.teardown() }
+}
+
+/** Workers and servers speak up only about errors. */
+export function quietly(): void {
+  Runtime.install({
+    logger: new DefaultLogger('ERROR'),
+    telemetryOptions: { logging: { filter: 'ERROR' } },
+  })
+}
+
+/** What `slipway setup` does for a real server. */
+export async function addSearchAttributes(env: TestWorkflowEnvironment): Promise<void> {
   await env.connection.operatorService.addSearchAttributes({
     namespace: env.namespace ?? 'default',
     searchAttributes: indexedTypes(),
   })
-  return { env, bundle, close: () => env.teardown() }
 }
 
 /** A worker for the workflows with these activities, on a queue of the test's own. */

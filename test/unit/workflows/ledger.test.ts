@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { releaseId, rollbackTarget, withEntry, type Ledger } from '../../../workflows/ledger.ts'
+import type { LedgerEntry, ReleasedService } from '../../../workflows/types.ts'
+import { arn, commit, deployOf, digestOf, targetFor } from '../../workflows/fixtures.ts'
+
+const released = (name: string, revision: number, before: number): ReleasedService => ({
+  name,
+  ecsService: `mailman-${name}`,
+  revision: {
+    service: name,
+    taskDefinition: arn(name, revision),
+    digests: { [name]: digestOf(name, revision) },
+    registered: true,
+  },
+  wayBack: {
+    taskDefinition: arn(name, before),
+    digests: { [name]: digestOf(name, before) },
+    deploymentId: `ecs-svc/${before}`,
+    standing: 'succeeded',
+  },
+})
+
+const entry = (
+  id: string,
+  services: readonly ReleasedService[],
+  change: Partial<LedgerEntry> = {},
+): LedgerEntry => ({
+  id,
+  kind: 'deploy',
+  commit: id.padEnd(40, '0'),
+  requestedBy: 'ann',
+  startedAt: 0,
+  endedAt: 1,
+  outcome: 'succeeded',
+  message: '',
+  services,
+  ...change,
+})
+
+const both = (revision: number, before: number) => [
+  released('api', revision, before),
+  released('worker', revision, before),
+]
+
+const ledgerOf = (...entries: LedgerEntry[]): Ledger =>
+  entries.reduce((ledger: Ledger, one) => withEntry(ledger, one), { releases: [] })
+
+const goesTo = (ledger: Ledger, to?: string) => {
+  const found = rollbackTarget(ledger, to)
+  return found.kind === 'found' ? found.revisions.map((one) => one.taskDefinition) : found.reason
+}
+
+const second = ledgerOf(entry('aaaaaaa', both(8, 7)), entry('bbbbbbb', both(9, 8)))
+
+test('a rollback goes to what ran before the live release, and knows its commit', () => {
+  assert.deepEqual(goesTo(second), [arn('api', 8), arn('worker', 8)])
+  const found = rollbackTarget(second, undefined)
+  assert.equal(found.kind === 'found' && found.commit, 'aaaaaaa'.padEnd(40, '0'))
+})
+
+test('rolling back twice goes two releases back, not forth again', () => {
+  const backOnce = withEntry(second, entry('rollback-1', both(8, 9), { kind: 'rollback' }))
+  assert.equal(backOnce.live?.id, 'aaaaaaa')
+  assert.deepEqual(goesTo(backOnce), [arn('api', 7), arn('worker', 7)])
+  const backTwice = withEntry(backOnce, entry('rollback-2', both(7, 8), { kind: 'rollback' }))
+  assert.match(String(goesTo(backTwice)), /nothing to go back to/)
+})
+
+test('a release that did not succeed changes nothing about what is live', () => {
+  const failed = withEntry(second, entry('ccccccc', both(10, 9), { outcome: 'rolled_back' }))
+  assert.equal(failed.live?.id, 'bbbbbbb')
+  assert.equal(failed.releases.length, 3)
+})
+
+test('a release of one service leaves the other as the live release had it', () => {
+  const partly = withEntry(second, entry('ccccccc', [released('api', 10, 9)]))
+  assert.deepEqual(goesTo(partly), [arn('api', 9), arn('worker', 9)])
+})
+
+test('an earlier release can be named by id or by its commit', () => {
+  assert.deepEqual(goesTo(second, 'aaaaaaa'), [arn('api', 8), arn('worker', 8)])
+  assert.deepEqual(goesTo(second, 'aaaaaaa0'), [arn('api', 8), arn('worker', 8)])
+  assert.match(String(goesTo(second, 'eeeeeee')), /no release eeeeeee/)
+  const failed = withEntry(second, entry('ccccccc', both(10, 9), { outcome: 'rolled_back' }))
+  assert.match(String(goesTo(failed, 'ccccccc')), /ended as rolled_back/)
+})
+
+test('before the first success there is nothing to go back from', () => {
+  assert.match(String(goesTo({ releases: [] })), /no release has succeeded/)
+})
+
+test('the ledger keeps the last fifty', () => {
+  const many = ledgerOf(...Array.from({ length: 60 }, (_, index) => entry(`r${index}`, both(8, 7))))
+  assert.equal(many.releases.length, 50)
+  assert.equal(many.releases[0]?.id, 'r59')
+})
+
+test('an id says the commit, and is not used twice', () => {
+  const request = deployOf(targetFor('queue'))
+  const first = releaseId({ releases: [] }, request, 0)
+  assert.equal(first, `release/production/${commit.slice(0, 12)}`)
+  assert.equal(releaseId(ledgerOf(entry(first, [])), request, 0), `${first}-2`)
+  const back = releaseId(
+    { releases: [] },
+    { ...request, kind: 'redeploy' },
+    Date.UTC(2026, 0, 2, 3, 4, 5),
+  )
+  assert.equal(back, 'release/production/redeploy-20260102T030405Z')
+})

@@ -1,0 +1,251 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { ApplicationFailure, Context } from '@temporalio/activity'
+import {
+  WithStartWorkflowOperation,
+  WorkflowUpdateFailedError,
+  type WorkflowHandle,
+} from '@temporalio/client'
+import { TestWorkflowEnvironment } from '@temporalio/testing'
+import { findTemporal } from '../../local/temporal.ts'
+import { bundleWorkflows } from '../../worker/workflow-bundle.ts'
+import type { EnvironmentInput } from '../../workflows/environment.ts'
+import * as protocol from '../../workflows/protocol.ts'
+import type { Accepted, EnvironmentStatus, ReleaseRequest } from '../../workflows/types.ts'
+import { anotherCommit, commit, deployOf, fakes, live, targetFor } from './fixtures.ts'
+import {
+  addSearchAttributes,
+  endOf,
+  newQueue,
+  quietly,
+  withWorker,
+  type Harness,
+} from './harness.ts'
+
+let harness: Harness
+before(async () => {
+  quietly()
+  const [bundle, path] = await Promise.all([
+    bundleWorkflows(new URL('../../workflows/index.ts', import.meta.url)),
+    findTemporal(),
+  ])
+  const env = await TestWorkflowEnvironment.createLocal({
+    server: { executable: { type: 'existing-path', path } },
+  })
+  await addSearchAttributes(env)
+  harness = { env, bundle, close: () => env.teardown() }
+})
+after(() => harness.close())
+
+/** A door of the test's own, with the activities that the test says. */
+async function withDoor(
+  otherwise: Parameters<typeof fakes>[1],
+  work: (door: Door) => Promise<void>,
+): Promise<void> {
+  const queue = newQueue()
+  const fake = fakes(queue, otherwise)
+  const target = { ...targetFor(queue), environment: queue }
+  const { workflow } = harness.env.client
+  const ask = (request: ReleaseRequest): Promise<Accepted> =>
+    workflow.executeUpdateWithStart(protocol.requestRelease, {
+      args: [request],
+      startWorkflowOperation: new WithStartWorkflowOperation(protocol.environmentWorkflow, {
+        workflowId: protocol.environmentWorkflowId(queue),
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        taskQueue: queue,
+        args: [{ environment: queue, project: 'mailman' } satisfies EnvironmentInput],
+      }),
+    })
+  const status = () =>
+    workflow.getHandle(protocol.environmentWorkflowId(queue)).query(protocol.environmentStatus)
+  await withWorker(harness, queue, fake, () =>
+    work({
+      calls: fake.calls,
+      deploy: (wanted) => ask(deployOf(target, { commit: wanted })),
+      ask,
+      target,
+      handle: workflow.getHandle(protocol.environmentWorkflowId(queue)),
+      end: async ({ releaseId, runId }) => {
+        const result = await endOf(workflow.getHandle(releaseId, runId))
+        await until(status, ({ running }) => running?.id !== releaseId)
+        return result
+      },
+      status,
+    }),
+  )
+}
+
+interface Door {
+  readonly calls: readonly string[]
+  readonly target: ReturnType<typeof targetFor>
+  readonly handle: WorkflowHandle
+  deploy(commit: string): Promise<Accepted>
+  ask(request: ReleaseRequest): Promise<Accepted>
+  /** How a release ended, once the environment has it in its ledger. */
+  end(accepted: Accepted): ReturnType<typeof endOf>
+  status(): Promise<EnvironmentStatus>
+}
+
+/** A wait that lasts until the test lets it end, or until it is cancelled. */
+function heldWait() {
+  const begun = Promise.withResolvers<void>()
+  const released = Promise.withResolvers<void>()
+  return {
+    begun: begun.promise,
+    letGo: () => released.resolve(),
+    waitForRollout: async () => {
+      const context = Context.current()
+      const beat = setInterval(() => context.heartbeat(), 50)
+      begun.resolve()
+      try {
+        await Promise.race([released.promise, context.cancelled])
+      } finally {
+        clearInterval(beat)
+      }
+      return live
+    },
+  }
+}
+
+/** The message with which an Update was refused. */
+async function refusalOf(update: Promise<unknown>): Promise<string> {
+  try {
+    await update
+  } catch (failure) {
+    assert.ok(failure instanceof WorkflowUpdateFailedError, String(failure))
+    assert.ok(failure.cause instanceof ApplicationFailure)
+    assert.equal(failure.cause.type, protocol.rejectedUpdate)
+    return failure.cause.message
+  }
+  throw new assert.AssertionError({ message: 'the Update was not refused' })
+}
+
+test('while a release runs another is refused with its name, and the same commit joins it', async () => {
+  const wait = heldWait()
+  await withDoor({ waitForRollout: wait.waitForRollout }, async (door) => {
+    const first = await door.deploy(commit)
+    await wait.begun
+    const refused = await refusalOf(door.deploy(anotherCommit))
+    assert.ok(refused.includes(first.releaseId), refused)
+    assert.match(refused, /asked for by ann@laptop/)
+    const again = await door.deploy(commit)
+    assert.deepEqual(
+      [again.releaseId, again.runId, again.joined],
+      [first.releaseId, first.runId, true],
+    )
+    assert.equal((await door.status()).running?.id, first.releaseId)
+    wait.letGo()
+    assert.equal((await door.end(first)).outcome, 'succeeded')
+    const next = await door.deploy(anotherCommit)
+    assert.equal((await door.end(next)).outcome, 'succeeded')
+  })
+})
+
+test('of requests that come at the same moment one is let in', async () => {
+  const wait = heldWait()
+  await withDoor({ waitForRollout: wait.waitForRollout }, async (door) => {
+    const asked = await Promise.allSettled(
+      ['a', 'b', 'c', 'd'].map((digit) => door.deploy(digit.repeat(40))),
+    )
+    assert.equal(asked.filter((one) => one.status === 'fulfilled').length, 1)
+    wait.letGo()
+  })
+})
+
+test('a rollback by Update brings back what ran before the live release', async () => {
+  await withDoor({}, async (door) => {
+    await door.end(await door.deploy(commit))
+    const { live: deployed } = await door.status()
+    assert.equal(deployed?.commit, commit)
+    const accepted = await door.handle.executeUpdate(protocol.requestRollback, {
+      args: [{ kind: 'rollback', target: door.target, requestedBy: 'bob', reason: 'slow' }],
+    })
+    assert.match(accepted.releaseId, /\/rollback-/)
+  })
+})
+
+test('a rollback by signal needs no body, and is in the ledger', async () => {
+  const target: string[] = []
+  await withDoor(
+    {
+      inspectEnvironment: async ({ target: { services } }) => ({
+        services: services.map(({ name }) => ({
+          name,
+          now: { taskDefinition: `${name}:8`, digests: {} },
+          wayBack: {
+            taskDefinition: `${name}:7`,
+            digests: {},
+            deploymentId: '1',
+            standing: 'succeeded',
+          },
+          desiredCount: 1,
+        })),
+        warnings: [],
+      }),
+      updateService: async ({ service: { name }, revision }) => {
+        target.push(revision.taskDefinition)
+        return { service: name, taskDefinition: revision.taskDefinition, deploymentId: '2' }
+      },
+    },
+    async (door) => {
+      await door.end(await door.deploy(commit))
+      target.length = 0
+      await door.handle.signal(protocol.rollbackSignal)
+      const status = await until(
+        () => door.status(),
+        ({ releases }) => releases.length === 2,
+      )
+      assert.equal(status.releases[0]?.kind, 'rollback')
+      assert.equal(status.releases[0]?.outcome, 'succeeded')
+      assert.deepEqual(target, ['api:7', 'worker:7'])
+    },
+  )
+})
+
+test('a rollback while a release runs takes that one back', async () => {
+  const wait = heldWait()
+  await withDoor({ waitForRollout: wait.waitForRollout }, async (door) => {
+    const running = await door.deploy(commit)
+    await wait.begun
+    const accepted = await door.handle.executeUpdate(protocol.requestRollback, { args: [{}] })
+    assert.equal(accepted.releaseId, running.releaseId)
+    assert.equal((await door.end(running)).outcome, 'cancelled')
+    assert.ok(door.calls.includes('rollBackService api'))
+  })
+})
+
+test('a rollback with nothing to go back to is refused, and a signal to that end harms nothing', async () => {
+  await withDoor({ runChecks: async () => failChecks() }, async (door) => {
+    const first = await door.deploy(commit)
+    assert.equal((await door.end(first)).outcome, 'rejected')
+    const refused = await refusalOf(
+      door.ask({ kind: 'rollback', target: door.target, requestedBy: 'bob' }),
+    )
+    assert.match(refused, /no release has succeeded/)
+    await door.handle.signal(protocol.rollbackSignal, { to: 'nowhere' })
+    await door.handle.signal('rollback', 'not an object')
+    assert.equal((await door.status()).releases.length, 1)
+  })
+})
+
+test('an environment of another project is not touched', async () => {
+  await withDoor({}, async (door) => {
+    await door.end(await door.deploy(commit))
+    const refused = await refusalOf(
+      door.ask(deployOf({ ...door.target, project: 'other' }, { commit: anotherCommit })),
+    )
+    assert.match(refused, /belongs to project mailman/)
+  })
+})
+
+function failChecks(): never {
+  throw ApplicationFailure.nonRetryable('make check exited with 2', 'ChecksFailed')
+}
+
+/** Asks again until the answer is as it should be; the test's own timeout bounds it. */
+async function until<T>(ask: () => Promise<T>, good: (answer: T) => boolean): Promise<T> {
+  for (;;) {
+    const answer = await ask()
+    if (good(answer)) return answer
+  }
+}
