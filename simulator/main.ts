@@ -18,6 +18,7 @@ interface Flags {
   readonly region: string
   readonly instance?: string
   readonly tokenLifetime: number
+  readonly state?: string
 }
 
 const command = new Command('simulator')
@@ -45,6 +46,7 @@ const command = new Command('simulator')
   .option('--region <name>', 'the region that ARNs name', 'us-east-1')
   .option('--instance <name>', 'label of its containers (default: the port)', readInstance)
   .option('--token-lifetime <seconds>', 'of registry logins', readSeconds, 43_200)
+  .option('--state <file>', 'keep services and repositories here (default: forget them)')
   .addHelpText(
     'after',
     `
@@ -70,6 +72,7 @@ async function run(flags: Flags): Promise<void> {
     timings,
     tokenLifetimeMs: flags.tokenLifetime * 1000,
     registry: registryOf(flags),
+    ...(flags.state !== undefined && { stateFile: flags.state }),
     runtime: async ({ loginFor }) =>
       flags.runtime === 'docker'
         ? dockerRuntime({ instance, loginFor })

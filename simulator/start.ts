@@ -10,6 +10,7 @@ import { logsOperations } from './logs/operations.ts'
 import { logStreams } from './logs/streams.ts'
 import type { RegistryLogin } from './runtime/docker-pull.ts'
 import type { Clock, TaskRuntime } from './runtime/types.ts'
+import { readStateFile, writeStateFile } from './state-file.ts'
 import { describeState } from './state.ts'
 import { stsOperations } from './sts/operations.ts'
 import { createSessions } from './sts/sessions.ts'
@@ -35,6 +36,11 @@ export interface SimulatorOptions {
   readonly timings?: EngineOptions['timings']
   /** How long a registry token is good, in milliseconds. Default: 12 hours. */
   readonly tokenLifetimeMs?: number
+  /**
+   * Keeps clusters, services, revisions and repositories from one run to the next. The tasks of an
+   * earlier run are gone; their services start new ones. Default: nothing is kept.
+   */
+  readonly stateFile?: string
 }
 
 export interface RuntimeContext {
@@ -81,7 +87,10 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       what: 'the AWS endpoint',
     })
     opened.push(() => endpoint.close())
+    const { stateFile } = options
+    const kept = stateFile === undefined ? undefined : await readStateFile(stateFile)
     const ecr = await openEcr({
+      ...(kept && { kept: kept.ecr }),
       ...(options.registry && { registry: options.registry }),
       ...(options.tokenLifetimeMs !== undefined && { tokenLifetimeMs: options.tokenLifetimeMs }),
       host,
@@ -101,9 +110,19 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       account,
       region,
       timings,
+      ...(kept && { world: kept.world }),
       resolveDigest: (image) => ecr.resolveDigest(image),
     })
     opened.push(() => engine.close())
+    if (stateFile !== undefined) {
+      const writer = writeStateFile(stateFile, () => ({
+        format: 1,
+        world: engine.world,
+        ecr: ecr.keep(),
+      }))
+      // Before the engine: its tasks are no failures of their services.
+      opened.push(() => writer.close())
+    }
     handler.resolve(
       createEndpoint({
         clock,

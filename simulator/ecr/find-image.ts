@@ -28,8 +28,8 @@ export async function allImages(context: EcrContext, repository: string): Promis
   for (const digest of pushes.digests(repository)) if (!byDigest.has(digest)) await add(digest)
   return [...byDigest.values()].toSorted(
     (a, b) =>
-      pushes.pushedAt(repository, b.manifest.digest).getTime() -
-      pushes.pushedAt(repository, a.manifest.digest).getTime(),
+      pushes.pushedAt(repository, b.manifest.digest) -
+      pushes.pushedAt(repository, a.manifest.digest),
   )
 }
 

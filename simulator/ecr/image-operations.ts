@@ -106,7 +106,7 @@ function detail(context: EcrContext, repository: Repository, { manifest, tags }:
     imageTags: tags.length > 0 ? tags : undefined,
     // Of a list of images, ECR gives none.
     imageSizeInBytes: config === undefined ? undefined : sizes.reduce((sum, size) => sum + size, 0),
-    imagePushedAt: context.pushes.pushedAt(repository.name, manifest.digest),
+    imagePushedAt: new Date(context.pushes.pushedAt(repository.name, manifest.digest)),
     imageManifestMediaType: manifest.mediaType,
     artifactMediaType: config?.mediaType,
   }

@@ -6,8 +6,8 @@ import { createGate } from './gate.ts'
 import { httpRegistry, type RegistryAddress } from './http-registry.ts'
 import { memoryRegistry } from './memory-registry.ts'
 import { ecrOperations } from './operations.ts'
-import { createPushes } from './pushes.ts'
-import { createRepositories } from './repositories.ts'
+import { createPushes, type KeptPushes } from './pushes.ts'
+import { createRepositories, type Repository } from './repositories.ts'
 import { createTokens } from './tokens.ts'
 
 export interface EcrOptions {
@@ -22,6 +22,14 @@ export interface EcrOptions {
   readonly faults: Faults
   /** How long a registry token is good, in milliseconds. ECR: 12 hours. */
   readonly tokenLifetimeMs?: number
+  /** What an earlier run knew. */
+  readonly kept?: KeptEcr
+}
+
+/** All that ECR knows and the registry does not: plain data. Tokens end with the simulator. */
+export interface KeptEcr {
+  readonly repositories: readonly Repository[]
+  readonly pushes: KeptPushes
 }
 
 export interface Ecr {
@@ -34,6 +42,7 @@ export interface Ecr {
   resolveDigest(image: string): Promise<string | undefined>
   /** What an engine needs to pull from this host; nothing for the host of another. */
   loginFor(host: string): { username: string; password: string } | undefined
+  keep(): KeptEcr
   close(): Promise<void>
 }
 
@@ -42,9 +51,9 @@ export async function openEcr(options: EcrOptions): Promise<Ecr> {
   const { account, region, clock, faults } = options
   const now = (): number => clock.now()
   const registry = options.registry ? httpRegistry(options.registry) : memoryRegistry()
-  const repositories = createRepositories()
+  const repositories = createRepositories(options.kept?.repositories)
   const tokens = createTokens(now, options.tokenLifetimeMs)
-  const pushes = createPushes(now)
+  const pushes = createPushes(now, options.kept?.pushes)
   const gate = await openGate()
   const host = gate?.host ?? `${account}.dkr.ecr.${region}.amazonaws.com`
 
@@ -95,6 +104,7 @@ export async function openEcr(options: EcrOptions): Promise<Ecr> {
       if (gate === undefined || asked !== gate.host) return undefined
       return { username: 'AWS', password: tokens.issue().password }
     },
+    keep: () => ({ repositories: repositories.list(), pushes: pushes.list() }),
     close: async () => gate?.close(),
   }
 }

@@ -4,21 +4,29 @@
  */
 export interface Pushes {
   note(repository: string, digest: string): void
-  /** When it was pushed; for one that the simulator did not see come, when it was first seen. */
-  pushedAt(repository: string, digest: string): Date
+  /**
+   * When it was pushed; for one that the simulator did not see come, when it was first seen.
+   * Milliseconds since the epoch.
+   */
+  pushedAt(repository: string, digest: string): number
   digests(repository: string): readonly string[]
   forget(repository: string, digest?: string): void
+  list(): KeptPushes
 }
 
-export function createPushes(now: () => number): Pushes {
-  const times = new Map<string, Map<string, Date>>()
-  const of = (repository: string): Map<string, Date> => {
-    const known = times.get(repository) ?? new Map<string, Date>()
+/** Repository, digest, and when it came. */
+export type KeptPushes = readonly (readonly [string, string, number])[]
+
+export function createPushes(now: () => number, kept: KeptPushes = []): Pushes {
+  const times = new Map<string, Map<string, number>>()
+  const of = (repository: string): Map<string, number> => {
+    const known = times.get(repository) ?? new Map<string, number>()
     times.set(repository, known)
     return known
   }
-  const note = (repository: string, digest: string): Date => {
-    const at = of(repository).get(digest) ?? new Date(now())
+  for (const [repository, digest, at] of kept) of(repository).set(digest, at)
+  const note = (repository: string, digest: string): number => {
+    const at = of(repository).get(digest) ?? now()
     of(repository).set(digest, at)
     return at
   }
@@ -30,5 +38,9 @@ export function createPushes(now: () => number): Pushes {
       if (digest === undefined) times.delete(repository)
       else of(repository).delete(digest)
     },
+    list: () =>
+      [...times].flatMap(([repository, digests]) =>
+        [...digests].map(([digest, at]) => [repository, digest, at] as const),
+      ),
   }
 }

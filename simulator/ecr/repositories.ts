@@ -11,7 +11,8 @@ export type TagMutability = (typeof mutabilities)[number]
 
 export interface Repository {
   readonly name: string
-  readonly createdAt: Date
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number
   readonly mutability: TagMutability
   /** Patterns such as `api-*`: the tags for which `mutability` is the other way round. */
   readonly exclusions: readonly string[]
@@ -27,8 +28,8 @@ export interface Repositories {
   list(): readonly Repository[]
 }
 
-export function createRepositories(): Repositories {
-  const byName = new Map<string, Repository>()
+export function createRepositories(kept: readonly Repository[] = []): Repositories {
+  const byName = new Map(kept.map((repository) => [repository.name, repository]))
   return {
     add: (repository) => void byName.set(repository.name, repository),
     find: (name) => byName.get(name),

@@ -24,7 +24,7 @@ export function repositoryOperations(context: EcrContext): Operations {
         )
       const repository: Repository = {
         name,
-        createdAt: new Date(context.now()),
+        createdAt: context.now(),
         ...readTagRules(call),
         tags: (call.input['tags'] as Repository['tags'] | undefined) ?? [],
       }
@@ -82,7 +82,7 @@ function describe(context: EcrContext, repository: Repository) {
     registryId: context.account,
     repositoryName: repository.name,
     repositoryUri: `${context.host}/${repository.name}`,
-    createdAt: repository.createdAt,
+    createdAt: new Date(repository.createdAt),
     imageTagMutability: repository.mutability,
     imageTagMutabilityExclusionFilters: filters(repository),
     imageScanningConfiguration: { scanOnPush: false },
