@@ -2,6 +2,8 @@ import type { Service } from '@aws-sdk/client-ecs'
 import type { ServiceTarget, Target } from '../config/target.ts'
 import type { ObservedDeployment, Observation } from '../rollout/observation.ts'
 import { movingTag } from './images.ts'
+import type { WayBack } from './types.ts'
+import { primaryOf } from './way-back.ts'
 import { missingContainers, shortName, type DescribedTaskDefinition } from './task-definitions.ts'
 
 /** Why a service cannot be deployed as it stands, as messages for the person who asked. */
@@ -11,19 +13,22 @@ export function findingsAbout(
   facts: { described: Service; basis: DescribedTaskDefinition },
 ): string[] {
   const { described, basis } = facts
-  const controller = described.deploymentController?.type ?? 'ECS'
-  const findings = missingContainers(service, basis)
-  if (controller !== 'ECS') {
-    findings.push(
-      `Service "${service.service}" is deployed by deployment controller ${controller}; Slipway drives ECS's own. Create the service with deployment controller ECS, or deploy it with the tool that owns it.`,
-    )
-  }
+  const findings = [...missingContainers(service, basis), ...controllerFinding(service, described)]
   const breaker = described.deploymentConfiguration?.deploymentCircuitBreaker
   if (service.circuitBreaker === 'required' && breaker?.enable !== true) {
     findings.push(breakerIsOff(target, service))
   }
   if (target.mode === 'force') findings.push(...notOnMovingTag(service, basis))
   return findings
+}
+
+/** ECS's own rolling deployments are the ones that this drives. */
+export function controllerFinding(service: ServiceTarget, described: Service): string[] {
+  const controller = described.deploymentController?.type ?? 'ECS'
+  if (controller === 'ECS') return []
+  return [
+    `Service "${service.service}" is deployed by deployment controller ${controller}; Slipway drives ECS's own. Create the service with deployment controller ECS, or deploy it with the tool that owns it.`,
+  ]
 }
 
 function breakerIsOff(target: Target, service: ServiceTarget): string {
@@ -45,6 +50,32 @@ function notOnMovingTag(service: ServiceTarget, basis: DescribedTaskDefinition):
   })
 }
 
+/** What a person should know before a release touches a service, though it stops nothing. */
+export function warningsAbout(
+  { service }: ServiceTarget,
+  observation: Observation,
+  standing: WayBack['standing'],
+): string[] {
+  const { desiredCount, schedulingStrategy } = observation.service
+  const warnings: string[] = []
+  if (standing === 'none') {
+    warnings.push(
+      `Nothing ever ran well in service "${service}": if this release fails, there is nothing to go back to.`,
+    )
+  }
+  if (observation.serviceDeployments === 'unavailable') {
+    warnings.push(
+      `ECS gives no service deployment records for "${service}" (an older endpoint, or the worker may not call ecs:ListServiceDeployments): its outcome rests on weaker evidence.`,
+    )
+  }
+  if (desiredCount === 0 && schedulingStrategy === 'REPLICA') {
+    warnings.push(
+      `The desired count of service "${service}" is 0: nothing will run, so nothing can be verified.`,
+    )
+  }
+  return warnings
+}
+
 /**
  * The deployment that is under way in a service, in words; undefined where none is. A deployment
  * that never got a task to run, with nothing else running, is no reason to wait: it may well be
@@ -54,12 +85,14 @@ export function deploymentInFlight(observation: Observation): string | undefined
   const { service, serviceDeployments } = observation
   const records = serviceDeployments === 'unavailable' ? [] : serviceDeployments
   const record = records.find(({ status }) => inFlight.has(status))
-  const moving = service.deployments.find((one) => isMoving(one, service.deployments))
-  if (moving === undefined) return undefined
-  const stuck = service.runningCount === 0 && moving.failedTasks > 0
-  if (stuck && service.deployments.length === 1) return undefined
-  const which = record === undefined ? '' : ` (${record.arn}, ${record.status})`
-  return `deployment ${moving.id} of ${shortName(moving.taskDefinition)}${which}`
+  const primary = primaryOf(observation)
+  const moving = primary !== undefined && isMoving(primary, service.deployments)
+  if (record === undefined && !moving) return undefined
+  const failing = service.runningCount === 0 && (primary?.failedTasks ?? 0) > 0
+  if (failing && service.deployments.length === 1) return undefined
+  const deployment =
+    primary === undefined ? '' : `deployment ${primary.id} of ${shortName(primary.taskDefinition)}`
+  return record === undefined ? deployment : `${deployment} (${record.arn}, ${record.status})`
 }
 
 const inFlight: ReadonlySet<string> = new Set([
@@ -70,11 +103,8 @@ const inFlight: ReadonlySet<string> = new Set([
   'ROLLBACK_IN_PROGRESS',
 ])
 
-function isMoving(deployment: ObservedDeployment, all: readonly ObservedDeployment[]): boolean {
-  if (deployment.status === 'PRIMARY') {
-    return deployment.rolloutState === 'IN_PROGRESS' || (all.length > 1 && !failedOnly(all))
-  }
-  return false
+function isMoving(primary: ObservedDeployment, all: readonly ObservedDeployment[]): boolean {
+  return primary.rolloutState === 'IN_PROGRESS' || (all.length > 1 && !failedOnly(all))
 }
 
 /** A failed deployment stays in the list for a while after ECS has rolled it back. */

@@ -2,7 +2,7 @@ import type { Service } from '@aws-sdk/client-ecs'
 import type { ServiceTarget, Target } from '../config/target.ts'
 import type { AwsClients } from './aws-clients.ts'
 import { failure, rejection } from './failures.ts'
-import { deploymentInFlight, findingsAbout } from './findings.ts'
+import { controllerFinding, deploymentInFlight, findingsAbout, warningsAbout } from './findings.ts'
 import { findRepository, missingRepository } from './images.ts'
 import { observe } from './observe.ts'
 import { placeOf } from './place.ts'
@@ -85,8 +85,12 @@ async function examineService(
   which: { target: Target; service: ServiceTarget; described: Service | undefined },
 ): Promise<Look> {
   const { target, service, described } = which
-  if (described?.status !== 'ACTIVE' || described.taskDefinition === undefined) {
+  if (described?.status !== 'ACTIVE') {
     return { ...nothing, findings: [await notThere(clients, which)] }
+  }
+  if (described.taskDefinition === undefined) {
+    // Task sets, which other deployment controllers use, have one each.
+    return { ...nothing, findings: controllerFinding(service, described) }
   }
   const [observation, basis] = await Promise.all([
     observe(clients, { cluster: target.cluster, service: service.service }),
@@ -95,39 +99,26 @@ async function examineService(
       target.mode === 'force' ? described.taskDefinition : familyOf(described.taskDefinition),
     ),
   ])
-  const now = runningNow(observation)
   const wayBack = await wayBackOf(clients, observation)
-  const { desiredCount } = observation.service
-  const warnings: string[] = []
-  if (wayBack.standing === 'none') {
-    warnings.push(
-      `Nothing ever ran well in service "${service.service}": if this release fails, there is nothing to go back to.`,
-    )
-  }
-  if (observation.serviceDeployments === 'unavailable') {
-    warnings.push(
-      `ECS gives no service deployment records for "${service.service}" (an older endpoint, or the worker may not call ecs:ListServiceDeployments): its outcome rests on weaker evidence.`,
-    )
-  }
-  if (desiredCount === 0 && observation.service.schedulingStrategy === 'REPLICA') {
-    warnings.push(
-      `The desired count of service "${service.service}" is 0: nothing will run, so nothing can be verified.`,
-    )
-  }
   const inFlight = deploymentInFlight(observation)
   const conflicts =
     inFlight === undefined
       ? []
       : [
-          `Service "${service.service}" is being deployed by somebody else: ${inFlight}. Wait until it has ended ("aws ecs wait services-stable --cluster ${target.cluster} --services ${service.service}"), or stop it, and ask again.`,
+          `Service "${service.service}" is being deployed already: ${inFlight}. Wait until it has ended ("aws ecs wait services-stable --cluster ${target.cluster} --services ${service.service}"), or stop it, and ask again.`,
         ]
   return {
     service: {
       service,
-      inspected: { name: service.name, now, wayBack, desiredCount },
+      inspected: {
+        name: service.name,
+        now: runningNow(observation),
+        wayBack,
+        desiredCount: observation.service.desiredCount,
+      },
       basis,
     },
-    warnings,
+    warnings: warningsAbout(service, observation, wayBack.standing),
     findings: findingsAbout(target, service, { described, basis }),
     conflicts,
   }

@@ -52,6 +52,11 @@ async function goBack(clients: AwsClients, going: GoingBack): Promise<RolloutEnd
   let stopRefused = false
   for (;;) {
     const observation = await lookNow(clients, going)
+    const { status } = observation.service
+    if (status !== 'ACTIVE') {
+      const reason = `service "${service.service}" is ${status}: there is no bringing it back`
+      return { kind: 'failed', reason, cause: '' }
+    }
     const step = nextStepBack(observation, {
       mode: target.mode,
       to,

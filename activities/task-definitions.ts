@@ -7,6 +7,7 @@ import {
 import type { ServiceTarget } from '../config/target.ts'
 import type { AwsClients } from './aws-clients.ts'
 import { failure } from './failures.ts'
+import { nameOf } from './known-errors.ts'
 
 export interface DescribedTaskDefinition {
   readonly arn: string
@@ -22,9 +23,16 @@ export async function describeTaskDefinition(
   clients: AwsClients,
   taskDefinition: string,
 ): Promise<DescribedTaskDefinition> {
-  const answer = await clients.ecs.send(
-    new DescribeTaskDefinitionCommand({ taskDefinition, include: ['TAGS'] }),
-  )
+  const answer = await clients.ecs
+    .send(new DescribeTaskDefinitionCommand({ taskDefinition, include: ['TAGS'] }))
+    .catch((error: unknown) => {
+      // So ECS answers for a revision that was deleted and for a family without an ACTIVE one.
+      if (nameOf(error) !== 'ClientException') throw error
+      throw failure(
+        'Rejected',
+        `ECS has no task definition "${taskDefinition}" that a revision could be made from. Register one (Terraform, or "aws ecs register-task-definition") and ask again.`,
+      )
+    })
   const arn = answer.taskDefinition?.taskDefinitionArn
   if (answer.taskDefinition === undefined || arn === undefined) {
     throw failure('Rejected', `ECS does not know task definition "${taskDefinition}".`)

@@ -132,6 +132,34 @@ describe('inspecting an environment', () => {
     assert.equal((await inspect(answers, target)).services.length, 1)
   })
 
+  test('refuses a service that another deployment controller owns', async () => {
+    const { taskDefinition: _, ...owned } = service({
+      deploymentController: { type: 'CODE_DEPLOY' },
+    })
+    await assert.rejects(
+      inspect(answersOf({ service: owned })),
+      failsAs('Rejected', 'deployment controller CODE_DEPLOY'),
+    )
+  })
+
+  test('says that a family has no revision left to clone', async () => {
+    const answers = {
+      ...answersOf(),
+      DescribeTaskDefinition: () => {
+        throw awsError('ClientException', 'Unable to describe task definition.')
+      },
+    }
+    await assert.rejects(inspect(answers), failsAs('Rejected', '"mailman-api"', 'Register one'))
+  })
+
+  test('refuses while a deployment bakes, whose tasks all run already', async () => {
+    const records = recordsOf({ status: 'IN_PROGRESS', taskDefinition: revision(1) })
+    await assert.rejects(
+      inspect({ ...answersOf(), ...records }),
+      failsAs('Conflict', 'service-deployment/mailman/mailman-api/1, IN_PROGRESS'),
+    )
+  })
+
   test('refuses while somebody else deploys, and names the deployment', async () => {
     const busy = service({
       deployments: [
