@@ -3,6 +3,7 @@ import type { RegistryAddress } from './ecr/http-registry.ts'
 import { openEcr } from './ecr/open.ts'
 import { createEngine, ecsOperations, type Engine, type EngineOptions } from './ecs/index.ts'
 import { elbOperations } from './elb/index.ts'
+import { engineRoutes } from './engine-routes.ts'
 import { createFaults, type Faults } from './http/faults.ts'
 import { createEndpoint } from './http/endpoint.ts'
 import { type Handler, listen } from './http/listen.ts'
@@ -141,6 +142,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
             read: ({ taskId, container }, lines) => engine.runtime.logs(taskId, container, lines),
           }),
         },
+        control: engineRoutes(engine),
         state: () => ({ account, region, gate: ecr.gateUrl, ...describeState(engine) }),
       }),
     )

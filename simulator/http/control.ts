@@ -1,57 +1,64 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { readBody } from './body.ts'
 import type { Faults } from './faults.ts'
+import type { Handler } from './listen.ts'
 
 /** Everything under it is the simulator's own, and no AWS service's. */
 export const controlPrefix = '/_simulator/'
 
-export interface Control {
-  readonly faults: Faults
-  /** What `GET /_simulator/state` shows. */
-  readonly state: () => unknown
+/** What one request to the control interface asks for. */
+export interface ControlRequest {
+  /** What stands behind the resource: `5` in `DELETE faults/5`; empty where nothing does. */
+  readonly name: string
+  /** The JSON body; `undefined` where there is none. */
+  readonly body: unknown
 }
 
-type Reply = { readonly status: number; readonly body: unknown }
+/** By method and resource: `POST faults`. Gives the answer; what it throws is the caller's fault. */
+export type ControlRoutes = Readonly<Record<string, (request: ControlRequest) => unknown>>
 
 /** The control interface: JSON over HTTP. */
-export function controlHandler(control: Control) {
-  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const { status, body } = await reply(control, request)
+export function controlHandler(routes: ControlRoutes): Handler {
+  return async (request, response) => {
+    const path = new URL(request.url ?? '/', 'http://simulator').pathname
+    const [resource = '', ...rest] = path.slice(controlPrefix.length).split('/')
+    const route = `${request.method} ${resource}`
+    const act = Object.hasOwn(routes, route) ? routes[route] : undefined
+    const [status, body] =
+      act === undefined
+        ? [404, { error: `There is no ${route}; there are ${Object.keys(routes).join(', ')}.` }]
+        : await answer(act, rest.join('/'), request)
     response.writeHead(status, { 'content-type': 'application/json' })
     response.end(`${JSON.stringify(body, null, 2)}\n`)
   }
 }
 
-async function reply({ faults, state }: Control, request: IncomingMessage): Promise<Reply> {
-  const path = new URL(request.url ?? '/', 'http://simulator').pathname.slice(controlPrefix.length)
-  const asked = `${request.method} ${path}`
-  const one = /^DELETE faults\/(.+)$/.exec(asked)?.[1]
-  if (one !== undefined)
-    return faults.clear(one) === 1
-      ? { status: 200, body: { faults: faults.list() } }
-      : { status: 404, body: { error: `There is no fault ${one}; it may be used up.` } }
-  switch (asked) {
-    case 'GET health':
-      return { status: 200, body: { status: 'ok' } }
-    case 'GET state':
-      return { status: 200, body: state() }
-    case 'GET faults':
-      return { status: 200, body: { faults: faults.list() } }
-    case 'DELETE faults':
-      faults.clear()
-      return { status: 200, body: { faults: [] } }
-    case 'POST faults':
-      try {
-        return { status: 201, body: faults.add(JSON.parse(await readBody(request))) }
-      } catch (error) {
-        return { status: 400, body: { error: error instanceof Error ? error.message : error } }
-      }
-    default:
-      return {
-        status: 404,
-        body: {
-          error: `There is no ${request.method} ${controlPrefix}${path}; there are GET health, GET state, and GET, POST and DELETE faults.`,
-        },
-      }
+async function answer(
+  act: (request: ControlRequest) => unknown,
+  name: string,
+  request: IncomingMessage,
+): Promise<[number, unknown]> {
+  try {
+    const text = await readBody(request)
+    return [
+      200,
+      act({ name: decodeURIComponent(name), body: text === '' ? undefined : JSON.parse(text) }),
+    ]
+  } catch (error) {
+    return [400, { error: error instanceof Error ? error.message : String(error) }]
+  }
+}
+
+/** Adding, listing and removing faults. */
+export function faultRoutes(faults: Faults): ControlRoutes {
+  return {
+    'GET faults': () => ({ faults: faults.list() }),
+    'POST faults': ({ body }) => faults.add(body),
+    'DELETE faults': ({ name }) => {
+      const gone = faults.clear(name === '' ? undefined : name)
+      if (name !== '' && gone === 0)
+        throw new Error(`There is no fault ${name}; it may be used up.`)
+      return { faults: faults.list() }
+    },
   }
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../runtime/types.ts'
-import { controlHandler, controlPrefix } from './control.ts'
+import { controlHandler, controlPrefix, type ControlRoutes, faultRoutes } from './control.ts'
 import { checkCredentials } from './credentials.ts'
 import type { Faults } from './faults.ts'
 import type { Handler } from './listen.ts'
@@ -15,6 +15,8 @@ export interface EndpointOptions {
   readonly expiresAt: (accessKeyId: string) => number | undefined
   /** What `GET /_simulator/state` shows beside calls and faults. */
   readonly state: () => Readonly<Record<string, unknown>>
+  /** More of `/_simulator/`. */
+  readonly control?: ControlRoutes
 }
 
 /** Answers for every service on one address, and for `/_simulator/` beside them. */
@@ -34,13 +36,15 @@ export function createEndpoint(options: EndpointOptions): Handler {
     onBug: (error, call) => console.error(`simulator: ${call} failed:`, error),
   })
   const control = controlHandler({
-    faults,
-    state: () => ({
+    'GET health': () => ({ status: 'ok' }),
+    'GET state': () => ({
       ...options.state(),
       now: new Date(clock.now()),
       calls: Object.fromEntries([...calls].toSorted(([a], [b]) => (a < b ? -1 : 1))),
       faults: faults.list(),
     }),
+    ...faultRoutes(faults),
+    ...options.control,
   })
   return (request, response) =>
     request.url?.startsWith(controlPrefix) ? control(request, response) : aws(request, response)

@@ -37,7 +37,7 @@ async function counting(options: Parameters<typeof testEndpoint>[1] = {}) {
 test('a throttle hits as many calls of its operation as it says, and no other operation', async () => {
   await using simulator = await counting()
   const fault = { operation: 'UpdateService', kind: 'throttle', count: 2 }
-  assert.equal((await simulator.control('POST', 'faults', fault)).status, 201)
+  assert.equal((await simulator.control('POST', 'faults', fault)).status, 200)
 
   await simulator.list()
   const throttled = { name: 'ThrottlingException', message: 'Rate exceeded' }
@@ -91,7 +91,7 @@ test('faults are listed, and deleted by id or all at once', async () => {
   assert.equal(simulator.endpoint.faults.list().length, 1)
   await simulator.control('DELETE', 'faults')
   await simulator.list()
-  assert.equal((await simulator.control('DELETE', `faults/${id}`)).status, 404)
+  assert.equal((await simulator.control('DELETE', `faults/${id}`)).status, 400)
 })
 
 test('a fault that makes no sense is refused with the reason', async () => {

@@ -1,0 +1,30 @@
+import { type Engine, setAlarm, setCapacity } from './ecs/index.ts'
+import type { ControlRoutes } from './http/control.ts'
+
+/** What happens around ECS and that no call of its clients brings about, for `/_simulator/`. */
+export function engineRoutes(engine: Engine): ControlRoutes {
+  return {
+    'PUT alarms': ({ name, body }) => {
+      const { state } = (body ?? {}) as { state?: unknown }
+      if (name === '' || (state !== 'OK' && state !== 'ALARM'))
+        throw new Error(
+          'An alarm is set with PUT alarms/<name> and {"state": "ALARM"} or {"state": "OK"}.',
+        )
+      setAlarm(engine, name, state)
+      return { alarms: engine.world.alarms }
+    },
+    'PUT capacity': ({ body }) => {
+      const { outOf } = (body ?? {}) as { outOf?: unknown }
+      if (typeof outOf !== 'string' || outOf === '')
+        throw new Error(
+          'Capacity runs out with {"outOf": "<reason>"}; DELETE capacity brings it back.',
+        )
+      setCapacity(engine, outOf)
+      return { outOf }
+    },
+    'DELETE capacity': () => {
+      setCapacity(engine, undefined)
+      return {}
+    },
+  }
+}
