@@ -1,12 +1,20 @@
 import { createServer } from 'node:net'
 
+/** @throws where somebody listens on that port of 127.0.0.1 */
+export async function requireFreePort(port: number, what: string): Promise<number> {
+  if ((await tryPort(port)) !== undefined) return port
+  throw new Error(
+    `Port ${port} of 127.0.0.1, wanted for ${what}, is taken or not allowed. Stop what listens there, or choose another port.`,
+  )
+}
+
 /**
- * The preferred port of 127.0.0.1 if nobody listens there, else one that the system picks. Whoever
+ * The preferred port of 127.0.0.1 if nobody listens there, else one that the system picks (as it does for 0). Whoever
  * is quick may still take it before it is used: the system offers nothing better for programs
  * that want to be told a number.
  */
 export async function freePort(preferred?: number): Promise<number> {
-  if (preferred !== undefined && (await tryPort(preferred)) !== undefined) return preferred
+  if (preferred && (await tryPort(preferred)) !== undefined) return preferred
   const port = await tryPort(0)
   if (port === undefined) throw new Error('found no free port on 127.0.0.1')
   return port

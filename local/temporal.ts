@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { searchAttributes as slipwaysOwn } from '../workflows/search-attributes.ts'
 import { startChild } from './child.ts'
-import { freePort } from './free-port.ts'
+import { freePort, requireFreePort } from './free-port.ts'
 import { findTemporal } from './temporal-binaries.ts'
 import { until } from './until.ts'
 
@@ -23,6 +23,7 @@ export interface TemporalServer {
  * Starts a Temporal dev server with its UI on 127.0.0.1, and waits until it answers. A server that
  * was killed can be started again on the same file and ports, and goes on where it was.
  *
+ * @throws where a port that was asked for is taken, or the server ends: with the end of its log
  * @param options.port gRPC; a free one when left out
  * @param options.uiPort a free one when left out
  * @param options.databaseFile keeps its state; in memory when left out
@@ -36,8 +37,9 @@ export async function startTemporal(options: {
   searchAttributes?: Readonly<Record<string, string>>
 }): Promise<TemporalServer> {
   const file = await findTemporal()
-  const port = options.port ?? (await freePort())
-  const uiPort = options.uiPort ?? (await freePort())
+  // Else another server that listens there would be taken for the one that failed to start.
+  const port = await portFor(options.port, 'Temporal')
+  const uiPort = await portFor(options.uiPort, 'the Temporal UI')
   const { databaseFile, searchAttributes = slipwaysOwn } = options
   if (databaseFile !== undefined) await mkdir(path.dirname(databaseFile), { recursive: true })
   const child = await startChild({
@@ -68,6 +70,10 @@ export async function startTemporal(options: {
   return { address, uiUrl: `http://127.0.0.1:${uiPort}`, pid, failed, stop: () => stop() }
 }
 
+function portFor(port: number | undefined, what: string): Promise<number> {
+  return port === undefined ? freePort() : requireFreePort(port, what)
+}
+
 /** The dev server answers before it has made its namespace and search attributes: ask for both. */
 async function untilReady(
   address: string,
@@ -76,24 +82,24 @@ async function untilReady(
 ): Promise<void> {
   // Loaded late: it takes longer than most commands.
   const { Connection } = await import('@temporalio/client')
-  const connection = Connection.lazy({ address })
-  try {
-    await until(
-      async () => {
+  await until(
+    async () => {
+      // One for each look: a connection that is closed under a look throws where nobody can catch.
+      const connection = await Connection.connect({ address, connectTimeout: 2_000 })
+      try {
         const namespace = 'default'
-        await connection.withDeadline(Date.now() + 2_000, async () => {
-          await connection.workflowService.describeNamespace({ namespace })
+        const { workflowService, operatorService } = connection
+        return await connection.withDeadline(Date.now() + 2_000, async () => {
+          await workflowService.describeNamespace({ namespace })
+          const { customAttributes } = await operatorService.listSearchAttributes({ namespace })
+          return attributes.every((name) => name in customAttributes)
         })
-        const found = await connection.withDeadline(Date.now() + 2_000, () =>
-          connection.operatorService.listSearchAttributes({ namespace }),
-        )
-        return attributes.every((name) => name in found.customAttributes)
-      },
-      { what: `the Temporal dev server to answer at ${address}`, timeoutMs: 60_000, failed },
-    )
-  } finally {
-    await connection.close()
-  }
+      } finally {
+        await connection.close()
+      }
+    },
+    { what: `the Temporal dev server to answer at ${address}`, timeoutMs: 60_000, failed },
+  )
 }
 
 /** `KEYWORD_LIST` → `KeywordList`, as the command line spells it. */
