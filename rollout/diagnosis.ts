@@ -42,7 +42,9 @@ function unhealthyTargets(observation: Observation): string | undefined {
   if (target !== undefined) {
     return `The health check fails: ${target.description || target.reason}.`
   }
-  return telling(observation, /is unhealthy in .* due to/)
+  const event = telling(observation, /is unhealthy in .* due to/)
+  const reason = event === undefined ? undefined : /due to \(reason (.*)\)/.exec(event)?.[1]
+  return reason === undefined ? event : `The health check fails: ${reason}.`
 }
 
 function failedHealthChecks(stopped: readonly ObservedTask[]): string | undefined {

@@ -48,7 +48,7 @@ function builderActivities(options: ActivityOptions): BuilderActivities {
  */
 export function inPassing(
   summary: string,
-): Pick<ReleaseActivities, 'findImages' | 'registerRevisions' | 'moveTags'> {
+): Pick<ReleaseActivities, 'findImages' | 'registerRevisions'> {
   return proxyLocalActivities<ReleaseActivities>({
     summary,
     retry: patient,
@@ -62,6 +62,7 @@ export function inPassing(
 export function quickly(summary: string): ReleaseActivities {
   return releaseActivities({
     summary,
+    heartbeatTimeout: '15s',
     startToCloseTimeout: '1 minute',
     scheduleToCloseTimeout: '10 minutes',
   })

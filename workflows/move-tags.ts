@@ -1,5 +1,5 @@
 import type { Target } from '../config/target.ts'
-import { inPassing } from './activity-calls.ts'
+import { quickly } from './activity-calls.ts'
 import { messageOf } from './failure.ts'
 import type { Change } from './roll-out.ts'
 
@@ -19,7 +19,7 @@ export async function moveTags(target: Target, changes: readonly Change[]): Prom
       return name === undefined ? [] : [{ name, digest }]
     }),
   )
-  const before = await inPassing('move latest tags').moveTags({ target, images })
+  const before = await quickly('move latest tags').moveTags({ target, images })
   return { moveBack: () => moveBack(target, before) }
 }
 
@@ -28,7 +28,7 @@ async function moveBack(
   images: readonly { name: string; digest?: string }[],
 ): Promise<readonly string[]> {
   try {
-    await inPassing('move latest tags back').moveTags({ target, images })
+    await quickly('move latest tags back').moveTags({ target, images })
     return []
   } catch (failure) {
     return [`the moving tags could not be pointed back: ${messageOf(failure)}`]

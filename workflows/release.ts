@@ -160,19 +160,24 @@ function endingOf(
         ? { outcome: 'cancelled', message: 'Cancelled; the previous release runs again.', changes }
         : {
             outcome: 'rolled_back',
-            message: `${end.reason}; the previous release runs again`,
+            message: `${sentence(end.reason)} The previous release runs again.`,
             ...cause,
             changes,
           }
     case 'replaced':
       return { outcome: 'superseded', message: end.reason, changes }
     case 'stuck': {
-      const message = `${end.reason}; the way back failed, too: ${end.wayBack}. A person is needed now.`
+      const message = `${sentence(end.reason)} The way back failed, too: ${sentence(end.wayBack)} A person is needed now.`
       return { outcome: 'rollback_failed', message, ...cause, changes }
     }
   }
 }
 
 function messageWithCause({ message, cause }: ReleaseResult): string {
-  return cause === undefined ? message : `${message}. ${cause}`
+  return cause === undefined ? message : `${message} Cause: ${cause}`
+}
+
+/** A reason of AWS's own may or may not end with a full stop. */
+function sentence(text: string): string {
+  return text.endsWith('.') ? text : `${text}.`
 }

@@ -130,11 +130,12 @@ async function verifyAll(
   started: readonly StartedDeployment[],
 ): Promise<Trouble | undefined> {
   const revisions = changes.map((change) => change.revision)
+  const { timeoutMs, windowMs } = target.stability
   try {
     const end = await record.step(
       { name: 'verify' },
       () =>
-        watching('verify what runs', target.stability.windowMs).verifyRelease({
+        watching('verify what runs', timeoutMs + windowMs).verifyRelease({
           target,
           revisions,
           started,

@@ -266,5 +266,10 @@ test('the cause names the pull error, the exit code, or the health check', () =>
     diagnose(observation({ targets: [{ ...healthy, state: 'unhealthy', description }] }), ours),
     'The health check fails: Health checks failed with these codes: [404].',
   )
+  const message = `(service api) (task 1) (port 80) is unhealthy in (target-group tg) due to (reason ${description})`
+  assert.equal(
+    diagnose(observation({ service: { events: [{ at: 1, message }] } }), ours),
+    'The health check fails: Health checks failed with these codes: [404].',
+  )
   assert.equal(diagnose(observation(), ours), '')
 })
