@@ -43,12 +43,12 @@ function builderActivities(options: ActivityOptions): BuilderActivities {
 }
 
 /**
- * Asks or tells a registry something, in the worker that runs the workflow: one history event
+ * Asks AWS, or registers what can be registered twice, in the worker that runs the workflow: one history event
  * instead of six. What is done twice after a crash has the same end.
  */
 export function inPassing(
   summary: string,
-): Pick<ReleaseActivities, 'findImages' | 'registerRevisions'> {
+): Pick<ReleaseActivities, 'inspectEnvironment' | 'findImages' | 'registerRevisions'> {
   return proxyLocalActivities<ReleaseActivities>({
     summary,
     retry: patient,

@@ -1,7 +1,7 @@
 import { ApplicationFailure, isCancellation, upsertSearchAttributes } from '@temporalio/workflow'
 import type { Inspection, PushedImage, Revision } from '../activities/types.ts'
 import type { Outcome } from '../rollout/outcome.ts'
-import { inPassing, quickly } from './activity-calls.ts'
+import { inPassing } from './activity-calls.ts'
 import { makeImages } from './build-images.ts'
 import { messageOf } from './failure.ts'
 import { openRecord, type ReleaseRecord } from './release-record.ts'
@@ -63,7 +63,7 @@ async function run(input: ReleaseInput, record: ReleaseRecord): Promise<Ending> 
   let tags: MovedTags
   try {
     const inspection = await record.step({ name: 'inspect' }, () =>
-      quickly(`inspect ${target.cluster}`).inspectEnvironment({ target, release: input.id }),
+      inPassing(`inspect ${target.cluster}`).inspectEnvironment({ target, release: input.id }),
     )
     record.warn(inspection.warnings)
     const revisions = await revisionsFor(input, record, inspection)
