@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Client, WorkflowHandle } from '@temporalio/client'
-import { releaseStatus } from '../workflows/protocol.ts'
+import { environmentStatus, environmentWorkflowId, releaseStatus } from '../workflows/protocol.ts'
 import type { ReleaseResult, ReleaseStatus } from '../workflows/types.ts'
 import { isOutage, messageOf } from './explain.ts'
 import { type PendingActivity, pendingActivities } from './pending.ts'
@@ -55,7 +55,10 @@ export async function followRelease(
     await watching
     // What happened since the last look: a quick release is over before the second one.
     const last = await look(client, handle, signal ?? new AbortController().signal)
-    if (last.kind === 'progress') onEvent(last)
+    if (last.kind === 'progress') {
+      onEvent(last)
+      await untilLedgered(client, last.status)
+    }
     return result
   } catch (error) {
     signal?.throwIfAborted()
@@ -63,6 +66,26 @@ export async function followRelease(
   } finally {
     ended.abort()
     await watching
+  }
+}
+
+/**
+ * The environment learns of the end a moment after we do. Whoever asks it next, another `deploy`
+ * in the same script, should find it free and its ledger complete. Best effort: within 5 s.
+ */
+async function untilLedgered(client: Client, { id, environment }: ReleaseStatus): Promise<void> {
+  const door = client.workflow.getHandle(environmentWorkflowId(environment))
+  const giveUpAt = Date.now() + 5_000
+  try {
+    await client.withDeadline(giveUpAt, async () => {
+      while (Date.now() < giveUpAt) {
+        const { running } = await door.query(environmentStatus)
+        if (running?.id !== id) return
+        await delay(50)
+      }
+    })
+  } catch {
+    // The release has ended all the same: nothing of its outcome hangs on this.
   }
 }
 
