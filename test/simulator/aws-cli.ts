@@ -11,7 +11,7 @@ const version = '1.46.3'
  * would: an endpoint, a region, and keys.
  */
 export async function awsCli(endpoint: string) {
-  const packages = await makeOnce(`awscli-${version}`, fetchInto)
+  const packages = await awsCliPackages()
   /** `words` is split at spaces; what has spaces of its own comes in `more`. */
   return async (words: string, more: readonly string[] = [], accessKeyId = 'AKIATEST') => {
     const args = ['-m', 'awscli', ...words.split(' '), ...more, '--output', 'json']
@@ -33,6 +33,11 @@ export async function awsCli(endpoint: string) {
     })
     return stdout
   }
+}
+
+/** The folder of its Python packages, botocore's models of AWS among them. */
+export function awsCliPackages(): Promise<string> {
+  return makeOnce(`awscli-${version}`, fetchInto)
 }
 
 /** The virtual environment is only a way to have a pip that leaves the machine's Python alone. */
