@@ -7,16 +7,17 @@ import type { Engine } from './engine.ts'
 import { copyHello, writeVersion } from './hello.ts'
 
 /**
- * Builds version `v0` of the example and pushes it as `<image>-bootstrap`: what the services run
+ * Builds version `v0` of the example and pushes it as `<image>-<tag>`: what the services run
  * before the first release. Gives the reference of each image, by its name.
  *
  * @param repositoryUri as ECR gives it
  */
 export async function pushBootstrapImages(
   ecr: ECRClient,
-  engine: Engine,
+  engine: Pick<Engine, 'dockerHost' | 'dockerPath' | 'buildKit'>,
   repositoryUri: string,
   names: readonly string[],
+  tag = 'bootstrap',
 ): Promise<Readonly<Record<string, string>>> {
   const scratch = await mkdtemp(path.join(tmpdir(), 'slipway-bootstrap-'))
   const docker = (args: readonly string[], input?: string) =>
@@ -38,7 +39,7 @@ export async function pushBootstrapImages(
     await docker(['login', '--username', username, '--password-stdin', host], password)
     const references: Record<string, string> = {}
     for (const name of names) {
-      const reference = `${repositoryUri}:${name}-bootstrap`
+      const reference = `${repositoryUri}:${name}-${tag}`
       await docker(['build', '--quiet', '--target', name, '--tag', reference, source])
       await docker(['push', '--quiet', reference])
       references[name] = reference

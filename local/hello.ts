@@ -3,8 +3,19 @@ import path from 'node:path'
 import { execa } from 'execa'
 import { exists } from './cache.ts'
 
+/** What one place that the example runs in is called at AWS. */
+export interface HelloNames {
+  readonly cluster: string
+  readonly repository: string
+  readonly targetGroup: string
+  /** Of the API's container. */
+  readonly port: number
+  /** The API is the one that stands behind the target group. */
+  readonly services: readonly { readonly name: 'api' | 'worker'; readonly service: string }[]
+}
+
 /** What the example is called in the stand-in for AWS, as its `slipway.yaml` has it. */
-export const hello = {
+export const hello: HelloNames = {
   cluster: 'hello',
   repository: 'hello',
   targetGroup: 'hello-api',
@@ -13,7 +24,7 @@ export const hello = {
     { name: 'api', service: 'hello-api' },
     { name: 'worker', service: 'hello-worker' },
   ],
-} as const
+}
 
 /** How a version of the example answers `/health`, if it does. */
 export type HelloHealth = 'ok' | 'failing' | 'crash'
@@ -64,7 +75,8 @@ async function findHello(): Promise<string> {
   throw new Error(`found no examples/hello near ${import.meta.dirname}`)
 }
 
-async function commitAll(folder: string, message: string): Promise<string> {
+/** Commits all that was changed; gives the commit. */
+export async function commitAll(folder: string, message: string): Promise<string> {
   await git(folder, ['add', '--all'])
   await git(folder, ['commit', '--quiet', '--allow-empty', `--message=${message}`])
   return git(folder, ['rev-parse', 'HEAD'])

@@ -20,7 +20,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { pushBootstrapImages } from './bootstrap-images.ts'
 import type { Engine } from './engine.ts'
-import { hello } from './hello.ts'
+import { hello, type HelloNames } from './hello.ts'
 import { until } from './until.ts'
 
 export interface Clients {
@@ -40,47 +40,74 @@ export function clientsFor(endpoint: string, region: string): Clients {
   }
 }
 
+/** Where the example runs. */
+export interface SeededHello {
+  readonly targetGroupArn: string
+  /** As ECR gives it. */
+  readonly repositoryUri: string
+}
+
+/** What services run before the first release: image name → reference. */
+type FirstImages = Readonly<Record<string, string>>
+
 /**
  * Makes what the example deploys to, through the same calls that Terraform would make: cluster,
  * repository, target group, task definitions, and services that run a healthy version `v0` once
  * this is done. What is there already stays as it is.
+ *
+ * @param options.names tell one such place from another on the same stand-in
+ * @param options.firstImages gives what services run at first; default: built and pushed now
  */
 export async function seedHello(
   { ecs, ecr, elb }: Clients,
-  engine: Engine,
-): Promise<{ readonly targetGroupArn: string }> {
-  await ecs.send(new CreateClusterCommand({ clusterName: hello.cluster }))
-  const repositoryUri = await ensureRepository(ecr)
-  const targetGroupArn = await ensureTargetGroup(elb)
-  const missing = await missingServices(ecs)
+  engine: Pick<Engine, 'dockerHost' | 'dockerPath' | 'buildKit'>,
+  options: {
+    names?: HelloNames
+    firstImages?: (repositoryUri: string) => Promise<FirstImages>
+  } = {},
+): Promise<SeededHello> {
+  const { names = hello } = options
+  await ecs.send(new CreateClusterCommand({ clusterName: names.cluster }))
+  const repositoryUri = await ensureRepository(ecr, names)
+  const targetGroupArn = await ensureTargetGroup(elb, names)
+  const missing = await missingServices(ecs, names)
   if (missing.length > 0) {
-    const names = missing.map(({ name }) => name)
-    const images = await pushBootstrapImages(ecr, engine, repositoryUri, names)
+    const build = (uri: string) =>
+      pushBootstrapImages(
+        ecr,
+        engine,
+        uri,
+        missing.map(({ name }) => name),
+      )
+    const images = await (options.firstImages ?? build)(repositoryUri)
     for (const service of missing) {
-      await createService(ecs, service, images[service.name] ?? '', targetGroupArn)
+      await createService(ecs, names, service, images[service.name] ?? '', targetGroupArn)
     }
   }
-  await until(() => allStable(ecs), {
-    what: `the services of cluster ${hello.cluster} to become stable`,
+  await until(() => allStable(ecs, names), {
+    what: `the services of cluster ${names.cluster} to become stable`,
     timeoutMs: 60_000,
   })
-  return { targetGroupArn }
+  return { targetGroupArn, repositoryUri }
 }
 
-async function ensureRepository(ecr: ECRClient): Promise<string> {
-  const repositoryNames = [hello.repository]
+async function ensureRepository(ecr: ECRClient, names: HelloNames): Promise<string> {
+  const repositoryNames = [names.repository]
   try {
     const found = await ecr.send(new DescribeRepositoriesCommand({ repositoryNames }))
     return found.repositories?.[0]?.repositoryUri ?? ''
   } catch (error) {
     if (!(error instanceof RepositoryNotFoundException)) throw error
-    const made = await ecr.send(new CreateRepositoryCommand({ repositoryName: hello.repository }))
+    const made = await ecr.send(new CreateRepositoryCommand({ repositoryName: names.repository }))
     return made.repository?.repositoryUri ?? ''
   }
 }
 
-async function ensureTargetGroup(elb: ElasticLoadBalancingV2Client): Promise<string> {
-  const Name = hello.targetGroup
+async function ensureTargetGroup(
+  elb: ElasticLoadBalancingV2Client,
+  names: HelloNames,
+): Promise<string> {
+  const Name = names.targetGroup
   try {
     const found = await elb.send(new DescribeTargetGroupsCommand({ Names: [Name] }))
     return found.TargetGroups?.[0]?.TargetGroupArn ?? ''
@@ -91,7 +118,7 @@ async function ensureTargetGroup(elb: ElasticLoadBalancingV2Client): Promise<str
     new CreateTargetGroupCommand({
       Name,
       Protocol: 'HTTP',
-      Port: hello.port,
+      Port: names.port,
       TargetType: 'ip',
       VpcId: 'vpc-local',
       HealthCheckPath: '/health',
@@ -112,18 +139,22 @@ async function ensureTargetGroup(elb: ElasticLoadBalancingV2Client): Promise<str
   return arn
 }
 
-type HelloService = (typeof hello.services)[number]
+type HelloService = HelloNames['services'][number]
 
-async function missingServices(ecs: ECSClient): Promise<readonly HelloService[]> {
-  const services = await describe(ecs)
+async function missingServices(
+  ecs: ECSClient,
+  names: HelloNames,
+): Promise<readonly HelloService[]> {
+  const services = await describe(ecs, names)
   const active = services.filter(({ status }) => status === 'ACTIVE')
-  return hello.services.filter(
+  return names.services.filter(
     ({ service }) => !active.some(({ serviceName }) => serviceName === service),
   )
 }
 
 async function createService(
   ecs: ECSClient,
+  names: HelloNames,
   { name, service }: HelloService,
   image: string,
   targetGroupArn: string,
@@ -140,14 +171,14 @@ async function createService(
           essential: true,
           memory: 64,
           environment: [{ name: 'GREETING', value: 'hello' }],
-          ...(isBehindTargetGroup && { portMappings: [{ containerPort: hello.port }] }),
+          ...(isBehindTargetGroup && { portMappings: [{ containerPort: names.port }] }),
         },
       ],
     }),
   )
   await ecs.send(
     new CreateServiceCommand({
-      cluster: hello.cluster,
+      cluster: names.cluster,
       serviceName: service,
       taskDefinition: taskDefinition?.taskDefinitionArn ?? '',
       desiredCount: 1,
@@ -157,16 +188,16 @@ async function createService(
         deploymentCircuitBreaker: { enable: true, rollback: true },
       },
       ...(isBehindTargetGroup && {
-        loadBalancers: [{ targetGroupArn, containerName: name, containerPort: hello.port }],
+        loadBalancers: [{ targetGroupArn, containerName: name, containerPort: names.port }],
       }),
     }),
   )
 }
 
-async function allStable(ecs: ECSClient): Promise<boolean> {
-  const services = await describe(ecs)
+async function allStable(ecs: ECSClient, names: HelloNames): Promise<boolean> {
+  const services = await describe(ecs, names)
   return (
-    services.length === hello.services.length &&
+    services.length === names.services.length &&
     services.every(
       ({ deployments = [] }) =>
         deployments.length === 1 && deployments[0]?.rolloutState === 'COMPLETED',
@@ -174,8 +205,8 @@ async function allStable(ecs: ECSClient): Promise<boolean> {
   )
 }
 
-async function describe(ecs: ECSClient) {
-  const services = hello.services.map(({ service }) => service)
-  const found = await ecs.send(new DescribeServicesCommand({ cluster: hello.cluster, services }))
+async function describe(ecs: ECSClient, names: HelloNames) {
+  const services = names.services.map(({ service }) => service)
+  const found = await ecs.send(new DescribeServicesCommand({ cluster: names.cluster, services }))
   return found.services ?? []
 }

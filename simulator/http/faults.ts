@@ -14,6 +14,8 @@ export interface Fault {
   /** `UpdateService`, `ECS:UpdateService`, `ECR:*` or `*`. */
   readonly operation: string
   readonly kind: FaultKind
+  /** Only calls to AWS that name this somewhere in their input: a cluster, a service, an ARN. */
+  readonly about?: string
   /** How many more calls it hits; `forever` until it is deleted. */
   readonly count: number | 'forever'
   /** How many matching calls it still lets pass before the first one it hits. */
@@ -26,7 +28,7 @@ export interface Faults {
   /** Fails with a sentence for the person who asked when the fault makes no sense. */
   add(asked: unknown): Fault
   /** The fault that hits this call, if any; counts it. */
-  take(service: string, operation: string): Fault | undefined
+  take(service: string, operation: string, input?: unknown): Fault | undefined
   list(): readonly Fault[]
   /** All of them, or one. Gives how many went. */
   clear(id?: string): number
@@ -40,8 +42,12 @@ export function createFaults(): Faults {
       faults.push(fault)
       return fault
     },
-    take(service, operation) {
-      const fault = faults.find((each) => matches(each.operation, service, operation))
+    take(service, operation, input) {
+      const fault = faults.find(
+        (each) =>
+          matches(each.operation, service, operation) &&
+          (each.about === undefined || names(input, each.about)),
+      )
       if (fault === undefined) return undefined
       const spent = spend(fault)
       faults = faults.flatMap((each) => (each !== fault ? [each] : spent ? [spent] : []))
@@ -68,12 +74,18 @@ function matches(pattern: string, service: string, operation: string): boolean {
   return first?.toLowerCase() === service.toLowerCase() && (second === '*' || second === operation)
 }
 
+function names(input: unknown, text: string): boolean {
+  if (typeof input !== 'object' || input === null) return input === text
+  return Object.values(input).some((value) => names(value, text))
+}
+
 function readFault(asked: unknown): Fault {
   if (typeof asked !== 'object' || asked === null)
     throw new Error('A fault is a JSON object: {"operation": "UpdateService", "kind": "throttle"}.')
   const {
     operation,
     kind,
+    about,
     count = 1,
     after = 0,
     delayMs = 1000,
@@ -82,20 +94,30 @@ function readFault(asked: unknown): Fault {
   const unknown = Object.keys(rest)
   if (unknown.length > 0)
     throw new Error(
-      `A fault has no field ${unknown.join(', ')}; it has operation, kind, count, after, delayMs.`,
+      `A fault has no field ${unknown.join(', ')}; it has operation, kind, about, count, after, delayMs.`,
     )
   if (typeof operation !== 'string' || operation === '')
     throw new Error('operation must be a name such as "UpdateService", "ECS:UpdateService" or "*".')
   const known = kinds.find((each) => each === kind)
   if (known === undefined)
     throw new Error(`kind is ${JSON.stringify(kind)}; it must be one of ${kinds.join(', ')}.`)
+  if (about !== undefined && (typeof about !== 'string' || about === ''))
+    throw new Error(`about is ${JSON.stringify(about)}; it must be a name or an ARN.`)
   if (count !== 'forever' && !isWhole(count, 1))
     throw new Error(`count is ${JSON.stringify(count)}; it must be 1 or more, or "forever".`)
   if (!isWhole(after, 0))
     throw new Error(`after is ${JSON.stringify(after)}; it must be a whole number, 0 or more.`)
   if (!isWhole(delayMs, 0))
     throw new Error(`delayMs is ${JSON.stringify(delayMs)}; it must be a whole number, 0 or more.`)
-  return { id: randomUUID(), operation, kind: known, count, after, delayMs }
+  return {
+    id: randomUUID(),
+    operation,
+    kind: known,
+    ...(about !== undefined && { about }),
+    count,
+    after,
+    delayMs,
+  }
 }
 
 function isWhole(value: unknown, least: number): value is number {

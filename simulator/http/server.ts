@@ -40,7 +40,7 @@ export function awsHandler(endpoint: AwsEndpoint) {
         ...readSigner(request, url.searchParams, endpoint.region),
       }
       endpoint.onCall(call)
-      const fault = endpoint.faults.take(call.service, call.operation)
+      const fault = endpoint.faults.take(call.service, call.operation, call.input)
       await before(fault, endpoint.clock)
       if (fault?.kind === 'drop') return void request.socket.destroy()
       const output = await perform(endpoint, call)

@@ -57,6 +57,18 @@ test('a fault may let some calls pass first', async () => {
   await simulator.list()
 })
 
+test('a fault about a name lets calls pass that do not name it', async () => {
+  await using simulator = await counting()
+  simulator.endpoint.faults.add({ operation: 'UpdateService', kind: 'error5xx', about: 'worker' })
+  await simulator.update()
+
+  simulator.endpoint.faults.add({ operation: 'UpdateService', kind: 'error5xx', about: 'api' })
+  await assert.rejects(simulator.update(), { name: 'ServiceUnavailable' })
+  await simulator.update()
+
+  assert.equal(simulator.acted.times, 2)
+})
+
 test('a dropped call never acts; a lost response has acted', async () => {
   await using simulator = await counting()
   simulator.endpoint.faults.add({ operation: 'UpdateService', kind: 'drop' })
@@ -106,6 +118,7 @@ test('a fault that makes no sense is refused with the reason', async () => {
   assert.match(await refusal({ kind: 'drop' }), /operation must be a name/)
   assert.match(await refusal({ operation: 'X', kind: 'drop', count: 0 }), /count is 0/)
   assert.match(await refusal({ operation: 'X', kind: 'drop', often: 3 }), /no field often/)
+  assert.match(await refusal({ operation: 'X', kind: 'drop', about: 3 }), /about is 3/)
   assert.match(await refusal([]), /operation must be a name/)
 })
 
