@@ -4,7 +4,7 @@ import { findRunningEngine } from './engine.ts'
 import { ownEngineHost, stopUnusedEngine } from './own-engine.ts'
 import { isAlive } from './process.ts'
 import { listedProcesses } from './running-processes.ts'
-import { instanceOf } from './stack.ts'
+import { instanceOf } from './foundation.ts'
 import { usualStateDir } from './state-dir.ts'
 import { until } from './until.ts'
 

@@ -1,45 +1,17 @@
-import { createHash } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { dockerRuntime } from '../simulator/runtime/docker.ts'
-import { startSimulator } from '../simulator/start.ts'
-import { ensureBaseImage } from './base-image.ts'
+import type { Child } from './child.ts'
 import { createClosing, type Closing } from './closing.ts'
-import { ensureEngine } from './engine.ts'
+import { layFoundation, region } from './foundation.ts'
 import { openFrontDoor } from './front-door.ts'
-import { freePort } from './free-port.ts'
 import { healthyTargets } from './healthy-targets.ts'
-import { startRegistry } from './registry.ts'
 import { forgetProcesses, listProcess } from './running-processes.ts'
 import { say } from './say.ts'
 import { clientsFor, seedHello } from './seed.ts'
 import { shellExports, stackEnv, type StackAddresses } from './stack-env.ts'
-import { startTemporal } from './temporal.ts'
+import { choosePorts, type StackPorts } from './stack-ports.ts'
+import { together } from './together.ts'
 import { startWorker } from './worker.ts'
-
-const region = 'us-east-1'
-
-/** Ports on 127.0.0.1. Where one is taken, a free one is used instead. */
-export interface StackPorts {
-  /** Default 7233. */
-  readonly temporal: number
-  /** Default 8233. */
-  readonly temporalUi: number
-  /** The stand-in for AWS. Default 4566. */
-  readonly aws: number
-  /** ECR's registry. Default 4567. */
-  readonly ecr: number
-  /** The example's API, as behind a load balancer. Default 8080. */
-  readonly app: number
-}
-
-export const usualPorts: StackPorts = {
-  temporal: 7233,
-  temporalUi: 8233,
-  aws: 4566,
-  ecr: 4567,
-  app: 8080,
-}
 
 export interface Stack extends StackAddresses {
   readonly temporalUi: string
@@ -52,27 +24,31 @@ export interface Stack extends StackAddresses {
   readonly envFile: string
   /** All that a program on this stack needs. */
   readonly env: Readonly<Record<string, string>>
-  readonly workerPid: number
   readonly temporalPid: number
+  readonly workerPid: number
   /** Rejects when a part ends before it was told to. */
   readonly failed: Promise<never>
   /** Stops every part, the last one first. Again: the same promise. */
   readonly stop: () => Promise<void>
 }
 
+export interface StackOptions {
+  /**
+   * Keeps Temporal's state, the registry's images, what is in the stand-in for AWS, and the logs.
+   * The next stack on it goes on from there.
+   */
+  readonly stateDir: string
+  readonly ports?: Partial<StackPorts>
+  /** Stops the start half way. */
+  readonly signal?: AbortSignal
+}
+
 /**
  * Starts all that a release needs on one machine: a Docker engine if none runs, a Temporal dev
  * server, an OCI registry, the stand-in for AWS with the example's services in it, and a worker.
  * What was started is stopped again when a later part fails.
- *
- * @param options.stateDir keeps Temporal's state, the registry's images and the logs
- * @param options.signal stops the start half way
  */
-export async function startStack(options: {
-  stateDir: string
-  ports?: Partial<StackPorts>
-  signal?: AbortSignal
-}): Promise<Stack> {
+export async function startStack(options: StackOptions): Promise<Stack> {
   const closing = createClosing(say)
   try {
     return await startParts(options, closing)
@@ -82,58 +58,18 @@ export async function startStack(options: {
   }
 }
 
-async function startParts(
-  options: { stateDir: string; ports?: Partial<StackPorts>; signal?: AbortSignal },
-  closing: Closing,
-): Promise<Stack> {
-  const { signal, ports = {} } = options
+async function startParts(options: StackOptions, closing: Closing): Promise<Stack> {
+  const { signal } = options
   const stateDir = path.resolve(options.stateDir)
   const logs = path.join(stateDir, 'logs')
-  const port = (name: keyof StackPorts) => freePort(ports[name] ?? usualPorts[name])
   await mkdir(logs, { recursive: true })
+  const ports = await choosePorts(stateDir, options.ports ?? {})
   closing.add('the list of processes', async () => forgetProcesses(stateDir))
   listProcess(stateDir, 'slipway', process.pid)
 
-  const [engine, temporal] = await together(
-    (async () => {
-      const found = await ensureEngine()
-      closing.add('the Docker engine', found.stop)
-      await ensureBaseImage(found)
-      return found
-    })(),
-    (async () => {
-      const server = await startTemporal({
-        port: await port('temporal'),
-        uiPort: await port('temporalUi'),
-        databaseFile: path.join(stateDir, 'temporal.db'),
-        logFile: path.join(logs, 'temporal.log'),
-      })
-      closing.add('Temporal', server.stop)
-      listProcess(stateDir, 'temporal', server.pid)
-      return server
-    })(),
-  )
+  const foundation = await layFoundation({ stateDir, logs, ports, closing, signal })
   signal?.throwIfAborted()
-
-  const registry = await startRegistry({ dataDir: path.join(stateDir, 'registry'), engine })
-  closing.add('the registry', registry.stop)
-  if (registry.pid !== undefined) listProcess(stateDir, 'registry', registry.pid)
-  const simulator = await startSimulator({
-    port: await port('aws'),
-    gatePort: await port('ecr'),
-    region,
-    timings: 'fast',
-    registry,
-    runtime: ({ loginFor }) =>
-      dockerRuntime({
-        dockerHost: engine.dockerHost,
-        instance: instanceOf(stateDir),
-        loginFor,
-      }),
-  })
-  closing.add('the stand-in for AWS', () => simulator.close())
-  signal?.throwIfAborted()
-
+  const { engine, temporal, simulator, gateUrl } = foundation
   const addresses: StackAddresses = {
     temporal: temporal.address,
     temporalConfig: path.join(stateDir, 'temporal.toml'),
@@ -142,32 +78,27 @@ async function startParts(
     dockerHost: engine.dockerHost,
     dockerPath: engine.dockerPath,
   }
+  const envFile = path.join(stateDir, 'env')
   await writeFile(addresses.temporalConfig, `[profile.default]\naddress = "${temporal.address}"\n`)
+  await writeFile(envFile, shellExports(addresses))
+
   const env = stackEnv(addresses)
   const clients = clientsFor(simulator.url, region)
   const [{ targetGroupArn }, worker] = await together(
     seedHello(clients, engine),
-    (async () => {
-      const child = await startWorker({ env, logFile: path.join(logs, 'worker.log') })
-      closing.add('the worker', () => child.stop(20_000))
-      listProcess(stateDir, 'worker', child.pid)
-      return child
-    })(),
+    serve(stateDir, logs, env, closing),
   )
   signal?.throwIfAborted()
-  const door = await openFrontDoor(await port('app'), () =>
-    healthyTargets(clients.elb, targetGroupArn),
-  )
+  const door = await openFrontDoor(ports.app, () => healthyTargets(clients.elb, targetGroupArn))
   closing.add('the front door', door.stop)
 
-  const envFile = path.join(stateDir, 'env')
-  await writeFile(envFile, shellExports(addresses))
   const failed = Promise.race([temporal.failed, worker.failed])
+  // Whoever waits on it sees the failure; where nobody does it must not end the process.
   failed.catch(() => {})
   return {
     ...addresses,
     temporalUi: temporal.uiUrl,
-    registry: simulator.gateUrl ?? registry.url,
+    registry: gateUrl,
     app: door.url,
     logs,
     envFile,
@@ -179,13 +110,14 @@ async function startParts(
   }
 }
 
-/** Names this stack among others on the same engine, also to the `down` that comes after it. */
-export function instanceOf(stateDir: string): string {
-  return createHash('sha256').update(path.resolve(stateDir)).digest('hex').slice(0, 12)
-}
-
-/** Both, or the first failure, but only once both have ended: what started must be stopped. */
-async function together<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
-  await Promise.allSettled([a, b])
-  return Promise.all([a, b])
+async function serve(
+  stateDir: string,
+  logs: string,
+  env: Readonly<Record<string, string>>,
+  closing: Closing,
+): Promise<Child> {
+  const worker = await startWorker({ env, logFile: path.join(logs, 'worker.log') })
+  closing.add('the worker', () => worker.stop(20_000))
+  listProcess(stateDir, 'worker', worker.pid)
+  return worker
 }

@@ -1,7 +1,8 @@
 import path from 'node:path'
 import { makeHelloCheckout } from './hello.ts'
 import { listedProcesses } from './running-processes.ts'
-import { startStack, type Stack, type StackPorts } from './stack.ts'
+import { startStack, type Stack } from './stack.ts'
+import type { StackPorts } from './stack-ports.ts'
 import { usualStateDir } from './state-dir.ts'
 
 export interface LocalUpOptions {
