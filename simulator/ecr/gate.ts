@@ -68,7 +68,10 @@ export function createGate(context: GateContext): Gate {
         return reply(request, response, misconfigured(context.address))
       }
       notePush(context, request, asked, answer)
-      if (fault?.kind === 'loseResponse') return void request.socket.destroy()
+      if (fault?.kind === 'loseResponse') {
+        answer.destroy()
+        return void request.socket.destroy()
+      }
       await passOn(answer, response, `http://${request.headers.host ?? ''}`)
     },
   }
