@@ -1,111 +1,17 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { ApplicationFailure, Context } from '@temporalio/activity'
-import {
-  WithStartWorkflowOperation,
-  WorkflowUpdateFailedError,
-  type WorkflowHandle,
-} from '@temporalio/client'
-import { TestWorkflowEnvironment } from '@temporalio/testing'
-import { findTemporal } from '../../local/temporal.ts'
-import { bundleWorkflows } from '../../worker/workflow-bundle.ts'
-import type { EnvironmentInput } from '../../workflows/environment.ts'
+import { ApplicationFailure } from '@temporalio/activity'
+import { WorkflowUpdateFailedError } from '@temporalio/client'
 import * as protocol from '../../workflows/protocol.ts'
-import type { Accepted, EnvironmentStatus, ReleaseRequest } from '../../workflows/types.ts'
-import { anotherCommit, commit, deployOf, fakes, live, targetFor } from './fixtures.ts'
-import {
-  addSearchAttributes,
-  endOf,
-  newQueue,
-  quietly,
-  withWorker,
-  type Harness,
-} from './harness.ts'
+import { heldWait, startDoorHarness, until, withDoor } from './door.ts'
+import { anotherCommit, commit, deployOf } from './fixtures.ts'
+import type { Harness } from './harness.ts'
 
 let harness: Harness
 before(async () => {
-  quietly()
-  const [bundle, path] = await Promise.all([
-    bundleWorkflows(new URL('../../workflows/index.ts', import.meta.url)),
-    findTemporal(),
-  ])
-  const env = await TestWorkflowEnvironment.createLocal({
-    server: { executable: { type: 'existing-path', path } },
-  })
-  await addSearchAttributes(env)
-  harness = { env, bundle, close: () => env.teardown() }
+  harness = await startDoorHarness()
 })
 after(() => harness.close())
-
-/** A door of the test's own, with the activities that the test says. */
-async function withDoor(
-  otherwise: Parameters<typeof fakes>[1],
-  work: (door: Door) => Promise<void>,
-): Promise<void> {
-  const queue = newQueue()
-  const fake = fakes(queue, otherwise)
-  const target = { ...targetFor(queue), environment: queue }
-  const { workflow } = harness.env.client
-  const ask = (request: ReleaseRequest): Promise<Accepted> =>
-    workflow.executeUpdateWithStart(protocol.requestRelease, {
-      args: [request],
-      startWorkflowOperation: new WithStartWorkflowOperation(protocol.environmentWorkflow, {
-        workflowId: protocol.environmentWorkflowId(queue),
-        workflowIdConflictPolicy: 'USE_EXISTING',
-        taskQueue: queue,
-        args: [{ environment: queue, project: 'mailman' } satisfies EnvironmentInput],
-      }),
-    })
-  const status = () =>
-    workflow.getHandle(protocol.environmentWorkflowId(queue)).query(protocol.environmentStatus)
-  await withWorker(harness, queue, fake, () =>
-    work({
-      calls: fake.calls,
-      deploy: (wanted) => ask(deployOf(target, { commit: wanted })),
-      ask,
-      target,
-      handle: workflow.getHandle(protocol.environmentWorkflowId(queue)),
-      end: async ({ releaseId, runId }) => {
-        const result = await endOf(workflow.getHandle(releaseId, runId))
-        await until(status, ({ running }) => running?.id !== releaseId)
-        return result
-      },
-      status,
-    }),
-  )
-}
-
-interface Door {
-  readonly calls: readonly string[]
-  readonly target: ReturnType<typeof targetFor>
-  readonly handle: WorkflowHandle
-  deploy(commit: string): Promise<Accepted>
-  ask(request: ReleaseRequest): Promise<Accepted>
-  /** How a release ended, once the environment has it in its ledger. */
-  end(accepted: Accepted): ReturnType<typeof endOf>
-  status(): Promise<EnvironmentStatus>
-}
-
-/** A wait that lasts until the test lets it end, or until it is cancelled. */
-function heldWait() {
-  const begun = Promise.withResolvers<void>()
-  const released = Promise.withResolvers<void>()
-  return {
-    begun: begun.promise,
-    letGo: () => released.resolve(),
-    waitForRollout: async () => {
-      const context = Context.current()
-      const beat = setInterval(() => context.heartbeat(), 50)
-      begun.resolve()
-      try {
-        await Promise.race([released.promise, context.cancelled])
-      } finally {
-        clearInterval(beat)
-      }
-      return live
-    },
-  }
-}
 
 /** The message with which an Update was refused. */
 async function refusalOf(update: Promise<unknown>): Promise<string> {
@@ -122,7 +28,7 @@ async function refusalOf(update: Promise<unknown>): Promise<string> {
 
 test('while a release runs another is refused with its name, and the same commit joins it', async () => {
   const wait = heldWait()
-  await withDoor({ waitForRollout: wait.waitForRollout }, async (door) => {
+  await withDoor(harness, { waitForRollout: wait.waitForRollout }, async (door) => {
     const first = await door.deploy(commit)
     await wait.begun
     const refused = await refusalOf(door.deploy(anotherCommit))
@@ -143,7 +49,7 @@ test('while a release runs another is refused with its name, and the same commit
 
 test('of requests that come at the same moment one is let in', async () => {
   const wait = heldWait()
-  await withDoor({ waitForRollout: wait.waitForRollout }, async (door) => {
+  await withDoor(harness, { waitForRollout: wait.waitForRollout }, async (door) => {
     const asked = await Promise.allSettled(
       ['a', 'b', 'c', 'd'].map((digit) => door.deploy(digit.repeat(40))),
     )
@@ -153,7 +59,7 @@ test('of requests that come at the same moment one is let in', async () => {
 })
 
 test('a rollback by Update brings back what ran before the live release', async () => {
-  await withDoor({}, async (door) => {
+  await withDoor(harness, {}, async (door) => {
     await door.end(await door.deploy(commit))
     const { live: deployed } = await door.status()
     assert.equal(deployed?.commit, commit)
@@ -167,6 +73,7 @@ test('a rollback by Update brings back what ran before the live release', async 
 test('a rollback by signal needs no body, and is in the ledger', async () => {
   const target: string[] = []
   await withDoor(
+    harness,
     {
       inspectEnvironment: async ({ target: { services } }) => ({
         services: services.map(({ name }) => ({
@@ -204,7 +111,7 @@ test('a rollback by signal needs no body, and is in the ledger', async () => {
 
 test('a rollback while a release runs takes that one back', async () => {
   const wait = heldWait()
-  await withDoor({ waitForRollout: wait.waitForRollout }, async (door) => {
+  await withDoor(harness, { waitForRollout: wait.waitForRollout }, async (door) => {
     const running = await door.deploy(commit)
     await wait.begun
     const accepted = await door.handle.executeUpdate(protocol.requestRollback, { args: [{}] })
@@ -215,7 +122,7 @@ test('a rollback while a release runs takes that one back', async () => {
 })
 
 test('a rollback with nothing to go back to is refused, and a signal to that end harms nothing', async () => {
-  await withDoor({ runChecks: async () => failChecks() }, async (door) => {
+  await withDoor(harness, { runChecks: async () => failChecks() }, async (door) => {
     const first = await door.deploy(commit)
     assert.equal((await door.end(first)).outcome, 'rejected')
     const refused = await refusalOf(
@@ -229,7 +136,7 @@ test('a rollback with nothing to go back to is refused, and a signal to that end
 })
 
 test('an environment of another project is not touched', async () => {
-  await withDoor({}, async (door) => {
+  await withDoor(harness, {}, async (door) => {
     await door.end(await door.deploy(commit))
     const refused = await refusalOf(
       door.ask(deployOf({ ...door.target, project: 'other' }, { commit: anotherCommit })),
@@ -240,12 +147,4 @@ test('an environment of another project is not touched', async () => {
 
 function failChecks(): never {
   throw ApplicationFailure.nonRetryable('make check exited with 2', 'ChecksFailed')
-}
-
-/** Asks again until the answer is as it should be; the test's own timeout bounds it. */
-async function until<T>(ask: () => Promise<T>, good: (answer: T) => boolean): Promise<T> {
-  for (;;) {
-    const answer = await ask()
-    if (good(answer)) return answer
-  }
 }

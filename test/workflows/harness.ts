@@ -56,6 +56,7 @@ export async function withWorker<T>(
   const worker = await Worker.create({
     connection: env.nativeConnection,
     taskQueue,
+    identity: 'a worker of the test',
     workflowBundle: bundle,
     activities,
     // Heartbeats go out at once: ten seconds of a skipped clock last milliseconds.

@@ -1,0 +1,85 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
+import { ApplicationFailure } from '@temporalio/activity'
+import type { WorkflowHandle } from '@temporalio/client'
+import { anotherCommit, commit, live, type fakes } from './fixtures.ts'
+import { heldWait, startDoorHarness, until, withDoor, type Door } from './door.ts'
+import type { RolloutEnd } from '../../activities/types.ts'
+
+/**
+ * Records histories for the replay test: `node test/workflows/record-histories.ts --as 0.1`. Old
+ * ones stay: what was begun by an older version must go on under this one.
+ */
+const { values } = parseArgs({ options: { as: { type: 'string' } } })
+if (values.as === undefined) throw new Error('say which version these are of: --as 0.1')
+const folder = new URL(`../fixtures/histories/${values.as}/`, import.meta.url)
+const sick: RolloutEnd = { kind: 'rolled_back', reason: 'ECS rolled back', cause: 'Health check.' }
+
+const harness = await startDoorHarness()
+try {
+  await mkdir(folder, { recursive: true })
+  await record('succeeded', {}, release)
+  await record('rejected', { runChecks: async () => failChecks() }, release)
+  const workerSick = async ({ service }: { service: { name: string } }) =>
+    service.name === 'worker' ? sick : live
+  await record('rolled-back', { waitForRollout: workerSick }, release)
+  await record(
+    'rollback-failed',
+    { waitForRollout: async () => sick, rollBackService: async () => sick },
+    release,
+  )
+  const wait = heldWait()
+  await record('cancelled', { waitForRollout: wait.waitForRollout }, async (door) => {
+    const accepted = await door.deploy(commit)
+    await wait.begun
+    await door.handle.signal('rollback')
+    await door.end(accepted)
+    return door.release(accepted)
+  })
+  await record('environment', {}, async (door) => {
+    await door.end(await door.deploy(commit))
+    await door.end(await door.deploy(anotherCommit))
+    await door.handle.signal('rollback', { reason: 'slow' })
+    await until(
+      () => door.status(),
+      ({ releases }) => releases.length === 3,
+    )
+    return door.handle
+  })
+} finally {
+  await harness.close()
+}
+
+async function release(door: Door): Promise<WorkflowHandle> {
+  const accepted = await door.deploy(commit)
+  await door.end(accepted)
+  return door.release(accepted)
+}
+
+async function record(
+  name: string,
+  otherwise: Parameters<typeof fakes>[1],
+  play: (door: Door) => Promise<WorkflowHandle>,
+): Promise<void> {
+  await withDoor(harness, otherwise, async (door) => {
+    const handle = await play(door)
+    const history = historyToJSON(await handle.fetchHistory())
+    await writeFile(new URL(`${name}.json`, folder), `${withoutMachine(history)}\n`)
+    process.stdout.write(`${name}\n`)
+  })
+}
+
+/** Paths and names of the machine it was recorded on play no part in a replay. */
+function withoutMachine(history: string): string {
+  const neutral: Record<string, string> = { stackTrace: '', identity: 'recorded' }
+  return JSON.stringify(
+    JSON.parse(history, (key, value: unknown) => neutral[key] ?? value),
+    null,
+    1,
+  )
+}
+
+function failChecks(): never {
+  throw ApplicationFailure.nonRetryable('make check exited with 2', 'ChecksFailed')
+}
