@@ -48,6 +48,10 @@ export async function openStage() {
   return {
     async close() {
       await simulator.close()
+      const images = await docker(['images', '--quiet', `${host}/*`])
+      const deeper = await docker(['images', '--quiet', `${host}/*/*`])
+      const ids = new Set(`${images}\n${deeper}`.split('\n').filter((id) => id !== ''))
+      if (ids.size > 0) await docker(['rmi', '--force', ...ids])
       await registry.stop()
       await engine.stop()
       await rm(folder, { recursive: true, force: true })
