@@ -45,13 +45,22 @@ export async function openStage() {
     return (await execa(engine.dockerPath, args, { env, ...stdin })).stdout
   }
 
+  /** By their names, and not their ids: another stage may have named the same image. */
+  async function removeImages(): Promise<void> {
+    const format = '{{.Repository}} {{.Tag}} {{.Digest}}'
+    const listed = await docker(['images', '--digests', '--format', format])
+    const names = listed.split('\n').flatMap((line) => {
+      const [repository = '', tag, digest] = line.split(' ')
+      if (!repository.startsWith(`${host}/`)) return []
+      return [tag === '<none>' ? `${repository}@${digest}` : `${repository}:${tag}`]
+    })
+    if (names.length > 0) await docker(['rmi', ...new Set(names)])
+  }
+
   return {
     async close() {
       await simulator.close()
-      const images = await docker(['images', '--quiet', `${host}/*`])
-      const deeper = await docker(['images', '--quiet', `${host}/*/*`])
-      const ids = new Set(`${images}\n${deeper}`.split('\n').filter((id) => id !== ''))
-      if (ids.size > 0) await docker(['rmi', '--force', ...ids])
+      await removeImages()
       await registry.stop()
       await engine.stop()
       await rm(folder, { recursive: true, force: true })
