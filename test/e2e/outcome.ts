@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict'
+import { ApplicationFailure, WorkflowFailedError } from '@temporalio/client'
+import { exitStatus, type Outcome } from '../../rollout/outcome.ts'
+import { until } from '../../local/until.ts'
+import type { EnvironmentStatus, ReleaseResult } from '../../workflows/types.ts'
+import type { Berth, CommandEnd } from './berth.ts'
+import type { Yard } from './yard.ts'
+
+/**
+ * Waits for the end of a release, and asserts that everybody is told of the same outcome: in the
+ * workflow's result or failure, its search attribute, the exit status of the command that waited,
+ * and the ledger that `slipway status` prints.
+ *
+ * @param expected.command the command that has waited; `slipway wait` does where none has
+ */
+export async function assertOutcome(
+  yard: Yard,
+  berth: Berth,
+  expected: { readonly id: string; readonly outcome: Outcome; readonly command?: CommandEnd },
+): Promise<ReleaseResult> {
+  const { id, outcome } = expected
+  const command = expected.command ?? (await berth.slipway('wait', id, '--json'))
+  assert.equal(command.exitCode, exitStatus[outcome], command.output)
+  assert.equal(resultIn(command).outcome, outcome)
+
+  const result = await workflowEnd(yard, id, outcome)
+  await until(() => isListed(yard, id, outcome), {
+    what: `${id} to be listed as ${outcome}`,
+    timeoutMs: 30_000,
+  })
+  await untilInLedger(berth, id)
+  const status = await berth.slipway('status', berth.environment, '--json')
+  assert.equal(status.exitCode, 0, status.output)
+  const { releases } = status.documents[0] as EnvironmentStatus
+  const entry = releases.find((release) => release.id === id)
+  assert.equal(entry?.outcome, outcome)
+  assert.deepEqual(entry?.services, result.services)
+  return result
+}
+
+/** The last line of a command that waited with `--json`. */
+export function resultIn({ documents, output }: CommandEnd): ReleaseResult {
+  const last = documents.at(-1) as (ReleaseResult & { event?: string }) | undefined
+  assert.equal(last?.event, 'result', output)
+  return last
+}
+
+/** Until then the environment may still refuse the next request. */
+export async function untilInLedger(berth: Berth, id: string): Promise<void> {
+  await until(
+    async () => {
+      const { running, releases } = await berth.status()
+      return running === undefined && releases.some((release) => release.id === id)
+    },
+    { what: `${id} to be in the ledger`, timeoutMs: 180_000 },
+  )
+}
+
+/** The good outcomes are results; all others are failures, with the outcome as their type. */
+async function workflowEnd(yard: Yard, id: string, outcome: Outcome): Promise<ReleaseResult> {
+  const handle = yard.temporal.workflow.getHandle(id)
+  let result: ReleaseResult
+  try {
+    result = (await handle.result()) as ReleaseResult
+    assert.ok(outcome === 'succeeded' || outcome === 'unchanged', `${id} did not fail`)
+  } catch (error) {
+    assert.ok(error instanceof WorkflowFailedError && error.cause instanceof ApplicationFailure)
+    assert.equal(error.cause.type, outcome, error.cause.message)
+    result = error.cause.details?.[0] as ReleaseResult
+  }
+  assert.equal(result.outcome, outcome, result.message)
+  return result
+}
+
+async function isListed(yard: Yard, id: string, outcome: Outcome): Promise<boolean> {
+  const query = `WorkflowId = "${id}" AND SlipwayOutcome = "${outcome}"`
+  const { count } = await yard.temporal.workflow.count(query)
+  return count === 1
+}

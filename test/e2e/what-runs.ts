@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict'
+import { DescribeTasksCommand, ListTasksCommand, type Task } from '@aws-sdk/client-ecs'
+import { healthyTargets } from '../../local/healthy-targets.ts'
+import type { ReleaseResult } from '../../workflows/types.ts'
+import type { Berth } from './berth.ts'
+import type { Yard } from './yard.ts'
+
+export interface Answering {
+  /** What the API says it is at `/health`. */
+  readonly version: string
+  /** Of the container behind the port that the load balancer sends requests to. */
+  readonly digest: string
+}
+
+/**
+ * Who answers `/health`: the load balancer's healthy target, the task that has its port, and the
+ * digest of that task's container, beside what the answer itself says.
+ */
+export async function answering(yard: Yard, berth: Berth): Promise<Answering> {
+  const targets = await healthyTargets(yard.aws.elb, berth.seeded.targetGroupArn)
+  assert.equal(targets.length, 1, `one healthy target, not ${JSON.stringify(targets)}`)
+  const { host, port } = targets[0] ?? assert.fail()
+  const response = await fetch(`http://${host}:${port}/health`)
+  const { version } = (await response.json()) as { version: string }
+  const containers = (await tasksOf(yard, berth, 'api')).flatMap(({ containers: all = [] }) => all)
+  const container = containers.find(({ networkBindings = [] }) =>
+    networkBindings.some(({ hostPort }) => hostPort === port),
+  )
+  assert.ok(container?.imageDigest, `a task's container with port ${port}`)
+  return { version, digest: container.imageDigest }
+}
+
+/** Digests of the containers that a service runs, each once. */
+export async function digestsOf(
+  yard: Yard,
+  berth: Berth,
+  service: 'api' | 'worker',
+): Promise<readonly string[]> {
+  const tasks = await tasksOf(yard, berth, service)
+  const digests = tasks.flatMap(({ containers = [] }) =>
+    containers.flatMap(({ imageDigest }) => imageDigest ?? []),
+  )
+  return [...new Set(digests)]
+}
+
+async function tasksOf(yard: Yard, berth: Berth, name: 'api' | 'worker'): Promise<Task[]> {
+  const { cluster } = berth.names
+  const serviceName = `${berth.environment}-${name}`
+  const { ecs } = yard.aws
+  const { taskArns = [] } = await ecs.send(new ListTasksCommand({ cluster, serviceName }))
+  assert.notEqual(taskArns.length, 0, `${serviceName} runs a task`)
+  const { tasks = [] } = await ecs.send(new DescribeTasksCommand({ cluster, tasks: taskArns }))
+  return tasks
+}
+
+/**
+ * Asserts that the environment runs what the release has brought, or what was there before it:
+ * the digests that its result names, and the version that the app says it is.
+ */
+export async function assertRuns(
+  yard: Yard,
+  berth: Berth,
+  expected: {
+    readonly result: ReleaseResult
+    readonly which: 'revision' | 'wayBack'
+    readonly version: string
+  },
+): Promise<void> {
+  const { result, which, version } = expected
+  const digestNamed = (name: string) =>
+    result.services.find((service) => service.name === name)?.[which].digests[name]
+  assert.deepEqual(await answering(yard, berth), { version, digest: digestNamed('api') })
+  assert.deepEqual(await digestsOf(yard, berth, 'worker'), [digestNamed('worker')])
+}
