@@ -6,8 +6,6 @@ import { oneLine, shortCommit, shortDigest, shortRevision } from './words.ts'
  * first stands first.
  */
 
-const marks = { running: '⏳', done: '✅', failed: '❌', skipped: '➖' } as const
-
 /** A release: how it ended or where it is, then a table of its steps. */
 export function releaseDetails(status: ReleaseStatus): string {
   const { result } = status
@@ -16,23 +14,27 @@ export function releaseDetails(status: ReleaseStatus): string {
       ? `**${cell(status.summary)}**`
       : `**${result.outcome.replace('_', ' ')}**: ${cell(result.message)}`
   const cause = result?.cause === undefined ? [] : ['', `Cause: ${cell(result.cause)}`]
-  const services = (result?.services ?? []).map(
-    ({ name, revision, wayBack }) =>
-      `| ${name} | ${shortRevision(revision.taskDefinition)} | ${digestsOf(revision.digests)} | ${shortRevision(wayBack.taskDefinition)} |`,
+  const services = (result?.services ?? []).map(({ name, revision, wayBack }) =>
+    row(
+      name,
+      shortRevision(revision.taskDefinition),
+      digestsOf(revision.digests),
+      shortRevision(wayBack.taskDefinition),
+    ),
   )
   const table =
     services.length === 0
       ? []
-      : ['', '| service | revision | digest | way back |', '|---|---|---|---|', ...services]
+      : ['', '| service | released | digest | ran before |', '|---|---|---|---|', ...services]
   return [
     head,
     ...cause,
     '',
-    '| step | | started | took | |',
+    '| step | state | started | took | note |',
     '|---|---|---|---|---|',
     ...status.steps.map(stepRow),
     ...table,
-    ...status.warnings.map((warning) => `\n⚠️ ${cell(warning)}`),
+    ...status.warnings.map((warning) => `\nNote: ${cell(warning)}`),
     '',
     `Asked for by ${cell(status.requestedBy)}`,
   ].join('\n')
@@ -55,13 +57,18 @@ export function environmentDetails(status: EnvironmentStatus): string {
 function stepRow(step: Step): string {
   const name = step.subject === undefined ? step.name : `${step.name} ${step.subject}`
   const took = step.endedAt === undefined ? '' : seconds(step.endedAt - step.startedAt)
-  const note = cell(step.note ?? '')
-  return `| ${name} | ${marks[step.state]} | ${time(step.startedAt)} | ${took} | ${note} |`
+  const state = step.state === 'failed' ? '**failed**' : step.state
+  return row(name, state, time(step.startedAt), took, cell(step.note ?? ''))
 }
 
-function entryRow(entry: LedgerEntry): string {
-  const when = new Date(entry.endedAt).toISOString().slice(0, 16).replace('T', ' ')
-  return `| ${entry.id} | ${shortCommit(entry.commit)} | ${entry.outcome} | ${when} | ${cell(entry.requestedBy)} |`
+function entryRow({ id, commit, outcome, endedAt, requestedBy }: LedgerEntry): string {
+  const when = new Date(endedAt).toISOString().slice(0, 16).replace('T', ' ')
+  return row(id, shortCommit(commit), outcome, when, cell(requestedBy))
+}
+
+/** The UI sets columns without a gap between them: a space that does not break keeps them apart. */
+function row(...cells: readonly string[]): string {
+  return `| ${cells.join('\u00a0 | ')} |`
 }
 
 function digestsOf(digests: Readonly<Record<string, string>>): string {
@@ -69,7 +76,7 @@ function digestsOf(digests: Readonly<Record<string, string>>): string {
 }
 
 function seconds(ms: number): string {
-  return ms < 60_000 ? `${(ms / 1_000).toFixed(1)} s` : `${(ms / 60_000).toFixed(1)} min`
+  return ms < 60_000 ? `${(ms / 1_000).toFixed(1)}s` : `${(ms / 60_000).toFixed(1)}min`
 }
 
 function time(ms: number): string {

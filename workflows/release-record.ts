@@ -8,13 +8,16 @@ import type { ReleaseInput, ReleaseResult, ReleaseStatus, Step, StepName } from 
 /** What a release has done so far, for the query `status` and the Temporal UI. */
 export interface ReleaseRecord {
   /** Runs one step and keeps when it ran, how it ended and what came of it. */
-  step<T>(about: StepAbout, work: () => Promise<T>, note?: (value: T) => string): Promise<T>
+  step<T>(about: StepAbout, work: () => Promise<T>, end?: (value: T) => StepEnd): Promise<T>
   skip(about: StepAbout, note: string): void
   warn(warnings: readonly string[]): void
   knowCommit(commit: string | undefined): void
   end(result: ReleaseResult): void
   status(): ReleaseStatus
 }
+
+/** What came of a step: a note, and `failed` where the step came back with bad news. */
+export type StepEnd = string | { readonly state: 'failed'; readonly note: string }
 
 export interface StepAbout {
   readonly name: StepName
@@ -59,12 +62,13 @@ export function openRecord(input: ReleaseInput): ReleaseRecord {
   update({})
 
   return {
-    async step(about, work, note) {
+    async step(about, work, end) {
       const finish = begin(about)
       try {
         const value = await work()
-        const said = note?.(value)
-        finish({ state: 'done', ...(said === undefined ? {} : { note: said }) })
+        const said = end?.(value)
+        if (said === undefined) finish({ state: 'done' })
+        else finish(typeof said === 'string' ? { state: 'done', note: said } : said)
         return value
       } catch (failure) {
         finish({

@@ -9,7 +9,7 @@ import type {
 import { quickly, watching } from './activity-calls.ts'
 import { hasType, messageOf } from './failure.ts'
 import type { MovedTags } from './move-tags.ts'
-import type { ReleaseRecord } from './release-record.ts'
+import type { ReleaseRecord, StepEnd } from './release-record.ts'
 import { shortRevision } from './words.ts'
 
 /** One service that a release changes: what is there, and what shall be. */
@@ -115,7 +115,7 @@ async function deployService(
           revision,
           deadline: Date.now() + timeoutMs,
         }),
-      summaryOf,
+      stepEndOf,
     )
     return end.kind === 'succeeded' ? { started } : { trouble: troubleOf(service.name, end) }
   } catch (failure) {
@@ -140,7 +140,7 @@ async function verifyAll(
           revisions,
           started,
         }),
-      summaryOf,
+      stepEndOf,
     )
     return end.kind === 'succeeded' ? undefined : troubleOf('the release', end)
   } catch (failure) {
@@ -202,7 +202,7 @@ async function rollBackService(
         deadline: Date.now() + timeoutMs,
       }),
     (end) =>
-      end.kind === 'succeeded' ? `${shortRevision(to.taskDefinition)} runs again` : end.reason,
+      end.kind === 'succeeded' ? `${shortRevision(to.taskDefinition)} runs again` : stepEndOf(end),
   )
 }
 
@@ -226,6 +226,7 @@ function troubleFrom(service: string, failure: unknown): Trouble {
   }
 }
 
-function summaryOf(end: RolloutEnd): string {
-  return end.kind === 'succeeded' ? end.summary : `${end.kind.replace('_', ' ')}: ${end.reason}`
+function stepEndOf(end: RolloutEnd): StepEnd {
+  if (end.kind === 'succeeded') return end.summary
+  return { state: 'failed', note: `${end.kind.replace('_', ' ')}: ${end.reason}` }
 }
