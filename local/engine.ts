@@ -1,3 +1,4 @@
+import { access, constants } from 'node:fs/promises'
 import { hasApt, installPackages, isRoot } from './apt.ts'
 import { currentContextHost, findDockerClient, type DockerClient } from './docker-client.ts'
 import { findOnPath } from './find-on-path.ts'
@@ -32,6 +33,12 @@ export async function ensureEngine(): Promise<Engine> {
         'Start that engine, or unset DOCKER_HOST.',
     )
   }
+  if (await isForbidden(usualSocket)) {
+    throw new Error(
+      `A Docker engine is there, but this user may not use ${usualSocket}.\n` +
+        'Join the group that may: sudo usermod -aG docker "$USER", then log in again.',
+    )
+  }
   if (process.platform !== 'linux' || !isRoot()) throw new Error(noEngine)
   await ensureDockerd()
   // Where packages start their services, the machine's own engine runs by now.
@@ -49,12 +56,19 @@ export async function ensureEngine(): Promise<Engine> {
 /** Of the engines that {@link ensureEngine} looks for the first that answers. */
 export async function findRunningEngine(): Promise<Engine | undefined> {
   const told = process.env['DOCKER_HOST']
-  const hosts = told ? [told] : [await currentContextHost(), 'unix:///var/run/docker.sock']
+  const hosts = told ? [told] : [await currentContextHost(), `unix://${usualSocket}`]
   for (const host of new Set(hosts)) {
     const client = host === undefined ? undefined : await findDockerClient(host)
     if (host !== undefined && client !== undefined) return engine(host, client, async () => {})
   }
   return undefined
+}
+
+async function isForbidden(file: string): Promise<boolean> {
+  return access(file, constants.W_OK).then(
+    () => false,
+    (error: NodeJS.ErrnoException) => error.code === 'EACCES',
+  )
 }
 
 async function ensureDockerd(): Promise<void> {
@@ -69,6 +83,8 @@ function engine(dockerHost: string, client: DockerClient, stop: () => Promise<vo
   return { dockerHost, dockerPath: client.path, buildKit: client.buildKit, stop }
 }
 
-const noEngine = `Found no running Docker engine (looked at DOCKER_HOST, the current Docker context and /var/run/docker.sock).
+const usualSocket = '/var/run/docker.sock'
+
+const noEngine = `Found no running Docker engine (looked at DOCKER_HOST, the current Docker context and ${usualSocket}).
 Start one: Docker Desktop on macOS, "sudo systemctl start docker" on Linux; or install it (https://docs.docker.com/engine/install/).
 On Debian and Ubuntu, Slipway installs and starts one itself when it runs as root.`
