@@ -112,28 +112,33 @@ function openDoor(input: EnvironmentInput) {
   }
 
   function joins(request: ReleaseRequest): boolean {
-    return (
-      request.kind === 'deploy' &&
-      running?.release.kind === 'deploy' &&
-      running.release.commit === request.commit
-    )
+    if (request.kind !== 'deploy') return false
+    const { kind, commit } = running?.release ?? {
+      kind: waiting?.input.request.kind,
+      commit: waiting?.input.commit,
+    }
+    return kind === 'deploy' && commit === request.commit
   }
 
   async function enter(request: ReleaseRequest): Promise<Accepted> {
     // Another request may have come in between the validator and this.
     check(request)
-    if (running !== undefined) {
-      const { id } = running.release
-      return {
-        releaseId: id,
-        runId: running.runId,
-        joined: true,
-        message: `joined ${id}, which releases the same commit`,
-      }
+    if (running !== undefined) return joined(running.release.id, running.runId)
+    if (waiting !== undefined) {
+      const { releaseId, runId } = await begun(waiting)
+      return joined(releaseId, runId)
     }
     target = request.target
-    const admitted: Admitted = { input: inputOf(request) }
-    waiting = admitted
+    waiting = { input: inputOf(request) }
+    return begun(waiting)
+  }
+
+  function joined(releaseId: string, runId: string): Accepted {
+    const message = `joined ${releaseId}, which releases the same commit`
+    return { releaseId, runId, joined: true, message }
+  }
+
+  async function begun(admitted: Admitted): Promise<Accepted> {
     await condition(() => admitted.accepted !== undefined || admitted.failed !== undefined)
     if (admitted.accepted !== undefined) return admitted.accepted
     throw refusal(admitted.failed ?? 'the release did not start')
@@ -210,13 +215,14 @@ function openDoor(input: EnvironmentInput) {
 
   async function runNext(): Promise<void> {
     const admitted = waiting
-    waiting = undefined
     if (admitted === undefined) return
     const { input: release } = admitted
     const scope = new CancellationScope()
     const startedAt = Date.now()
     const end = await scope.run(async (): Promise<LedgerEntry | undefined> => {
       const child = await startRelease(release)
+      // Not before: whoever asks while the child starts must find the door taken.
+      waiting = undefined
       if (child.kind === 'not started') {
         admitted.failed = child.reason
         return undefined

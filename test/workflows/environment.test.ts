@@ -58,6 +58,18 @@ test('of requests that come at the same moment one is let in', async () => {
   })
 })
 
+test('the same commit asked for at the same moment is one release, which all of them join', async () => {
+  const wait = heldWait()
+  await withDoor(harness, { waitForRollout: wait.waitForRollout }, async (door) => {
+    const asked = await Promise.all([1, 2, 3, 4].map(() => door.deploy(commit)))
+    assert.equal(new Set(asked.map(({ runId }) => runId)).size, 1)
+    assert.equal(asked.filter(({ joined }) => !joined).length, 1)
+    wait.letGo()
+    assert.equal((await door.end(asked[0] ?? assert.fail())).outcome, 'succeeded')
+    assert.equal((await door.status()).releases.length, 1)
+  })
+})
+
 test('a rollback by Update brings back what ran before the live release', async () => {
   await withDoor(harness, {}, async (door) => {
     await door.end(await door.deploy(commit))
