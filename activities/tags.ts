@@ -32,6 +32,8 @@ const acceptedMediaTypes = [
  *
  * A repository whose tags are immutable keeps its tag in `pin` mode, where the tag is a
  * convenience only; in `force` mode that fails as `Rejected`, since ECS would start the old image.
+ * So it is with an image that the repository does not have: what ran before Slipway came may be
+ * from another one.
  */
 export async function moveTags(
   clients: AwsClients,
@@ -65,8 +67,14 @@ async function putTag(
   clients: AwsClients,
   { image, digest, mode }: { image: ImageTarget; digest: string; mode: Target['mode'] },
 ) {
-  const { imageManifest, imageManifestMediaType } = await manifestOf(clients, image, digest)
   const imageTag = movingTag(image.name)
+  const found = await manifestOf(clients, image, digest)
+  if (found === undefined) {
+    if (mode === 'force') throw failure('Rejected', notInRepository(image, digest))
+    log.warn(`${notInRepository(image, digest)} ${imageTag} stays as it is.`)
+    return
+  }
+  const { imageManifest, imageManifestMediaType } = found
   try {
     await clients.ecr.send(
       new PutImageCommand({
@@ -88,7 +96,11 @@ export function immutableInForceMode(image: ImageTarget): string {
   return `Tags in ECR repository "${image.repository}" are immutable, so "${movingTag(image.name)}" cannot be moved, which mode "force" rests on. Use mode "pin", or make the repository's tags mutable.`
 }
 
-async function manifestOf(clients: AwsClients, image: ImageTarget, digest: string): Promise<Image> {
+async function manifestOf(
+  clients: AwsClients,
+  image: ImageTarget,
+  digest: string,
+): Promise<Image | undefined> {
   const answer = await clients.ecr.send(
     new BatchGetImageCommand({
       repositoryName: image.repository,
@@ -97,13 +109,11 @@ async function manifestOf(clients: AwsClients, image: ImageTarget, digest: strin
     }),
   )
   const found = answer.images?.[0]
-  if (found?.imageManifest === undefined) {
-    throw failure(
-      'Rejected',
-      `ECR repository "${image.repository}" has no image ${digest} any more. A lifecycle policy may have removed it: release its commit again.`,
-    )
-  }
-  return found
+  return found?.imageManifest === undefined ? undefined : found
+}
+
+function notInRepository(image: ImageTarget, digest: string): string {
+  return `ECR repository "${image.repository}" has no image ${digest}. A lifecycle policy may have removed it: release its commit again.`
 }
 
 async function removeTag(clients: AwsClients, image: ImageTarget) {

@@ -87,10 +87,13 @@ describe('moving tags', () => {
     await assert.rejects(move(immutable, digestB, 'force'), failsAs('Rejected', 'immutable'))
   })
 
-  test('says that an image is gone from the registry', async () => {
-    const { answers } = registryWith(digestA)
+  test('leaves the tag in pin mode where the repository does not have the image, and refuses in force mode', async () => {
+    const { answers, tagged } = registryWith(digestA)
+    const without = { ...answers, BatchGetImage: () => ({ images: [] }) }
+    assert.deepEqual(await move(without, digestB), [{ name: 'api', digest: digestA }])
+    assert.equal(tagged(), digestA)
     await assert.rejects(
-      move({ ...answers, BatchGetImage: () => ({ images: [] }) }, digestB),
+      move(without, digestB, 'force'),
       failsAs('Rejected', digestB, 'release its commit again'),
     )
   })
