@@ -1,0 +1,64 @@
+import { readFile } from 'node:fs/promises'
+import type { Client } from '@temporalio/client'
+import { until } from '../../local/until.ts'
+
+/** `PENDING_ACTIVITY_STATE_STARTED`, in the numbers of Temporal's wire protocol. */
+const taken = 2
+
+const patience = 90_000
+
+/** Until an activity of a release is in a worker's hands, as the server tells: no worker is asked. */
+export async function untilTaken(client: Client, release: string, activity: string) {
+  await until(async () => Number((await pending(client, release, activity))?.state) === taken, {
+    what: `${activity} of ${release} to be taken up`,
+    timeoutMs: patience,
+  })
+}
+
+/** Until a try of an activity of a release has failed. */
+export async function untilFailedOnce(client: Client, release: string, activity: string) {
+  await until(async () => (await pending(client, release, activity))?.lastFailure != null, {
+    what: `${activity} of ${release} to fail`,
+    timeoutMs: patience,
+  })
+}
+
+async function pending(client: Client, release: string, activity: string) {
+  const { raw } = await client.workflow.getHandle(release).describe()
+  return raw.pendingActivities?.find(({ activityType }) => activityType?.name === activity)
+}
+
+/** Until a file, such as a log, holds a text. */
+export async function untilWritten(file: string, text: string) {
+  await until(async () => (await readFile(file, 'utf8')).includes(text), {
+    what: `"${text}" in ${file}`,
+    timeoutMs: patience,
+  })
+}
+
+/** The control interface of the stand-in for AWS. */
+export async function control(
+  aws: string,
+  method: 'DELETE' | 'GET' | 'POST' | 'PUT',
+  resource: string,
+  body?: object,
+): Promise<unknown> {
+  const response = await fetch(`${aws}/_simulator/${resource}`, {
+    method,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  if (!response.ok) throw new Error(`${method} ${resource}: ${await response.text()}`)
+  return response.json()
+}
+
+/** Until a fault has hit as many calls as it was there for. */
+export async function untilHit(aws: string, fault: unknown) {
+  const { id } = fault as { id: string }
+  await until(
+    async () => {
+      const { faults } = (await control(aws, 'GET', 'faults')) as { faults: { id: string }[] }
+      return faults.every((one) => one.id !== id)
+    },
+    { what: 'the fault to hit', timeoutMs: patience },
+  )
+}

@@ -1,0 +1,161 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import {
+  CreateClusterCommand,
+  CreateServiceCommand,
+  DescribeServicesCommand,
+  DescribeTaskDefinitionCommand,
+  DescribeTasksCommand,
+  ListServiceDeploymentsCommand,
+  ListTaskDefinitionsCommand,
+  ListTasksCommand,
+  RegisterTaskDefinitionCommand,
+} from '@aws-sdk/client-ecs'
+import { Client, Connection } from '@temporalio/client'
+import type { Target } from '../../config/target.ts'
+import { makeHelloCheckout } from '../../local/hello.ts'
+import { clientsFor, type Clients } from '../../local/seed.ts'
+import { startStack, type Stack } from '../../local/stack.ts'
+import { until } from '../../local/until.ts'
+
+/** A local stack with as many environments as a test has releases under way at once. */
+export interface Site {
+  readonly stack: Stack
+  readonly client: Client
+  readonly aws: Clients
+  /** A git repository of the example, with one commit. */
+  readonly checkout: string
+  /** The stack's own state, so that a part that was killed can be started again on it. */
+  readonly stateDir: string
+  /** A cluster of this name whose services run a healthy `v0`, as a target for releases. */
+  readonly environment: (name: string, services: readonly ServiceName[]) => Promise<Target>
+  readonly close: () => Promise<void>
+}
+
+export type ServiceName = 'api' | 'worker'
+
+const anyFreePorts = { temporal: 0, temporalUi: 0, aws: 0, ecr: 0, app: 0 }
+
+export async function openSite(): Promise<Site> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'slipway-crash-'))
+  const stateDir = path.join(folder, 'state')
+  const checkout = path.join(folder, 'hello')
+  await makeHelloCheckout(checkout)
+  const stack = await startStack({ stateDir, ports: anyFreePorts })
+  const aws = clientsFor(stack.aws, stack.region)
+  const connection = await Connection.connect({ address: stack.temporal })
+  return {
+    stack,
+    client: new Client({ connection }),
+    aws,
+    checkout,
+    stateDir,
+    environment: async (name, services) => {
+      await createServices(aws, name, services)
+      return targetOf(name, services, checkout)
+    },
+    async close() {
+      await connection.close()
+      await stack.stop()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+function targetOf(name: string, services: readonly ServiceName[], repository: string): Target {
+  return {
+    project: 'crash',
+    environment: name,
+    aws: {},
+    cluster: name,
+    mode: 'pin',
+    repository,
+    checks: { commands: ['sh -n build.sh'], timeoutMs: 60_000 },
+    images: services.map((service) => ({
+      name: service,
+      repository: 'hello',
+      dockerfile: 'Dockerfile',
+      context: '.',
+      target: service,
+      args: {},
+      timeoutMs: 5 * 60_000,
+    })),
+    services: services.map((service, index) => ({
+      name: service,
+      service: `${name}-${service}`,
+      containers: { [service]: service },
+      after: services.slice(0, index),
+      circuitBreaker: 'required',
+    })),
+    stability: { timeoutMs: 5 * 60_000, windowMs: 1_000 },
+    rollback: { timeoutMs: 5 * 60_000 },
+    queues: { release: 'slipway', builder: 'slipway-builder' },
+  }
+}
+
+/** The services run what the example's own were started with. */
+async function createServices({ ecs }: Clients, cluster: string, names: readonly ServiceName[]) {
+  await ecs.send(new CreateClusterCommand({ clusterName: cluster }))
+  for (const name of names) {
+    const example = await ecs.send(
+      new DescribeTaskDefinitionCommand({ taskDefinition: `hello-${name}:1` }),
+    )
+    const { containerDefinitions, networkMode } = example.taskDefinition ?? {}
+    const family = `${cluster}-${name}`
+    await ecs.send(new RegisterTaskDefinitionCommand({ family, containerDefinitions, networkMode }))
+    await ecs.send(
+      new CreateServiceCommand({
+        cluster,
+        serviceName: family,
+        taskDefinition: family,
+        desiredCount: 1,
+        deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } },
+      }),
+    )
+  }
+  const services = names.map((name) => `${cluster}-${name}`)
+  await until(
+    async () => {
+      const found = await ecs.send(new DescribeServicesCommand({ cluster, services }))
+      return (found.services ?? []).every(
+        ({ deployments }) =>
+          deployments?.length === 1 && deployments[0]?.rolloutState === 'COMPLETED',
+      )
+    },
+    { what: `the services of ${cluster} to become stable`, timeoutMs: 60_000 },
+  )
+}
+
+/** How often each service was deployed, and how many revisions its family has. */
+export async function deploymentsAndRevisions({ ecs }: Clients, { cluster, services }: Target) {
+  return Promise.all(
+    services.map(async ({ service }) => {
+      const deployed = await ecs.send(new ListServiceDeploymentsCommand({ cluster, service }))
+      const registered = await ecs.send(new ListTaskDefinitionsCommand({ familyPrefix: service }))
+      return {
+        service,
+        deployments: deployed.serviceDeployments?.length ?? 0,
+        revisions: registered.taskDefinitionArns?.length ?? 0,
+      }
+    }),
+  )
+}
+
+/** The versions that the tasks of an environment's API say they are at `/health`. */
+export async function versionsServed({ ecs }: Clients, { cluster }: Target): Promise<string[]> {
+  const serviceName = `${cluster}-api`
+  const { taskArns = [] } = await ecs.send(new ListTasksCommand({ cluster, serviceName }))
+  const { tasks = [] } = await ecs.send(new DescribeTasksCommand({ cluster, tasks: taskArns }))
+  const ports = tasks.flatMap(({ containers = [] }) =>
+    containers.flatMap(({ networkBindings = [] }) => networkBindings.map((one) => one.hostPort)),
+  )
+  return Promise.all(
+    ports.map(async (port) => {
+      const url = `http://127.0.0.1:${port}/health`
+      const response = await fetch(url, { signal: AbortSignal.timeout(5_000) })
+      const { version } = (await response.json()) as { version: string }
+      return version
+    }),
+  )
+}

@@ -1,0 +1,220 @@
+import assert from 'node:assert/strict'
+import { readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { after, afterEach, before, test } from 'node:test'
+import { followRelease } from '../../client/follow.ts'
+import { requestDeploy } from '../../client/release.ts'
+import type { Target } from '../../config/target.ts'
+import type { Child } from '../../local/child.ts'
+import { commitHello } from '../../local/hello.ts'
+import { isAlive } from '../../local/process.ts'
+import { startTemporal } from '../../local/temporal.ts'
+import { until } from '../../local/until.ts'
+import { startWorker } from '../../local/worker.ts'
+import type { ReleaseResult } from '../../workflows/types.ts'
+import { control, untilFailedOnce, untilHit, untilTaken, untilWritten } from './crash-moment.ts'
+import { deploymentsAndRevisions, openSite, versionsServed, type Site } from './crash-site.ts'
+
+/**
+ * What dies on the way must not be seen in how a release ends. The worker is killed in the middle
+ * of everything at once: each environment is held in another step of a release when it happens.
+ */
+
+let site: Site
+const stops: (() => Promise<void>)[] = []
+
+before(async () => {
+  site = await openSite()
+  stops.push(site.close)
+})
+afterEach(() => giveRoomBack())
+after(async () => {
+  for (const stop of stops.toReversed()) await stop()
+})
+
+interface Released {
+  readonly target: Target
+  readonly before: Awaited<ReturnType<typeof deploymentsAndRevisions>>
+  readonly id: string
+  readonly ended: Promise<ReleaseResult>
+}
+
+async function deploy(target: Target, commit: string): Promise<Released> {
+  const counts = await deploymentsAndRevisions(site.aws, target)
+  const { releaseId: id, runId } = await requestDeploy(site.client, {
+    kind: 'deploy',
+    target,
+    commit,
+    subject: 'A release that something dies in',
+    requestedBy: 'a test',
+  })
+  const ended = followRelease(site.client, { id, runId })
+  ended.catch(() => {})
+  return { target, before: counts, id, ended }
+}
+
+/** It ended like that, that version answers, and no service was deployed or registered twice. */
+async function assertEnd(released: Released, outcome: ReleaseResult['outcome'], version: string) {
+  const result = await released.ended
+  assert.equal(result.outcome, outcome, result.message)
+  assert.deepEqual(await versionsServed(site.aws, released.target), [version])
+  // A release that is taken back never gets to the services behind the first one.
+  const touched = outcome === 'succeeded' ? released.before.length : 1
+  assert.deepEqual(
+    await deploymentsAndRevisions(site.aws, released.target),
+    released.before.map(({ service, deployments, revisions }, index) => ({
+      service,
+      deployments: deployments + (index < touched ? 1 : 0),
+      revisions: revisions + 1,
+    })),
+  )
+  return result
+}
+
+async function ends(...expected: Parameters<typeof assertEnd>): Promise<void> {
+  await assertEnd(...expected)
+}
+
+const workerLog = () => path.join(site.stack.logs, 'worker.log')
+
+async function newWorker(): Promise<Child> {
+  const worker = await startWorker({ env: site.stack.env, logFile: workerLog() })
+  stops.push(() => worker.stop())
+  return worker
+}
+
+async function killed(pid: number): Promise<void> {
+  process.kill(pid, 'SIGKILL')
+  await until(async () => !isAlive(pid), { what: 'it to be dead', timeoutMs: 10_000 })
+}
+
+/** New tasks find no room until it is given back: what waits for them goes on waiting. */
+const takeRoomAway = () =>
+  control(site.stack.aws, 'PUT', 'capacity', { outOf: 'RESOURCE:MEMORY is used up.' })
+async function giveRoomBack(): Promise<void> {
+  await control(site.stack.aws, 'DELETE', 'capacity')
+}
+const fault = (one: object) => control(site.stack.aws, 'POST', 'faults', one)
+
+/** A commit whose build prints a line a second for a while. */
+async function commitSlowBuild(): Promise<string> {
+  const file = path.join(site.checkout, 'build.sh')
+  const quick = await readFile(file, 'utf8')
+  const slowly = 'for step in 1 2 3 4 5 6; do echo "compiling step $step"; sleep 1; done\n'
+  await writeFile(file, quick.replace('set -eu\n', `set -eu\n${slowly}`))
+  const commit = await commitHello(site.checkout, 'slow', 'ok', 'Take a while to build')
+  await writeFile(file, quick)
+  return commit
+}
+
+let worker: Child
+
+test(
+  'releases end as they would have though their worker is killed in the middle',
+  { timeout: 240_000 },
+  async (t) => {
+    const { client, stack } = site
+    const targets = await Promise.all([
+      site.environment('waiting', ['api', 'worker']),
+      site.environment('sick', ['api', 'worker']),
+      site.environment('pushing', ['api']),
+      site.environment('building', ['api', 'worker']),
+      site.environment('deploying', ['api']),
+      site.environment('losing', ['api']),
+    ])
+    const good = await commitHello(site.checkout, 'good', 'ok', 'Do well')
+    const bad = await commitHello(site.checkout, 'bad', 'crash', 'Crash at the start')
+    const another = await commitHello(site.checkout, 'another', 'ok', 'Do well, too')
+    const slow = await commitSlowBuild()
+
+    await takeRoomAway()
+    const waiting = await deploy(targets[0], good)
+    await untilTaken(client, waiting.id, 'waitForRollout')
+    const sick = await deploy(targets[1], bad)
+    await untilTaken(client, sick.id, 'waitForRollout')
+
+    const slowPush = await fault({
+      operation: 'registry:PUT manifests',
+      kind: 'delay',
+      delayMs: 30_000,
+    })
+    const pushing = await deploy(targets[2], another)
+    await untilHit(stack.aws, slowPush)
+
+    const building = await deploy(targets[3], slow)
+    await untilWritten(workerLog(), 'compiling step 2')
+
+    const slowAnswer = { operation: 'ECS:UpdateService', kind: 'delay', delayMs: 8_000 }
+    const slowUpdate = await fault(slowAnswer)
+    const deploying = await deploy(targets[4], good)
+    await untilHit(stack.aws, slowUpdate)
+
+    await fault({ operation: 'ECS:UpdateService', kind: 'loseResponse' })
+    const losing = await deploy(targets[5], good)
+    await untilFailedOnce(client, losing.id, 'updateService')
+
+    await killed(stack.workerPid)
+    worker = await newWorker()
+    await giveRoomBack()
+
+    await t.test('in the wait', () => ends(waiting, 'succeeded', 'good'))
+    await t.test('in the wait for a version that turns out sick', async () => {
+      const { cause } = await assertEnd(sick, 'rolled_back', 'v0')
+      assert.match(cause ?? '', /exit/i)
+    })
+    await t.test('in the push', () => ends(pushing, 'succeeded', 'another'))
+    await t.test('in the build, whose client lives on for a while', () =>
+      ends(building, 'succeeded', 'slow'),
+    )
+    await t.test('in the deployment, before ECS has acted', () =>
+      ends(deploying, 'succeeded', 'good'),
+    )
+    await t.test('in the deployment, after ECS has acted and its answer was lost', () =>
+      ends(losing, 'succeeded', 'good'),
+    )
+  },
+)
+
+test(
+  'a worker that is told to stop in a wait ends in good order, and the next one takes over',
+  { timeout: 120_000 },
+  async () => {
+    const target = await site.environment('stopping', ['api'])
+    const commit = await commitHello(site.checkout, 'stopping', 'ok', 'Outlive a worker')
+    await takeRoomAway()
+    const release = await deploy(target, commit)
+    await untilTaken(site.client, release.id, 'waitForRollout')
+    process.kill(worker.pid, 'SIGTERM')
+    await assert.rejects(worker.failed, /the worker ended with 0/)
+    worker = await newWorker()
+    await giveRoomBack()
+    await assertEnd(release, 'succeeded', 'stopping')
+  },
+)
+
+test(
+  'a release goes on though Temporal is killed in the wait, once it is back on its state',
+  { timeout: 120_000 },
+  async () => {
+    const { stack, stateDir, client } = site
+    const target = await site.environment('outage', ['api'])
+    const commit = await commitHello(site.checkout, 'outage', 'ok', 'Outlive a server')
+    await takeRoomAway()
+    const release = await deploy(target, commit)
+    await untilTaken(client, release.id, 'waitForRollout')
+    await killed(stack.temporalPid)
+    const again = await startTemporal({
+      port: portOf(stack.temporal),
+      uiPort: portOf(stack.temporalUi),
+      databaseFile: path.join(stateDir, 'temporal.db'),
+      logFile: path.join(stack.logs, 'temporal.log'),
+    })
+    stops.push(again.stop)
+    await giveRoomBack()
+    await assertEnd(release, 'succeeded', 'outage')
+  },
+)
+
+function portOf(address: string): number {
+  return Number(address.split(':').at(-1))
+}
