@@ -125,17 +125,12 @@ function openDoor(input: EnvironmentInput) {
     check(request)
     if (running !== undefined) return joined(running.release.id, running.runId)
     if (waiting !== undefined) {
-      const { releaseId, runId } = await begun(waiting)
-      return joined(releaseId, runId)
+      const other = await begun(waiting)
+      return joined(other.releaseId, other.runId)
     }
     target = request.target
     waiting = { input: inputOf(request) }
     return begun(waiting)
-  }
-
-  function joined(releaseId: string, runId: string): Accepted {
-    const message = `joined ${releaseId}, which releases the same commit`
-    return { releaseId, runId, joined: true, message }
   }
 
   async function begun(admitted: Admitted): Promise<Accepted> {
@@ -260,4 +255,9 @@ function openDoor(input: EnvironmentInput) {
       ...(target === undefined ? {} : { target }),
     }),
   }
+}
+
+function joined(id: string, runId: string): Accepted {
+  const message = `joined ${id}, which releases the same commit`
+  return { releaseId: id, runId, joined: true, message }
 }
