@@ -1,22 +1,27 @@
-import { rm } from 'node:fs/promises'
 import { removeSimulatedContainers } from '../simulator/runtime/docker.ts'
 import { findRunningEngine } from './engine.ts'
 import { ownEngineHost, stopUnusedEngine } from './own-engine.ts'
 import { isAlive } from './process.ts'
+import { orRefuse } from './refused.ts'
 import { listedProcesses } from './running-processes.ts'
 import { instanceOf } from './foundation.ts'
-import { usualStateDir } from './state-dir.ts'
+import { removeState, usualStateDir } from './state-dir.ts'
 import { until } from './until.ts'
 
 /**
  * Stops what is left of a local stack, however it ended: its processes, its containers and the
  * Docker engine that was started for it, unless something else uses that; then removes its state.
+ *
+ * @throws Refusal when something could not be stopped
  */
-export async function localDown(
+export function localDown(
   options: { readonly stateDir?: string } = {},
   print: (line: string) => void = (line) => void process.stdout.write(`${line}\n`),
 ): Promise<void> {
-  const { stateDir = usualStateDir() } = options
+  return orRefuse(() => run(options.stateDir ?? usualStateDir(), print))
+}
+
+async function run(stateDir: string, print: (line: string) => void): Promise<void> {
   // In the order of their start: `slipway` first, which stops the others in good order itself.
   for (const { name, pid } of listedProcesses(stateDir)) {
     if (pid === process.pid || !isAlive(pid)) continue
@@ -25,12 +30,12 @@ export async function localDown(
   }
   const dockerHost = (await ownEngineHost()) ?? (await findRunningEngine())?.dockerHost
   if (dockerHost !== undefined) {
-    const removed = await removeSimulatedContainers({ dockerHost, instance: instanceOf(stateDir) })
-    if (removed > 0) print(`Removed ${removed} containers`)
+    const count = await removeSimulatedContainers({ dockerHost, instance: instanceOf(stateDir) })
+    if (count > 0) print(`Removed ${count} containers`)
   }
   if (await stopUnusedEngine()) print('Stopped the Docker engine')
-  await rm(stateDir, { recursive: true, force: true })
-  print(`Removed ${stateDir}`)
+  const removed = await removeState(stateDir)
+  print(removed ? `Removed the state in ${stateDir}` : `There is no local stack in ${stateDir}`)
 }
 
 /** Asks it to end; insists after a minute, in which a stack can stop its own parts. */

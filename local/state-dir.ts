@@ -1,3 +1,4 @@
+import { readdir, rm, rmdir } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import path from 'node:path'
 
@@ -5,4 +6,20 @@ import path from 'node:path'
 export function usualStateDir(env: NodeJS.ProcessEnv = process.env): string {
   const state = env['XDG_STATE_HOME'] || path.join(homedir(), '.local', 'state')
   return path.join(state, 'slipway', 'local')
+}
+
+/** All that a stack writes into its state folder; SQLite adds endings of its own. */
+const entries =
+  /^(logs|hello|registry|env|temporal\.toml|(aws|ports|processes)\.json(\.new)?|temporal\.db(-\w+)?)$/
+
+/**
+ * Removes what a stack keeps, and the folder once nothing else is in it: a folder that was named
+ * by mistake keeps what is its own. Gives whether there was anything.
+ */
+export async function removeState(stateDir: string): Promise<boolean> {
+  const found = await readdir(stateDir).catch((): string[] => [])
+  const own = found.filter((name) => entries.test(name))
+  for (const name of own) await rm(path.join(stateDir, name), { recursive: true, force: true })
+  if (own.length > 0 && own.length === found.length) await rmdir(stateDir)
+  return own.length > 0
 }

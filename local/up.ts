@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { makeHelloCheckout } from './hello.ts'
+import { orRefuse } from './refused.ts'
 import { listedProcesses } from './running-processes.ts'
 import { startStack, type Stack } from './stack.ts'
 import type { StackPorts } from './stack-ports.ts'
@@ -15,12 +16,16 @@ export interface LocalUpOptions {
  * Starts the local stack, prints where each part is and what to try, and runs until Ctrl-C or
  * SIGTERM; then stops every part. A second Ctrl-C changes nothing: stopping goes on.
  *
- * @throws when a part cannot be started, or ends by itself; the others are stopped by then
+ * @throws Refusal when a part cannot be started, or ends by itself; the others are stopped by then
  */
-export async function localUp(
+export function localUp(
   options: LocalUpOptions = {},
   print: (line: string) => void = (line) => void process.stdout.write(`${line}\n`),
 ): Promise<void> {
+  return orRefuse(() => run(options, print))
+}
+
+async function run(options: LocalUpOptions, print: (line: string) => void): Promise<void> {
   const { stateDir = usualStateDir(), ports } = options
   refuseSecond(stateDir)
   const stopping = new AbortController()
