@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client'
 import { loadClientConnectConfig } from '@temporalio/envconfig'
-import { messageOf } from './explain.ts'
+import { explained, grpcStatus, isOutage, messageOf } from './explain.ts'
 import { Refusal } from './refusal.ts'
 
 /** Longer than a handshake over any ocean; shorter than a person's patience. */
@@ -26,18 +26,25 @@ export async function connect(options: { profile?: string | undefined } = {}): P
   const connection = Connection.lazy({
     ...(connectionOptions as ConnectionOptions),
     connectTimeout: connectTimeoutMs,
+    // See `persistently`, which does it where it may be done.
+    interceptors: [],
   })
   const giveUp = new AbortController()
+  const connecting = connection.ensureConnected()
   try {
     await Promise.race([
-      connection.ensureConnected(),
+      connecting,
       // The connection's own time-out does not cover looking up the name.
       delay(connectTimeoutMs + 1_000, undefined, { signal: giveUp.signal }).then(() => {
         throw new Error('no answer in time')
       }),
     ])
   } catch (error) {
-    await connection.close()
+    // Only once the attempt is over: a connection that is closed in the middle of a call throws.
+    const close = () => connection.close()
+    connecting.then(close, close).catch(() => {})
+    // A server that answers, though not as hoped, is there: a wrong API key, for instance.
+    if (grpcStatus(error) !== undefined && !isOutage(error)) throw explained(error)
     throw unreachable(address, error)
   } finally {
     giveUp.abort()

@@ -1,4 +1,5 @@
 import {
+  NamespaceNotFoundError,
   ServiceError,
   WorkflowFailedError,
   WorkflowNotFoundError,
@@ -24,13 +25,28 @@ export function messageOf(error: unknown): string {
 
 /** gRPC's numbers, which are part of its wire protocol. */
 const grpc = {
+  unknown: 2,
   deadline: 4,
   notFound: 5,
   denied: 7,
+  exhausted: 8,
+  aborted: 10,
   unimplemented: 12,
+  internal: 13,
   unavailable: 14,
+  dataLoss: 15,
   unauthenticated: 16,
 }
+
+/** As Temporal's own clients have it. */
+const passing: readonly number[] = [
+  grpc.unknown,
+  grpc.exhausted,
+  grpc.aborted,
+  grpc.internal,
+  grpc.unavailable,
+  grpc.dataLoss,
+]
 
 /** gRPC's status of an error that came from the server or the way to it. */
 export function grpcStatus(error: unknown): number | undefined {
@@ -41,11 +57,12 @@ export function grpcStatus(error: unknown): number | undefined {
 /** Whether asking again may help: the server or the way to it is out for the moment. */
 export function isOutage(error: unknown): boolean {
   const status = grpcStatus(error)
-  return (
-    status === grpc.unavailable ||
-    status === grpc.deadline ||
-    /ECONNRESET|ECONNREFUSED|EPIPE/.test(messageOf(error))
-  )
+  return status === grpc.deadline || (status !== undefined && passing.includes(status))
+}
+
+/** Whether the time that was given for an answer has run out. */
+export function isDeadline(error: unknown): boolean {
+  return grpcStatus(error) === grpc.deadline
 }
 
 /**
@@ -67,6 +84,12 @@ export function explained(error: unknown): unknown {
     return new Refusal(`Temporal knows no workflow "${error.workflowId}" in this namespace.`, {
       cause: error,
     })
+  }
+  if (error instanceof NamespaceNotFoundError) {
+    return new Refusal(
+      `Temporal has no namespace "${error.namespace}" here. Check TEMPORAL_NAMESPACE and TEMPORAL_ADDRESS.`,
+      { cause: error },
+    )
   }
   const toDo = advice[grpcStatus(error) ?? -1]
   return toDo === undefined

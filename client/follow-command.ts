@@ -53,14 +53,14 @@ export async function followToEnd(
       onEvent: (event) => display.show(event),
     })
   } catch (error) {
-    if (stopped === undefined) throw error
     display.close()
+    if (stopped === undefined) throw error
     return stopWaiting(release, stopped, options)
   } finally {
-    display.close()
     clearTimeout(timer)
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
   }
+  display.close()
   print(options.json === true ? JSON.stringify({ event: 'result', ...result }) : resultText(result))
   return release.wanted?.includes(result.outcome) === true ? 0 : exitStatus[result.outcome]
 }

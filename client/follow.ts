@@ -28,6 +28,9 @@ export interface FollowOptions {
 
 /** A worker that was lost is noticed by the server after 10 s: until then its silence is normal. */
 const queryWithinMs = 12_000
+
+/** Who has the outcome already should not wait long for the last steps to show. */
+const lastLookWithinMs = 3_000
 const longestBackOffMs = 10_000
 
 /**
@@ -54,7 +57,12 @@ export async function followRelease(
     ended.abort()
     await watching
     // What happened since the last look: a quick release is over before the second one.
-    const last = await look(client, handle, signal ?? new AbortController().signal)
+    const last = await look(
+      client,
+      handle,
+      signal ?? new AbortController().signal,
+      lastLookWithinMs,
+    )
     if (last.kind === 'progress') {
       onEvent(last)
       await untilLedgered(client, last.status)
@@ -139,9 +147,14 @@ type Seen =
   | Extract<FollowEvent, { kind: 'progress' }>
   | { readonly kind: 'server silent' | 'worker silent'; readonly reason: string }
 
-async function look(client: Client, handle: WorkflowHandle, stop: AbortSignal): Promise<Seen> {
+async function look(
+  client: Client,
+  handle: WorkflowHandle,
+  stop: AbortSignal,
+  withinMs = queryWithinMs,
+): Promise<Seen> {
   const ask = <T>(question: () => Promise<T>) =>
-    client.withAbortSignal(stop, () => client.withDeadline(Date.now() + queryWithinMs, question))
+    client.withAbortSignal(stop, () => client.withDeadline(Date.now() + withinMs, question))
   let pending: readonly PendingActivity[]
   try {
     pending = await ask(async () => pendingActivities(client, await handle.describe()))

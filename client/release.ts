@@ -12,6 +12,7 @@ import type {
   RollbackRequest,
 } from '../workflows/types.ts'
 import { explained, isOutage } from './explain.ts'
+import { persistently } from './persist.ts'
 import { Refusal } from './refusal.ts'
 import { requireWorkers } from './workers.ts'
 
@@ -46,21 +47,22 @@ export function requestRedeploy(client: Client, request: RedeployRequest): Promi
 
 async function requestRelease(client: Client, request: ReleaseRequest): Promise<Accepted> {
   const { environment, project, queues } = request.target
-  const startWorkflowOperation = new WithStartWorkflowOperation<EnvironmentWorkflow>(
-    protocol.environmentWorkflow,
-    {
-      workflowId: protocol.environmentWorkflowId(environment),
-      workflowIdConflictPolicy: 'USE_EXISTING',
-      taskQueue: queues.release,
-      args: [{ environment, project }],
-      staticSummary: `${project} ${environment}`,
-    },
-  )
+  const updateId = randomUUID()
   return answered(client, () =>
     client.workflow.executeUpdateWithStart(protocol.requestRelease, {
       args: [request],
-      updateId: randomUUID(),
-      startWorkflowOperation,
+      updateId,
+      // An operation serves for one call only.
+      startWorkflowOperation: new WithStartWorkflowOperation<EnvironmentWorkflow>(
+        protocol.environmentWorkflow,
+        {
+          workflowId: protocol.environmentWorkflowId(environment),
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          taskQueue: queues.release,
+          args: [{ environment, project }],
+          staticSummary: `${project} ${environment}`,
+        },
+      ),
     }),
   )
 }
@@ -74,11 +76,12 @@ async function requestRelease(client: Client, request: ReleaseRequest): Promise<
 export async function requestRollback(client: Client, request: RollbackRequest): Promise<Accepted> {
   const { environment } = request.target
   const handle = client.workflow.getHandle(protocol.environmentWorkflowId(environment))
+  const updateId = randomUUID()
   try {
     return await answered(client, () =>
       handle.executeUpdate<Accepted, [RollbackRequest]>(protocol.requestRollback.name, {
         args: [request],
-        updateId: randomUUID(),
+        updateId,
       }),
     )
   } catch (error) {
@@ -166,7 +169,7 @@ async function answeredByWorker<T>(
   ask: () => Promise<T>,
 ): Promise<T> {
   try {
-    return await client.withDeadline(Date.now() + queryWithinMs, ask)
+    return await client.withDeadline(Date.now() + queryWithinMs, () => persistently(ask))
   } catch (error) {
     if (!isOutage(error)) throw explained(error)
     throw new Refusal(
@@ -179,7 +182,7 @@ async function answeredByWorker<T>(
 /** Asks with a deadline, and makes refusals of the errors that a person can act on. */
 async function answered<T>(client: Client, ask: () => Promise<T>): Promise<T> {
   try {
-    return await client.withDeadline(Date.now() + answerWithinMs, ask)
+    return await client.withDeadline(Date.now() + answerWithinMs, () => persistently(ask))
   } catch (error) {
     throw explained(error)
   }

@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client'
+import { persistently } from './persist.ts'
 import { Refusal } from './refusal.ts'
 
 /** Temporal's numbers for the two kinds of a task queue. */
@@ -33,11 +34,13 @@ async function hasWorker(
   queue: string,
   kind: keyof typeof kinds,
 ): Promise<boolean> {
-  const { pollers } = await client.workflowService.describeTaskQueue({
-    namespace: client.options.namespace,
-    taskQueue: { name: queue },
-    taskQueueType: kinds[kind],
-  })
+  const { pollers } = await persistently(() =>
+    client.workflowService.describeTaskQueue({
+      namespace: client.options.namespace,
+      taskQueue: { name: queue },
+      taskQueueType: kinds[kind],
+    }),
+  )
   return (pollers ?? []).some(({ lastAccessTime }) => {
     const seconds = lastAccessTime?.seconds
     return (

@@ -44,14 +44,29 @@ async function run(options: Options): Promise<void> {
   await connected[Symbol.asyncDispose]()
   if (options.profile !== undefined) process.env['TEMPORAL_PROFILE'] = options.profile
   const { runWorker } = await import('../../worker/run.ts')
-  await runWorker({
-    ...queues,
-    roles: options.queues,
-    ...(options.builderName === undefined ? {} : { builderName: options.builderName }),
-    ...(options.maxBuilds === undefined ? {} : { maxBuilds: options.maxBuilds }),
-    onReady: () =>
-      note(`Serving ${options.queues.join(' and ')} at ${address}, namespace ${namespace}.`),
-  })
+  let ready = false
+  try {
+    await runWorker({
+      ...queues,
+      roles: options.queues,
+      ...(options.builderName === undefined ? {} : { builderName: options.builderName }),
+      ...(options.maxBuilds === undefined ? {} : { maxBuilds: options.maxBuilds }),
+      onReady: () => {
+        ready = true
+        note(`Serving ${options.queues.join(' and ')} at ${address}, namespace ${namespace}.`)
+      },
+    })
+  } catch (error) {
+    if (ready) throw error
+    throw await notStarted(error)
+  }
+}
+
+/** What keeps a worker from starting is for a person to mend. */
+async function notStarted(error: unknown): Promise<Error> {
+  const { Refusal } = await import('../refusal.ts')
+  const { messageOf } = await import('../explain.ts')
+  return new Refusal(`The worker did not start: ${messageOf(error)}`, { cause: error })
 }
 
 /** A worker may run where no configuration is: in a container, for instance. */

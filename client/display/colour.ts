@@ -6,6 +6,7 @@ type Style = 'bold' | 'cyan' | 'gray' | 'green' | 'red' | 'yellow'
 
 /** Colours for a stream that is a terminal, unless NO_COLOR says otherwise (https://no-color.org). */
 export function paint(style: Style | Style[], text: string): string {
+  if (text === '') return ''
   return styleText(style, text, { stream: process.stdout })
 }
 

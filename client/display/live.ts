@@ -14,6 +14,7 @@ export function liveDisplay(screen: Screen): Display {
   let progress: Extract<FollowEvent, { kind: 'progress' }> | undefined
   let drawn = 0
   let tick = 0
+  let closed = false
   const trouble = new Map<'server' | 'worker', string>()
 
   function draw(): void {
@@ -41,6 +42,8 @@ export function liveDisplay(screen: Screen): Display {
       draw()
     },
     close() {
+      if (closed) return
+      closed = true
       clearInterval(timer)
       draw()
       screen.write(showCursor)

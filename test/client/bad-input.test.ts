@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
+import { createServer as createHttp2Server } from 'node:http2'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -136,6 +137,34 @@ describe('one clear message, exit status 2, and nothing changed', () => {
     assert.match(stderr, /^No Temporal server answers at 127\.0\.0\.1:/)
     assert.ok(durationMs < 15_000, `${durationMs} ms`)
   })
+})
+
+test('a server that does not let one in is told from one that is not there', async () => {
+  const server = createHttp2Server()
+  // gRPC's way to fail before anything was said: the status in place of an answer.
+  server.on('stream', (stream) =>
+    stream.respond(
+      {
+        ':status': 200,
+        'content-type': 'application/grpc',
+        'grpc-status': '16',
+        'grpc-message': 'unknown API key',
+      },
+      { endStream: true },
+    ),
+  )
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  const address = server.address()
+  assert.ok(typeof address === 'object' && address !== null)
+  const { exitCode, stderr } = await runSlipway(folder, `127.0.0.1:${address.port}`, [
+    'status',
+    'production',
+  ])
+  server.close()
+  assert.equal(exitCode, 2)
+  assert.match(stderr, /^Temporal answered: unknown API key\. Check TEMPORAL_API_KEY/)
 })
 
 test('with --json what is wrong is a document, too', async () => {

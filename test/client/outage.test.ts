@@ -4,14 +4,15 @@ import { test } from 'node:test'
 import { Client, Connection } from '@temporalio/client'
 import { NativeConnection, Worker } from '@temporalio/worker'
 import type { RolloutEnd } from '../../activities/types.ts'
+import { connect } from '../../client/connect.ts'
 import { type FollowEvent, followRelease } from '../../client/follow.ts'
 import { requestDeploy } from '../../client/release.ts'
-import { setUpSearchAttributes } from '../../client/setup.ts'
+import { type SetUp, setUpSearchAttributes } from '../../client/setup.ts'
 import { startTemporal } from '../../local/temporal.ts'
 import { bundleWorkflows } from '../../worker/workflow-bundle.ts'
 import { searchAttributes } from '../../workflows/search-attributes.ts'
 import { deployOf, fakes, live, targetFor } from '../workflows/fixtures.ts'
-import { gate, newFolder } from './place.ts'
+import { gate, newFolder, runSlipway } from './place.ts'
 
 test('who follows a release gets its outcome though the server dies in the middle', async () => {
   const folder = await newFolder()
@@ -19,8 +20,9 @@ test('who follows a release gets its outcome though the server dies in the middl
   const databaseFile = join(folder, 'temporal.db')
   const first = await startTemporal({ logFile, databaseFile })
   const port = Number(first.address.split(':')[1])
-  const connection = await Connection.connect({ address: first.address })
-  const client = new Client({ connection })
+  process.env['TEMPORAL_ADDRESS'] = first.address
+  await using connected = await connect()
+  const { client } = connected
   const native = await NativeConnection.connect({ address: first.address })
   const waiting = gate<RolloutEnd>()
   const worker = await Worker.create({
@@ -47,13 +49,20 @@ test('who follows a release gets its outcome though the server dies in the middl
   process.kill(first.pid, 'SIGKILL')
   await first.failed.catch(() => {})
   await lost.promise
+  const interrupt = new AbortController()
+  const interrupted = followRelease(
+    client,
+    { id: accepted.releaseId },
+    { signal: interrupt.signal },
+  )
+  interrupt.abort()
+  await assert.rejects(interrupted, { name: 'AbortError' }, 'at once, though nobody answers')
   const second = await startTemporal({ logFile, databaseFile, port })
   waiting.open(live)
   const result = await followed
   worker.shutdown()
   await serving
   await native.close()
-  await connection.close()
   await second.stop()
   assert.equal(result.outcome, 'succeeded')
   const troubles = events.filter((event) => event.kind !== 'progress' && event.with === 'server')
@@ -64,26 +73,41 @@ test('who follows a release gets its outcome though the server dies in the middl
   )
 })
 
-test('setup creates what is missing, and does no harm a second time', async () => {
-  const logFile = join(await newFolder(), 'temporal.log')
+test('a worker does not start without the search attributes, which setup creates', async () => {
+  const folder = await newFolder()
+  const logFile = join(folder, 'temporal.log')
   const server = await startTemporal({ logFile, searchAttributes: { SlipwayOutcome: 'KEYWORD' } })
-  const connection = await Connection.connect({ address: server.address })
+  const slipway = (...args: readonly string[]) => runSlipway(folder, server.address, args)
   try {
-    const client = new Client({ connection })
-    const all = Object.keys(searchAttributes)
-    const first = await setUpSearchAttributes(client)
+    const worker = await slipway('worker')
+    assert.equal(worker.exitCode, 2)
+    assert.match(worker.stderr, /did not start: .*SlipwayCommit.*slipway setup/)
+    const first = JSON.parse((await slipway('setup', '--json')).stdout) as SetUp
     assert.deepEqual(first.present, ['SlipwayOutcome'])
+    const all = Object.keys(searchAttributes)
     assert.deepEqual([...first.created, ...first.present].toSorted(), all.toSorted())
-    const again = await setUpSearchAttributes(client)
-    assert.deepEqual(
-      { created: again.created, present: again.present.length },
-      {
-        created: [],
-        present: all.length,
-      },
-    )
+    const again = await slipway('setup')
+    assert.equal(again.exitCode, 0)
+    assert.match(again.stdout, /has every search attribute already/)
   } finally {
-    await connection.close()
+    await server.stop()
+  }
+})
+
+test('a namespace that is not there is named, and not taken for an empty one', async () => {
+  const folder = await newFolder()
+  const server = await startTemporal({ logFile: join(folder, 'temporal.log') })
+  try {
+    const { exitCode, stderr } = await runSlipway(
+      folder,
+      server.address,
+      ['wait', 'release/production/3f2c1ab'],
+      { TEMPORAL_NAMESPACE: 'nowhere' },
+    )
+    assert.equal(exitCode, 2)
+    assert.match(stderr, /nowhere/)
+    assert.match(stderr, /TEMPORAL_NAMESPACE/)
+  } finally {
     await server.stop()
   }
 })

@@ -63,12 +63,23 @@ export async function newFolder(): Promise<string> {
 }
 
 /** The real command, as a child process, that finds Temporal at an address. */
-export function runSlipway(folder: string, address: string, args: readonly string[]) {
+export function runSlipway(
+  folder: string,
+  address: string,
+  args: readonly string[],
+  more: Readonly<Record<string, string>> = {},
+) {
   return execa(process.execPath, [join(top, 'client', 'main.ts'), ...args], {
     ...commandOptions,
     cwd: folder,
     extendEnv: false,
-    env: { PATH: process.env['PATH'] ?? '', HOME: folder, TEMPORAL_ADDRESS: address, CI: 'true' },
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      HOME: folder,
+      TEMPORAL_ADDRESS: address,
+      CI: 'true',
+      ...more,
+    },
   })
 }
 
