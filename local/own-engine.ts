@@ -5,13 +5,13 @@ import path from 'node:path'
 import { cacheFolder } from './cache.ts'
 import { startChild } from './child.ts'
 import { findOnPath } from './find-on-path.ts'
-import { isAlive } from './process.ts'
+import { isAlive, startOf } from './process.ts'
 import { say } from './say.ts'
 import { until } from './until.ts'
 
 /**
  * A dockerd of Slipway's own, apart from the machine's: its images in the cache, its socket where
- * only root gets to. Whoever uses it leaves a file with its process id in `users`; the last one
+ * only root gets to. Whoever uses it leaves a file named after its process in `users`; the last one
  * to go stops it, and what a killed user left behind is reused or stopped by the next.
  */
 export interface OwnEngine {
@@ -39,7 +39,7 @@ export async function startOwnEngine(): Promise<OwnEngine> {
   const { run, socket, users } = places()
   await mkdir(run, { recursive: true, mode: 0o700 })
   await mkdir(users, { recursive: true })
-  const user = path.join(users, String(process.pid))
+  const user = path.join(users, nameOf(process.pid))
   await writeFile(user, '')
   if (!(await answers(socket))) {
     say('starting a Docker engine of its own, as none is running')
@@ -62,7 +62,7 @@ export async function ownEngineHost(): Promise<string | undefined> {
 export async function stopUnusedEngine(): Promise<boolean> {
   const { users, pidFile } = places()
   const left = await readdir(users).catch((): string[] => [])
-  if (left.some((pid) => isAlive(Number(pid)))) return false
+  if (left.some(isStillThere)) return false
   await rm(users, { recursive: true, force: true })
   const pid = Number(await readFile(pidFile, 'utf8').catch(() => ''))
   if (!(pid > 0) || !isAlive(pid)) return false
@@ -101,6 +101,17 @@ async function launch(extra: readonly string[]): Promise<void> {
     throw error
   })
   await until(() => answers(socket), { what: 'dockerd to answer', timeoutMs: 60_000, failed })
+}
+
+/** `<pid>-<start>`: the id alone may belong to another process by now. */
+function nameOf(pid: number): string {
+  const started = startOf(pid)
+  return started === undefined ? String(pid) : `${pid}-${started}`
+}
+
+function isStillThere(user: string): boolean {
+  const [pid, started] = user.split('-')
+  return isAlive(Number(pid)) && (started === undefined || started === startOf(Number(pid)))
 }
 
 async function leave(user: string): Promise<void> {
