@@ -6,6 +6,7 @@ import { ensureBaseImage } from './base-image.ts'
 import type { Closing } from './closing.ts'
 import { ensureEngine, type Engine } from './engine.ts'
 import { startRegistry } from './registry.ts'
+import { removeImages } from './remove-images.ts'
 import { listProcess } from './running-processes.ts'
 import type { StackPorts } from './stack-ports.ts'
 import { startTemporal, type TemporalServer } from './temporal.ts'
@@ -27,13 +28,18 @@ export async function layFoundation(options: {
   stateDir: string
   logs: string
   ports: StackPorts
+  throwAway: boolean
   closing: Closing
   signal: AbortSignal | undefined
 }): Promise<Foundation> {
-  const { stateDir, logs, ports, closing, signal } = options
+  const { stateDir, logs, ports, throwAway, closing, signal } = options
   const [engine, temporal] = await together(prepareEngine(closing), serveTemporal())
   signal?.throwIfAborted()
 
+  if (throwAway) {
+    const host = `127.0.0.1:${ports.ecr}`
+    closing.add('the images on the engine', () => removeImages(engine, host))
+  }
   const registry = await startRegistry({ dataDir: path.join(stateDir, 'registry'), engine })
   closing.add('the registry', registry.stop)
   if (registry.pid !== undefined) listProcess(stateDir, 'registry', registry.pid)

@@ -1,3 +1,5 @@
+import { shellWord } from './shell-word.ts'
+
 /** Where the parts of a local stack are, for programs that are to use them. */
 export interface StackAddresses {
   /** `127.0.0.1:7233` */
@@ -43,9 +45,11 @@ export function stackEnv(
   return { ...Object.fromEntries(kept), ...stackVariables(stack) }
 }
 
-/** The same as lines for a shell to `source`. */
-export function shellExports(stack: StackAddresses): string {
-  return Object.entries(stackVariables(stack))
-    .map(([name, value]) => `export ${name}='${value.replaceAll("'", String.raw`'\''`)}'\n`)
-    .join('')
+/** The same as lines for a shell to `source`, with the folder that has `slipway` on the PATH. */
+export function shellExports(stack: StackAddresses, commandFolder: string): string {
+  const variables = Object.entries(stackVariables(stack))
+  return [
+    ...variables.map(([name, value]) => `export ${name}=${shellWord(value)}\n`),
+    `export PATH=${shellWord(commandFolder)}:"$PATH"\n`,
+  ].join('')
 }

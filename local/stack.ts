@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Child } from './child.ts'
+import { placeCommand } from './command.ts'
 import { createClosing, type Closing } from './closing.ts'
 import { layFoundation, region } from './foundation.ts'
 import { openFrontDoor } from './front-door.ts'
@@ -39,6 +40,8 @@ export interface StackOptions {
    */
   readonly stateDir: string
   readonly ports?: Partial<StackPorts>
+  /** Nobody will go on from there: leaves no images of it on the engine. */
+  readonly throwAway?: boolean
   /** Stops the start half way. */
   readonly signal?: AbortSignal
 }
@@ -59,7 +62,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 }
 
 async function startParts(options: StackOptions, closing: Closing): Promise<Stack> {
-  const { signal } = options
+  const { signal, throwAway = false } = options
   const stateDir = path.resolve(options.stateDir)
   const logs = path.join(stateDir, 'logs')
   await mkdir(logs, { recursive: true })
@@ -67,7 +70,7 @@ async function startParts(options: StackOptions, closing: Closing): Promise<Stac
   closing.add('the list of processes', async () => forgetProcesses(stateDir))
   listProcess(stateDir, 'slipway', process.pid)
 
-  const foundation = await layFoundation({ stateDir, logs, ports, closing, signal })
+  const foundation = await layFoundation({ stateDir, logs, ports, throwAway, closing, signal })
   signal?.throwIfAborted()
   const { engine, temporal, simulator, gateUrl } = foundation
   const addresses: StackAddresses = {
@@ -80,7 +83,7 @@ async function startParts(options: StackOptions, closing: Closing): Promise<Stac
   }
   const envFile = path.join(stateDir, 'env')
   await writeFile(addresses.temporalConfig, `[profile.default]\naddress = "${temporal.address}"\n`)
-  await writeFile(envFile, shellExports(addresses))
+  await writeFile(envFile, shellExports(addresses, await placeCommand(stateDir)))
 
   const env = stackEnv(addresses)
   const clients = clientsFor(simulator.url, region)

@@ -10,7 +10,7 @@ export function usualStateDir(env: NodeJS.ProcessEnv = process.env): string {
 
 /** All that a stack writes into its state folder; SQLite adds endings of its own. */
 const entries =
-  /^(logs|hello|registry|env|temporal\.toml|(aws|ports|processes)\.json(\.new)?|temporal\.db(-\w+)?)$/
+  /^(bin|logs|hello|registry|env|temporal\.toml|(aws|ports|processes)\.json(\.new)?|temporal\.db(-\w+)?)$/
 
 /**
  * Removes what a stack keeps, and the folder once nothing else is in it: a folder that was named

@@ -2,6 +2,7 @@ import path from 'node:path'
 import { makeHelloCheckout } from './hello.ts'
 import { orRefuse } from './refused.ts'
 import { listedProcesses } from './running-processes.ts'
+import { shellWord } from './shell-word.ts'
 import { startStack, type Stack } from './stack.ts'
 import type { StackPorts } from './stack-ports.ts'
 import { usualStateDir } from './state-dir.ts'
@@ -75,6 +76,7 @@ function whatIsWhere(stack: Stack, checkout: string): readonly string[] {
     `Simulated AWS   ${stack.aws}`,
     `Registry        ${stack.registry}`,
     `hello-api       ${stack.app}/health`,
+    `Worker          process ${stack.workerPid}`,
     `Logs            ${stack.logs}`,
     '',
     'Try, in another terminal:',
@@ -87,8 +89,4 @@ function whatIsWhere(stack: Stack, checkout: string): readonly string[] {
     '',
     'Ctrl-C stops it all.',
   ]
-}
-
-function shellWord(text: string): string {
-  return /^[\w./@%+=:,-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
 }

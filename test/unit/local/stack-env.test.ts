@@ -28,7 +28,8 @@ test('nothing of the user’s own AWS or Temporal reaches a local stack', () => 
 })
 
 test('a shell that sources the exports gets exactly those values', () => {
-  const script = `${shellExports(stack)} printf %s "$TEMPORAL_CONFIG_FILE"`
-  const read = execFileSync('/bin/sh', ['-c', script], { encoding: 'utf8' })
-  assert.equal(read, stack.temporalConfig)
+  const folder = "/tmp/it's $(here)/bin"
+  const script = `${shellExports(stack, folder)} printf '%s %s' "$TEMPORAL_CONFIG_FILE" "$PATH"`
+  const read = execFileSync('/bin/sh', ['-c', script], { encoding: 'utf8', env: { PATH: '/bin' } })
+  assert.equal(read, `${stack.temporalConfig} ${folder}:/bin`)
 })
