@@ -46,6 +46,7 @@ try {
   heading('Starting Temporal, a registry, a simulated AWS and a worker')
   const stack = await startStack({
     stateDir: path.join(folder, 'state'),
+    throwAway: true,
     signal: interrupted.signal,
   })
   try {
