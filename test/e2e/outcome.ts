@@ -56,6 +56,20 @@ export async function untilInLedger(berth: Berth, id: string): Promise<void> {
   )
 }
 
+/** The id of the release that the environment begins as the one after so many. */
+export async function nextRelease(berth: Berth, after: number): Promise<string> {
+  let id: string | undefined
+  await until(
+    async () => {
+      const { running, releases } = await berth.status()
+      id = running?.id ?? (releases.length > after ? releases[0]?.id : undefined)
+      return id !== undefined
+    },
+    { what: `release ${after + 1} of ${berth.environment} to begin`, timeoutMs: 60_000 },
+  )
+  return id ?? assert.fail()
+}
+
 /** The good outcomes are results; all others are failures, with the outcome as their type. */
 async function workflowEnd(yard: Yard, id: string, outcome: Outcome): Promise<ReleaseResult> {
   const handle = yard.temporal.workflow.getHandle(id)

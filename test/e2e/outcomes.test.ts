@@ -1,8 +1,20 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { openBerth } from './berth.ts'
-import { assertOutcome, resultIn } from './outcome.ts'
-import { assertRuns } from './what-runs.ts'
+import { requestDeploy, requestRollback } from '../../client/index.ts'
+import { pushBootstrapImages } from '../../local/bootstrap-images.ts'
+import type { Outcome } from '../../rollout/outcome.ts'
+import { environmentWorkflowId } from '../../workflows/protocol.ts'
+import type { ReleaseResult } from '../../workflows/types.ts'
+import { openBerth, type Berth } from './berth.ts'
+import {
+  deleteImage,
+  digestOfTag,
+  holdUpdates,
+  turnOffCircuitBreakers,
+  untilAtStep,
+} from './interventions.ts'
+import { assertOutcome, nextRelease, resultIn, untilInLedger } from './outcome.ts'
+import { answering, assertRuns } from './what-runs.ts'
 import { openYard, type Yard } from './yard.ts'
 
 let yard: Yard
@@ -11,36 +23,174 @@ before(async () => {
 })
 after(() => yard?.close())
 
-describe(
-  'a release ends as exactly one outcome, and what runs is what it says',
-  { concurrency: 4 },
-  () => {
-    test('a good release is live', async () => {
-      const berth = await openBerth(yard, 'good')
-      await berth.commit('v1')
-      const command = await berth.slipway('deploy', 'good', '--json')
-      const { id } = resultIn(command)
-      const result = await assertOutcome(yard, berth, { id, outcome: 'succeeded', command })
-      await assertRuns(yard, berth, { result, which: 'revision', version: 'v1' })
-    })
+/** Deploys what is checked out with the command line, to the end. */
+async function deploy(berth: Berth, outcome: Outcome): Promise<ReleaseResult> {
+  const command = await berth.slipway('deploy', berth.environment, '--json')
+  const { id } = resultIn(command)
+  return assertOutcome(yard, berth, { id, outcome, command })
+}
 
-    test('one whose health check fails is taken back', async () => {
-      const berth = await openBerth(yard, 'sick')
-      await berth.commit('v1', 'failing')
-      const command = await berth.slipway('deploy', 'sick', '--json')
-      const { id } = resultIn(command)
-      const result = await assertOutcome(yard, berth, { id, outcome: 'rolled_back', command })
-      assert.match(result.cause ?? '', /health/i)
-      await assertRuns(yard, berth, { result, which: 'wayBack', version: 'v0' })
-    })
+/** Starts the release of a commit, and gives its id. */
+async function begin(berth: Berth, commit: string) {
+  const { target } = berth
+  return requestDeploy(yard.temporal, {
+    kind: 'deploy',
+    target,
+    commit,
+    subject: 'Say something',
+    requestedBy: 'a test',
+  })
+}
 
-    test('one whose container crashes is taken back', async () => {
-      const berth = await openBerth(yard, 'crash')
-      await berth.commit('v1', 'crash')
-      const command = await berth.slipway('deploy', 'crash', '--json')
-      const { id } = resultIn(command)
-      const result = await assertOutcome(yard, berth, { id, outcome: 'rolled_back', command })
-      await assertRuns(yard, berth, { result, which: 'wayBack', version: 'v0' })
+function door(berth: Berth) {
+  return yard.temporal.workflow.getHandle(environmentWorkflowId(berth.environment))
+}
+
+describe('a release ends as one outcome, and what runs is what it says', { concurrency: 5 }, () => {
+  test('a rollback goes back by signal, by Update, and forth by command', async () => {
+    const berth = await openBerth(yard, 'back')
+    const first = await begin(berth, await berth.commit('v1'))
+    await untilInLedger(berth, first.releaseId)
+    const second = await begin(berth, await berth.commit('v2'))
+    const v2 = await assertOutcome(yard, berth, { id: second.releaseId, outcome: 'succeeded' })
+    await assertRuns(yard, berth, { result: v2, which: 'revision', version: 'v2' })
+
+    await door(berth).signal('rollback', { reason: 'it is slow' })
+    const id = await nextRelease(berth, 2)
+    const toV1 = await assertOutcome(yard, berth, { id, outcome: 'succeeded' })
+    await assertRuns(yard, berth, { result: toV1, which: 'revision', version: 'v1' })
+    await assertRuns(yard, berth, { result: v2, which: 'wayBack', version: 'v1' })
+
+    const accepted = await requestRollback(yard.temporal, {
+      kind: 'rollback',
+      target: berth.target,
+      requestedBy: 'a test',
     })
-  },
-)
+    const toV0 = await assertOutcome(yard, berth, {
+      id: accepted.releaseId,
+      outcome: 'succeeded',
+    })
+    await assertRuns(yard, berth, { result: toV0, which: 'revision', version: 'v0' })
+
+    const command = await berth.slipway('rollback', 'back', '--to', second.releaseId, '--json')
+    const forth = await assertOutcome(yard, berth, {
+      id: resultIn(command).id,
+      outcome: 'succeeded',
+      command,
+    })
+    await assertRuns(yard, berth, { result: forth, which: 'revision', version: 'v2' })
+    await assertRuns(yard, berth, { result: v2, which: 'revision', version: 'v2' })
+  })
+
+  test('a good release is live, is unchanged when asked for again, and can be redeployed', async () => {
+    const berth = await openBerth(yard, 'good')
+    await berth.commit('v1')
+    const result = await deploy(berth, 'succeeded')
+    await assertRuns(yard, berth, { result, which: 'revision', version: 'v1' })
+    const { task } = await answering(yard, berth)
+
+    const again = await deploy(berth, 'unchanged')
+    assert.notEqual(again.id, result.id)
+    assert.equal((await answering(yard, berth)).task, task)
+
+    const command = await berth.slipway('redeploy', 'good', '--json')
+    const { id } = resultIn(command)
+    const redeployed = await assertOutcome(yard, berth, { id, outcome: 'succeeded', command })
+    await assertRuns(yard, berth, { result: redeployed, which: 'revision', version: 'v1' })
+    await assertRuns(yard, berth, { result, which: 'revision', version: 'v1' })
+    assert.notEqual((await answering(yard, berth)).task, task)
+  })
+
+  test('in force mode the moving tag follows what runs, and points back with it', async () => {
+    const berth = await openBerth(yard, 'force', {
+      mode: 'force',
+      firstImages: (uri) =>
+        pushBootstrapImages(yard.aws.ecr, yard.engine, uri, ['api', 'worker'], 'latest'),
+    })
+    await berth.commit('v1')
+    const good = await deploy(berth, 'succeeded')
+    await assertRuns(yard, berth, { result: good, which: 'revision', version: 'v1' })
+    const { digest } = await answering(yard, berth)
+    assert.equal(await digestOfTag(yard, berth, 'api-latest'), digest)
+
+    await berth.commit('v2', 'failing')
+    const sick = await deploy(berth, 'rolled_back')
+    await assertRuns(yard, berth, { result: sick, which: 'wayBack', version: 'v1' })
+    await assertRuns(yard, berth, { result: good, which: 'revision', version: 'v1' })
+    assert.equal(await digestOfTag(yard, berth, 'api-latest'), digest)
+  })
+
+  test('one whose health check fails is taken back', async () => {
+    const berth = await openBerth(yard, 'sick')
+    await berth.commit('v1', 'failing')
+    const result = await deploy(berth, 'rolled_back')
+    assert.match(result.cause ?? '', /^The health check fails: /)
+    await assertRuns(yard, berth, { result, which: 'wayBack', version: 'v0' })
+  })
+
+  test('one whose container crashes is taken back', async () => {
+    const berth = await openBerth(yard, 'crash')
+    await berth.commit('v1', 'crash')
+    const result = await deploy(berth, 'rolled_back')
+    assert.match(result.cause ?? '', /^Container api exited with 1/)
+    await assertRuns(yard, berth, { result, which: 'wayBack', version: 'v0' })
+  })
+
+  test('one whose image cannot be pulled is taken back', async () => {
+    const berth = await openBerth(yard, 'pull')
+    const letGo = await holdUpdates(yard, 'pull-api')
+    const commit = await berth.commit('v1')
+    const { releaseId: id } = await begin(berth, commit)
+    await untilAtStep(yard, id, 'deploy', 'api')
+    await deleteImage(yard, berth, `api-${commit}`)
+    await letGo()
+    const result = await assertOutcome(yard, berth, { id, outcome: 'rolled_back' })
+    assert.match(result.cause ?? '', /CannotPullContainerError/)
+    await assertRuns(yard, berth, { result, which: 'wayBack', version: 'v0' })
+  })
+
+  test('one that is not stable in time, with no circuit breaker, is taken back', async () => {
+    const berth = await openBerth(yard, 'late', {
+      circuitBreaker: 'optional',
+      stabilityTimeout: '8s',
+    })
+    await turnOffCircuitBreakers(yard, berth)
+    await berth.commit('v1', 'failing')
+    const result = await deploy(berth, 'rolled_back')
+    assert.match(result.message, /not stable|in time/)
+    await assertRuns(yard, berth, { result, which: 'wayBack', version: 'v0' })
+  })
+
+  test('when the worker fails after the api went live, both come back', async () => {
+    const berth = await openBerth(yard, 'both')
+    await berth.commitWithBrokenWorker('v1')
+    const result = await deploy(berth, 'rolled_back')
+    assert.match(result.message, /^worker: /)
+    await assertRuns(yard, berth, { result, which: 'wayBack', version: 'v0' })
+  })
+
+  test('one cancelled after the api went live brings back both', async () => {
+    const berth = await openBerth(yard, 'cancel')
+    const letGo = await holdUpdates(yard, 'cancel-worker')
+    const { releaseId: id } = await begin(berth, await berth.commit('v1'))
+    await untilAtStep(yard, id, 'deploy', 'worker')
+    assert.equal((await answering(yard, berth)).version, 'v1')
+    const cancelling = await berth.slipway('cancel', 'cancel', '--json')
+    assert.equal(cancelling.exitCode, 0, cancelling.output)
+    const result = await assertOutcome(yard, berth, { id, outcome: 'cancelled' })
+    await letGo()
+    await assertRuns(yard, berth, { result, which: 'wayBack', version: 'v0' })
+  })
+
+  test('the same commit asked for twice at once is one release', async () => {
+    const berth = await openBerth(yard, 'twice')
+    const commit = await berth.commit('v1')
+    const both = await Promise.all([begin(berth, commit), begin(berth, commit)])
+    assert.equal(both[0].releaseId, both[1].releaseId)
+    assert.equal(both.filter(({ joined }) => joined).length, 1)
+    const [{ releaseId: id }] = both
+    const result = await assertOutcome(yard, berth, { id, outcome: 'succeeded' })
+    await assertRuns(yard, berth, { result, which: 'revision', version: 'v1' })
+    assert.equal((await berth.status()).releases.length, 1)
+  })
+})

@@ -26,15 +26,25 @@ export interface Yard {
 
 const anyFreePorts = { temporal: 0, temporalUi: 0, aws: 0, ecr: 0, app: 0 }
 
-/** Starts a stack on free ports. What was started is stopped again where a later part fails. */
+/**
+ * Starts a stack on free ports. What was started is stopped again where a later part fails, and
+ * where the test is told to end.
+ */
 export async function openYard(): Promise<Yard> {
   const folder = await mkdtemp(path.join(tmpdir(), 'slipway-e2e-'))
   const undo: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })]
   const close = async () => {
     for (const step of undo.splice(0).toReversed()) await step()
   }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void close().finally(() => process.exit(1)))
+  }
   try {
-    const stack = await startStack({ stateDir: path.join(folder, 'state'), ports: anyFreePorts })
+    const stack = await startStack({
+      stateDir: path.join(folder, 'state'),
+      ports: anyFreePorts,
+      throwAway: true,
+    })
     undo.push(stack.stop)
     const connection = await Connection.connect({ address: stack.temporal })
     undo.push(() => connection.close())

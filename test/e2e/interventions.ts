@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict'
+import {
+  BatchDeleteImageCommand,
+  BatchGetImageCommand,
+  DescribeImagesCommand,
+} from '@aws-sdk/client-ecr'
+import { UpdateServiceCommand } from '@aws-sdk/client-ecs'
+import { until } from '../../local/until.ts'
+import { releaseStatus } from '../../workflows/protocol.ts'
+import type { Berth } from './berth.ts'
+import type { Yard } from './yard.ts'
+
+/** What others do to an environment while Slipway works on it. */
+
+/**
+ * Lets no UpdateService of one ECS service through, so that a release stands before that step,
+ * retrying, until the hold is let go.
+ */
+export async function holdUpdates(yard: Yard, service: string): Promise<() => Promise<void>> {
+  const faults = `${yard.stack.aws}/_simulator/faults`
+  const fault = { operation: 'ECS:UpdateService', kind: 'error5xx', about: service }
+  const added = await fetch(faults, {
+    method: 'POST',
+    body: JSON.stringify({ ...fault, count: 'forever' }),
+  })
+  assert.equal(added.status, 200)
+  const { id } = (await added.json()) as { id: string }
+  return async () => {
+    const gone = await fetch(`${faults}/${id}`, { method: 'DELETE' })
+    assert.equal(gone.status, 200)
+  }
+}
+
+/** As an operator would in the middle of an incident. */
+export async function turnOffCircuitBreakers(yard: Yard, berth: Berth): Promise<void> {
+  for (const { service } of berth.names.services) {
+    await yard.aws.ecs.send(
+      new UpdateServiceCommand({
+        cluster: berth.names.cluster,
+        service,
+        deploymentConfiguration: { deploymentCircuitBreaker: { enable: false, rollback: false } },
+      }),
+    )
+  }
+}
+
+/** As a lifecycle policy might. */
+export async function deleteImage(yard: Yard, berth: Berth, tag: string): Promise<void> {
+  const { repository: repositoryName } = berth.names
+  const imageDigest = await digestOfTag(yard, berth, tag)
+  await yard.aws.ecr.send(
+    new BatchDeleteImageCommand({ repositoryName, imageIds: [{ imageDigest }] }),
+  )
+  const { images } = await yard.aws.ecr.send(
+    new BatchGetImageCommand({ repositoryName, imageIds: [{ imageDigest }] }),
+  )
+  assert.deepEqual(images ?? [], [], 'the image is gone')
+}
+
+export async function digestOfTag(yard: Yard, berth: Berth, imageTag: string): Promise<string> {
+  const { repository: repositoryName } = berth.names
+  const { imageDetails } = await yard.aws.ecr.send(
+    new DescribeImagesCommand({ repositoryName, imageIds: [{ imageTag }] }),
+  )
+  return imageDetails?.[0]?.imageDigest ?? assert.fail(`${imageTag} has no digest`)
+}
+
+/** Until a release stands at a step: `deploy api`, for instance. */
+export async function untilAtStep(yard: Yard, id: string, name: string, subject: string) {
+  const handle = yard.temporal.workflow.getHandle(id)
+  await until(
+    async () => {
+      const { steps } = await handle.query(releaseStatus)
+      return steps.some(
+        (step) => step.name === name && step.subject === subject && step.state === 'running',
+      )
+    },
+    { what: `${id} to ${name} ${subject}`, timeoutMs: 120_000 },
+  )
+}
