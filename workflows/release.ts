@@ -8,7 +8,7 @@ import { openRecord, type ReleaseRecord } from './release-record.ts'
 import { rollOut, type Change, type RollOutEnd } from './roll-out.ts'
 import { outcomeKey } from './search-attributes.ts'
 import { moveTags, type MovedTags } from './move-tags.ts'
-import type { DeployRequest, ReleaseInput, ReleaseResult } from './types.ts'
+import type { DeployRequest, ReleaseInput, ReleaseRequest, ReleaseResult } from './types.ts'
 import { shortCommit, shortRevision } from './words.ts'
 
 /** What a release comes to, before it is told to the world. */
@@ -148,13 +148,10 @@ function endingOf(
   end: RollOutEnd,
   changes: readonly Change[],
 ): Ending {
-  const { environment } = request.target
   const cause = 'cause' in end && end.cause !== '' ? { cause: end.cause } : {}
   switch (end.kind) {
-    case 'live': {
-      const what = shortCommit(record.status().commit)
-      return { outcome: 'succeeded', message: `${what} is live in ${environment}.`, changes }
-    }
+    case 'live':
+      return { outcome: 'succeeded', message: liveMessage(request, record, changes), changes }
     case 'taken back':
       return end.cancelled
         ? { outcome: 'cancelled', message: 'Cancelled; the previous release runs again.', changes }
@@ -170,6 +167,25 @@ function endingOf(
       const message = `${sentence(end.reason)} The way back failed, too: ${sentence(end.wayBack)} A person is needed now.`
       return { outcome: 'rollback_failed', message, ...cause, changes }
     }
+  }
+}
+
+function liveMessage(
+  { kind, target: { environment } }: ReleaseRequest,
+  record: ReleaseRecord,
+  changes: readonly Change[],
+): string {
+  const revisions = changes.map(({ revision }) => shortRevision(revision.taskDefinition)).join(', ')
+  const { commit } = record.status()
+  switch (kind) {
+    case 'deploy':
+      return `${shortCommit(commit)} is live in ${environment}.`
+    case 'rollback': {
+      const from = commit === undefined ? '' : ` (${shortCommit(commit)})`
+      return `${revisions}${from} is live again in ${environment}.`
+    }
+    case 'redeploy':
+      return `${revisions} runs in fresh tasks in ${environment}.`
   }
 }
 
