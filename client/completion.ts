@@ -23,7 +23,7 @@ export function completionScript(shell: Shell, program: Command): string {
     case 'bash':
       return bash(program.name(), commands)
     case 'zsh':
-      return `#compdef ${program.name()}\nautoload -U +X bashcompinit && bashcompinit\n${bash(program.name(), commands)}`
+      return `autoload -U +X compinit bashcompinit && compinit && bashcompinit\n${bash(program.name(), commands)}`
     case 'fish':
       return fish(program.name(), commands)
   }

@@ -57,6 +57,19 @@ export async function connect(options: { profile?: string | undefined } = {}): P
   }
 }
 
+/** Connects, does something, and closes the connection whatever came of it. */
+export async function withConnection<T>(
+  options: { readonly profile?: string | undefined },
+  work: (connected: Connected) => Promise<T>,
+): Promise<T> {
+  const connected = await connect(options)
+  try {
+    return await work(connected)
+  } finally {
+    await connected[Symbol.asyncDispose]()
+  }
+}
+
 function readProfile(profile: string | undefined) {
   try {
     return loadClientConnectConfig(profile === undefined ? {} : { profile })

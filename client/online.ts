@@ -2,7 +2,7 @@
  * Everything that takes a moment to load, for commands to load when they run: help, completion
  * and usage errors come without it.
  */
-export { connect } from './connect.ts'
+export { connect, withConnection } from './connect.ts'
 export { environmentText, releasesText } from './display/environment.ts'
 export { planText } from './display/plan.ts'
 export { followToEnd, tellAndFollow } from './follow-command.ts'
@@ -14,6 +14,8 @@ export {
   requestRedeploy,
   requestRollback,
 } from './release.ts'
+export { print } from './output.ts'
+export { releaseSummary } from '../workflows/words.ts'
 export { requester } from './requester.ts'
 export { openTarget, openTargetAndSource, readConfig } from './session.ts'
 export { setUpSearchAttributes } from './setup.ts'

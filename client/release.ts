@@ -20,7 +20,7 @@ import { requireWorkers } from './workers.ts'
 const answerWithinMs = 30_000
 
 /** Longer than the 10 s after which the server gives up on the worker that answered last. */
-const queryWithinMs = 15_000
+const queryWithinMs = 12_000
 
 /** The first argument of the `environment` workflow, as far as whoever starts it gives it. */
 interface EnvironmentStart {

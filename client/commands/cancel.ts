@@ -20,17 +20,17 @@ export function cancelCommand(): Command {
 async function run(environment: string, options: CancelOptions): Promise<void> {
   const online = await import('../online.ts')
   const target = await online.openTarget(environment, options)
-  await using connected = await online.connect(options)
-  const { client } = connected
-  await online.requireWorkers(client, { release: target.queues.release })
-  const { id } = await online.requestCancel(client, target, {
-    requestedBy: online.requester(),
-    ...(options.reason === undefined ? {} : { reason: options.reason }),
-  })
-  const accepted = { releaseId: id, joined: true, message: `${id} is being cancelled` }
-  process.exitCode = await online.tellAndFollow(client, accepted, {
-    ...options,
-    environment,
-    wanted: ['cancelled', 'rolled_back'],
+  await online.withConnection(options, async ({ client }) => {
+    await online.requireWorkers(client, { release: target.queues.release })
+    const { id } = await online.requestCancel(client, target, {
+      requestedBy: online.requester(),
+      ...(options.reason === undefined ? {} : { reason: options.reason }),
+    })
+    const accepted = { releaseId: id, joined: true, message: `${id} is being cancelled` }
+    process.exitCode = await online.tellAndFollow(client, accepted, {
+      ...options,
+      environment,
+      wanted: ['cancelled', 'rolled_back'],
+    })
   })
 }

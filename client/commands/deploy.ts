@@ -40,16 +40,12 @@ async function run(environment: string, options: DeployOptions): Promise<void> {
   const online = await import('../online.ts')
   const { target, source } = await online.openTargetAndSource(environment, options)
   const { commit, subject } = source
-  await using connected = await online.connect(options)
-  const { client } = connected
-  await online.requireWorkers(client, target.queues)
-  const requestedBy = online.requester()
-  const accepted = await online.requestDeploy(client, {
-    kind: 'deploy',
-    target,
-    commit,
-    subject,
-    requestedBy,
+  await online.withConnection(options, async ({ client }) => {
+    await online.requireWorkers(client, target.queues)
+    const requestedBy = online.requester()
+    const request = { kind: 'deploy', target, commit, subject, requestedBy } as const
+    const accepted = await online.requestDeploy(client, request)
+    if (options.json !== true) online.print(online.releaseSummary(request, commit))
+    process.exitCode = await online.tellAndFollow(client, accepted, { ...options, environment })
   })
-  process.exitCode = await online.tellAndFollow(client, accepted, { ...options, environment })
 }

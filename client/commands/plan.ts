@@ -21,10 +21,10 @@ async function run(environment: string, options: PlanOptions): Promise<void> {
   const online = await import('../online.ts')
   const { print, printJson } = await import('../output.ts')
   const { target, source } = await online.openTargetAndSource(environment, options)
-  await using connected = await online.connect(options)
-  const { client } = connected
-  await online.requireWorkers(client, { release: target.queues.release })
-  const plan = await online.planRelease(client, { target, commit: source.commit })
-  if (options.json === true) printJson(plan)
-  else print(online.planText(plan))
+  await online.withConnection(options, async ({ client }) => {
+    await online.requireWorkers(client, { release: target.queues.release })
+    const plan = await online.planRelease(client, { target, commit: source.commit })
+    if (options.json === true) printJson(plan)
+    else print(online.planText(plan))
+  })
 }

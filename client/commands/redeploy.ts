@@ -15,10 +15,10 @@ export function redeployCommand(): Command {
 async function run(environment: string, options: WaitOptions): Promise<void> {
   const online = await import('../online.ts')
   const target = await online.openTarget(environment, options)
-  await using connected = await online.connect(options)
-  const { client } = connected
-  await online.requireWorkers(client, { release: target.queues.release })
-  const requestedBy = online.requester()
-  const accepted = await online.requestRedeploy(client, { kind: 'redeploy', target, requestedBy })
-  process.exitCode = await online.tellAndFollow(client, accepted, { ...options, environment })
+  await online.withConnection(options, async ({ client }) => {
+    await online.requireWorkers(client, { release: target.queues.release })
+    const requestedBy = online.requester()
+    const accepted = await online.requestRedeploy(client, { kind: 'redeploy', target, requestedBy })
+    process.exitCode = await online.tellAndFollow(client, accepted, { ...options, environment })
+  })
 }

@@ -15,10 +15,11 @@ async function run(environment: string, options: CommonOptions): Promise<void> {
   const online = await import('../online.ts')
   const { print, printJson } = await import('../output.ts')
   const target = await online.openTarget(environment, options)
-  await using connected = await online.connect(options)
-  const status = await online.environmentStatus(connected.client, target)
-  const releases = status?.releases ?? []
-  if (options.json === true) printJson(releases)
-  else if (releases.length === 0) print(`Nothing has been released to ${environment} yet.`)
-  else print(online.releasesText(releases))
+  await online.withConnection(options, async ({ client }) => {
+    const status = await online.environmentStatus(client, target)
+    const releases = status?.releases ?? []
+    if (options.json === true) printJson(releases)
+    else if (releases.length === 0) print(`Nothing has been released to ${environment} yet.`)
+    else print(online.releasesText(releases))
+  })
 }

@@ -26,21 +26,21 @@ export function rollbackCommand(): Command {
 async function run(environment: string, options: RollbackOptions): Promise<void> {
   const online = await import('../online.ts')
   const target = await online.openTarget(environment, options)
-  await using connected = await online.connect(options)
-  const { client } = connected
-  await online.requireWorkers(client, { release: target.queues.release })
-  const { to, reason } = options
-  const accepted = await online.requestRollback(client, {
-    kind: 'rollback',
-    target,
-    requestedBy: online.requester(),
-    ...(to === undefined ? {} : { to }),
-    ...(reason === undefined ? {} : { reason }),
-  })
-  process.exitCode = await online.tellAndFollow(client, accepted, {
-    ...options,
-    environment,
-    // A release that was under way was cancelled, and what ran before it is back: as asked for.
-    ...(accepted.joined ? { wanted: ['cancelled', 'rolled_back'] } : {}),
+  await online.withConnection(options, async ({ client }) => {
+    await online.requireWorkers(client, { release: target.queues.release })
+    const { to, reason } = options
+    const accepted = await online.requestRollback(client, {
+      kind: 'rollback',
+      target,
+      requestedBy: online.requester(),
+      ...(to === undefined ? {} : { to }),
+      ...(reason === undefined ? {} : { reason }),
+    })
+    process.exitCode = await online.tellAndFollow(client, accepted, {
+      ...options,
+      environment,
+      // A release that was under way was cancelled, and what ran before it is back: as asked for.
+      ...(accepted.joined ? { wanted: ['cancelled', 'rolled_back'] } : {}),
+    })
   })
 }

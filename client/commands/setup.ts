@@ -13,10 +13,11 @@ export function setupCommand(): Command {
 async function run(options: CommonOptions): Promise<void> {
   const online = await import('../online.ts')
   const { print, printJson } = await import('../output.ts')
-  await using connected = await online.connect(options)
-  const { namespace } = connected
-  const { created, present } = await online.setUpSearchAttributes(connected.client)
-  if (options.json === true) printJson({ namespace, created, present })
-  else if (created.length === 0) print(`Namespace ${namespace} has every search attribute already.`)
-  else print(`Created in namespace ${namespace}: ${created.join(', ')}`)
+  await online.withConnection(options, async ({ client, namespace }) => {
+    const { created, present } = await online.setUpSearchAttributes(client)
+    if (options.json === true) printJson({ namespace, created, present })
+    else if (created.length === 0)
+      print(`Namespace ${namespace} has every search attribute already.`)
+    else print(`Created in namespace ${namespace}: ${created.join(', ')}`)
+  })
 }

@@ -16,12 +16,13 @@ async function run(environment: string, options: CommonOptions): Promise<void> {
   const online = await import('../online.ts')
   const { print, printJson } = await import('../output.ts')
   const target = await online.openTarget(environment, options)
-  await using connected = await online.connect(options)
-  const status = (await online.environmentStatus(connected.client, target)) ?? {
-    environment,
-    project: target.project,
-    releases: [],
-  }
-  if (options.json === true) printJson(status)
-  else print(online.environmentText(status, Date.now()))
+  await online.withConnection(options, async ({ client }) => {
+    const status = (await online.environmentStatus(client, target)) ?? {
+      environment,
+      project: target.project,
+      releases: [],
+    }
+    if (options.json === true) printJson(status)
+    else print(online.environmentText(status, Date.now()))
+  })
 }

@@ -18,21 +18,23 @@ async function run(release: string, options: WaitOptions): Promise<void> {
   const online = await import('../online.ts')
   const environment = /^release\/([^/]+)\/./.exec(release)?.[1]
   if (environment !== undefined) {
-    await using connected = await online.connect(options)
-    const followed = { id: release, environment }
-    process.exitCode = await online.followToEnd(connected.client, followed, options)
+    await online.withConnection(options, async ({ client }) => {
+      const followed = { id: release, environment }
+      process.exitCode = await online.followToEnd(client, followed, options)
+    })
     return
   }
   const target = await online.openTarget(release, options)
-  await using connected = await online.connect(options)
-  const status = await online.environmentStatus(connected.client, target)
-  const id = status?.running?.id ?? status?.releases[0]?.id
-  if (id === undefined) {
-    const { Refusal } = await import('../refusal.ts')
-    throw new Refusal(
-      `Nothing has been released to ${release} yet, so there is nothing to wait for.`,
-    )
-  }
-  const followed = { id, environment: release }
-  process.exitCode = await online.followToEnd(connected.client, followed, options)
+  await online.withConnection(options, async ({ client }) => {
+    const status = await online.environmentStatus(client, target)
+    const id = status?.running?.id ?? status?.releases[0]?.id
+    if (id === undefined) {
+      const { Refusal } = await import('../refusal.ts')
+      throw new Refusal(
+        `Nothing has been released to ${release} yet, so there is nothing to wait for.`,
+      )
+    }
+    const followed = { id, environment: release }
+    process.exitCode = await online.followToEnd(client, followed, options)
+  })
 }
