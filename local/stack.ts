@@ -40,7 +40,10 @@ export interface StackOptions {
    */
   readonly stateDir: string
   readonly ports?: Partial<StackPorts>
-  /** Nobody will go on from there: leaves no images of it on the engine. */
+  /**
+   * Nobody will go on from there: leaves no images of it on the engine, and no clone of what it
+   * released in the user's cache.
+   */
   readonly throwAway?: boolean
   /** Stops the start half way. */
   readonly signal?: AbortSignal
@@ -85,7 +88,10 @@ async function startParts(options: StackOptions, closing: Closing): Promise<Stac
   await writeFile(addresses.temporalConfig, `[profile.default]\naddress = "${temporal.address}"\n`)
   await writeFile(envFile, shellExports(addresses, await placeCommand(stateDir)))
 
-  const env = stackEnv(addresses)
+  const env = {
+    ...stackEnv(addresses),
+    ...(throwAway && { SLIPWAY_CACHE: path.join(stateDir, 'cache') }),
+  }
   const clients = clientsFor(simulator.url, region)
   const [{ targetGroupArn }, worker] = await together(
     seedHello(clients, engine),

@@ -42,7 +42,7 @@ export async function openSite(): Promise<Site> {
   const stateDir = path.join(folder, 'state')
   const checkout = path.join(folder, 'hello')
   await makeHelloCheckout(checkout)
-  const stack = await startStack({ stateDir, ports: anyFreePorts })
+  const stack = await startStack({ stateDir, ports: anyFreePorts, throwAway: true })
   const aws = clientsFor(stack.aws, stack.region)
   const connection = await Connection.connect({ address: stack.temporal })
   return {
