@@ -82,7 +82,11 @@ function describeFound(value: unknown): string {
   return `the ${typeof value} ${JSON.stringify(value)}`
 }
 
-/** In quotes, short, and without anything that could move a terminal's cursor. */
+/**
+ * In quotes, short, and without anything that could move a terminal's cursor. What an address says
+ * about its user is left out: messages end up in logs of CI, and it may be a password.
+ */
 function quote(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}…` : text)
+  const shown = text.replaceAll(/(:\/\/)\S*@/g, '$1…@')
+  return JSON.stringify(shown.length > 60 ? `${shown.slice(0, 57)}…` : shown)
 }

@@ -13,6 +13,8 @@ import {
   RegisterTaskDefinitionCommand,
 } from '@aws-sdk/client-ecs'
 import { Client, Connection } from '@temporalio/client'
+import { parseConfig } from '../../config/load.ts'
+import { resolveTarget } from '../../config/resolve.ts'
 import type { Target } from '../../config/target.ts'
 import { makeHelloCheckout } from '../../local/hello.ts'
 import { clientsFor, type Clients } from '../../local/seed.ts'
@@ -64,34 +66,23 @@ export async function openSite(): Promise<Site> {
 }
 
 function targetOf(name: string, services: readonly ServiceName[], repository: string): Target {
-  return {
-    project: 'crash',
-    environment: name,
-    aws: {},
-    cluster: name,
-    mode: 'pin',
-    repository,
-    checks: { commands: ['sh -n build.sh'], timeoutMs: 60_000 },
-    images: services.map((service) => ({
-      name: service,
-      repository: 'hello',
-      dockerfile: 'Dockerfile',
-      context: '.',
-      target: service,
-      args: {},
-      timeoutMs: 5 * 60_000,
-    })),
-    services: services.map((service, index) => ({
-      name: service,
-      service: `${name}-${service}`,
-      containers: { [service]: service },
-      after: services.slice(0, index),
-      circuitBreaker: 'required',
-    })),
-    stability: { timeoutMs: 5 * 60_000, windowMs: 1_000 },
-    rollback: { timeoutMs: 5 * 60_000 },
-    queues: { release: 'slipway', builder: 'slipway-builder' },
-  }
+  const images = services.map(
+    (service) => `  ${service}: { repository: hello, target: ${service} }`,
+  )
+  const deployed = services.map(
+    (service, index) =>
+      `  ${service}: { service: ${name}-${service}, after: [${services.slice(0, index).join(', ')}] }`,
+  )
+  const text = `project: crash
+checks: { commands: [sh -n build.sh] }
+images:
+${images.join('\n')}
+services:
+${deployed.join('\n')}
+environments: { ${name}: { cluster: ${name} } }
+stability: { timeout: 5m, window: 1s }
+`
+  return resolveTarget(parseConfig(text, 'slipway.yaml').config, name, { repository })
 }
 
 /** The services run what the example's own were started with. */

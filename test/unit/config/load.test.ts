@@ -82,7 +82,7 @@ describe('what the shape refuses', () => {
       'an unknown key that is near no other lists what is known',
       'cluster: hello',
       'cluster: hello, zone: b',
-      'slipway.yaml:7:33: environments.production.zone: found an unknown key; known here: region, profile, cluster, mode, services',
+      'slipway.yaml:7:33: environments.production.zone: found an unknown key; known here: region, profile, cluster, mode, queue, approval, freezes, services',
     ],
     [
       'a name that could not be part of a tag or an id',
@@ -112,7 +112,7 @@ describe('what the shape refuses', () => {
       'credentials in the address that is asked after a deployment',
       'service: hello-api',
       'service: hello-api, verifyUrl: "https://me:secret@hello.example/health"',
-      'slipway.yaml:5:41: services.api.verifyUrl: found the text "https://me:secret@hello.example/health", expected an http or https address without credentials, such as "https://api.example.com/health"',
+      'slipway.yaml:5:41: services.api.verifyUrl: found the text "https://…@hello.example/health", expected an http or https address without credentials, such as "https://api.example.com/health"',
     ],
     [
       'no environment at all',
@@ -138,6 +138,15 @@ describe('what the shape refuses', () => {
     )
     assert.deepEqual(problems(`repository: ssh://git@github.com/a/b\n${good}`), [])
     assert.deepEqual(problems(`repository: git@github.com:a/b.git\n${good}`), [])
+  })
+
+  test('a password in an address, without printing it', () => {
+    const addresses = ['https://me:hunter2@hello.example/a.git', 'https://me:hunter2@b/@c.example']
+    for (const address of addresses) {
+      const [problem = ''] = problems(`repository: "${address}"\n${good}`)
+      assert.match(problem, /found the text "https:\/\/…@/)
+      assert.doesNotMatch(problem, /hunter2/)
+    }
   })
 
   test('a repository that git would take for an option', () => {

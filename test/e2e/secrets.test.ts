@@ -1,0 +1,251 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { DescribeTaskDefinitionCommand, RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs'
+import { commitAll } from '../../local/hello.ts'
+import { until } from '../../local/until.ts'
+import { startWorker } from '../../local/worker.ts'
+import { openBerth, type Berth, type CommandEnd } from './berth.ts'
+import { secretsIn, textIn, type Secrets } from './secret-forms.ts'
+import { watchPrograms, type WatchedPrograms } from './watched-programs.ts'
+import { openYard, type Yard } from './yard.ts'
+
+/**
+ * Releases with secrets wherever a real one has some, and a look into everything that is left of
+ * them. What is looked for as well is a commit: a place that does not have it was not looked into.
+ */
+
+const random = () => randomBytes(24).toString('base64url')
+
+/** Known before the releases begin; the registry's tokens come with them. */
+const planted = {
+  'variable of a container': `postgres://app:${random()}@db/app?a=b&c="d"`,
+  'changed variable of a container': random(),
+  'token in the options of a log driver': random(),
+  'secret access key': `${random()}/+${random()}`,
+  'session token': `${random()}==`,
+  'access key id': `AKIA${randomBytes(8).toString('hex').toUpperCase()}`,
+  'password in the address of the repository': random(),
+} as const
+
+let yard: Yard
+let berth: Berth
+/** Those of the worker, and those of the command. */
+let programs: WatchedPrograms
+let ofTheCommand: WatchedPrograms
+let cacheDir: string
+let secrets: Secrets
+const said: CommandEnd[] = []
+const closing: (() => Promise<unknown>)[] = []
+
+before(async () => {
+  const opened = await openYard()
+  closing.push(opened.close)
+  const { dockerPath } = opened.stack
+  programs = await watchPrograms(path.join(opened.folder, 'worker-runs'), dockerPath)
+  ofTheCommand = await watchPrograms(path.join(opened.folder, 'command-runs'), dockerPath)
+  cacheDir = path.join(opened.folder, 'cache')
+  yard = { ...opened, stack: { ...opened.stack, env: withSecrets(opened.stack.env, ofTheCommand) } }
+  process.kill(yard.stack.workerPid, 'SIGKILL')
+  const worker = await startWorker({
+    env: {
+      ...withSecrets(opened.stack.env, programs),
+      SLIPWAY_CACHE: cacheDir,
+      SLIPWAY_DOCKER: programs.docker,
+    },
+    logFile: path.join(yard.stack.logs, 'watched-worker.log'),
+  })
+  closing.push(() => worker.stop())
+  berth = await openBerth(yard, 'secrets')
+  await release()
+  const tokens = (await programs.passwords()).map((token, index) => [
+    `registry token ${index}`,
+    token,
+  ])
+  assert.notEqual(tokens.length, 0, 'a login was watched')
+  secrets = { ...planted, ...(Object.fromEntries(tokens) as Secrets) }
+})
+after(async () => {
+  for (const close of closing.toReversed()) await close()
+})
+
+function withSecrets(
+  env: Readonly<Record<string, string>>,
+  { folder }: WatchedPrograms,
+): Record<string, string> {
+  return {
+    ...env,
+    AWS_ACCESS_KEY_ID: planted['access key id'],
+    AWS_SECRET_ACCESS_KEY: planted['secret access key'],
+    AWS_SESSION_TOKEN: planted['session token'],
+    PATH: `${folder}${path.delimiter}${env['PATH'] ?? ''}`,
+  }
+}
+
+async function slipway(status: number, ...args: readonly string[]): Promise<string> {
+  const end = await berth.slipway(...args)
+  said.push(end)
+  assert.equal(end.exitCode, status, 'the exit status of slipway')
+  return end.output
+}
+
+let good: string
+let plan: string
+
+/** A good release, one that is taken back, one whose checks print what they can, and the rest. */
+async function release(): Promise<void> {
+  await plantVariables()
+  good = await berth.commit('v1')
+  plan = await slipway(0, 'plan', berth.environment)
+  await slipway(0, 'plan', berth.environment, '--json')
+  await slipway(0, 'deploy', berth.environment, '--json')
+  await berth.commit('v2', 'crash')
+  await slipway(3, 'deploy', berth.environment)
+  await commitTalkativeCheck()
+  await slipway(2, 'deploy', berth.environment)
+  await slipway(0, 'releases', berth.environment)
+  await slipway(0, 'status', berth.environment, '--json')
+  await commitPasswordInAddress()
+  await slipway(2, 'deploy', berth.environment)
+}
+
+/** As Terraform would: a new revision with more variables, which does not run yet. */
+async function plantVariables(): Promise<void> {
+  const { ecs } = yard.aws
+  const family = `${berth.environment}-api`
+  const { taskDefinition } = await ecs.send(
+    new DescribeTaskDefinitionCommand({ taskDefinition: family }),
+  )
+  const { containerDefinitions = [], networkMode } = taskDefinition ?? {}
+  await ecs.send(
+    new RegisterTaskDefinitionCommand({
+      family,
+      networkMode,
+      containerDefinitions: containerDefinitions.map((container) => ({
+        ...container,
+        environment: [
+          { name: 'DATABASE_URL', value: planted['variable of a container'] },
+          // The variable that runs has another value by now.
+          { name: 'GREETING', value: planted['changed variable of a container'] },
+        ],
+        logConfiguration: {
+          logDriver: 'splunk',
+          options: { 'splunk-token': planted['token in the options of a log driver'] },
+        },
+      })),
+    }),
+  )
+}
+
+async function commitTalkativeCheck(): Promise<void> {
+  const file = path.join(berth.checkout, 'slipway.yaml')
+  const config = await readFile(file, 'utf8')
+  const commands = "['env | grep -i aws; echo that is all; exit 1']"
+  await writeFile(file, config.replace(/commands: \[.*\]/, `commands: ${commands}`))
+  await commitAll(berth.checkout, 'Print what a check can see')
+}
+
+async function commitPasswordInAddress(): Promise<void> {
+  const password = planted['password in the address of the repository']
+  const file = path.join(berth.checkout, 'slipway.yaml')
+  await appendFile(file, `repository: https://ann:${password}@127.0.0.1:1/hello.git\n`)
+  await commitAll(berth.checkout, 'Name the repository with a password')
+}
+
+/** Without those in files that the test itself has written. */
+async function filesBelow(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  return entries.filter((one) => one.isFile()).map((one) => path.join(one.parentPath, one.name))
+}
+
+function assertNoSecretIn(places: readonly (string | Uint8Array)[]): void {
+  const all = places.map((place) => Buffer.from(place))
+  assert.ok(
+    all.some((place) => place.includes(good)),
+    'the commit of a release is there: this is the right place to look',
+  )
+  assert.deepEqual([...new Set(all.flatMap((place) => secretsIn(place, secrets)))], [])
+}
+
+describe('nothing that a release leaves behind holds a secret', () => {
+  test('no history, memo, search attribute or detail in the UI', async () => {
+    const { workflow } = yard.temporal
+    const found: string[] = []
+    const types = new Set<string>()
+    await until(async () => (await workflow.count('CloseTime IS NOT NULL')).count >= 5, {
+      what: 'two plans and three releases to be listed',
+      timeoutMs: 30_000,
+    })
+    for await (const listed of workflow.list()) {
+      const handle = workflow.getHandle(listed.workflowId, listed.runId)
+      types.add(listed.type)
+      found.push(textIn(listed.raw), textIn((await handle.describe()).raw))
+      found.push(textIn(await handle.fetchHistory()))
+      found.push(textIn(await handle.query('__temporal_workflow_metadata')))
+    }
+    assert.deepEqual([...types].toSorted(), ['environment', 'plan', 'release'])
+    assertNoSecretIn(found)
+  })
+
+  test("no byte of Temporal's database, and no log", async () => {
+    const files = (await filesBelow(path.dirname(yard.stack.logs))).filter(
+      // The stand-in for AWS keeps task definitions there, as AWS does.
+      (file) => !file.includes('/registry/images/') && path.basename(file) !== 'aws.json',
+    )
+    const logs = files.filter((file) => file.startsWith(yard.stack.logs))
+    assertNoSecretIn(await Promise.all(logs.map((file) => readFile(file))))
+    const database = files.filter((file) => path.basename(file).startsWith('temporal.db'))
+    assert.notEqual(database.length, 0)
+    assertNoSecretIn(await Promise.all(database.map((file) => readFile(file))))
+    assertNoSecretIn(await Promise.all(files.map((file) => readFile(file))))
+  })
+
+  test('no line of the command', () => {
+    assertNoSecretIn(said.map(({ output }) => output))
+    const variables = 'containerDefinitions.api.environment'
+    assert.match(plan, new RegExp(`${variables}.DATABASE_URL\\n\\s+\\+ \\(hidden\\)`))
+    assert.match(plan, new RegExp(`${variables}.GREETING\\n.*- \\(hidden\\)\\n.*\\+ \\(hidden\\)`))
+  })
+
+  test('no argument of docker or git, and no variable that lets them speak to Temporal', async () => {
+    const [{ arguments: all, variables }, command] = await Promise.all([
+      programs.read(),
+      ofTheCommand.read(),
+    ])
+    assert.match(all, /docker\nlogin\n--username\nAWS\n--password-stdin\n/)
+    assert.match(all, /git\nworktree\nadd\n/)
+    assertNoSecretIn([all])
+    assertNoSecretIn([command.arguments])
+    assert.ok(variables.includes('PATH'))
+    assert.deepEqual(
+      variables.filter((name) => name.startsWith('TEMPORAL_')),
+      [],
+    )
+  })
+
+  test("no login in the builder's cache once the push is over", async () => {
+    const files = await filesBelow(cacheDir)
+    assertNoSecretIn(await Promise.all(files.map((file) => readFile(file))))
+    assert.deepEqual(await readdir(path.join(cacheDir, 'logins')), [])
+  })
+})
+
+test('a secret that is there is found: as it is, in JSON, in a URL, and anywhere in base64', () => {
+  const secret = 'a "good"/bad+secret&more'
+  const about = { it: secret }
+  assert.deepEqual(secretsIn(`text ${secret} text`, about), ['it'])
+  assert.deepEqual(secretsIn(JSON.stringify({ of: { a: secret } }), about), ['it'])
+  assert.deepEqual(secretsIn(`?q=${encodeURIComponent(secret)}`, about), ['it'])
+  for (const shift of ['', 'A', 'AW', 'AWS', 'AWS:']) {
+    for (const rest of ['', 'x', 'xy']) {
+      const encoded = Buffer.from(`${shift}${secret}${rest}`)
+      assert.deepEqual(secretsIn(encoded.toString('base64'), about), ['it'])
+      assert.deepEqual(secretsIn(encoded.toString('base64url'), about), ['it'])
+    }
+  }
+  const payload = { payloads: [{ data: new TextEncoder().encode(JSON.stringify({ secret })) }] }
+  assert.deepEqual(secretsIn(textIn({ events: [{ attributes: payload }] }), about), ['it'])
+  assert.deepEqual(secretsIn('nothing of the kind', about), [])
+})
