@@ -1,6 +1,7 @@
 import {
   ActivityFailure,
   ApplicationFailure,
+  CancellationScope,
   ChildWorkflowFailure,
   TimeoutFailure,
   isCancellation,
@@ -44,4 +45,12 @@ export function hostIsGone(failure: unknown): boolean {
   const cause = causeOf(failure)
   const notTakenUp = cause instanceof TimeoutFailure && cause.timeoutType === 'SCHEDULE_TO_START'
   return notTakenUp || hasType(failure, 'ImageNotHere')
+}
+
+/**
+ * Whether a step ended because a person asked the release to stop. The try that was under way may
+ * still fail by itself, with a reason that no longer matters.
+ */
+export function wasCancelled(failure: unknown): boolean {
+  return isCancellation(failure) || CancellationScope.current().consideredCancelled
 }

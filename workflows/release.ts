@@ -1,9 +1,9 @@
-import { ApplicationFailure, isCancellation, upsertSearchAttributes } from '@temporalio/workflow'
+import { ApplicationFailure, upsertSearchAttributes } from '@temporalio/workflow'
 import type { Inspection, PushedImage, Revision } from '../activities/types.ts'
 import type { Outcome } from '../rollout/outcome.ts'
 import { inPassing } from './activity-calls.ts'
 import { makeImages } from './build-images.ts'
-import { messageOf } from './failure.ts'
+import { messageOf, wasCancelled } from './failure.ts'
 import { openRecord, type ReleaseRecord } from './release-record.ts'
 import { rollOut, type Change, type RollOutEnd } from './roll-out.ts'
 import { outcomeKey } from './search-attributes.ts'
@@ -137,7 +137,7 @@ function changesOf(
 }
 
 function beforeAnything(failure: unknown): Ending {
-  return isCancellation(failure)
+  return wasCancelled(failure)
     ? { outcome: 'cancelled', message: 'Cancelled before anything was touched.', changes: [] }
     : { outcome: 'rejected', message: messageOf(failure), changes: [] }
 }

@@ -1,4 +1,4 @@
-import { CancellationScope, isCancellation } from '@temporalio/workflow'
+import { CancellationScope } from '@temporalio/workflow'
 import type { ServiceTarget, Target } from '../config/target.ts'
 import type {
   InspectedService,
@@ -7,7 +7,7 @@ import type {
   StartedDeployment,
 } from '../activities/types.ts'
 import { quickly, watching } from './activity-calls.ts'
-import { hasType, messageOf } from './failure.ts'
+import { hasType, messageOf, wasCancelled } from './failure.ts'
 import type { MovedTags } from './move-tags.ts'
 import type { ReleaseRecord, StepEnd } from './release-record.ts'
 import { shortRevision } from './words.ts'
@@ -221,7 +221,7 @@ function troubleFrom(service: string, failure: unknown): Trouble {
     service,
     reason: `${service}: ${messageOf(failure)}`,
     cause: '',
-    cancelled: isCancellation(failure),
+    cancelled: wasCancelled(failure),
     replaced: hasType(failure, 'Conflict'),
   }
 }

@@ -276,6 +276,28 @@ test('a release that is cancelled takes back what it touched, and only then ends
   assert.ok(fake.calls.includes('rollBackService api'))
 })
 
+test('a release that is cancelled while a step fails is cancelled, not failed', async () => {
+  const queue = newQueue()
+  const failing = Promise.withResolvers<void>()
+  const fake = fakes(queue, {
+    updateService: async () => {
+      const context = Context.current()
+      const beat = setInterval(() => context.heartbeat(), 50)
+      failing.resolve()
+      await context.cancelled.catch(() => clearInterval(beat))
+      // A server does not try again what was asked to stop; this one must be told not to.
+      throw ApplicationFailure.nonRetryable('AWS is busy', 'Unavailable')
+    },
+  })
+  await withWorker(harness, queue, fake, async () => {
+    const handle = await startRelease(harness, deployOf(targetFor(queue)))
+    await failing.promise
+    await handle.cancel()
+    assert.equal((await endOf(handle)).outcome, 'cancelled')
+  })
+  assert.ok(fake.calls.includes('rollBackService api'))
+})
+
 test('a release that is cancelled in a build touches nothing', async () => {
   const queue = newQueue()
   const building = Promise.withResolvers<void>()
