@@ -99,7 +99,7 @@ async function examineService(
       target.mode === 'force' ? described.taskDefinition : familyOf(described.taskDefinition),
     ),
   ])
-  const wayBack = await wayBackOf(clients, observation)
+  const wayBack = wayBackOf(observation)
   const inFlight = deploymentInFlight(observation)
   const conflicts =
     inFlight === undefined

@@ -1,5 +1,5 @@
 import type { Service } from '@aws-sdk/client-ecs'
-import type { ObservedService, Observation } from '../rollout/observation.ts'
+import type { ObservedLoadBalancer, ObservedService, Observation } from '../rollout/observation.ts'
 import type { AwsClients } from './aws-clients.ts'
 import { serviceDeployments } from './service-deployments.ts'
 import { describeServices } from './services.ts'
@@ -48,9 +48,10 @@ const empty = { serviceDeployments: 'unavailable', tasks: [], targets: [] } as c
 /** A service as ECS describes it; `MISSING` where it does not. */
 export function observedService(service: Service | undefined): ObservedService {
   const breaker = service?.deploymentConfiguration?.deploymentCircuitBreaker
+  const loadBalancers = loadBalancersOf(service)
   return {
     arn: service?.serviceArn ?? '',
-    status: service?.status ?? 'MISSING',
+    status: service === undefined ? 'MISSING' : (service.status ?? ''),
     desiredCount: service?.desiredCount ?? 0,
     runningCount: service?.runningCount ?? 0,
     pendingCount: service?.pendingCount ?? 0,
@@ -68,10 +69,41 @@ export function observedService(service: Service | undefined): ObservedService {
       failedTasks: deployment.failedTasks ?? 0,
       createdAt: deployment.createdAt?.getTime() ?? 0,
     })),
-    targetGroupArns: (service?.loadBalancers ?? []).flatMap((one) => one.targetGroupArn ?? []),
+    strategy: service?.deploymentConfiguration?.strategy ?? 'ROLLING',
+    targetGroupArns: loadBalancers.flatMap((one) =>
+      [one.targetGroupArn, one.alternateTargetGroupArn].filter((arn) => arn !== ''),
+    ),
+    loadBalancers,
+    lacking: lackingOf(service),
     events: (service?.events ?? []).map((event) => ({
       at: event.createdAt?.getTime() ?? 0,
       message: event.message ?? '',
     })),
   }
+}
+
+/** Classic load balancers have no target groups: ECS alone knows of their health. */
+function loadBalancersOf(service: Service | undefined): ObservedLoadBalancer[] {
+  return (service?.loadBalancers ?? []).flatMap(({ targetGroupArn, advancedConfiguration }) =>
+    targetGroupArn === undefined
+      ? []
+      : [
+          {
+            targetGroupArn,
+            alternateTargetGroupArn: advancedConfiguration?.alternateTargetGroupArn ?? '',
+          },
+        ],
+  )
+}
+
+/** Numbers that would count as 0 where they are missing, and lists that would count as empty. */
+function lackingOf(service: Service | undefined): string[] {
+  const needed = {
+    status: service?.status,
+    desiredCount: service?.desiredCount,
+    runningCount: service?.runningCount,
+    pendingCount: service?.pendingCount,
+    deployments: service?.deployments,
+  }
+  return Object.entries(needed).flatMap(([field, value]) => (value === undefined ? [field] : []))
 }

@@ -43,20 +43,29 @@ export async function serviceDeployments(
       .flatMap((brief) => brief.serviceDeploymentArn ?? [])
     const arns = [...new Set([...(also === undefined ? [] : [also]), ...newest])].slice(0, batch)
     if (arns.length === 0) return 'unavailable'
-    const described = await clients.ecs.send(
-      new DescribeServiceDeploymentsCommand({ serviceDeploymentArns: arns }),
-      sending(abortSignal),
-    )
-    const records = described.serviceDeployments ?? []
+    const records = await describeServiceDeployments(clients, arns, abortSignal)
     if (records.length === 0) return 'unavailable'
-    const known = await serviceRevisions(clients, records.flatMap(targetOf), abortSignal)
+    const known = await serviceRevisions(clients, records.flatMap(revisionsOf), abortSignal)
     return records
-      .map((record) => observed(record, known))
+      .map((record) => observedRecord(record, known))
       .toSorted((a, b) => b.createdAt - a.createdAt)
   } catch (error) {
     if (isUnknownOperation(error) || isDenied(error)) return 'unavailable'
     throw error
   }
+}
+
+/** Up to 20 service deployments, of whatever services; one that ECS does not know is left out. */
+export async function describeServiceDeployments(
+  clients: AwsClients,
+  serviceDeploymentArns: readonly string[],
+  abortSignal?: AbortSignal,
+): Promise<readonly ServiceDeployment[]> {
+  const answer = await clients.ecs.send(
+    new DescribeServiceDeploymentsCommand({ serviceDeploymentArns: [...serviceDeploymentArns] }),
+    sending(abortSignal),
+  )
+  return answer.serviceDeployments ?? []
 }
 
 /** Service revisions by ARN; one that ECS does not know is left out. */
@@ -87,23 +96,57 @@ function remember(revision: ServiceRevision) {
   revisions.set(revision.serviceRevisionArn, revision)
 }
 
-function observed(
+/** @param known service revisions by ARN; what is not among them is left empty */
+export function observedRecord(
   record: ServiceDeployment,
   known: ReadonlyMap<string, ServiceRevision>,
 ): ObservedServiceDeployment {
-  const target = record.targetServiceRevision?.arn ?? ''
+  const target = known.get(record.targetServiceRevision?.arn ?? '')
+  const rollback = known.get(record.rollback?.serviceRevisionArn ?? '')
   return {
     arn: record.serviceDeploymentArn ?? '',
     status: record.status ?? '',
     statusReason: record.statusReason ?? '',
     createdAt: record.createdAt?.getTime() ?? 0,
-    targetRevisionArn: target,
-    targetTaskDefinition: known.get(target)?.taskDefinition ?? '',
+    targetRevisionArn: record.targetServiceRevision?.arn ?? '',
+    targetTaskDefinition: target?.taskDefinition ?? '',
+    targetDigests: digestsOfRevision(target),
     rollbackReason: record.rollback?.reason ?? '',
+    rollbackTaskDefinition: rollback?.taskDefinition ?? '',
+    rollbackDigests: digestsOfRevision(rollback),
+    lifecycleStage: record.lifecycleStage ?? '',
+    bakeTimeInMinutes: record.deploymentConfiguration?.bakeTimeInMinutes ?? 0,
+    hooks: (record.lifecycleHookDetails ?? []).map((hook) => ({
+      id: hook.hookId ?? '',
+      type: hook.targetType ?? '',
+      status: hook.status ?? '',
+      ...(hook.expiresAt === undefined ? {} : { expiresAt: hook.expiresAt.getTime() }),
+      timeoutAction: hook.timeoutAction ?? '',
+    })),
+    triggeredAlarms: record.alarms?.triggeredAlarmNames ?? [],
+    ...targetTasksOf(record),
   }
 }
 
-function targetOf(record: ServiceDeployment): string[] {
-  const arn = record.targetServiceRevision?.arn
-  return arn === undefined ? [] : [arn]
+/** Container name → digest that ECS resolved when it made a service revision. */
+export function digestsOfRevision(
+  revision: ServiceRevision | undefined,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    (revision?.containerImages ?? []).flatMap(({ containerName, imageDigest }) =>
+      containerName === undefined || imageDigest === undefined
+        ? []
+        : [[containerName, imageDigest]],
+    ),
+  )
+}
+
+function targetTasksOf({ targetServiceRevision: target }: ServiceDeployment) {
+  const { requestedTaskCount: requested, runningTaskCount: running } = target ?? {}
+  if (requested === undefined || running === undefined) return {}
+  return { targetTasks: { requested, running, pending: target?.pendingTaskCount ?? 0 } }
+}
+
+function revisionsOf({ targetServiceRevision, rollback }: ServiceDeployment): string[] {
+  return [targetServiceRevision?.arn, rollback?.serviceRevisionArn].flatMap((arn) => arn ?? [])
 }

@@ -26,7 +26,7 @@ export async function tasksOf(clients: AwsClients, which: Which): Promise<readon
       new DescribeTasksCommand({ cluster, tasks: [...arns] }),
       sending(abortSignal),
     )
-    tasks.push(...(described.tasks ?? []).map(observed))
+    tasks.push(...(described.tasks ?? []).map(observedTask))
   }
   return tasks
 }
@@ -52,7 +52,8 @@ async function* pages(
   } while (nextToken !== undefined)
 }
 
-function observed(task: Task): ObservedTask {
+/** A task as ECS describes it. */
+export function observedTask(task: Task): ObservedTask {
   return {
     arn: task.taskArn ?? '',
     taskDefinition: task.taskDefinitionArn ?? '',
@@ -60,14 +61,28 @@ function observed(task: Task): ObservedTask {
     lastStatus: task.lastStatus ?? '',
     desiredStatus: task.desiredStatus ?? '',
     createdAt: task.createdAt?.getTime() ?? 0,
+    ...(task.startedAt === undefined ? {} : { startedAt: task.startedAt.getTime() }),
     ...(task.stoppedAt === undefined ? {} : { stoppedAt: task.stoppedAt.getTime() }),
     stopCode: task.stopCode ?? '',
     stoppedReason: task.stoppedReason ?? '',
+    addresses: addressesOf(task),
     containers: (task.containers ?? []).map((container) => ({
       name: container.name ?? '',
+      image: container.image ?? '',
       imageDigest: container.imageDigest ?? '',
       ...(container.exitCode === undefined ? {} : { exitCode: container.exitCode }),
       reason: container.reason ?? '',
     })),
   }
+}
+
+function addressesOf({ containers = [] }: Task): string[] {
+  const interfaces = containers.flatMap(({ networkInterfaces = [] }) => networkInterfaces)
+  return [
+    ...new Set(
+      interfaces.flatMap(({ privateIpv4Address, ipv6Address }) =>
+        [privateIpv4Address, ipv6Address].flatMap((address) => address ?? []),
+      ),
+    ),
+  ]
 }

@@ -1,6 +1,4 @@
 import type { ObservedDeployment, ObservedTask, Observation } from '../rollout/observation.ts'
-import type { AwsClients } from './aws-clients.ts'
-import { serviceRevisions } from './service-deployments.ts'
 import type { Running, WayBack } from './types.ts'
 
 /** Container name → digest. */
@@ -21,17 +19,14 @@ export function runningNow(observation: Observation): Running {
  * there is no such record (an endpoint without them, none within the 90 days that ECS keeps
  * them), a PRIMARY deployment that is completed and has running tasks is taken for good.
  */
-export async function wayBackOf(clients: AwsClients, observation: Observation): Promise<WayBack> {
+export function wayBackOf(observation: Observation): WayBack {
   const now = runningNow(observation)
   const primary = primaryOf(observation)
   const deploymentId = primary?.id ?? ''
   const good = lastSuccessful(observation)
   if (good !== undefined) {
     const isNow = good.targetTaskDefinition === now.taskDefinition
-    const digests =
-      isNow && Object.keys(now.digests).length > 0
-        ? now.digests
-        : await digestsOfRevision(clients, good.targetRevisionArn)
+    const digests = isNow && Object.keys(now.digests).length > 0 ? now.digests : good.targetDigests
     return {
       taskDefinition: good.targetTaskDefinition,
       digests,
@@ -48,18 +43,6 @@ function lastSuccessful({ serviceDeployments }: Observation) {
   if (serviceDeployments === 'unavailable') return undefined
   return serviceDeployments.find(
     (one) => one.status === 'SUCCESSFUL' && one.targetTaskDefinition !== '',
-  )
-}
-
-/** The digests that ECS resolved when it made a service revision. */
-async function digestsOfRevision(clients: AwsClients, arn: string): Promise<Digests> {
-  const revision = (await serviceRevisions(clients, [arn])).get(arn)
-  return Object.fromEntries(
-    (revision?.containerImages ?? []).flatMap(({ containerName, imageDigest }) =>
-      containerName === undefined || imageDigest === undefined
-        ? []
-        : [[containerName, imageDigest]],
-    ),
   )
 }
 

@@ -25,10 +25,26 @@ export interface ObservedService {
   /** `REPLICA` or `DAEMON`. */
   readonly schedulingStrategy: string
   readonly circuitBreaker: { readonly enable: boolean; readonly rollback: boolean }
+  /** `ROLLING`, `BLUE_GREEN`, `LINEAR` or `CANARY`. */
+  readonly strategy: string
   readonly deployments: readonly ObservedDeployment[]
+  /** Of every load balancer, those of the other colour included. */
   readonly targetGroupArns: readonly string[]
+  /** One for each target group that a rolling deployment would use. */
+  readonly loadBalancers: readonly ObservedLoadBalancer[]
+  /** Fields that a verdict needs and that AWS left out of its answer: nothing can succeed then. */
+  readonly lacking: readonly string[]
   /** Newest first. */
   readonly events: readonly { readonly at: number; readonly message: string }[]
+}
+
+export interface ObservedLoadBalancer {
+  readonly targetGroupArn: string
+  /**
+   * Blue/green, linear and canary deployments move between the two; empty where there is one only
+   * (ECS API reference, `AdvancedConfiguration`).
+   */
+  readonly alternateTargetGroupArn: string
 }
 
 export interface ObservedDeployment {
@@ -56,8 +72,38 @@ export interface ObservedServiceDeployment {
   readonly targetRevisionArn: string
   /** The task definition of the target service revision, from `DescribeServiceRevisions`. */
   readonly targetTaskDefinition: string
+  /** Container name → digest that ECS resolved when it made the target service revision. */
+  readonly targetDigests: Readonly<Record<string, string>>
   /** Empty when nothing was rolled back. */
   readonly rollbackReason: string
+  /** What ECS went back to, or goes; empty when nothing was rolled back, or where it is not told. */
+  readonly rollbackTaskDefinition: string
+  readonly rollbackDigests: Readonly<Record<string, string>>
+  /** `SCALE_UP`, `BAKE_TIME`, …; empty for a rolling deployment. */
+  readonly lifecycleStage: string
+  /** How long it watches once it has shifted, in minutes; 0 where it does not. */
+  readonly bakeTimeInMinutes: number
+  readonly hooks: readonly ObservedHook[]
+  /** Names of the CloudWatch alarms that rang while it was under way. */
+  readonly triggeredAlarms: readonly string[]
+  /** Tasks of the target revision; absent where the endpoint does not count them. */
+  readonly targetTasks?: {
+    readonly requested: number
+    readonly running: number
+    readonly pending: number
+  }
+}
+
+/** A lifecycle hook of a service deployment. */
+export interface ObservedHook {
+  readonly id: string
+  /** `AWS_LAMBDA`, or `PAUSE`, which waits for a person. */
+  readonly type: string
+  /** `AWAITING_ACTION`, `IN_PROGRESS`, `SUCCEEDED`, `FAILED` or `TIMED_OUT`. */
+  readonly status: string
+  readonly expiresAt?: number
+  /** `CONTINUE` or `ROLLBACK`: what ECS does then. */
+  readonly timeoutAction: string
 }
 
 export interface ObservedTask {
@@ -68,12 +114,18 @@ export interface ObservedTask {
   readonly lastStatus: string
   readonly desiredStatus: string
   readonly createdAt: number
+  /** When it began to run; absent for one that never did. */
+  readonly startedAt?: number
   readonly stoppedAt?: number
   readonly stopCode: string
   readonly stoppedReason: string
+  /** Of its own network interface, by which a load balancer knows it; empty in bridge mode. */
+  readonly addresses: readonly string[]
   readonly containers: readonly {
     readonly name: string
-    /** `sha256:…`, empty until the image is pulled. */
+    /** As the task definition names it; empty where ECS does not say. */
+    readonly image: string
+    /** `sha256:…`, empty until the image is pulled, and on platforms that do not tell. */
     readonly imageDigest: string
     readonly exitCode?: number
     readonly reason: string

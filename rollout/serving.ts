@@ -1,35 +1,31 @@
 import type { ObservedTask, Observation } from './observation.ts'
+import { healthGap } from './target-health.ts'
 import type { Expectation } from './verdict.ts'
 
 /**
  * What still keeps the expected deployment from being the only thing that serves: nothing when
- * every wanted task runs our revision and digests, no other task takes traffic, and every
- * registered target is healthy. A service with a desired count of 0 serves by running nothing.
+ * every wanted task runs our revision and digests, no other task is left, not even one that
+ * drains, and every target is healthy. A service with a desired count of 0 serves by running
+ * nothing. What AWS leaves out of its answer is never taken for well.
+ *
+ * @param proven digests that ECS resolved for the deployment itself, for containers whose tasks
+ *   do not tell theirs
  */
-export function whatIsMissing(observation: Observation, expected: Expectation): string | undefined {
-  const { service, tasks, targets } = observation
-  const live = tasks.filter((task) => task.desiredStatus === 'RUNNING')
-  const foreign = live.filter((task) => !isOurs(task, expected))
-  if (foreign.length > 0)
-    return `${plural(foreign.length, 'task')} of another deployment still to stop`
-  const ours = live.filter((task) => task.lastStatus === 'RUNNING')
-  const wanted = service.schedulingStrategy === 'DAEMON' ? ours.length : service.desiredCount
-  if (service.runningCount < wanted || service.pendingCount > 0) {
-    return `${service.runningCount} of ${wanted} tasks running`
-  }
-  const strange = ours.flatMap((task) => wrongDigests(task, expected))[0]
-  if (strange !== undefined) return strange
-  const unhealthy = targets.filter((target) => !['healthy', 'draining'].includes(target.state))
-  if (unhealthy.length > 0) {
-    return `${plural(unhealthy.length, 'target')} not healthy yet (${unhealthy[0]?.state})`
-  }
-  for (const group of service.targetGroupArns) {
-    const healthy = targets.filter(
-      (t) => t.targetGroupArn === group && t.state === 'healthy',
-    ).length
-    if (healthy < wanted) return `${healthy} of ${wanted} targets healthy`
-  }
-  return undefined
+export function whatIsMissing(
+  observation: Observation,
+  expected: Expectation,
+  proven: Expectation['digests'] = {},
+): string | undefined {
+  const { service, tasks } = observation
+  if (service.lacking.length > 0) return `ECS did not say ${service.lacking.join(' and ')}`
+  const foreign = foreignTasks(observation, expected)
+  if (foreign > 0) return `${plural(foreign, 'task')} of another deployment still to stop`
+  const ours = tasks.filter((task) => isOurs(task, expected) && serves(task))
+  const running = Math.min(service.runningCount, ours.length)
+  const wanted = wantedCount(observation, ours.length)
+  if (running < wanted || service.pendingCount > 0) return `${running} of ${wanted} tasks running`
+  const strange = ours.flatMap((task) => unprovenDigests(task, expected, proven))[0]
+  return strange ?? healthGap(observation, ours, wanted)
 }
 
 /**
@@ -41,12 +37,45 @@ export function isOurs(task: ObservedTask, expected: Expectation): boolean {
   return task.taskDefinition === expected.taskDefinition
 }
 
-function wrongDigests(task: ObservedTask, expected: Expectation): string[] {
-  return task.containers.flatMap((container) => {
-    const wanted = expected.digests[container.name]
-    if (wanted === undefined || container.imageDigest === '') return []
-    if (wanted === container.imageDigest) return []
-    return [`container ${container.name} runs ${container.imageDigest}, not ${wanted}`]
+/** A daemon runs once on each instance: how many that is, ECS says in the desired count. */
+export function wantedCount({ service }: Observation, running: number): number {
+  const daemon = service.schedulingStrategy === 'DAEMON'
+  return daemon ? Math.max(service.desiredCount, running) : service.desiredCount
+}
+
+function serves(task: ObservedTask): boolean {
+  return task.desiredStatus === 'RUNNING' && task.lastStatus === 'RUNNING'
+}
+
+/** By its tasks, and by the counts of deployments whose tasks are not listed yet. */
+function foreignTasks({ service, tasks }: Observation, expected: Expectation): number {
+  const listed = tasks.filter((task) => !isOurs(task, expected) && task.lastStatus !== 'STOPPED')
+  const counted = service.deployments
+    .filter(({ id }) => id !== expected.deploymentId)
+    .reduce((sum, { runningCount, pendingCount }) => sum + runningCount + pendingCount, 0)
+  return Math.max(listed.length, counted)
+}
+
+/**
+ * A digest is proven by the task, by an image that names it, or by ECS's own service revision. A
+ * container that the task does not have, such as a sidecar that ECS names anew each time, is no
+ * matter as long as others are there.
+ */
+function unprovenDigests(
+  task: ObservedTask,
+  expected: Expectation,
+  proven: Expectation['digests'],
+): string[] {
+  const names = Object.keys(expected.digests)
+  const pinned = task.containers.filter(({ name }) => names.includes(name))
+  if (pinned.length === 0 && names.length > 0) return ['a task does not say which digest it runs']
+  return pinned.flatMap(({ name, image, imageDigest }) => {
+    const wanted = expected.digests[name]
+    const found = imageDigest || image.split('@')[1] || proven[name]
+    if (found === wanted) return []
+    return found === undefined
+      ? [`container ${name} does not say which digest it runs`]
+      : [`container ${name} runs ${found}, not ${wanted}`]
   })
 }
 

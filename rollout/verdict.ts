@@ -1,5 +1,9 @@
 import type { ObservedDeployment, ObservedServiceDeployment, Observation } from './observation.ts'
-import { whatIsMissing } from './serving.ts'
+import { isPaused, progressOf } from './progress.ts'
+import { reasonOf, recordMadeWith, recordOf } from './record.ts'
+import { wantedCount, whatIsMissing } from './serving.ts'
+
+export { recordOf } from './record.ts'
 
 /** What we asked ECS for, and how it answered at once. */
 export interface Expectation {
@@ -9,6 +13,11 @@ export interface Expectation {
   readonly serviceDeploymentArn?: string
   /** Container name → digest its tasks must run; empty where nobody pinned one. */
   readonly digests: Readonly<Record<string, string>>
+  /** What ran before, where that is known: a rollback of ECS's own must lead there. */
+  readonly before?: {
+    readonly taskDefinition: string
+    readonly digests: Readonly<Record<string, string>>
+  }
 }
 
 export type Verdict =
@@ -28,125 +37,148 @@ export type Verdict =
  * The service deployment record decides where there is one: "steady state" alone is also reached
  * by a rollout that ECS took back. Without records (an endpoint that lacks them, a rollback,
  * which makes none of its own) `deployments[]` decides, and the evidence is named as weaker.
+ *
+ * Never `succeeded` unless our digests are all that serves, nor `rolled_back` unless what ran
+ * before is; what AWS leaves out of an answer proves nothing. A final verdict stays, until somebody
+ * else's deployment takes the place of ours.
  */
 export function judge(observation: Observation, expected: Expectation): Verdict {
-  const { service } = observation
-  if (service.status !== 'ACTIVE') {
-    return { kind: 'failed', reason: `the service is ${service.status}` }
+  const { status } = observation.service
+  if (status === '') return waiting(observation, expected, { missing: 'ECS did not say status' })
+  if (status !== 'ACTIVE') return { kind: 'failed', reason: `the service is ${status}` }
+  const primary = primaryOf(observation)
+  if (primary === undefined) {
+    return waiting(observation, expected, { missing: 'the service has no PRIMARY deployment' })
   }
+  const looked: Looked = { observation, expected, primary }
   const record = recordOf(observation, expected)
-  return record === undefined
-    ? judgeByDeployments(observation, expected)
-    : judgeByRecord(observation, expected, record)
+  return record === undefined ? judgeByDeployments(looked) : judgeByRecord(looked, record)
 }
 
-/** The service deployment record of the expected deployment. */
-export function recordOf(
-  observation: Observation,
-  expected: Expectation,
-): ObservedServiceDeployment | undefined {
-  if (observation.serviceDeployments === 'unavailable') return undefined
-  const known = observation.serviceDeployments.find(
-    (record) => record.arn === expected.serviceDeploymentArn,
-  )
-  if (known !== undefined) return known
-  const ours = deploymentOf(observation, expected)
-  if (ours === undefined) return undefined
-  // ECS writes the record in the same instant as the deployment, give or take a clock's tick.
-  return observation.serviceDeployments.find(
-    (record) =>
-      record.targetTaskDefinition === expected.taskDefinition &&
-      record.createdAt >= ours.createdAt - 2_000,
-  )
+interface Looked {
+  readonly observation: Observation
+  readonly expected: Expectation
+  readonly primary: ObservedDeployment
 }
 
-function judgeByRecord(
-  observation: Observation,
-  expected: Expectation,
-  record: ObservedServiceDeployment,
-): Verdict {
-  switch (record.status) {
+function judgeByRecord(looked: Looked, record: ObservedServiceDeployment): Verdict {
+  const { observation, expected, primary } = looked
+  const { status } = record
+  if (hasOwnRecord(looked, record)) return replaced(primary, wasOver.get(status) ?? '')
+  switch (status) {
     case 'SUCCESSFUL':
-      return judgeSuccessful(observation, expected)
+      return judgeSuccessful(looked, record)
     case 'ROLLBACK_SUCCESSFUL':
-      return { kind: 'rolled_back', reason: reasonOf(record) }
+      return judgeRolledBack(looked, record)
     case 'ROLLBACK_FAILED':
       return { kind: 'failed', reason: `ECS could not roll back: ${reasonOf(record)}` }
+    case 'STOP_REQUESTED':
     case 'ROLLBACK_REQUESTED':
-    case 'ROLLBACK_IN_PROGRESS':
-      return progressing(observation, `ECS is rolling back: ${reasonOf(record)}`, true)
+    case 'ROLLBACK_IN_PROGRESS': {
+      const what = status === 'STOP_REQUESTED' ? 'stopping' : 'rolling back'
+      const missing = `ECS is ${what}: ${reasonOf(record)}`
+      return waiting(observation, expected, { missing, nearEnd: true })
+    }
     case 'STOPPED':
-      return judgeStopped(observation, expected, record)
+      return primary.id === expected.deploymentId
+        ? { kind: 'failed', reason: `the service deployment was stopped: ${reasonOf(record)}` }
+        : replaced(primary, `: ${reasonOf(record)}`)
     default:
-      return judgeUnderWay(observation, expected)
+      return judgeUnderWay(looked, record)
   }
 }
 
-function judgeSuccessful(observation: Observation, expected: Expectation): Verdict {
-  const primary = primaryOf(observation)
-  if (primary !== undefined && primary.id !== expected.deploymentId) {
-    return { kind: 'replaced', reason: `${nameOf(primary)} took its place after it had succeeded` }
-  }
-  const missing = whatIsMissing(observation, expected)
+const wasOver: ReadonlyMap<string, string> = new Map([
+  ['SUCCESSFUL', ' after it had succeeded'],
+  ['ROLLBACK_SUCCESSFUL', ' after ECS had rolled it back'],
+])
+
+/** Whether the PRIMARY is a deployment that somebody asked for after ours: ECS's own have no record. */
+function hasOwnRecord(
+  { observation, expected, primary }: Looked,
+  record: ObservedServiceDeployment,
+): boolean {
+  const { serviceDeployments } = observation
+  if (primary.id === expected.deploymentId || serviceDeployments === 'unavailable') return false
+  const its = recordMadeWith(serviceDeployments, primary)
+  return its !== undefined && its.arn !== record.arn && its.createdAt >= record.createdAt
+}
+
+function judgeSuccessful(looked: Looked, record: ObservedServiceDeployment): Verdict {
+  const { observation, expected, primary } = looked
+  if (primary.id !== expected.deploymentId) return replaced(primary, ' after it had succeeded')
+  const missing = whatIsMissing(observation, expected, record.targetDigests)
   return missing === undefined
     ? { kind: 'succeeded', evidence: 'service deployment', summary: summaryOf(observation) }
-    : progressing(observation, missing, true)
+    : waiting(observation, expected, { missing, record, nearEnd: true })
 }
 
-function judgeStopped(
-  observation: Observation,
-  expected: Expectation,
-  record: ObservedServiceDeployment,
-): Verdict {
-  const primary = primaryOf(observation)
-  if (primary === undefined || primary.id === expected.deploymentId) {
-    return { kind: 'failed', reason: `the service deployment was stopped: ${reasonOf(record)}` }
+function judgeRolledBack(looked: Looked, record: ObservedServiceDeployment): Verdict {
+  const { observation, expected, primary } = looked
+  const to = record.rollbackTaskDefinition || expected.before?.taskDefinition
+  const reason = reasonOf(record)
+  if (primary.id === expected.deploymentId) {
+    const missing = `ECS has rolled back, and does not say yet to what: ${reason}`
+    return waiting(observation, expected, { missing, nearEnd: true })
   }
-  return { kind: 'replaced', reason: `${nameOf(primary)} took its place: ${reasonOf(record)}` }
+  if (to !== undefined && to !== primary.taskDefinition) {
+    return replaced(primary, ' after ECS had rolled it back')
+  }
+  const missing = gapBefore(looked, record.rollbackDigests)
+  if (missing === undefined) return { kind: 'rolled_back', reason }
+  const summary = `ECS has rolled back (${reason}), and what ran before is not all there: ${missing}`
+  return waiting(observation, expected, { missing: summary, nearEnd: true })
 }
 
-function judgeUnderWay(observation: Observation, expected: Expectation): Verdict {
+/** What keeps the deployment that ECS went back to from being all that serves. */
+function gapBefore({ observation, expected, primary }: Looked, resolved: Expectation['digests']) {
+  if (primary.rolloutState === 'FAILED') return 'its deployment has failed'
+  const { id: deploymentId, taskDefinition } = primary
+  const digests = Object.keys(resolved).length > 0 ? resolved : (expected.before?.digests ?? {})
+  return whatIsMissing(observation, { taskDefinition, deploymentId, digests }, resolved)
+}
+
+function judgeUnderWay(looked: Looked, record: ObservedServiceDeployment): Verdict {
+  const { observation, expected, primary } = looked
   const ours = deploymentOf(observation, expected)
-  const primary = primaryOf(observation)
   if (ours?.rolloutState === 'FAILED') {
     // With a rollback under way another deployment is PRIMARY, and the record will say how it ends.
-    if (primary !== undefined && primary.id !== ours.id) {
-      return progressing(observation, `ECS is rolling back: ${ours.rolloutStateReason}`, true)
-    }
-    return { kind: 'failed', reason: ours.rolloutStateReason }
+    if (primary.id === ours.id) return { kind: 'failed', reason: ours.rolloutStateReason }
+    const missing = `ECS is rolling back: ${ours.rolloutStateReason}`
+    return waiting(observation, expected, { missing, nearEnd: true })
   }
-  return progressing(observation, whatIsMissing(observation, expected))
+  const missing = whatIsMissing(observation, expected, record.targetDigests)
+  return waiting(observation, expected, { missing, record })
 }
 
-function judgeByDeployments(observation: Observation, expected: Expectation): Verdict {
+function judgeByDeployments(looked: Looked): Verdict {
+  const { observation, expected, primary } = looked
   const ours = deploymentOf(observation, expected)
-  const primary = primaryOf(observation)
-  if (ours !== undefined && ours.id === primary?.id) {
+  if (ours !== undefined && ours.id === primary.id) {
     if (ours.rolloutState === 'FAILED') return { kind: 'failed', reason: ours.rolloutStateReason }
     const missing = whatIsMissing(observation, expected)
-    // A deployment controller without rollout states leaves the field empty.
-    const completed = ours.rolloutState === 'COMPLETED' || ours.rolloutState === ''
     const alone = observation.service.deployments.length === 1
-    return completed && alone && missing === undefined
+    return isCompleted(ours) && alone && missing === undefined
       ? { kind: 'succeeded', evidence: 'deployments', summary: summaryOf(observation) }
-      : progressing(observation, missing)
+      : waiting(observation, expected, { missing })
   }
-  if (primary === undefined) return progressing(observation, 'the service has no deployment')
-  if (!wasTakenBack(observation, expected, primary)) {
-    return { kind: 'replaced', reason: `${nameOf(primary)} took its place` }
-  }
+  if (!wasTakenBack(looked)) return replaced(primary, '')
   const reason = ours?.rolloutStateReason || 'ECS deployment circuit breaker'
-  return primary.rolloutState === 'COMPLETED'
-    ? { kind: 'rolled_back', reason }
-    : progressing(observation, `ECS is rolling back: ${reason}`, true)
+  const gap = gapBefore(looked, {})
+  if (isCompleted(primary) && gap === undefined) return { kind: 'rolled_back', reason }
+  const missing = `ECS is rolling back: ${reason}${gap === undefined ? '' : ` (${gap})`}`
+  return waiting(observation, expected, { missing, nearEnd: true })
+}
+
+/** A deployment controller without rollout states leaves the field empty. */
+function isCompleted({ rolloutState }: ObservedDeployment): boolean {
+  return rolloutState === 'COMPLETED' || rolloutState === ''
 }
 
 /** Whether ECS itself put the PRIMARY there as a rollback of the expected deployment. */
-function wasTakenBack(
-  observation: Observation,
-  expected: Expectation,
-  primary: ObservedDeployment,
-): boolean {
+function wasTakenBack({ observation, expected, primary }: Looked): boolean {
+  const { before } = expected
+  if (before !== undefined && before.taskDefinition !== primary.taskDefinition) return false
   const ours = deploymentOf(observation, expected)
   if (ours?.rolloutState === 'FAILED') return true
   if (/rolling back to/.test(primary.rolloutStateReason)) return true
@@ -167,27 +199,33 @@ export function primaryOf(observation: Observation): ObservedDeployment | undefi
   return observation.service.deployments.find((one) => one.status === 'PRIMARY')
 }
 
-function progressing(observation: Observation, missing?: string, nearEnd?: boolean): Verdict {
-  const { runningCount, desiredCount } = observation.service
+function replaced({ id, taskDefinition }: ObservedDeployment, how: string): Verdict {
+  const revision = taskDefinition.split('/').at(-1)
+  return { kind: 'replaced', reason: `deployment ${id} of ${revision} took its place${how}` }
+}
+
+interface Wait {
+  readonly missing: string | undefined
+  readonly record?: ObservedServiceDeployment
+  readonly nearEnd?: boolean
+}
+
+function waiting(observation: Observation, expected: Expectation, wait: Wait): Verdict {
+  const { runningCount, pendingCount } = observation.service
+  const wanted = wantedCount(observation, runningCount)
+  const still = `${runningCount} of ${wanted} tasks running, ECS is still at it`
+  const { record } = wait
+  const slow = isPaused(record) || record?.lifecycleStage === 'BAKE_TIME'
   return {
     kind: 'progressing',
-    summary: missing ?? `${runningCount} of ${desiredCount} tasks running, ECS is still at it`,
-    nearEnd: nearEnd ?? (runningCount >= desiredCount && observation.service.pendingCount === 0),
+    summary: progressOf(observation, expected, { missing: wait.missing ?? still, record }),
+    nearEnd: !slow && (wait.nearEnd ?? (runningCount >= wanted && pendingCount === 0)),
   }
 }
 
 function summaryOf(observation: Observation): string {
-  const { runningCount, desiredCount } = observation.service
+  const { runningCount, loadBalancers } = observation.service
   const healthy = observation.targets.filter((target) => target.state === 'healthy').length
-  const tasks = `${runningCount} of ${desiredCount} tasks running`
-  return observation.service.targetGroupArns.length === 0 ? tasks : `${tasks}, ${healthy} healthy`
-}
-
-function reasonOf(record: ObservedServiceDeployment): string {
-  return record.statusReason || record.rollbackReason || `ECS says ${record.status}`
-}
-
-function nameOf(deployment: ObservedDeployment): string {
-  const revision = deployment.taskDefinition.split('/').at(-1)
-  return `deployment ${deployment.id} of ${revision}`
+  const tasks = `${runningCount} of ${wantedCount(observation, runningCount)} tasks running`
+  return loadBalancers.length === 0 ? tasks : `${tasks}, ${healthy} healthy`
 }

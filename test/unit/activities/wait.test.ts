@@ -152,7 +152,7 @@ describe('waiting for a rollout', () => {
       containers: [{ name: 'api', exitCode: 3 }],
     })
     const end = await wait({
-      ...answersOf({ tasks: [crashed] }),
+      ...answersOf({ tasks: [task(), crashed] }),
       ...recordsOf({
         status: 'ROLLBACK_SUCCESSFUL',
         taskDefinition: revision(2),

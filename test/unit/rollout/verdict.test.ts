@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Observation, ObservedDeployment } from '../../../rollout/observation.ts'
+import type {
+  Observation,
+  ObservedDeployment,
+  ObservedServiceDeployment,
+} from '../../../rollout/observation.ts'
 import { judge, type Expectation } from '../../../rollout/verdict.ts'
 import { diagnose } from '../../../rollout/diagnosis.ts'
 
@@ -37,21 +41,29 @@ const task = (
   createdAt: 1_000,
   stopCode: '',
   stoppedReason: '',
-  containers: [{ name: 'api', imageDigest: 'sha256:new', reason: '' }],
+  addresses: [],
+  containers: [{ name: 'api', image: '', imageDigest: 'sha256:new', reason: '' }],
   ...change,
 })
 
 const record = (
   status: string,
-  change: { statusReason?: string } = {},
-): Exclude<Observation['serviceDeployments'], 'unavailable'>[number] => ({
+  change: Partial<ObservedServiceDeployment> = {},
+): ObservedServiceDeployment => ({
   arn: 'sd/2',
   status,
   statusReason: '',
   createdAt: 1_000,
   targetRevisionArn: 'sr/2',
   targetTaskDefinition: ours.taskDefinition,
+  targetDigests: {},
   rollbackReason: '',
+  rollbackTaskDefinition: '',
+  rollbackDigests: {},
+  lifecycleStage: '',
+  bakeTimeInMinutes: 0,
+  hooks: [],
+  triggeredAlarms: [],
   ...change,
 })
 
@@ -85,7 +97,10 @@ function observation(
       schedulingStrategy: 'REPLICA',
       circuitBreaker: { enable: true, rollback: true },
       deployments: [deployment()],
+      strategy: 'ROLLING',
       targetGroupArns: ['tg'],
+      loadBalancers: [{ targetGroupArn: 'tg', alternateTargetGroupArn: '' }],
+      lacking: [],
       events: [],
       ...service,
     },
@@ -96,6 +111,11 @@ const rolledBackTo = deployment({
   id: 'ecs-svc/3',
   taskDefinition: old,
   rolloutStateReason: 'ECS deployment circuit breaker: rolling back to deploymentId ecs-svc/1.',
+})
+const oldTask = task({
+  startedBy: 'ecs-svc/3',
+  taskDefinition: old,
+  containers: [{ name: 'api', image: '', imageDigest: 'sha256:old', reason: '' }],
 })
 const failed = deployment({
   status: 'ACTIVE',
@@ -115,7 +135,9 @@ test('a successful record is not enough while something else serves', () => {
     observation({ targets: [{ ...healthy, state: 'unhealthy' }] }),
     observation({ targets: [] }),
     observation({
-      tasks: [task({ containers: [{ name: 'api', imageDigest: 'sha256:old', reason: '' }] })],
+      tasks: [
+        task({ containers: [{ name: 'api', image: '', imageDigest: 'sha256:old', reason: '' }] }),
+      ],
     }),
     observation({
       tasks: [task(), task({ arn: 'task/0', startedBy: 'ecs-svc/1', taskDefinition: old })],
@@ -200,7 +222,7 @@ test('without records deployments decide, and the evidence is named as weaker', 
   const without = { serviceDeployments: 'unavailable' } as const
   const verdict = judge(observation(without), ours)
   assert.equal(verdict.kind === 'succeeded' && verdict.evidence, 'deployments')
-  const back = { ...without, tasks: [], service: { deployments: [rolledBackTo, failed] } }
+  const back = { ...without, tasks: [oldTask], service: { deployments: [rolledBackTo, failed] } }
   assert.equal(judge(observation(back), ours).kind, 'rolled_back')
   const settled = deployment({ id: 'ecs-svc/3', taskDefinition: old, rolloutStateReason: '' })
   const events = [
@@ -210,7 +232,10 @@ test('without records deployments decide, and the evidence is named as weaker', 
     },
   ]
   assert.equal(
-    judge(observation({ ...without, service: { deployments: [settled], events } }), ours).kind,
+    judge(
+      observation({ ...without, tasks: [oldTask], service: { deployments: [settled], events } }),
+      ours,
+    ).kind,
     'rolled_back',
   )
   assert.equal(
@@ -255,7 +280,7 @@ test('the cause names the pull error, the exit code, or the health check', () =>
       stopped({
         stopCode: 'EssentialContainerExited',
         stoppedReason: 'Essential container in task exited',
-        containers: [{ name: 'api', imageDigest: '', exitCode: 1, reason: '' }],
+        containers: [{ name: 'api', image: '', imageDigest: '', exitCode: 1, reason: '' }],
       }),
       ours,
     ),

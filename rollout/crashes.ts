@@ -1,0 +1,27 @@
+import type { ObservedTask, Observation } from './observation.ts'
+import { isOurs } from './serving.ts'
+import type { Expectation } from './verdict.ts'
+
+/**
+ * The tasks of the expected deployment that died by themselves, newest first: a container ended
+ * that should not, the task could not start, or a health check gave it up. ECS's circuit breaker
+ * counts only those that never became healthy; a task that runs and then crashes, for ever, is
+ * seen here alone. ECS forgets a stopped task after an hour.
+ */
+export function crashedTasks(
+  observation: Pick<Observation, 'tasks'>,
+  expected: Expectation,
+): ObservedTask[] {
+  return observation.tasks
+    .filter((task) => isOurs(task, expected) && hasCrashed(task))
+    .toSorted((one, other) => (other.stoppedAt ?? 0) - (one.stoppedAt ?? 0))
+}
+
+/** Whether a task died by itself; one that ECS or a person stops, to scale or to move, did not. */
+export function hasCrashed({ stopCode, stoppedReason }: ObservedTask): boolean {
+  return (
+    stopCode === 'EssentialContainerExited' ||
+    stopCode === 'TaskFailedToStart' ||
+    /failed .*health checks/.test(stoppedReason)
+  )
+}

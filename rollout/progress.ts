@@ -1,0 +1,72 @@
+import { crashedTasks } from './crashes.ts'
+import type { ObservedHook, ObservedServiceDeployment, Observation } from './observation.ts'
+import type { Expectation } from './verdict.ts'
+
+/** Events of ECS's that say why nothing moves, without the ids that change with each of them. */
+const stalls =
+  /was unable to place a task|unable to stop or start tasks|failed to launch a task|unable to consistently start tasks/
+
+/**
+ * Where a rollout stands, in one line: what is missing, at which stage of its strategy ECS is and
+ * whom it waits for, what keeps it from moving, and how many tasks have crashed so far.
+ */
+export function progressOf(
+  observation: Pick<Observation, 'service' | 'tasks'>,
+  expected: Expectation,
+  { missing, record }: { missing: string; record?: ObservedServiceDeployment | undefined },
+): string {
+  return [
+    missing,
+    ...(record === undefined ? [] : [stageOf(record), pauseOf(record)]),
+    stallOf(observation, expected),
+    crashesOf(observation, expected),
+  ]
+    .filter((part) => part !== '')
+    .join('; ')
+}
+
+/** The event that says why ECS cannot go on, as long as it has not gone on since; else empty. */
+export function stallOf(
+  { service }: Pick<Observation, 'service'>,
+  { deploymentId }: Expectation,
+): string {
+  const since = service.deployments.find(({ id }) => id === deploymentId)?.createdAt ?? 0
+  const latest = service.events.find(
+    ({ at, message }) =>
+      at >= since && (stalls.test(message) || /has started \d+ tasks/.test(message)),
+  )
+  if (latest === undefined || !stalls.test(latest.message)) return ''
+  return latest.message.replace(/^\(service [^)]*\) /, '')
+}
+
+/** Whether a PAUSE hook waits for a person. */
+export function isPaused(record: ObservedServiceDeployment | undefined): boolean {
+  return record?.hooks.some(waitsForAPerson) === true
+}
+
+function waitsForAPerson({ type, status }: ObservedHook): boolean {
+  return type === 'PAUSE' && status === 'AWAITING_ACTION'
+}
+
+function stageOf({ lifecycleStage, bakeTimeInMinutes }: ObservedServiceDeployment): string {
+  if (lifecycleStage === '') return ''
+  const minutes = bakeTimeInMinutes === 0 ? '' : ` for ${bakeTimeInMinutes} min`
+  const words = lifecycleStage.toLowerCase().replaceAll('_', ' ')
+  return lifecycleStage === 'BAKE_TIME' ? `baking${minutes}` : `stage: ${words}`
+}
+
+function pauseOf({ arn, hooks }: ObservedServiceDeployment): string {
+  const hook = hooks.find(waitsForAPerson)
+  if (hook !== undefined) {
+    const until =
+      hook.expiresAt === undefined ? '' : `, until ${new Date(hook.expiresAt).toISOString()}`
+    return `ECS waits for a person${until}: aws ecs continue-service-deployment --service-deployment-arn ${arn} --hook-id ${hook.id}`
+  }
+  const running = hooks.find(({ status }) => status === 'IN_PROGRESS')
+  return running === undefined ? '' : 'a lifecycle hook runs'
+}
+
+function crashesOf(observation: Pick<Observation, 'tasks'>, expected: Expectation): string {
+  const { length } = crashedTasks(observation, expected)
+  return length === 0 ? '' : `${length} ${length === 1 ? 'task has' : 'tasks have'} crashed so far`
+}
