@@ -10,6 +10,7 @@ import {
   commitHello,
   hello,
   makeHelloCheckout,
+  writeVersion,
   type HelloHealth,
   type HelloNames,
 } from '../../local/hello.ts'
@@ -30,6 +31,8 @@ export interface Berth {
   readonly target: Target
   /** Commits a version of the example; gives the commit. */
   readonly commit: (version: string, health?: HelloHealth) => Promise<string>
+  /** Commits a version that the checks refuse. */
+  readonly commitRefusedByChecks: (version: string) => Promise<string>
   /** Commits a version whose worker ends as soon as it starts. */
   readonly commitWithBrokenWorker: (version: string) => Promise<string>
   /** Runs the command line in the checkout to its end, as a user would. */
@@ -88,8 +91,13 @@ export async function openBerth(
     seeded,
     target,
     commit: (version, health = 'ok') => commitHello(checkout, version, health, `Say ${version}`),
+    async commitRefusedByChecks(version) {
+      await writeVersion(checkout, version, 'ok')
+      await writeFile(path.join(checkout, 'HEALTH'), 'splendid\n')
+      return commitAll(checkout, 'Feel splendid')
+    },
     async commitWithBrokenWorker(version) {
-      await commitHello(checkout, version, 'ok', `Say ${version}`)
+      await writeVersion(checkout, version, 'ok')
       const script = '#!/bin/sh\necho "cannot work like this" >&2\nexit 1\n'
       await writeFile(path.join(checkout, 'worker/work.sh'), script)
       return commitAll(checkout, 'Break the worker')
@@ -127,7 +135,12 @@ stability: { timeout: ${stabilityTimeout}, window: 1s }
 `
 }
 
-async function runSlipway(yard: Yard, cwd: string, args: readonly string[]): Promise<CommandEnd> {
+/** Runs the command line in a folder to its end, with the stack's variables. */
+export async function runSlipway(
+  yard: Pick<Yard, 'stack' | 'folder'>,
+  cwd: string,
+  args: readonly string[],
+): Promise<CommandEnd> {
   const { exitCode, stdout, all } = await execa(process.execPath, [main, ...args], {
     cwd,
     // The command is started so often that compiling it once is worth it.

@@ -4,7 +4,12 @@ import {
   BatchGetImageCommand,
   DescribeImagesCommand,
 } from '@aws-sdk/client-ecr'
-import { UpdateServiceCommand } from '@aws-sdk/client-ecs'
+import {
+  DeregisterTaskDefinitionCommand,
+  DescribeTaskDefinitionCommand,
+  RegisterTaskDefinitionCommand,
+  UpdateServiceCommand,
+} from '@aws-sdk/client-ecs'
 import { until } from '../../local/until.ts'
 import { releaseStatus } from '../../workflows/protocol.ts'
 import type { Berth } from './berth.ts'
@@ -42,6 +47,43 @@ export async function turnOffCircuitBreakers(yard: Yard, berth: Berth): Promise<
       }),
     )
   }
+}
+
+/**
+ * As a colleague with the AWS CLI would: a revision of a service's own, with a variable more than
+ * that which is given.
+ */
+export async function deployByHand(
+  yard: Yard,
+  berth: Berth,
+  { service, basis }: { readonly service: string; readonly basis: string },
+): Promise<void> {
+  const { ecs } = yard.aws
+  const { taskDefinition } = await ecs.send(
+    new DescribeTaskDefinitionCommand({ taskDefinition: basis }),
+  )
+  const registered = await ecs.send(
+    new RegisterTaskDefinitionCommand({
+      family: taskDefinition?.family,
+      networkMode: taskDefinition?.networkMode,
+      containerDefinitions: taskDefinition?.containerDefinitions?.map((container) => ({
+        ...container,
+        environment: [...(container.environment ?? []), { name: 'BY', value: 'hand' }],
+      })),
+    }),
+  )
+  await ecs.send(
+    new UpdateServiceCommand({
+      cluster: berth.names.cluster,
+      service,
+      taskDefinition: registered.taskDefinition?.taskDefinitionArn,
+    }),
+  )
+}
+
+/** As scripts do that tidy up old revisions: nothing can be deployed from it any more. */
+export async function deregister(yard: Yard, taskDefinition: string): Promise<void> {
+  await yard.aws.ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition }))
 }
 
 /** As a lifecycle policy might. */

@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { requestDeploy, requestRollback } from '../../client/index.ts'
+import { requestRollback } from '../../client/index.ts'
 import { pushBootstrapImages } from '../../local/bootstrap-images.ts'
-import type { Outcome } from '../../rollout/outcome.ts'
-import { environmentWorkflowId } from '../../workflows/protocol.ts'
-import type { ReleaseResult } from '../../workflows/types.ts'
-import { openBerth, type Berth } from './berth.ts'
+import { openBerth } from './berth.ts'
+import { begin, deploy, environmentWorkflow } from './deploying.ts'
 import {
   deleteImage,
+  deployByHand,
+  deregister,
   digestOfTag,
   holdUpdates,
   turnOffCircuitBreakers,
   untilAtStep,
 } from './interventions.ts'
 import { assertOutcome, nextRelease, resultIn, untilInLedger } from './outcome.ts'
-import { answering, assertRuns } from './what-runs.ts'
+import { answering, assertRuns, digestIn, digestsOf } from './what-runs.ts'
 import { openYard, type Yard } from './yard.ts'
 
 let yard: Yard
@@ -23,39 +23,16 @@ before(async () => {
 })
 after(() => yard?.close())
 
-/** Deploys what is checked out with the command line, to the end. */
-async function deploy(berth: Berth, outcome: Outcome): Promise<ReleaseResult> {
-  const command = await berth.slipway('deploy', berth.environment, '--json')
-  const { id } = resultIn(command)
-  return assertOutcome(yard, berth, { id, outcome, command })
-}
-
-/** Starts the release of a commit, and gives its id. */
-async function begin(berth: Berth, commit: string) {
-  const { target } = berth
-  return requestDeploy(yard.temporal, {
-    kind: 'deploy',
-    target,
-    commit,
-    subject: 'Say something',
-    requestedBy: 'a test',
-  })
-}
-
-function door(berth: Berth) {
-  return yard.temporal.workflow.getHandle(environmentWorkflowId(berth.environment))
-}
-
 describe('a release ends as one outcome, and what runs is what it says', { concurrency: 5 }, () => {
   test('a rollback goes back by signal, by Update, and forth by command', async () => {
     const berth = await openBerth(yard, 'back')
-    const first = await begin(berth, await berth.commit('v1'))
+    const first = await begin(yard, berth, await berth.commit('v1'))
     await untilInLedger(berth, first.releaseId)
-    const second = await begin(berth, await berth.commit('v2'))
+    const second = await begin(yard, berth, await berth.commit('v2'))
     const v2 = await assertOutcome(yard, berth, { id: second.releaseId, outcome: 'succeeded' })
     await assertRuns(yard, berth, { result: v2, which: 'revision', version: 'v2' })
 
-    await door(berth).signal('rollback', { reason: 'it is slow' })
+    await environmentWorkflow(yard, berth).signal('rollback', { reason: 'it is slow' })
     const id = await nextRelease(berth, 2)
     const toV1 = await assertOutcome(yard, berth, { id, outcome: 'succeeded' })
     await assertRuns(yard, berth, { result: toV1, which: 'revision', version: 'v1' })
@@ -85,11 +62,11 @@ describe('a release ends as one outcome, and what runs is what it says', { concu
   test('a good release is live, is unchanged when asked for again, and can be redeployed', async () => {
     const berth = await openBerth(yard, 'good')
     await berth.commit('v1')
-    const result = await deploy(berth, 'succeeded')
+    const result = await deploy(yard, berth, 'succeeded')
     await assertRuns(yard, berth, { result, which: 'revision', version: 'v1' })
     const { task } = await answering(yard, berth)
 
-    const again = await deploy(berth, 'unchanged')
+    const again = await deploy(yard, berth, 'unchanged')
     assert.notEqual(again.id, result.id)
     assert.equal((await answering(yard, berth)).task, task)
 
@@ -108,13 +85,13 @@ describe('a release ends as one outcome, and what runs is what it says', { concu
         pushBootstrapImages(yard.aws.ecr, yard.engine, uri, ['api', 'worker'], 'latest'),
     })
     await berth.commit('v1')
-    const good = await deploy(berth, 'succeeded')
+    const good = await deploy(yard, berth, 'succeeded')
     await assertRuns(yard, berth, { result: good, which: 'revision', version: 'v1' })
     const { digest } = await answering(yard, berth)
     assert.equal(await digestOfTag(yard, berth, 'api-latest'), digest)
 
     await berth.commit('v2', 'failing')
-    const sick = await deploy(berth, 'rolled_back')
+    const sick = await deploy(yard, berth, 'rolled_back')
     await assertRuns(yard, berth, { result: sick, which: 'wayBack', version: 'v1' })
     await assertRuns(yard, berth, { result: good, which: 'revision', version: 'v1' })
     assert.equal(await digestOfTag(yard, berth, 'api-latest'), digest)
@@ -123,7 +100,7 @@ describe('a release ends as one outcome, and what runs is what it says', { concu
   test('one whose health check fails is taken back', async () => {
     const berth = await openBerth(yard, 'sick')
     await berth.commit('v1', 'failing')
-    const result = await deploy(berth, 'rolled_back')
+    const result = await deploy(yard, berth, 'rolled_back')
     assert.match(result.cause ?? '', /^The health check fails: /)
     await assertRuns(yard, berth, { result, which: 'wayBack', version: 'v0' })
   })
@@ -131,7 +108,7 @@ describe('a release ends as one outcome, and what runs is what it says', { concu
   test('one whose container crashes is taken back', async () => {
     const berth = await openBerth(yard, 'crash')
     await berth.commit('v1', 'crash')
-    const result = await deploy(berth, 'rolled_back')
+    const result = await deploy(yard, berth, 'rolled_back')
     assert.match(result.cause ?? '', /^Container api exited with 1/)
     await assertRuns(yard, berth, { result, which: 'wayBack', version: 'v0' })
   })
@@ -140,7 +117,7 @@ describe('a release ends as one outcome, and what runs is what it says', { concu
     const berth = await openBerth(yard, 'pull')
     const letGo = await holdUpdates(yard, 'pull-api')
     const commit = await berth.commit('v1')
-    const { releaseId: id } = await begin(berth, commit)
+    const { releaseId: id } = await begin(yard, berth, commit)
     await untilAtStep(yard, id, 'deploy', 'api')
     await deleteImage(yard, berth, `api-${commit}`)
     await letGo()
@@ -156,7 +133,7 @@ describe('a release ends as one outcome, and what runs is what it says', { concu
     })
     await turnOffCircuitBreakers(yard, berth)
     await berth.commit('v1', 'failing')
-    const result = await deploy(berth, 'rolled_back')
+    const result = await deploy(yard, berth, 'rolled_back')
     assert.match(result.message, /not stable|in time/)
     await assertRuns(yard, berth, { result, which: 'wayBack', version: 'v0' })
   })
@@ -164,28 +141,70 @@ describe('a release ends as one outcome, and what runs is what it says', { concu
   test('when the worker fails after the api went live, both come back', async () => {
     const berth = await openBerth(yard, 'both')
     await berth.commitWithBrokenWorker('v1')
-    const result = await deploy(berth, 'rolled_back')
+    const result = await deploy(yard, berth, 'rolled_back')
     assert.match(result.message, /^worker: /)
     await assertRuns(yard, berth, { result, which: 'wayBack', version: 'v0' })
   })
 
-  test('one cancelled after the api went live brings back both', async () => {
+  test('one that is cancelled, or rolled back on its way, brings back what it has touched', async () => {
     const berth = await openBerth(yard, 'cancel')
-    const letGo = await holdUpdates(yard, 'cancel-worker')
-    const { releaseId: id } = await begin(berth, await berth.commit('v1'))
+    for (const [count, verb] of (['cancel', 'rollback'] as const).entries()) {
+      const letGo = await holdUpdates(yard, 'cancel-worker')
+      await berth.commit(`v${count + 1}`)
+      const deploying = berth.slipway('deploy', 'cancel', '--json')
+      const id = await nextRelease(berth, count)
+      await untilAtStep(yard, id, 'deploy', 'worker')
+      assert.equal((await answering(yard, berth)).version, `v${count + 1}`)
+
+      const asking = await berth.slipway(verb, 'cancel', '--json')
+      assert.equal(asking.exitCode, 0, asking.output)
+      const command = await deploying
+      const result = await assertOutcome(yard, berth, { id, outcome: 'cancelled', command })
+      await letGo()
+      await assertRuns(yard, berth, { result, which: 'wayBack', version: 'v0' })
+    }
+  })
+
+  test('when the way back fails as well, a person is told what runs', async () => {
+    const berth = await openBerth(yard, 'stuck')
+    const letGo = await holdUpdates(yard, 'stuck-worker')
+    const { releaseId: id } = await begin(yard, berth, await berth.commitWithBrokenWorker('v1'))
     await untilAtStep(yard, id, 'deploy', 'worker')
-    assert.equal((await answering(yard, berth)).version, 'v1')
-    const cancelling = await berth.slipway('cancel', 'cancel', '--json')
-    assert.equal(cancelling.exitCode, 0, cancelling.output)
-    const result = await assertOutcome(yard, berth, { id, outcome: 'cancelled' })
+    await deregister(yard, 'stuck-api:1')
     await letGo()
+    const result = await assertOutcome(yard, berth, { id, outcome: 'rollback_failed' })
+    assert.match(result.message, /The way back failed, too: api: .* A person is needed now\.$/)
+    const { version, digest } = await answering(yard, berth)
+    assert.deepEqual([version, digest], ['v1', digestIn(result, 'revision', 'api')])
+    assert.deepEqual(await digestsOf(yard, berth, 'worker'), [
+      digestIn(result, 'wayBack', 'worker'),
+    ])
+  })
+
+  test('one that a deployment by hand replaces leaves that one alone', async () => {
+    const berth = await openBerth(yard, 'byhand', { circuitBreaker: 'optional' })
+    await turnOffCircuitBreakers(yard, berth)
+    const { releaseId: id } = await begin(yard, berth, await berth.commit('v1', 'failing'))
+    await untilAtStep(yard, id, 'wait', 'api')
+    await deployByHand(yard, berth, { service: 'byhand-api', basis: 'byhand-api:1' })
+    const result = await assertOutcome(yard, berth, { id, outcome: 'superseded' })
     await assertRuns(yard, berth, { result, which: 'wayBack', version: 'v0' })
+    assert.match((await answering(yard, berth)).taskDefinition, /byhand-api:3$/)
+  })
+
+  test('one whose checks fail touches nothing', async () => {
+    const berth = await openBerth(yard, 'checks')
+    const first = await answering(yard, berth)
+    await berth.commitRefusedByChecks('v1')
+    const result = await deploy(yard, berth, 'rejected')
+    assert.match(result.message, /grep/)
+    assert.deepEqual(await answering(yard, berth), first)
   })
 
   test('the same commit asked for twice at once is one release', async () => {
     const berth = await openBerth(yard, 'twice')
     const commit = await berth.commit('v1')
-    const both = await Promise.all([begin(berth, commit), begin(berth, commit)])
+    const both = await Promise.all([begin(yard, berth, commit), begin(yard, berth, commit)])
     assert.equal(both[0].releaseId, both[1].releaseId)
     assert.equal(both.filter(({ joined }) => joined).length, 1)
     const [{ releaseId: id }] = both

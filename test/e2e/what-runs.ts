@@ -12,6 +12,7 @@ export interface Answering {
   readonly digest: string
   /** ARN of that task. */
   readonly task: string
+  readonly taskDefinition: string
 }
 
 /**
@@ -25,11 +26,16 @@ export async function answering(yard: Yard, berth: Berth): Promise<Answering> {
   const response = await fetch(`http://${host}:${port}/health`)
   const { version } = (await response.json()) as { version: string }
   const tasks = await tasksOf(yard, berth, 'api')
-  for (const { taskArn = '', containers = [] } of tasks) {
+  for (const {
+    taskArn: task = '',
+    taskDefinitionArn: taskDefinition = '',
+    containers = [],
+  } of tasks) {
     const container = containers.find(({ networkBindings = [] }) =>
       networkBindings.some(({ hostPort }) => hostPort === port),
     )
-    if (container?.imageDigest) return { version, digest: container.imageDigest, task: taskArn }
+    const digest = container?.imageDigest
+    if (digest !== undefined) return { version, digest, task, taskDefinition }
   }
   return assert.fail(`no running task has port ${port}`)
 }
@@ -71,10 +77,18 @@ export async function assertRuns(
   },
 ): Promise<void> {
   const { result, which, version } = expected
-  const digestNamed = (name: string) =>
-    result.services.find((service) => service.name === name)?.[which].digests[name]
   const answer = await answering(yard, berth)
   assert.equal(answer.version, version)
-  assert.equal(answer.digest, digestNamed('api'))
-  assert.deepEqual(await digestsOf(yard, berth, 'worker'), [digestNamed('worker')])
+  assert.equal(answer.digest, digestIn(result, which, 'api'))
+  assert.deepEqual(await digestsOf(yard, berth, 'worker'), [digestIn(result, which, 'worker')])
+}
+
+/** The digest that a release's result names for a service. */
+export function digestIn(
+  result: ReleaseResult,
+  which: 'revision' | 'wayBack',
+  name: 'api' | 'worker',
+): string {
+  const service = result.services.find((one) => one.name === name)
+  return service?.[which].digests[name] ?? assert.fail(`${result.id} names no digest of ${name}`)
 }
