@@ -157,7 +157,7 @@ function judgeByDeployments(looked: Looked): Verdict {
   if (ours !== undefined && ours.id === primary.id) {
     if (ours.rolloutState === 'FAILED') return { kind: 'failed', reason: ours.rolloutStateReason }
     const missing = whatIsMissing(observation, expected)
-    const alone = observation.service.deployments.length === 1
+    const alone = observation.service.deployments.every((one) => one === ours || isSpent(one))
     return isCompleted(ours) && alone && missing === undefined
       ? { kind: 'succeeded', evidence: 'deployments', summary: summaryOf(observation) }
       : waiting(observation, expected, { missing })
@@ -175,12 +175,17 @@ function isCompleted({ rolloutState }: ObservedDeployment): boolean {
   return rolloutState === 'COMPLETED' || rolloutState === ''
 }
 
+/** A failed deployment may stay in the list long after its last task. */
+function isSpent({ rolloutState, runningCount, pendingCount }: ObservedDeployment): boolean {
+  return rolloutState === 'FAILED' && runningCount === 0 && pendingCount === 0
+}
+
 /** Whether ECS itself put the PRIMARY there as a rollback of the expected deployment. */
 function wasTakenBack({ observation, expected, primary }: Looked): boolean {
   const { before } = expected
   if (before !== undefined && before.taskDefinition !== primary.taskDefinition) return false
   const ours = deploymentOf(observation, expected)
-  if (ours?.rolloutState === 'FAILED') return true
+  if (ours?.rolloutState === 'FAILED' && observation.service.circuitBreaker.rollback) return true
   if (/rolling back to/.test(primary.rolloutStateReason)) return true
   return observation.service.events.some((event) =>
     event.message.includes(`(deployment ${expected.deploymentId}) deployment failed`),
