@@ -39,14 +39,14 @@ const grpc = {
 }
 
 /** As Temporal's own clients have it. */
-const passing: readonly number[] = [
+const passing: ReadonlySet<number> = new Set([
   grpc.unknown,
   grpc.exhausted,
   grpc.aborted,
   grpc.internal,
   grpc.unavailable,
   grpc.dataLoss,
-]
+])
 
 /** gRPC's status of an error that came from the server or the way to it. */
 export function grpcStatus(error: unknown): number | undefined {
@@ -57,7 +57,7 @@ export function grpcStatus(error: unknown): number | undefined {
 /** Whether asking again may help: the server or the way to it is out for the moment. */
 export function isOutage(error: unknown): boolean {
   const status = grpcStatus(error)
-  return status === grpc.deadline || (status !== undefined && passing.includes(status))
+  return status === grpc.deadline || (status !== undefined && passing.has(status))
 }
 
 /** Whether the time that was given for an answer has run out. */

@@ -142,11 +142,16 @@ queues: { release: ${queue}, builder: ${queue} }
 /** Something that an activity waits for, with a heartbeat, until a test lets it go on. */
 export function gate<Value>(heartbeat?: unknown) {
   const { promise: opened, resolve: open } = Promise.withResolvers<Value>()
-  const { promise: reached, resolve: reach } = Promise.withResolvers<void>()
+  const { promise: reached, resolve: reach, reject: fail } = Promise.withResolvers<void>()
+  // A command that ended early would leave its test waiting for ever.
+  const late = setTimeout(() => fail(new Error('no activity came this far in 30 s')), 30_000)
+  late.unref()
+  reached.catch(() => {})
   const pass = async (): Promise<Value> => {
     const context = Context.current()
     const timer = setInterval(() => context.heartbeat(heartbeat), 200)
     context.heartbeat(heartbeat)
+    clearTimeout(late)
     reach()
     try {
       return await Promise.race([opened, context.cancelled])
