@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { requestRollback } from '../../client/index.ts'
 import { pushBootstrapImages } from '../../local/bootstrap-images.ts'
+import { until } from '../../local/until.ts'
 import { openBerth } from './berth.ts'
 import { begin, deploy, environmentWorkflow } from './deploying.ts'
 import {
@@ -188,8 +189,11 @@ describe('a release ends as one outcome, and what runs is what it says', { concu
     await untilAtStep(yard, id, 'wait', 'api')
     await deployByHand(yard, berth, { service: 'byhand-api', basis: 'byhand-api:1' })
     const result = await assertOutcome(yard, berth, { id, outcome: 'superseded' })
+    await until(
+      async () => (await answering(yard, berth)).taskDefinition.endsWith('/byhand-api:3'),
+      { what: 'the revision made by hand to answer alone', timeoutMs: 60_000 },
+    )
     await assertRuns(yard, berth, { result, which: 'wayBack', version: 'v0' })
-    assert.match((await answering(yard, berth)).taskDefinition, /byhand-api:3$/)
   })
 
   test('one whose checks fail touches nothing', async () => {
