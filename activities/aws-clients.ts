@@ -1,3 +1,4 @@
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
 import { ECRClient } from '@aws-sdk/client-ecr'
 import { ECSClient } from '@aws-sdk/client-ecs'
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
@@ -14,6 +15,7 @@ export interface AwsClients {
   readonly ecsOnce: ECSClient
   readonly ecr: ECRClient
   readonly elb: ElasticLoadBalancingV2Client
+  readonly logs: CloudWatchLogsClient
   readonly sts: STSClient
 }
 
@@ -52,6 +54,7 @@ function createAwsClients({ region, profile }: AwsTarget): AwsClients {
     ecsOnce: new ECSClient({ ...options, maxAttempts: 1 }),
     ecr: new ECRClient(options),
     elb: new ElasticLoadBalancingV2Client(options),
+    logs: new CloudWatchLogsClient(options),
     sts: new STSClient(options),
   }
 }

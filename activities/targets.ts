@@ -18,13 +18,16 @@ export async function targetsOf(
         new DescribeTargetHealthCommand({ TargetGroupArn }),
         sending(abortSignal),
       )
-      return (answer.TargetHealthDescriptions ?? []).map((one) => observed(TargetGroupArn, one))
+      return (answer.TargetHealthDescriptions ?? []).map((one) =>
+        observedTarget(TargetGroupArn, one),
+      )
     }),
   )
   return groups.flat()
 }
 
-function observed(
+/** A target as the load balancer describes it. */
+export function observedTarget(
   targetGroupArn: string,
   { Target, TargetHealth }: TargetHealthDescription,
 ): ObservedTarget {

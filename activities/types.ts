@@ -1,4 +1,5 @@
 import type { Target, ServiceTarget } from '../config/target.ts'
+import type { Evidence } from '../rollout/failed-tasks.ts'
 
 /**
  * What the activities take and give. All of it stands in a workflow's history, so nothing here
@@ -73,10 +74,14 @@ export type RolloutEnd =
       readonly evidence: 'service deployment' | 'deployments'
       readonly summary: string
     }
-  | { readonly kind: 'rolled_back'; readonly reason: string; readonly cause: string }
-  | { readonly kind: 'failed'; readonly reason: string; readonly cause: string }
-  | { readonly kind: 'replaced'; readonly reason: string; readonly cause: string }
-  | { readonly kind: 'timed_out'; readonly reason: string; readonly cause: string }
+  | RolloutFailure
+
+export interface RolloutFailure extends Partial<Evidence> {
+  readonly kind: 'rolled_back' | 'failed' | 'replaced' | 'timed_out'
+  readonly reason: string
+  /** The likely cause in one sentence; empty where nothing tells. */
+  readonly cause: string
+}
 
 /** Kept in the heartbeat of a waiting activity; read by the command line and shown in the UI. */
 export interface RolloutProgress {

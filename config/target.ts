@@ -19,7 +19,9 @@ export interface Target {
   readonly services: readonly ServiceTarget[]
   /** How long one service may take until it is stable and healthy, and must then stay so. */
   readonly stability: { readonly timeoutMs: number; readonly windowMs: number }
-  readonly rollback: { readonly timeoutMs: number }
+  readonly rollback: { readonly timeoutMs: number; readonly deregister?: boolean }
+  /** What a failure tells. Left out: with the last log lines of failed tasks. */
+  readonly failure?: { readonly logs: boolean }
   readonly queues: QueuesTarget
 }
 

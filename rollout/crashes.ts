@@ -22,6 +22,10 @@ export function hasCrashed({ stopCode, stoppedReason }: ObservedTask): boolean {
   return (
     stopCode === 'EssentialContainerExited' ||
     stopCode === 'TaskFailedToStart' ||
-    /failed .*health checks/.test(stoppedReason)
+    deaths.test(stoppedReason)
   )
 }
+
+/** Some endpoints give the reason without the code. */
+const deaths =
+  /failed .*health checks|^Essential container|CannotPull|CannotStart|CannotCreate|ResourceInitializationError/

@@ -1,38 +1,45 @@
+import { crashedTasks } from './crashes.ts'
+import { culpritOf } from './failed-tasks.ts'
 import type { ObservedTask, Observation } from './observation.ts'
+import { stallOf } from './progress.ts'
+import { alarmWords, recordOf } from './record.ts'
 import { isOurs } from './serving.ts'
+import { cannotStart } from './start-failures.ts'
 import type { Expectation } from './verdict.ts'
 
 /**
- * The likely cause of a failed rollout in one sentence, from its stopped tasks, its targets and
- * the service's events, the most telling one first. Empty where nothing tells.
+ * The likely cause of a failed rollout in one sentence, from its alarms, its stopped tasks, its
+ * targets and the service's events, the most telling one first. Empty where nothing tells.
  */
 export function diagnose(observation: Observation, expected: Expectation): string {
-  const stopped = observation.tasks.filter(
-    (task) => task.stoppedReason !== '' && isOurs(task, expected),
-  )
+  const crashed = crashedTasks(observation, expected)
   return (
-    cannotPull(stopped) ??
-    containerExited(stopped) ??
+    alarms(observation, expected) ??
+    first(crashed, cannotStart) ??
+    containerExited(crashed) ??
     unhealthyTargets(observation) ??
-    failedHealthChecks(stopped) ??
-    telling(observation, /was unable to place a task|unable to stop or start tasks/) ??
-    otherwise(stopped) ??
+    failedHealthChecks(crashed) ??
+    stalled(observation, expected) ??
+    otherwise(observation, expected) ??
     ''
   )
 }
 
-function cannotPull(stopped: readonly ObservedTask[]): string | undefined {
-  const reason = stopped.map((task) => task.stoppedReason).find((r) => r.includes('CannotPull'))
-  return reason === undefined ? undefined : `The image cannot be pulled: ${reason}`
+function alarms(observation: Observation, expected: Expectation): string | undefined {
+  const names = recordOf(observation, expected)?.triggeredAlarms ?? []
+  return names.length === 0 ? undefined : sentence(`CloudWatch ${alarmWords(names)}`)
 }
 
-function containerExited(stopped: readonly ObservedTask[]): string | undefined {
-  const crashed = stopped.filter((task) => task.stopCode === 'EssentialContainerExited')
-  for (const task of crashed) {
-    const container = task.containers.find((one) => one.exitCode !== undefined)
+function containerExited(crashed: readonly ObservedTask[]): string | undefined {
+  const exited = crashed.filter((task) => task.stopCode === 'EssentialContainerExited')
+  for (const task of exited) {
+    const container = culpritOf(task)
     if (container === undefined) continue
-    const often = crashed.length === 1 ? '' : ` in ${crashed.length} tasks`
-    return `Container ${container.name} exited with ${container.exitCode}${often}.`
+    const { name, exitCode, reason } = container
+    const often = exited.length === 1 ? '' : ` in ${exited.length} tasks`
+    if (/OutOfMemory/i.test(reason)) return sentence(`Container ${name} ran out of memory${often}`)
+    if (exitCode !== undefined) return sentence(`Container ${name} exited with ${exitCode}${often}`)
+    return sentence(`Container ${name} ended${often}: ${reason || task.stoppedReason}`)
   }
   return undefined
 }
@@ -40,23 +47,50 @@ function containerExited(stopped: readonly ObservedTask[]): string | undefined {
 function unhealthyTargets(observation: Observation): string | undefined {
   const target = observation.targets.find((one) => one.state === 'unhealthy')
   if (target !== undefined) {
-    return `The health check fails: ${target.description || target.reason}.`
+    return sentence(`The health check fails: ${target.description || target.reason}`)
   }
-  const event = telling(observation, /is unhealthy in .* due to/)
-  const reason = event === undefined ? undefined : /due to \(reason (.*)\)/.exec(event)?.[1]
-  return reason === undefined ? event : `The health check fails: ${reason}.`
+  const event = observation.service.events.find(({ message }) =>
+    /is unhealthy in .* due to/.test(message),
+  )
+  const reason = event === undefined ? undefined : /due to \(reason (.*)\)/.exec(event.message)?.[1]
+  return reason === undefined ? event?.message : sentence(`The health check fails: ${reason}`)
 }
 
-function failedHealthChecks(stopped: readonly ObservedTask[]): string | undefined {
-  const task = stopped.find((one) => /health checks/.test(one.stoppedReason))
-  return task === undefined ? undefined : `${task.stoppedReason}.`
+function failedHealthChecks(crashed: readonly ObservedTask[]): string | undefined {
+  const task = crashed.find((one) => /health checks/.test(one.stoppedReason))
+  return task === undefined ? undefined : sentence(task.stoppedReason)
 }
 
-function otherwise(stopped: readonly ObservedTask[]): string | undefined {
-  const task = stopped.find((one) => one.stopCode === 'TaskFailedToStart') ?? undefined
-  return task === undefined ? undefined : `A task failed to start: ${task.stoppedReason}`
+function stalled(observation: Observation, expected: Expectation): string | undefined {
+  const event = stallOf(observation, expected)
+  if (event === '') return undefined
+  if (/unable to stop or start tasks/.test(event)) {
+    const least = 'minimumHealthyPercent and maximumPercent leave no room for a new task'
+    return sentence(`The rollout is stuck, since ${least}: the service ${event}`)
+  }
+  const what = /unable to place/.test(event) ? 'There is no capacity' : 'ECS cannot start tasks'
+  return sentence(`${what}: the service ${event}`)
 }
 
-function telling(observation: Observation, pattern: RegExp): string | undefined {
-  return observation.service.events.find((event) => pattern.test(event.message))?.message
+function otherwise(observation: Observation, expected: Expectation): string | undefined {
+  const stopped = observation.tasks.filter(
+    (task) => isOurs(task, expected) && telling.has(task.stopCode),
+  )
+  const [task] = stopped
+  return task === undefined ? undefined : sentence(`A task stopped: ${task.stoppedReason}`)
+}
+
+/** Nobody asked for these ends, though no container is to blame. */
+const telling: ReadonlySet<string> = new Set(['SpotInterruption', 'TerminationNotice'])
+
+function first<T>(items: readonly T[], read: (item: T) => string | undefined): string | undefined {
+  for (const item of items) {
+    const found = read(item)
+    if (found !== undefined) return sentence(found)
+  }
+  return undefined
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`
 }

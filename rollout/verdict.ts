@@ -184,13 +184,17 @@ function isSpent({ rolloutState, runningCount, pendingCount }: ObservedDeploymen
 function wasTakenBack({ observation, expected, primary }: Looked): boolean {
   const { before } = expected
   if (before !== undefined && before.taskDefinition !== primary.taskDefinition) return false
-  const ours = deploymentOf(observation, expected)
-  if (ours?.rolloutState === 'FAILED' && observation.service.circuitBreaker.rollback) return true
   if (/rolling back to/.test(primary.rolloutStateReason)) return true
-  return observation.service.events.some((event) =>
-    event.message.includes(`(deployment ${expected.deploymentId}) deployment failed`),
-  )
+  const { circuitBreaker, events } = observation.service
+  const failed =
+    deploymentOf(observation, expected)?.rolloutState === 'FAILED' ||
+    events.some(({ message }) =>
+      message.includes(`(deployment ${expected.deploymentId}) deployment failed`),
+    )
+  return failed && (circuitBreaker.rollback || events.some(({ message }) => goesBack.test(message)))
 }
+
+const goesBack = /rolling back to deployment/
 
 function deploymentOf(
   observation: Observation,

@@ -1,3 +1,4 @@
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
 import { ECRClient } from '@aws-sdk/client-ecr'
 import { ECSClient } from '@aws-sdk/client-ecs'
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
@@ -45,6 +46,7 @@ export function fakeAws(answers: Answers): FakeAws {
       ecsOnce: ecs,
       ecr: standIn(new ECRClient(options)),
       elb: standIn(new ElasticLoadBalancingV2Client(options)),
+      logs: standIn(new CloudWatchLogsClient(options)),
       sts: standIn(new STSClient(options)),
     },
   }

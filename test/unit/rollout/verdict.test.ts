@@ -286,7 +286,7 @@ test('the cause names the pull error, the exit code, or the health check', () =>
       }),
       ours,
     ),
-    /cannot be pulled: CannotPullContainerError/,
+    /cannot be pulled, since it is not in the registry: CannotPullContainerError/,
   )
   assert.equal(
     diagnose(

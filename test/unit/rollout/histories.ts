@@ -1,0 +1,113 @@
+import * as fc from 'fast-check'
+import { setAlarm, setCapacity } from '../../../simulator/ecs/index.ts'
+import type { Behaviour } from '../../../simulator/runtime/scripted.ts'
+import type { Stage } from '../simulator/stage.ts'
+
+/** How the tasks of a version behave, the good one first. */
+export const versions: readonly Behaviour[] = [
+  {},
+  { exits: { afterMs: 400 } },
+  // Runs long enough to be healthy, then dies: the circuit breaker never counts it.
+  { exits: { afterMs: 90_000 } },
+  { pullFails: true },
+  { probe: () => 404 },
+  { startMs: 60_000, stopMs: 20_000 },
+  { tellsDigests: false },
+]
+
+/** What may happen to a service, by ECS, by the world or by somebody. */
+export type Happening =
+  | { readonly do: 'deploy'; readonly version: number }
+  | { readonly do: 'force' }
+  | { readonly do: 'scale'; readonly to: number }
+  | { readonly do: 'stop'; readonly how: 'ROLLBACK' | 'ABORT' }
+  | { readonly do: 'kill' }
+  | { readonly do: 'alarm' }
+  | { readonly do: 'capacity'; readonly out: boolean }
+  | { readonly do: 'deregister' }
+  | { readonly do: 'wait'; readonly ms: number }
+
+const constant = <const One extends Happening>(one: One) => fc.constant(one)
+
+const happening: fc.Arbitrary<Happening> = fc.oneof(
+  {
+    weight: 1,
+    arbitrary: fc.nat(versions.length - 1).map((version) => ({ do: 'deploy', version }) as const),
+  },
+  { weight: 1, arbitrary: constant({ do: 'force' }) },
+  { weight: 2, arbitrary: fc.nat(4).map((to) => ({ do: 'scale', to }) as const) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom('ROLLBACK', 'ABORT').map((how) => ({ do: 'stop', how }) as const),
+  },
+  { weight: 1, arbitrary: constant({ do: 'kill' }) },
+  { weight: 1, arbitrary: constant({ do: 'alarm' }) },
+  { weight: 1, arbitrary: fc.boolean().map((out) => ({ do: 'capacity', out }) as const) },
+  { weight: 1, arbitrary: constant({ do: 'deregister' }) },
+  { weight: 8, arbitrary: fc.nat(200_000).map((ms) => ({ do: 'wait', ms }) as const) },
+)
+
+/** A service, what happens to it, our release of a version, and what happens after that. */
+export const history = fc.record({
+  desired: fc.nat(3),
+  minimum: fc.constantFrom(0, 50, 100),
+  maximum: fc.constantFrom(150, 200),
+  breaker: fc.boolean(),
+  rollback: fc.boolean(),
+  alarms: fc.boolean(),
+  loadBalancer: fc.boolean(),
+  /** Whether the endpoint has service deployments, and whether we know which one is ours. */
+  records: fc.boolean(),
+  knowsRecord: fc.boolean(),
+  first: fc.constantFrom(0, 0, 0, 1),
+  before: fc.array(happening, { maxLength: 3 }),
+  version: fc.nat(versions.length - 1),
+  after: fc.array(happening, { maxLength: 5 }),
+})
+
+export type History = typeof history extends fc.Arbitrary<infer Value> ? Value : never
+
+/** Lets one thing happen; `watch` is called after each step of the engine that takes time. */
+export async function act(
+  played: Stage,
+  next: Happening,
+  chosen: number[],
+  watch: () => void = () => {},
+): Promise<void> {
+  const service = { cluster: 'mailman', service: 'api' }
+  switch (next.do) {
+    case 'deploy':
+      chosen.push(next.version)
+      played.deploy(`registry/api:${chosen.length}`)
+      break
+    case 'force':
+      played.call('UpdateService', { ...service, forceNewDeployment: true })
+      break
+    case 'scale':
+      played.call('UpdateService', { ...service, desiredCount: next.to })
+      break
+    case 'stop': {
+      const { currentServiceDeployment: serviceDeploymentArn } = played.service()
+      if (serviceDeploymentArn === undefined) break
+      played.call('StopServiceDeployment', { serviceDeploymentArn, stopType: next.how })
+      break
+    }
+    case 'kill':
+      for (const { id } of played.runtime.started().slice(-1)) played.runtime.kill(id, 1)
+      break
+    case 'alarm':
+      setAlarm(played.engine, 'errors', 'ALARM')
+      break
+    case 'capacity':
+      setCapacity(played.engine, next.out ? 'No Container Instances were found.' : undefined)
+      break
+    case 'deregister':
+      played.call('DeregisterTaskDefinition', { taskDefinition: `api:${chosen.length - 1}` })
+      break
+    case 'wait':
+      await played.clock.advanceUntil(() => {
+        watch()
+        return false
+      }, next.ms)
+  }
+}

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import * as fc from 'fast-check'
+import { wayBackOf } from '../../../activities/way-back.ts'
+import { judge, type Expectation, type Verdict } from '../../../rollout/verdict.ts'
+import { stage, type Stage } from '../simulator/stage.ts'
+import { act, history, versions, type History } from './histories.ts'
+import { lookAt } from './simulated-look.ts'
+
+const minute = 60_000
+const numRuns = Number(process.env['PROPERTY_RUNS'] ?? 12)
+
+test('whatever happens to a rollout, its verdict is true, stays, and is the only one', async () => {
+  const seen = new Map<string, number>()
+  await fc.assert(
+    fc.asyncProperty(history, async (given) => {
+      const outcome = await play(given)
+      seen.set(outcome, (seen.get(outcome) ?? 0) + 1)
+    }),
+    { numRuns },
+  )
+  if (numRuns >= 1_000) {
+    const kinds = ['succeeded', 'rolled_back', 'failed', 'replaced', 'timed_out']
+    for (const kind of kinds) assert.ok((seen.get(kind) ?? 0) > 0, `no history ended as ${kind}`)
+  }
+})
+
+/** Plays a history, judges after each of its steps, and gives how it ended: exactly once. */
+async function play(given: History): Promise<string> {
+  const chosen: number[] = [0, given.first]
+  const played = await stage({
+    desiredCount: given.desired,
+    loadBalancer: given.loadBalancer,
+    behave: (revision) => versions[chosen[revision] ?? 0] ?? {},
+    deploymentConfiguration: {
+      minimumHealthyPercent: given.minimum,
+      maximumPercent: given.maximum,
+      deploymentCircuitBreaker: { enable: given.breaker, rollback: given.rollback },
+      alarms: { alarmNames: ['errors'], enable: given.alarms, rollback: given.rollback },
+    },
+  })
+  for (const next of given.before) await act(played, next, chosen)
+  const ours = release(played, given, chosen)
+  const finals: Exclude<Verdict, { kind: 'progressing' }>[] = []
+  const watch = () => {
+    const verdict = judge(lookAt(played, { records: given.records }), ours.expected)
+    check(played, ours, verdict, given)
+    if (verdict.kind === 'progressing') return
+    const first = finals[0]
+    if (first !== undefined && verdict.kind !== 'replaced') {
+      assert.equal(verdict.kind, first.kind, `${first.kind} became ${verdict.kind}`)
+    }
+    if (finals.at(-1)?.kind !== verdict.kind) finals.push(verdict)
+  }
+  watch()
+  for (const next of given.after) {
+    await act(played, next, chosen, watch)
+    watch()
+  }
+  await played.clock.advanceUntil(() => {
+    watch()
+    return false
+  }, 30 * minute)
+  return finals[0]?.kind ?? 'timed_out'
+}
+
+interface Ours {
+  readonly expected: Expectation
+  /** Task definitions of the deployments that had succeeded before ours began. */
+  readonly good: ReadonlySet<string>
+}
+
+function release(played: Stage, given: History, chosen: number[]): Ours {
+  const good = new Set(
+    Object.values(played.engine.world.serviceDeployments)
+      .filter(({ status }) => status === 'SUCCESSFUL')
+      .map((one) => played.engine.world.revisions[one.targetRevision]?.taskDefinition ?? ''),
+  )
+  const before = wayBackOf(lookAt(played, { records: given.records }))
+  chosen.push(given.version)
+  const digest = `sha256:${String(chosen.length).padStart(64, '0')}`
+  const { id = '', taskDefinition = '' } = played.deploy(`registry/api@${digest}`)
+  const arn = played.service().currentServiceDeployment
+  return {
+    good,
+    expected: {
+      taskDefinition,
+      deploymentId: id,
+      digests: { api: digest },
+      ...(before.standing === 'succeeded' ? { before } : {}),
+      ...(given.knowsRecord && arn !== undefined ? { serviceDeploymentArn: arn } : {}),
+    },
+  }
+}
+
+/** Against what the engine itself knows, not against what it answered. */
+function check(played: Stage, ours: Ours, verdict: Verdict, given: History): void {
+  if (verdict.kind !== 'succeeded' && verdict.kind !== 'rolled_back') return
+  const { world } = played.engine
+  const tasks = Object.values(world.tasks).filter(({ lastStatus }) => lastStatus !== 'STOPPED')
+  const live = tasks.filter(({ desiredStatus }) => desiredStatus === 'RUNNING')
+  const isRunning = live.every(({ lastStatus }) => lastStatus === 'RUNNING')
+  assert.ok(isRunning, `${verdict.kind} with a task that does not run`)
+  assert.ok(
+    live.length >= (played.service().desiredCount ?? 0),
+    `${verdict.kind} with too few tasks`,
+  )
+  const serving = Object.values(world.targetGroups).flatMap(({ targets }) => targets)
+  for (const { state, taskId } of serving) {
+    if (state === 'draining') continue
+    assert.equal(state, 'healthy', `${verdict.kind} with a target that is ${state}`)
+    assert.ok(live.some(({ id }) => id === taskId))
+  }
+  if (given.loadBalancer) assert.ok(serving.length >= live.length)
+  for (const task of tasks) {
+    const isOurs = task.deployment === ours.expected.deploymentId
+    assert.equal(isOurs, verdict.kind === 'succeeded', `${verdict.kind} with another's task`)
+    const [container] = task.containers
+    const digest = container?.imageDigest ?? container?.image?.split('@')[1]
+    if (isOurs) assert.equal(digest, ours.expected.digests['api'])
+    else if (given.records || ours.expected.before)
+      assert.ok(ours.good.has(task.taskDefinition), 'not what ran before')
+  }
+}
