@@ -6,6 +6,7 @@ import { detectEngine } from './engine.ts'
 import { beating } from './heartbeat.ts'
 import { findImages } from './images.ts'
 import { inspectEnvironment } from './inspect.ts'
+import { defaultPace, type Pace } from './pace.ts'
 import { planRelease } from './plan.ts'
 import { pushImage } from './push.ts'
 import { registerRevisions } from './register.ts'
@@ -16,18 +17,17 @@ import type { BuilderActivities, ReleaseActivities } from './types.ts'
 import { updateService } from './update.ts'
 import { verifyRelease } from './verify.ts'
 import { waitForRollout } from './wait.ts'
-import { defaultPace, type Pace } from './watch.ts'
 
 export { awsClientsByTarget, type AwsClients, type AwsClientsFor } from './aws-clients.ts'
 export { defaultCacheDir } from './cache.ts'
 export { detectEngine, type Engine } from './engine.ts'
 export { activityInterceptors } from './interceptor.ts'
-export { defaultPace, type Pace } from './watch.ts'
+export { defaultPace, type Pace } from './pace.ts'
 
 export interface ReleaseActivitiesOptions {
   /** Default: clients with the AWS SDK's own configuration, cached by region and profile. */
   readonly clientsFor?: AwsClientsFor
-  /** How often a rollout is looked at. Default: each second near an end, else each 5 s. */
+  /** How often a rollout is looked at. Default: each half second near an end, else each 5 s. */
   readonly pace?: Pace
 }
 

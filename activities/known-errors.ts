@@ -104,6 +104,20 @@ export function isPassing(error: unknown): boolean {
   return knownFailure(error)?.type === 'Unavailable'
 }
 
+const throttles = new Set([
+  'RequestLimitExceeded',
+  'Throttling',
+  'ThrottlingException',
+  'ThrottledException',
+  'TooManyRequestsException',
+])
+
+/** Whether AWS refused a call because there were too many of them. */
+export function isThrottled(error: unknown): boolean {
+  const thrown = readThrown(error)
+  return thrown !== undefined && (throttles.has(thrown.name) || thrown.status === 429)
+}
+
 /** Whether an endpoint answered that it has no such operation: an old one, or an emulator. */
 export function isUnknownOperation(error: unknown): boolean {
   const thrown = readThrown(error)

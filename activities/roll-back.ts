@@ -6,11 +6,15 @@ import type { AwsClients } from './aws-clients.ts'
 import { unavailable } from './failures.ts'
 import { beating } from './heartbeat.ts'
 import { isPassing, isUnknownOperation, nameOf } from './known-errors.ts'
-import { observe, observedService } from './observe.ts'
-import { nextStepBack } from './step-back.ts'
+import { observedService } from './observe.ts'
+import type { Pace } from './pace.ts'
+import { rest } from './polling/clock.ts'
+import { pollerOf } from './polling/poller-of.ts'
+import type { LookAt, Poller } from './polling/poller.ts'
+import { isRollingBack, nextStepBack } from './step-back.ts'
 import type { RolloutEnd, RolloutProgress, StartedDeployment, WayBack } from './types.ts'
 import { endOf } from './wait.ts'
-import { watchRollout, type Pace, type Watched } from './watch.ts'
+import { watchRollout, type Watched } from './watch.ts'
 
 export interface RollBackInput {
   readonly target: Target
@@ -39,19 +43,25 @@ export async function rollBackService(
       cause: '',
     }
   }
-  return await beating((say) => goBack(clients, { ...input, pace, say }))
+  return await beating((say) => {
+    const signal = Context.current().cancellationSignal
+    return goBack(clients, { ...input, poller: pollerOf(clients), pace, signal, say })
+  })
 }
 
 interface GoingBack extends RollBackInput {
+  readonly poller: Poller
   readonly pace: Pace
+  readonly signal: AbortSignal
   readonly say: (progress: RolloutProgress) => void
 }
 
 async function goBack(clients: AwsClients, going: GoingBack): Promise<RolloutEnd> {
-  const { target, service, to, started, deadline, pace, say } = going
+  const { poller, target, service, to, started, deadline, say } = going
+  const { clock } = poller
   let stopRefused = false
   for (;;) {
-    const observation = await lookNow(clients, going)
+    const observation = await lookNow(going)
     const { status } = observation.service
     if (status !== 'ACTIVE') {
       const reason = `service "${service.service}" is ${status}: there is no bringing it back`
@@ -65,47 +75,68 @@ async function goBack(clients: AwsClients, going: GoingBack): Promise<RolloutEnd
     })
     switch (step.kind) {
       case 'wait for':
-        return await waitFor(clients, going, step.deployment)
+        return await waitFor(going, step.deployment)
       case 'update':
-        return await waitFor(clients, going, await update(clients, going, step.force))
+        return await waitFor(going, await update(clients, going, step.force))
       case 'stop':
         stopRefused = !(await stop(clients, step.serviceDeploymentArn))
         break
       case 'leave':
         return { kind: 'replaced', reason: step.reason, cause: '' }
       case 'watch ECS': {
-        if (Date.now() >= deadline) return outOfTime(step.reason)
-        say({ service: service.name, summary: step.reason, observedAt: Date.now() })
-        await Context.current().sleep(pace.nearEndMs)
+        if (clock.now() >= deadline) return outOfTime(step.reason)
+        say({ service: service.name, summary: step.reason, observedAt: clock.now() })
+        await untilItMoves(going)
       }
     }
   }
 }
 
-async function lookNow(clients: AwsClients, going: GoingBack): Promise<Observation> {
-  const { target, service, started, deadline, pace } = going
+async function lookNow(going: GoingBack): Promise<Observation> {
+  const { poller, deadline, signal } = going
+  const { clock } = poller
   for (;;) {
     try {
-      return await observe(clients, {
-        cluster: target.cluster,
-        service: service.service,
-        serviceDeploymentArn: started?.serviceDeploymentArn,
-        abortSignal: Context.current().cancellationSignal,
-      })
+      return await poller.observe(lookAt(going), { due: clock.now(), signal })
     } catch (error) {
-      if (!isPassing(error) || Date.now() >= deadline) throw error
-      await Context.current().sleep(pace.nearEndMs * (1 + Math.random()))
+      if (!isPassing(error) || clock.now() >= deadline) throw error
+      await takeBreath(going)
     }
   }
 }
 
+function lookAt({ target, service, started }: GoingBack): LookAt {
+  const { serviceDeploymentArn } = started ?? {}
+  return { cluster: target.cluster, service: service.service, serviceDeploymentArn }
+}
+
+/** Until ECS has gone on with its rollback, as far as a cheap look can tell. */
+async function untilItMoves(going: GoingBack): Promise<void> {
+  const { poller, started, deadline, signal } = going
+  const { clock } = poller
+  do {
+    await takeBreath(going)
+    if (started?.serviceDeploymentArn === undefined) return
+    try {
+      const when = { due: clock.now(), signal }
+      const record = await poller.record(started.serviceDeploymentArn, when)
+      if (record === 'unavailable' || !isRollingBack(record)) return
+    } catch (error) {
+      if (!isPassing(error)) throw error
+    }
+  } while (clock.now() < deadline)
+}
+
+async function takeBreath({ poller, pace, signal }: GoingBack): Promise<void> {
+  await rest(poller.clock, pace.nearEndMs * (1 + Math.random()), signal)
+}
+
 /** Waits until a deployment that leads back has got there. */
 async function waitFor(
-  clients: AwsClients,
   going: GoingBack,
   deployment: Pick<ObservedDeployment, 'id' | 'taskDefinition'>,
 ): Promise<RolloutEnd> {
-  const { target, service, to, deadline, pace, say } = going
+  const { poller, target, service, to, deadline, pace, signal, say } = going
   const watched: Watched = {
     cluster: target.cluster,
     name: service.name,
@@ -117,9 +148,10 @@ async function waitFor(
     },
     deadline,
     pace,
+    signal,
     say,
   }
-  const end = await endOf(clients, watched, await watchRollout(clients, watched))
+  const end = await endOf(poller, watched, await watchRollout(poller, watched))
   if (end.kind !== 'rolled_back') return end
   return { ...end, kind: 'failed', reason: `ECS gave up on the way back as well: ${end.reason}` }
 }

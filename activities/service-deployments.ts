@@ -13,7 +13,7 @@ import { sending } from './services.ts'
 /** `DescribeServiceDeployments` and `DescribeServiceRevisions` take at most 20 ARNs. */
 const batch = 20
 
-/** A service revision never changes, so it is asked for once. */
+/** A service revision does not change once its images are known, so it is asked for once. */
 const revisions = new Map<string, ServiceRevision>()
 const mostRevisions = 5_000
 
@@ -74,24 +74,33 @@ export async function serviceRevisions(
   arns: readonly string[],
   abortSignal?: AbortSignal,
 ): Promise<ReadonlyMap<string, ServiceRevision>> {
+  const fresh = new Map<string, ServiceRevision>()
   const missing = [...new Set(arns)].filter((arn) => !revisions.has(arn))
   for (let at = 0; at < missing.length; at += batch) {
     const answer = await clients.ecs.send(
       new DescribeServiceRevisionsCommand({ serviceRevisionArns: missing.slice(at, at + batch) }),
       sending(abortSignal),
     )
-    for (const revision of answer.serviceRevisions ?? []) remember(revision)
+    for (const revision of answer.serviceRevisions ?? []) {
+      fresh.set(revision.serviceRevisionArn ?? '', revision)
+      remember(revision)
+    }
   }
   return new Map(
     arns.flatMap((arn) => {
-      const revision = revisions.get(arn)
+      const revision = revisions.get(arn) ?? fresh.get(arn)
       return revision === undefined ? [] : [[arn, revision] as const]
     }),
   )
 }
 
+/** Until its first task has pulled, ECS does not know the digests of all images. */
+function isComplete({ containerImages = [] }: ServiceRevision): boolean {
+  return containerImages.every(({ imageDigest }) => imageDigest !== undefined)
+}
+
 function remember(revision: ServiceRevision) {
-  if (revision.serviceRevisionArn === undefined) return
+  if (revision.serviceRevisionArn === undefined || !isComplete(revision)) return
   if (revisions.size >= mostRevisions) revisions.clear()
   revisions.set(revision.serviceRevisionArn, revision)
 }

@@ -1,4 +1,8 @@
-import type { ObservedDeployment, Observation } from '../rollout/observation.ts'
+import type {
+  ObservedDeployment,
+  ObservedServiceDeployment,
+  Observation,
+} from '../rollout/observation.ts'
 import { shortName } from './task-definitions.ts'
 import type { StartedDeployment, WayBack } from './types.ts'
 import { primaryOf, runningNow } from './way-back.ts'
@@ -40,7 +44,7 @@ export function nextStepBack(
     if (theirs) return { kind: 'wait for', deployment: primary }
   }
   const record = recordOf(observation, started)
-  if (record !== undefined && rollingBack.has(record.status)) {
+  if (record !== undefined && isRollingBack(record)) {
     return { kind: 'watch ECS', reason: `ECS is rolling back (${record.status})` }
   }
   if (started !== undefined && replaced(observation, { primary, started, to })) {
@@ -84,6 +88,11 @@ function recordOf({ serviceDeployments }: Observation, started: StartedDeploymen
 }
 
 const stoppable: ReadonlySet<string> = new Set(['PENDING', 'IN_PROGRESS'])
+
+/** Whether ECS is on its way back from a service deployment. */
+export function isRollingBack({ status }: Pick<ObservedServiceDeployment, 'status'>): boolean {
+  return rollingBack.has(status)
+}
 
 const rollingBack: ReadonlySet<string> = new Set([
   'STOP_REQUESTED',

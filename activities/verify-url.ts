@@ -1,7 +1,7 @@
 import { Context, log } from '@temporalio/activity'
 import type { Target } from '../config/target.ts'
+import type { Pace } from './pace.ts'
 import type { RolloutEnd } from './types.ts'
-import type { Pace } from './watch.ts'
 
 /** How often a URL that answers badly is asked again: load balancers and DNS lag a little. */
 const tries = 5
@@ -29,7 +29,7 @@ async function askUntilWell(url: string, pace: Pace): Promise<string> {
   let answer = await ask(url)
   for (let asked = 1; answer !== 'well' && asked < tries; asked += 1) {
     log.info(`${withoutSecrets(url)} ${answer}: asking again.`)
-    await Context.current().sleep(pace.nearEndMs * 2)
+    await Context.current().sleep(pace.nearEndMs * 4)
     answer = await ask(url)
   }
   return answer

@@ -1,16 +1,20 @@
 import { Context } from '@temporalio/activity'
-import type { ServiceTarget, Target } from '../config/target.ts'
+import type { Target } from '../config/target.ts'
 import { diagnose } from '../rollout/diagnosis.ts'
-import type { ObservedTask, Observation } from '../rollout/observation.ts'
+import { isUnchanged } from '../rollout/first-look.ts'
+import type { ObservedService, ObservedTask, Observation } from '../rollout/observation.ts'
 import { judge, type Expectation, type Verdict } from '../rollout/verdict.ts'
 import type { AwsClients } from './aws-clients.ts'
 import { failure } from './failures.ts'
 import { beating } from './heartbeat.ts'
 import { isPassing } from './known-errors.ts'
+import type { Pace } from './pace.ts'
+import { rest } from './polling/clock.ts'
+import { pollerOf } from './polling/poller-of.ts'
+import type { LookAt as What, Poller } from './polling/poller.ts'
 import type { Revision, RolloutEnd, RolloutProgress, StartedDeployment } from './types.ts'
 import { askUrls } from './verify-url.ts'
 import { expectationOf } from './wait.ts'
-import { look, type Pace } from './watch.ts'
 
 interface VerifyInput {
   readonly target: Target
@@ -30,108 +34,131 @@ export async function verifyRelease(
   input: VerifyInput,
 ): Promise<RolloutEnd> {
   return await beating(async (say) => {
-    const services = expectedServices(input)
-    const end = await keepLooking(clients, { target: input.target, services, pace, say })
+    const { cancellationSignal: signal } = Context.current()
+    const services = servicesIn(input)
+    const poller = pollerOf(clients)
+    const end = await keepLooking({ poller, target: input.target, services, pace, signal, say })
     return end.kind === 'succeeded' ? ((await askUrls(input.target, pace)) ?? end) : end
   })
 }
 
-interface ExpectedService {
-  readonly service: ServiceTarget
+interface VerifiedService {
+  readonly name: string
+  readonly what: What
   readonly expected: Expectation
+  /** The last closer look, if all was well then. */
+  well: { readonly service: ObservedService; readonly looked: Well } | undefined
+  /** ARNs of the tasks that had crashed at the first look, while the rollout was under way. */
+  crashedBefore: ReadonlySet<string> | undefined
 }
 
-function expectedServices({ target, revisions, started }: VerifyInput): ExpectedService[] {
+function servicesIn({ target, revisions, started }: VerifyInput): VerifiedService[] {
   return started.map((deployment) => {
     const service = target.services.find(({ name }) => name === deployment.service)
     const revision = revisions.find((one) => one.service === deployment.service)
     if (service === undefined) {
       throw failure('Rejected', `There is no service "${deployment.service}" in slipway.yaml.`)
     }
-    return { service, expected: expectationOf(deployment, revision?.digests ?? {}) }
+    const { cluster } = target
+    const { serviceDeploymentArn } = deployment
+    return {
+      name: service.name,
+      what: { cluster, service: service.service, serviceDeploymentArn },
+      expected: expectationOf(deployment, revision?.digests ?? {}),
+      well: undefined,
+      crashedBefore: undefined,
+    }
   })
 }
 
 interface Looking {
+  readonly poller: Poller
   readonly target: Target
-  readonly services: readonly ExpectedService[]
+  readonly services: readonly VerifiedService[]
   readonly pace: Pace
+  readonly signal: AbortSignal
   readonly say: (progress: RolloutProgress) => void
 }
 
-async function keepLooking(clients: AwsClients, looking: Looking): Promise<RolloutEnd> {
-  const { target, services, pace, say } = looking
+async function keepLooking(looking: Looking): Promise<RolloutEnd> {
+  const { poller, target, services, pace, signal, say } = looking
+  const { clock } = poller
   const { timeoutMs, windowMs } = target.stability
-  const deadline = Date.now() + timeoutMs
-  const crashes = new Set<string>()
-  let first = true
+  const deadline = clock.now() + timeoutMs
   let wellSince: number | undefined
   for (;;) {
-    const looks = await Promise.all(
-      services.map((one) => lookAt(clients, { target, one, crashes, first })),
-    )
-    first = false
+    const closely = wellSince === undefined || clock.now() - wellSince >= windowMs
+    const looks = await Promise.all(services.map((one) => lookAt(looking, one, closely)))
     const ended = looks.find((one) => one.kind === 'bad')
     if (ended !== undefined) return ended.end
-    const now = Date.now()
+    const now = clock.now()
     const missing = looks.find((one) => one.kind === 'missing')
     wellSince = missing === undefined ? (wellSince ?? now) : undefined
-    if (wellSince !== undefined && now - wellSince >= windowMs) return allWell(looks)
+    if (closely && wellSince !== undefined && now - wellSince >= windowMs) return allWell(looks)
     const summary = missing?.summary ?? 'all healthy'
     say({ service: missing?.service ?? 'all services', summary, observedAt: now })
     if (missing !== undefined && now >= deadline) {
       return { kind: 'timed_out', reason: `did not stay healthy: ${summary}`, cause: '' }
     }
-    const rest = wellSince === undefined ? pace.farMs : windowMs - (now - wellSince)
-    await Context.current().sleep(Math.max(1, Math.min(pace.farMs, rest)))
+    const left = wellSince === undefined ? pace.farMs : windowMs - (now - wellSince)
+    await rest(clock, Math.max(1, Math.min(pace.farMs, left)), signal)
   }
+}
+
+interface Well {
+  readonly kind: 'well'
+  readonly verdict: Extract<Verdict, { kind: 'succeeded' }>
 }
 
 type Looked =
-  | { readonly kind: 'well'; readonly verdict: Extract<Verdict, { kind: 'succeeded' }> }
+  | Well
   | { readonly kind: 'missing'; readonly service: string; readonly summary: string }
   | { readonly kind: 'bad'; readonly end: RolloutEnd }
 
-interface LookAt {
-  readonly target: Target
-  readonly one: ExpectedService
-  /** ARNs of the tasks that had crashed at the first look, while the rollout was under way. */
-  readonly crashes: Set<string>
-  readonly first: boolean
+/**
+ * As long as the service itself says that nothing has happened since a closer look at which all
+ * was well, all is well; the first and the last look are close ones.
+ */
+async function lookAt(
+  { poller, signal }: Looking,
+  one: VerifiedService,
+  closely: boolean,
+): Promise<Looked> {
+  const when = { due: poller.clock.now(), signal }
+  try {
+    if (!closely && one.well !== undefined) {
+      const service = await poller.service(one.what, when)
+      if (isUnchanged(one.well.service, service)) return one.well.looked
+    }
+    const observation = await poller.observe(one.what, when)
+    const looked = judgeLook(one, observation)
+    one.well = looked.kind === 'well' ? { service: observation.service, looked } : undefined
+    return looked
+  } catch (error) {
+    if (signal.aborted || !isPassing(error)) throw error
+    return { kind: 'missing', service: one.name, summary: 'cannot look at it' }
+  }
 }
 
-async function lookAt(
-  clients: AwsClients,
-  { target, one: { service, expected }, crashes, first }: LookAt,
-): Promise<Looked> {
-  let observation: Observation
-  try {
-    observation = await look(clients, {
-      cluster: target.cluster,
-      service: service.service,
-      expected,
-    })
-  } catch (error) {
-    if (!isPassing(error)) throw error
-    return { kind: 'missing', service: service.name, summary: 'cannot look at it' }
-  }
+function judgeLook(one: VerifiedService, observation: Observation): Looked {
+  const { name, expected } = one
   const verdict = judge(observation, expected)
   const dead = observation.tasks.filter((task) => hasCrashed(task, expected))
-  if (first) for (const { arn } of dead) crashes.add(arn)
-  const crashed = dead.find(({ arn }) => !crashes.has(arn))
+  one.crashedBefore ??= new Set(dead.map(({ arn }) => arn))
+  const crashed = dead.find(({ arn }) => one.crashedBefore?.has(arn) === false)
   if (crashed !== undefined) {
-    const reason = `${service.name}: a task stopped after it had been healthy (${crashed.stoppedReason})`
+    const reason = `${name}: a task stopped after it had been healthy (${crashed.stoppedReason})`
     return { kind: 'bad', end: { kind: 'failed', reason, cause: diagnose(observation, expected) } }
   }
   switch (verdict.kind) {
     case 'succeeded':
       return { kind: 'well', verdict }
     case 'progressing':
-      return { kind: 'missing', service: service.name, summary: verdict.summary }
+      return { kind: 'missing', service: name, summary: verdict.summary }
     case 'rolled_back':
     case 'failed':
     case 'replaced': {
-      const reason = `${service.name}: ${verdict.reason}`
+      const reason = `${name}: ${verdict.reason}`
       const cause = diagnose(observation, expected)
       return { kind: 'bad', end: { kind: verdict.kind, reason, cause } }
     }

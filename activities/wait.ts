@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity'
 import type { ServiceTarget, Target } from '../config/target.ts'
 import { diagnose } from '../rollout/diagnosis.ts'
 import type { Observation } from '../rollout/observation.ts'
@@ -5,8 +6,11 @@ import type { Expectation } from '../rollout/verdict.ts'
 import type { AwsClients } from './aws-clients.ts'
 import { beating } from './heartbeat.ts'
 import { isPassing } from './known-errors.ts'
+import type { Pace } from './pace.ts'
+import { pollerOf } from './polling/poller-of.ts'
+import type { Poller } from './polling/poller.ts'
 import type { Revision, RolloutEnd, StartedDeployment } from './types.ts'
-import { look, watchRollout, type Ending, type Pace, type Watched } from './watch.ts'
+import { lookAt, watchRollout, type Ending, type Watched } from './watch.ts'
 
 interface WaitInput {
   readonly target: Target
@@ -33,10 +37,11 @@ export async function waitForRollout(
       expected: expectationOf(started, revision.digests),
       deadline,
       pace,
+      signal: Context.current().cancellationSignal,
       say,
     }
-    const ending = await watchRollout(clients, watched)
-    return await endOf(clients, watched, ending)
+    const poller = pollerOf(clients)
+    return await endOf(poller, watched, await watchRollout(poller, watched))
   })
 }
 
@@ -55,11 +60,7 @@ export function expectationOf(
 }
 
 /** The end of a rollout in the words of the release, with the likely cause of a failed one. */
-export async function endOf(
-  clients: AwsClients,
-  watched: Watched,
-  ending: Ending,
-): Promise<RolloutEnd> {
+export async function endOf(poller: Poller, watched: Watched, ending: Ending): Promise<RolloutEnd> {
   if (ending.kind === 'timed out') {
     const reason = `not stable and healthy in time: ${ending.summary}`
     return { kind: 'timed_out', reason, cause: causeOf(ending.observation, watched.expected) }
@@ -67,7 +68,8 @@ export async function endOf(
   const { verdict, observation } = ending
   if (verdict.kind === 'succeeded') return verdict
   // What stopped last is often there only a moment after the verdict.
-  const again = await look(clients, watched).catch((error: unknown) => {
+  const when = { due: poller.clock.now(), signal: watched.signal }
+  const again = await poller.observe(lookAt(watched), when).catch((error: unknown) => {
     if (isPassing(error)) return observation
     throw error
   })

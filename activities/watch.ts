@@ -1,20 +1,11 @@
-import { Context } from '@temporalio/activity'
+import { firstLook, signsOfTrouble } from '../rollout/first-look.ts'
 import type { Observation } from '../rollout/observation.ts'
 import { judge, type Expectation, type Verdict } from '../rollout/verdict.ts'
-import type { AwsClients } from './aws-clients.ts'
-import { isPassing } from './known-errors.ts'
-import { observe } from './observe.ts'
+import { createGlimpses, type Glimpses } from './glimpses.ts'
+import { isPassing, isThrottled } from './known-errors.ts'
+import { pauseAfterMiss, pauseUntilNextLook, type Pace } from './pace.ts'
+import type { LookAt, Poller } from './polling/poller.ts'
 import type { RolloutProgress } from './types.ts'
-
-/** Milliseconds between two looks at a service. */
-export interface Pace {
-  /** While an end is near. */
-  readonly nearEndMs: number
-  /** At most. */
-  readonly farMs: number
-}
-
-export const defaultPace: Pace = { nearEndMs: 1_000, farMs: 5_000 }
 
 export interface Watched {
   readonly cluster: string
@@ -25,6 +16,7 @@ export interface Watched {
   /** Milliseconds since the epoch. */
   readonly deadline: number
   readonly pace: Pace
+  readonly signal: AbortSignal
   readonly say: (progress: RolloutProgress) => void
 }
 
@@ -42,60 +34,132 @@ export type Ending =
       readonly observation?: Observation
     }
 
+/** A last look that fails is tried again so often: the deadline may be a moment of throttling. */
+const lastLooks = 3
+
 /**
  * Looks at a service until its rollout has ended or the deadline has passed, with one last look
  * then. Errors that may pass are part of waiting: they are looked past, with back-off, until the
- * deadline. A cancellation of the activity ends it at once.
+ * deadline. Rejects with the signal's reason once that is aborted.
  */
-export async function watchRollout(clients: AwsClients, watched: Watched): Promise<Ending> {
-  const { deadline, expected, say } = watched
+export async function watchRollout(poller: Poller, watched: Watched): Promise<Ending> {
+  const { clock } = poller
+  const { deadline, pace, signal } = watched
+  const glimpses = createGlimpses(poller, lookAt(watched), {
+    serviceEveryMs: 2 * pace.farMs,
+    signal,
+  })
+  const eye: Eye = { poller, watched, glimpses, latest: undefined, signs: undefined, closerAt: 0 }
+  const startedAt = clock.now()
+  const say = sparingly(watched, () => clock.now())
+  let nearSince: number | undefined
   let misses = 0
-  let latest: Observation | undefined
-  for (;;) {
-    const late = Date.now() >= deadline
-    let summary: string
-    let pause: number
-    try {
-      latest = await look(clients, watched)
-      const verdict = judge(latest, expected)
-      if (verdict.kind !== 'progressing') {
-        return { kind: 'ended', verdict, observation: latest }
+  let due = startedAt
+  try {
+    for (;;) {
+      const late = clock.now() >= deadline
+      const seen = await lookOrMiss(eye, due, late)
+      if (seen.kind === 'ended') return seen
+      say(seen.summary)
+      if (seen.kind !== 'missed') misses = 0
+      else if (late || !seen.throttled) misses += 1
+      if (late && (seen.kind !== 'missed' || misses >= lastLooks)) {
+        const { summary } = seen
+        return { kind: 'timed out', summary, ...(eye.latest && { observation: eye.latest }) }
       }
-      misses = 0
-      summary = verdict.summary
-      pause = verdict.nearEnd ? watched.pace.nearEndMs : watched.pace.farMs
-    } catch (error) {
-      if (!isPassing(error)) throw error
-      misses += 1
-      summary = `cannot look: ${error instanceof Error ? error.message : String(error)}`
-      pause = backOff(misses, watched.pace)
+      const now = clock.now()
+      nearSince = seen.nearEnd ? (nearSince ?? now) : undefined
+      const nearForMs = nearSince === undefined ? undefined : now - nearSince
+      // The poller itself rests when it is throttled: whoever was first in line is so still.
+      if (seen.kind === 'missed') due = seen.throttled ? due : now + pauseAfterMiss(pace, misses)
+      else due = now + pauseUntilNextLook(pace, { ageMs: now - startedAt, nearForMs })
+      due = Math.min(due, deadline)
     }
-    say({ service: watched.name, summary, observedAt: Date.now() })
-    if (late) {
-      return {
-        kind: 'timed out',
-        summary,
-        ...(latest === undefined ? {} : { observation: latest }),
-      }
-    }
-    await Context.current().sleep(Math.max(1, Math.min(pause, deadline - Date.now())))
+  } finally {
+    glimpses.close()
   }
 }
 
-/** One look at a watched service. */
-export async function look(
-  clients: AwsClients,
-  { cluster, service, expected }: Pick<Watched, 'cluster' | 'service' | 'expected'>,
-): Promise<Observation> {
-  return await observe(clients, {
-    cluster,
-    service,
-    serviceDeploymentArn: expected.serviceDeploymentArn,
-    abortSignal: Context.current().cancellationSignal,
-  })
+interface Eye {
+  readonly poller: Poller
+  readonly watched: Watched
+  readonly glimpses: Glimpses
+  /** The last closer look. */
+  latest: Observation | undefined
+  /** Of trouble, when somebody last looked closer. */
+  signs: string | undefined
+  closerAt: number
 }
 
-/** Doubles with each miss up to half a minute, with full jitter so that waiters do not march in step. */
-function backOff(misses: number, { nearEndMs }: Pace): number {
-  return Math.random() * Math.min(30_000, nearEndMs * 2 ** misses)
+type Seen =
+  | Extract<Ending, { kind: 'ended' }>
+  | { readonly kind: 'progressing'; readonly summary: string; readonly nearEnd: boolean }
+  | {
+      readonly kind: 'missed'
+      readonly summary: string
+      readonly nearEnd: false
+      readonly throttled: boolean
+    }
+
+async function lookOrMiss(eye: Eye, due: number, late: boolean): Promise<Seen> {
+  try {
+    return late ? await lookAtAll(eye) : await look(eye, due)
+  } catch (error) {
+    if (eye.watched.signal.aborted || !isPassing(error)) throw error
+    const summary = `cannot look: ${error instanceof Error ? error.message : String(error)}`
+    return { kind: 'missed', summary, nearEnd: false, throttled: isThrottled(error) }
+  }
+}
+
+/** A cheap look, and a closer one where that may tell more. */
+async function look(eye: Eye, due: number): Promise<Seen> {
+  const { poller, watched, glimpses, latest } = eye
+  const { expected, pace, signal } = watched
+  const { service, record } = await glimpses.next(due)
+  const first = firstLook({ service, record, tasks: latest?.tasks ?? [] }, expected)
+  const now = poller.clock.now()
+  const signs = signsOfTrouble(service, expected)
+  eye.signs ??= signs
+  const troubled = signs !== eye.signs && now - eye.closerAt >= pace.farMs
+  if (first.kind === 'progressing' && !troubled) return first
+  eye.signs = signs
+  if (first.kind === 'look closer' && first.expect === 'success' && record !== undefined) {
+    eye.latest = await poller.confirm(lookAt(watched), record, { due: now, signal })
+    const verdict = judge(eye.latest, expected)
+    if (verdict.kind === 'progressing') return verdict
+    if (verdict.kind === 'succeeded') return { kind: 'ended', verdict, observation: eye.latest }
+  }
+  return await lookAtAll(eye)
+}
+
+async function lookAtAll(eye: Eye): Promise<Seen> {
+  const { poller, watched } = eye
+  const now = poller.clock.now()
+  const observation = await poller.observe(lookAt(watched), { due: now, signal: watched.signal })
+  eye.latest = observation
+  eye.closerAt = now
+  const verdict = judge(observation, watched.expected)
+  return verdict.kind === 'progressing' ? verdict : { kind: 'ended', verdict, observation }
+}
+
+/** What the poller needs to know of a watched service. */
+export function lookAt({
+  cluster,
+  service,
+  expected,
+}: Pick<Watched, 'cluster' | 'service' | 'expected'>): LookAt {
+  return { cluster, service, serviceDeploymentArn: expected.serviceDeploymentArn }
+}
+
+/** Says what is new at once, and what is not every two seconds. */
+function sparingly({ name, say }: Watched, now: () => number): (summary: string) => void {
+  let said = ''
+  let saidAt = -Infinity
+  return (summary) => {
+    const observedAt = now()
+    if (summary === said && observedAt - saidAt < 2_000) return
+    said = summary
+    saidAt = observedAt
+    say({ service: name, summary, observedAt })
+  }
 }

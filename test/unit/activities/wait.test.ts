@@ -54,7 +54,12 @@ const underWay = {
     service: service({
       runningCount: 0,
       deployments: [
-        deployment({ id: 'ecs-svc/2', taskDefinition: revision(2), rolloutState: 'IN_PROGRESS' }),
+        deployment({
+          id: 'ecs-svc/2',
+          taskDefinition: revision(2),
+          rolloutState: 'IN_PROGRESS',
+          runningCount: 0,
+        }),
       ],
     }),
     tasks: [],
@@ -84,6 +89,10 @@ const throttled = {
   DescribeServices: () => {
     throw awsError('ThrottlingException', 'Rate exceeded')
   },
+}
+
+const denied = () => {
+  throw awsError('AccessDeniedException')
 }
 
 const cancelOnProgress = (details: unknown, cancel: () => void) => {
@@ -119,12 +128,12 @@ describe('waiting for a rollout', () => {
   })
 
   test('gives up at once on what no retry mends', async () => {
-    const denied = {
+    const refused = {
       DescribeServices: () => {
         throw awsError('AccessDeniedException', 'not authorized to perform: ecs:DescribeServices')
       },
     }
-    await assert.rejects(wait(denied), failsAs('AccessDenied', 'ecs:DescribeServices'))
+    await assert.rejects(wait(refused), failsAs('AccessDenied', 'ecs:DescribeServices'))
   })
 
   test('takes a last look at the deadline before it says that time is up', async () => {
@@ -180,9 +189,8 @@ describe('waiting for a rollout', () => {
   test('judges by deployments where the worker may not read the records', async () => {
     const end = await wait({
       ...live,
-      ListServiceDeployments: () => {
-        throw awsError('AccessDeniedException')
-      },
+      ListServiceDeployments: denied,
+      DescribeServiceDeployments: denied,
     })
     assert.deepEqual(end, {
       kind: 'succeeded',

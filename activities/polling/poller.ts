@@ -1,0 +1,108 @@
+import type {
+  ObservedService,
+  ObservedServiceDeployment,
+  ObservedTask,
+  Observation,
+} from '../../rollout/observation.ts'
+import type { AwsClients } from '../aws-clients.ts'
+import { observedService } from '../observe.ts'
+import { createBucket } from './bucket.ts'
+import { machineClock, type PollingClock } from './clock.ts'
+import { createClusters } from './clusters.ts'
+import { createDeployments } from './deployments.ts'
+import { createGate, type Gate, type When } from './gate.ts'
+import { defaultShare, limits, type LimitName } from './limits.ts'
+import { createTargetHealth } from './target-health.ts'
+
+/** What a look is about. */
+export interface LookAt {
+  readonly cluster: string
+  /** What ECS calls the service. */
+  readonly service: string
+  /** Absent for a deployment that has no record, or whose record is not known. */
+  readonly serviceDeploymentArn?: string | undefined
+}
+
+/**
+ * Looks at services for all who wait in one account and region. Every look says when it is due;
+ * those that are due go together in as few calls as ECS allows, within the throttle buckets, the
+ * longest due first. A look that nobody waits for any more costs nothing.
+ *
+ * Looks reject with the AWS SDK's errors, `Rejected` where the cluster is gone, and the signal's
+ * reason once that is aborted. An error reaches only those whose own call it was.
+ */
+export interface Poller {
+  readonly clock: PollingClock
+  /** The service alone: a tenth of a call. */
+  service(what: LookAt, when: When): Promise<ObservedService>
+  /**
+   * The record of a service deployment, without what its revision holds: a twentieth of a call.
+   * `unavailable` where the endpoint lacks such records, or does not let us see this one.
+   */
+  record(arn: string, when: When): Promise<ObservedServiceDeployment | 'unavailable'>
+  /** Whatever bears out what a record says. */
+  confirm(what: LookAt, record: ObservedServiceDeployment, when: When): Promise<Observation>
+  /** All there is to see. */
+  observe(what: LookAt, when: When): Promise<Observation>
+}
+
+export interface PollerOptions {
+  /** Default: the machine's. */
+  readonly clock?: PollingClock
+  /** How much of each throttle bucket it may spend, above 0 and up to 1. Default 0.8. */
+  readonly share?: number
+}
+
+export function createPoller(given: AwsClients, options: PollerOptions = {}): Poller {
+  const { clock = machineClock, share = defaultShare } = options
+  // Without the SDK's own retries, which would spend what nobody has counted.
+  const clients = { ...given, ecs: given.ecsOnce }
+  const gateOf = (name: LimitName): Gate => createGate(createBucket(limits[name], share), clock)
+  const clusters = createClusters(clients, {
+    services: gateOf('services'),
+    tasks: gateOf('tasks'),
+  })
+  const deployments = createDeployments(clients, gateOf('deployments'))
+  const targetHealth = createTargetHealth(clients, gateOf('targets'))
+
+  const serviceOf = async ({ cluster, service }: LookAt, when: When) =>
+    observedService(await clusters(cluster).services.ask(service, when))
+
+  async function around(what: LookAt, service: ObservedService, when: When) {
+    const [tasks, targets] = await Promise.all([
+      clusters(what.cluster).tasks.of(what.service, when),
+      targetHealth(service.targetGroupArns, when),
+    ])
+    return { observedAt: clock.now(), service, tasks, targets }
+  }
+
+  return {
+    clock,
+    service: serviceOf,
+    record: (arn, when) => deployments.record(arn, when),
+    async confirm(what, record, when) {
+      const seen = await around(what, await serviceOf(what, when), when)
+      const silent = seen.tasks.some(tellsNoDigest)
+      const told = silent ? await deployments.withDigests(record, when) : record
+      return { ...seen, serviceDeployments: [told] }
+    },
+    async observe(what, when) {
+      const service = await serviceOf(what, when)
+      if (service.status !== 'ACTIVE') return { ...nothing, observedAt: clock.now(), service }
+      const { cluster, service: name, serviceDeploymentArn: also } = what
+      const [seen, serviceDeployments] = await Promise.all([
+        around(what, service, when),
+        deployments.newest({ cluster, service: name, also }, when),
+      ])
+      return { ...seen, serviceDeployments }
+    },
+  }
+}
+
+const nothing = { serviceDeployments: 'unavailable', tasks: [], targets: [] } as const
+
+/** Whether only the service revision can say which image a task runs. */
+function tellsNoDigest({ containers, desiredStatus }: ObservedTask): boolean {
+  if (desiredStatus !== 'RUNNING') return false
+  return containers.some(({ image, imageDigest }) => imageDigest === '' && !image.includes('@'))
+}

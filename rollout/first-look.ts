@@ -1,0 +1,107 @@
+import type {
+  ObservedDeployment,
+  ObservedService,
+  ObservedServiceDeployment,
+  ObservedTask,
+} from './observation.ts'
+import { isPaused, progressOf } from './progress.ts'
+import { reasonOf } from './record.ts'
+import type { Expectation } from './verdict.ts'
+
+/** What is cheap to ask for, and the tasks as they were when somebody last asked for them. */
+export interface Glimpse {
+  readonly service: ObservedService
+  /** Of the expected deployment; absent where there is none, or none that is known. */
+  readonly record: ObservedServiceDeployment | undefined
+  readonly tasks: readonly ObservedTask[]
+}
+
+export type FirstLook =
+  /** Whatever the tasks and targets are: the verdict could only be `progressing`. */
+  | { readonly kind: 'progressing'; readonly summary: string; readonly nearEnd: boolean }
+  /** `success`: ECS says that it is done, which tasks and targets must bear out. */
+  | { readonly kind: 'look closer'; readonly expect: 'success' | 'trouble' }
+
+/**
+ * Whether a cheap look is enough for now. It never says how a rollout has ended: that takes
+ * `judge`, and all there is to see. It only says when asking for that would be in vain.
+ */
+export function firstLook(glimpse: Glimpse, expected: Expectation): FirstLook {
+  const { service, record } = glimpse
+  if (service.status !== 'ACTIVE') return trouble
+  const ours = service.deployments.find((one) => one.id === expected.deploymentId)
+  const headedForOurs = ours?.status === 'PRIMARY' && ours.rolloutState !== 'FAILED'
+  switch (record?.status) {
+    case undefined:
+      // A rollback has no record of its own, and some endpoints have none at all.
+      if (!headedForOurs) return trouble
+      return ours.rolloutState === 'IN_PROGRESS' ? underWay(glimpse, ours, expected) : success
+    case 'PENDING':
+    case 'IN_PROGRESS':
+      return headedForOurs ? underWay(glimpse, ours, expected) : trouble
+    case 'STOP_REQUESTED':
+    case 'ROLLBACK_REQUESTED':
+    case 'ROLLBACK_IN_PROGRESS': {
+      const what = record.status === 'STOP_REQUESTED' ? 'stopping' : 'rolling back'
+      const missing = `ECS is ${what}: ${reasonOf(record)}`
+      return { kind: 'progressing', summary: said(glimpse, expected, missing), nearEnd: true }
+    }
+    case 'SUCCESSFUL':
+      return success
+    default:
+      return trouble
+  }
+}
+
+const success: FirstLook = { kind: 'look closer', expect: 'success' }
+const trouble: FirstLook = { kind: 'look closer', expect: 'trouble' }
+
+function underWay(glimpse: Glimpse, ours: ObservedDeployment, expected: Expectation): FirstLook {
+  const { service, record } = glimpse
+  // The record's own counts come first: they may be younger than the look at the service.
+  const wanted = record?.targetTasks?.requested ?? ours.desiredCount
+  const running = record?.targetTasks?.running ?? ours.runningCount
+  const pending = record?.targetTasks?.pending ?? ours.pendingCount
+  const old = service.deployments
+    .filter(({ id }) => id !== ours.id)
+    .reduce((sum, { runningCount }) => sum + runningCount, 0)
+  const tasks = `${running} of ${wanted} tasks running`
+  const missing =
+    running < wanted
+      ? tasks
+      : old > 0
+        ? `${old} task${old === 1 ? '' : 's'} of another deployment still to stop`
+        : `${tasks}, ECS is still at it`
+  const slow = isPaused(record) || record?.lifecycleStage === 'BAKE_TIME'
+  const nearEnd = !slow && running >= wanted && pending === 0
+  return { kind: 'progressing', summary: said(glimpse, expected, missing), nearEnd }
+}
+
+function said({ service, record, tasks }: Glimpse, expected: Expectation, missing: string): string {
+  const seen = { observedAt: 0, service, tasks, targets: [], serviceDeployments: [] }
+  return progressOf(seen, expected, { missing, record })
+}
+
+/**
+ * Changes whenever a task of ours fails or ECS complains: then a closer look is worth its price
+ * though nothing has ended.
+ */
+export function signsOfTrouble(service: ObservedService, expected: Expectation): string {
+  const ours = service.deployments.find((one) => one.id === expected.deploymentId)
+  const complaint = service.events.find(({ message }) => complaints.test(message))
+  return `${ours?.failedTasks ?? 0} failed, complaint at ${complaint?.at ?? 0}`
+}
+
+const complaints = /unable to|unhealthy|failed|rolling back/
+
+/**
+ * Whether nothing has happened to a service between two looks: no task came, went or failed, and
+ * nobody deployed or scaled. ECS tells of every task that starts in an event.
+ */
+export function isUnchanged(before: ObservedService, now: ObservedService): boolean {
+  return stateOf(before) === stateOf(now)
+}
+
+function stateOf({ events, ...state }: ObservedService): string {
+  return JSON.stringify([state, events[0]])
+}
