@@ -8,9 +8,14 @@ export function engineRoutes(engine: Engine): ControlRoutes {
       const { state } = (body ?? {}) as { state?: unknown }
       if (name === '' || (state !== 'OK' && state !== 'ALARM'))
         throw new Error(
-          'An alarm is set with PUT alarms/<name> and {"state": "ALARM"} or {"state": "OK"}.',
+          'An alarm is set with PUT alarms/<name> and {"state": "ALARM"} or {"state": "OK"}; DELETE alarms silences all.',
         )
       setAlarm(engine, name, state)
+      return { alarms: engine.world.alarms }
+    },
+    'DELETE alarms': ({ name }) => {
+      const silenced = name === '' ? Object.keys(engine.world.alarms) : [name]
+      for (const each of silenced) setAlarm(engine, each, 'OK')
       return { alarms: engine.world.alarms }
     },
     'PUT capacity': ({ body }) => {

@@ -3,6 +3,7 @@ import type { RegistryAddress } from './ecr/http-registry.ts'
 import { openEcr } from './ecr/open.ts'
 import { createEngine, ecsOperations, type Engine, type EngineOptions } from './ecs/index.ts'
 import { elbOperations } from './elb/index.ts'
+import { deploymentRoutes } from './deployment-routes.ts'
 import { engineRoutes } from './engine-routes.ts'
 import { createFaults, type Faults } from './http/faults.ts'
 import { createEndpoint } from './http/endpoint.ts'
@@ -10,11 +11,14 @@ import { type Handler, listen } from './http/listen.ts'
 import { logsOperations } from './logs/operations.ts'
 import { logStreams } from './logs/streams.ts'
 import type { RegistryLogin } from './runtime/docker-pull.ts'
+import { faultyRuntime } from './runtime/faulty.ts'
+import { createTaskFaults, type TaskFaults } from './runtime/task-faults.ts'
 import type { Clock, TaskRuntime } from './runtime/types.ts'
 import { readStateFile, writeStateFile } from './state-file.ts'
 import { describeState } from './state.ts'
 import { stsOperations } from './sts/operations.ts'
 import { createSessions } from './sts/sessions.ts'
+import { taskFaultRoutes } from './task-fault-routes.ts'
 
 export interface SimulatorOptions {
   /** Default `127.0.0.1`. There is no authentication: other addresses are for closed networks. */
@@ -57,6 +61,7 @@ export interface Simulator {
   readonly region: string
   readonly engine: Engine
   readonly faults: Faults
+  readonly taskFaults: TaskFaults
   /** Stops all tasks and both servers. */
   close(): Promise<void>
 }
@@ -71,6 +76,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const { account = '000000000000', region = 'us-east-1', runtime, timings = 'aws' } = options
   const now = (): number => clock.now()
   const faults = createFaults()
+  const taskFaults = createTaskFaults()
   const sessions = createSessions(now)
   /** What to close, last opened first. */
   const opened: (() => Promise<void>)[] = []
@@ -102,12 +108,13 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       faults,
     })
     opened.push(() => ecr.close())
+    const running =
+      typeof runtime === 'function'
+        ? await runtime({ loginFor: (registryHost) => ecr.loginFor(registryHost) })
+        : runtime
     const engine = createEngine({
       clock,
-      runtime:
-        typeof runtime === 'function'
-          ? await runtime({ loginFor: (registryHost) => ecr.loginFor(registryHost) })
-          : runtime,
+      runtime: faultyRuntime(running, taskFaults, clock),
       account,
       region,
       timings,
@@ -142,11 +149,22 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
             read: ({ taskId, container }, lines) => engine.runtime.logs(taskId, container, lines),
           }),
         },
-        control: engineRoutes(engine),
-        state: () => ({ account, region, gate: ecr.gateUrl, ...describeState(engine) }),
+        control: {
+          ...engineRoutes(engine),
+          ...deploymentRoutes(engine),
+          ...taskFaultRoutes(taskFaults),
+        },
+        state: () => ({
+          account,
+          region,
+          gate: ecr.gateUrl,
+          ...describeState(engine),
+          taskFaults: taskFaults.list(),
+        }),
       }),
     )
-    return { url: endpoint.url, gateUrl: ecr.gateUrl, account, region, engine, faults, close }
+    const { url } = endpoint
+    return { url, gateUrl: ecr.gateUrl, account, region, engine, faults, taskFaults, close }
   } catch (error) {
     await close()
     throw error

@@ -122,23 +122,3 @@ test('a runtime that cannot start leaves no port taken', async () => {
   const again = await startSimulator({ port, runtime: first.simulator.engine.runtime })
   await again.close()
 })
-
-test('an alarm is rung, and capacity runs out and comes back, over HTTP', async () => {
-  await using stage = await start()
-  const { url, engine } = stage.simulator
-  const control = async (method: string, path: string, body?: object) => {
-    const init = { method, ...(body && { body: JSON.stringify(body) }) }
-    return (await fetch(`${url}/_simulator/${path}`, init)).status
-  }
-
-  assert.equal(await control('PUT', 'alarms/too%20slow', { state: 'ALARM' }), 200)
-  assert.deepEqual({ ...engine.world.alarms }, { 'too slow': 'ALARM' })
-  assert.equal(await control('PUT', 'alarms/too%20slow', { state: 'LOUD' }), 400)
-  assert.equal(
-    await control('PUT', 'capacity', { outOf: 'No Container Instances were found.' }),
-    200,
-  )
-  assert.equal(engine.world.outOfCapacity, 'No Container Instances were found.')
-  assert.equal(await control('DELETE', 'capacity'), 200)
-  assert.equal(engine.world.outOfCapacity, undefined)
-})

@@ -12,6 +12,8 @@ import { createEngine, ecsOperations, type Engine } from '../../../simulator/ecs
 import type { EngineOptions } from '../../../simulator/ecs/index.ts'
 import type { Call, Operations } from '../../../simulator/http/types.ts'
 import { elbOperations } from '../../../simulator/elb/index.ts'
+import { faultyRuntime } from '../../../simulator/runtime/faulty.ts'
+import type { TaskFaults } from '../../../simulator/runtime/task-faults.ts'
 import {
   scriptedRuntime,
   type Behaviour,
@@ -29,6 +31,8 @@ export interface StageOptions {
   readonly loadBalancer?: boolean
   readonly service?: object
   readonly engine?: Partial<EngineOptions>
+  /** Stands between the scripted runtime and the engine. */
+  readonly faults?: TaskFaults
 }
 
 export interface Stage {
@@ -87,7 +91,12 @@ export function newEngine(options: StageOptions): {
     clock,
     behave: ({ taskDefinition }) => options.behave?.(Number(taskDefinition.split(':')[1])) ?? {},
   })
-  const engine = createEngine({ clock, runtime, ...options.engine })
+  const { faults } = options
+  const engine = createEngine({
+    clock,
+    runtime: faults === undefined ? runtime : faultyRuntime(runtime, faults, clock),
+    ...options.engine,
+  })
   return {
     clock,
     runtime,

@@ -1,0 +1,60 @@
+import type { Service } from '@aws-sdk/client-ecs'
+import { ecsOperations, type Engine } from './ecs/index.ts'
+import type { ControlRoutes } from './http/control.ts'
+
+/** What somebody else does to a service, past faults and counts: a console click, another pipeline. */
+export function deploymentRoutes(engine: Engine): ControlRoutes {
+  const operations = ecsOperations(engine)
+  const call = (operation: string, input: Readonly<Record<string, unknown>>): unknown =>
+    operations[operation]?.({
+      service: 'ECS',
+      operation,
+      input,
+      region: engine.region,
+      accessKeyId: 'SOMEBODY',
+    })
+  return {
+    'POST deployments': ({ body }) => {
+      const { cluster, service, taskDefinition, desiredCount, force, ...rest } = fieldsOf(body)
+      const unknown = Object.keys(rest)
+      if (unknown.length > 0)
+        throw new Error(
+          `A deployment has no field ${unknown.join(', ')}; it has cluster, service, taskDefinition, desiredCount, force.`,
+        )
+      if (typeof service !== 'string')
+        throw new Error('A deployment is {"cluster": "mailman", "service": "api", "force": true}.')
+      const changes = {
+        ...(taskDefinition !== undefined && { taskDefinition }),
+        ...(desiredCount !== undefined && { desiredCount }),
+      }
+      const forceNewDeployment = force ?? Object.keys(changes).length === 0
+      const answer = call('UpdateService', { cluster, service, ...changes, forceNewDeployment })
+      return primaryOf((answer as { service: Service }).service)
+    },
+    'DELETE deployments': ({ name }) => {
+      const [cluster, service, ...more] = name.split('/')
+      if (service === undefined || more.length > 0)
+        throw new Error('A deployment is taken back with DELETE deployments/<cluster>/<service>.')
+      const answer = call('DescribeServices', { cluster, services: [service] })
+      const [found] = (answer as { services: Service[] }).services
+      const serviceDeploymentArn = found?.currentServiceDeployment
+      if (serviceDeploymentArn === undefined)
+        throw new Error(`No deployment of ${service} in cluster ${cluster} is under way.`)
+      call('StopServiceDeployment', { serviceDeploymentArn, stopType: 'ROLLBACK' })
+      return { serviceDeployment: serviceDeploymentArn }
+    },
+  }
+}
+
+function primaryOf({ deployments = [], currentServiceDeployment }: Service) {
+  const primary = deployments.find(({ status }) => status === 'PRIMARY')
+  return {
+    deployment: primary?.id,
+    taskDefinition: primary?.taskDefinition,
+    serviceDeployment: currentServiceDeployment,
+  }
+}
+
+function fieldsOf(body: unknown): Readonly<Record<string, unknown>> {
+  return typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {}
+}

@@ -1,0 +1,103 @@
+const kinds = ['slow start', 'crash loop', 'failing health'] as const
+
+/**
+ * What goes wrong with a task: `slow start` keeps it `PENDING` for longer; `crash loop` ends it
+ * soon after it runs; `failing health` answers the load balancer in its place, also where it runs
+ * already.
+ */
+export type TaskFaultKind = (typeof kinds)[number]
+
+export interface TaskFault {
+  readonly id: string
+  readonly kind: TaskFaultKind
+  /** Only tasks of the service of this name. */
+  readonly service?: string
+  /** Only tasks of this family, or of this revision of it: `api` or `api:2`. */
+  readonly taskDefinition?: string
+  /** How many tasks it hits. */
+  readonly count: number | 'forever'
+  /** Milliseconds that a slow start takes longer. */
+  readonly delayMs: number
+  /** Milliseconds that a task runs well before it crashes, or before its health begins to fail. */
+  readonly afterMs: number
+  /** Milliseconds for which its health fails then; left out: until the fault is lifted. */
+  readonly forMs?: number
+  /** What the containers of a crash exit with. */
+  readonly exitCode: number
+  /** What a health check gets. */
+  readonly answer: number | 'timeout' | 'refused'
+}
+
+const fields = [
+  'kind',
+  'service',
+  'taskDefinition',
+  'count',
+  'delayMs',
+  'afterMs',
+  'forMs',
+  'exitCode',
+  'answer',
+] as const
+
+/** A fault as a person asked for it, with what they left out. Fails with a sentence for them. */
+export function readTaskFault(asked: unknown): Omit<TaskFault, 'id'> {
+  if (typeof asked !== 'object' || asked === null || Array.isArray(asked))
+    throw new Error(
+      'A fault of tasks is a JSON object: {"service": "mailman-api", "kind": "crash loop"}.',
+    )
+  const given = asked as Readonly<Record<string, unknown>>
+  const unknown = Object.keys(given).filter((key) => !fields.some((field) => field === key))
+  if (unknown.length > 0)
+    throw new Error(
+      `A fault of tasks has no field ${unknown.join(', ')}; it has ${fields.join(', ')}.`,
+    )
+  const kind = kinds.find((each) => each === given['kind'])
+  if (kind === undefined) refuse(given, 'kind', `one of ${kinds.join(', ')}`)
+  const { service, taskDefinition, count = 'forever', answer = 503 } = given
+  if (service !== undefined && !isText(service)) refuse(given, 'service', "a service's name")
+  if (taskDefinition !== undefined && !isText(taskDefinition))
+    refuse(given, 'taskDefinition', 'a family or a revision: "api" or "api:2"')
+  if (count !== 'forever' && !isWhole(count, 1)) refuse(given, 'count', '1 or more, or "forever"')
+  if (answer !== 'timeout' && answer !== 'refused' && !isWhole(answer, 100, 599))
+    refuse(given, 'answer', 'an HTTP status, "timeout" or "refused"')
+  const forMs = given['forMs'] === undefined ? undefined : whole(given, 'forMs', 0)
+  return {
+    kind,
+    ...(service !== undefined && { service }),
+    // An ARN ends with what a task says of itself.
+    ...(taskDefinition !== undefined && {
+      taskDefinition: taskDefinition.slice(taskDefinition.lastIndexOf('/') + 1),
+    }),
+    count,
+    delayMs: whole(given, 'delayMs', 60_000),
+    afterMs: whole(given, 'afterMs', kind === 'crash loop' ? 500 : 0),
+    ...(forMs !== undefined && { forMs }),
+    exitCode: whole(given, 'exitCode', 1, 255),
+    answer,
+  }
+}
+
+function whole(
+  given: Readonly<Record<string, unknown>>,
+  field: string,
+  usual: number,
+  most = Number.MAX_SAFE_INTEGER,
+): number {
+  const value = given[field] ?? usual
+  if (isWhole(value, 0, most)) return value
+  const bound = most === Number.MAX_SAFE_INTEGER ? 'or more' : `to ${most}`
+  return refuse(given, field, `a whole number, 0 ${bound}`)
+}
+
+function refuse(given: Readonly<Record<string, unknown>>, field: string, expected: string): never {
+  throw new Error(`${field} is ${JSON.stringify(given[field])}; it must be ${expected}.`)
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== ''
+}
+
+function isWhole(value: unknown, least: number, most = Number.MAX_SAFE_INTEGER): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most
+}

@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto'
+import { readTaskFault, type TaskFault, type TaskFaultKind } from './task-fault.ts'
+import type { TaskSpec } from './types.ts'
+
+/** A fault as it is listed: with how many tasks it has hit so far. */
+export type ListedTaskFault = TaskFault & { readonly hit: number }
+
+export interface TaskFaults {
+  /** Fails with a sentence for the person who asked when the fault makes no sense. */
+  add(asked: unknown): TaskFault
+  /** The first fault of this kind that hits this task, if any. A task that was hit once stays hit. */
+  hitting(kind: TaskFaultKind, task: TaskSpec): TaskFault | undefined
+  list(): readonly ListedTaskFault[]
+  /** Undoes all of them, or one. Gives how many went. */
+  lift(id?: string): number
+  /** Calls back when a fault is lifted; gives a function that forgets it. */
+  whenLifted(id: string, callback: () => void): () => void
+}
+
+interface Standing {
+  readonly fault: TaskFault
+  readonly tasks: Set<string>
+  readonly callbacks: Set<() => void>
+}
+
+export function createTaskFaults(): TaskFaults {
+  const standing = new Map<string, Standing>()
+  return {
+    add(asked) {
+      const fault: TaskFault = { id: randomUUID(), ...readTaskFault(asked) }
+      standing.set(fault.id, { fault, tasks: new Set(), callbacks: new Set() })
+      return fault
+    },
+    hitting(kind, task) {
+      const found = [...standing.values()].find(
+        (each) => each.fault.kind === kind && isAbout(each.fault, task) && hasRoom(each, task),
+      )
+      found?.tasks.add(task.id)
+      return found?.fault
+    },
+    list: () => [...standing.values()].map(({ fault, tasks }) => ({ ...fault, hit: tasks.size })),
+    lift(id) {
+      const gone = [...standing.values()].filter(({ fault }) => id === undefined || fault.id === id)
+      for (const { fault, callbacks } of gone) {
+        standing.delete(fault.id)
+        for (const callback of callbacks) callback()
+      }
+      return gone.length
+    },
+    whenLifted(id, callback) {
+      const callbacks = standing.get(id)?.callbacks
+      callbacks?.add(callback)
+      return () => void callbacks?.delete(callback)
+    },
+  }
+}
+
+function isAbout({ service, taskDefinition }: TaskFault, task: TaskSpec): boolean {
+  if (service !== undefined && service !== task.service) return false
+  if (taskDefinition === undefined) return true
+  const [family] = task.taskDefinition.split(':')
+  return taskDefinition === task.taskDefinition || taskDefinition === family
+}
+
+function hasRoom({ fault, tasks }: Standing, task: TaskSpec): boolean {
+  return fault.count === 'forever' || tasks.has(task.id) || tasks.size < fault.count
+}

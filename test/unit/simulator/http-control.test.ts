@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import {
+  CreateClusterCommand,
+  CreateServiceCommand,
+  DescribeServiceDeploymentsCommand,
+  DescribeServicesCommand,
+  ECSClient,
+  ListServiceDeploymentsCommand,
+  RegisterTaskDefinitionCommand,
+} from '@aws-sdk/client-ecs'
+import { manualClock } from '../../../simulator/clock/index.ts'
+import { scriptedRuntime } from '../../../simulator/runtime/scripted.ts'
+import { startSimulator } from '../../../simulator/start.ts'
+import { first } from './stage.ts'
+
+/** A simulator whose cluster `mailman` runs one task of service `api`, and its control interface. */
+async function start() {
+  const clock = manualClock()
+  const runtime = scriptedRuntime({ clock, behave: () => ({}) })
+  const simulator = await startSimulator({ clock, runtime })
+  const ecs = new ECSClient({
+    endpoint: simulator.url,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'AKIATEST', secretAccessKey: 'secret' },
+  })
+  await ecs.send(new CreateClusterCommand({ clusterName: 'mailman' }))
+  const register = () =>
+    ecs.send(
+      new RegisterTaskDefinitionCommand({
+        family: 'api',
+        containerDefinitions: [{ name: 'api', image: 'api:1' }],
+      }),
+    )
+  await register()
+  await ecs.send(
+    new CreateServiceCommand({
+      cluster: 'mailman',
+      serviceName: 'api',
+      taskDefinition: 'api',
+      desiredCount: 1,
+      deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } },
+    }),
+  )
+  await clock.advance(120_000)
+  const control = async (method: string, path: string, body?: object) => {
+    const init = { method, ...(body && { body: JSON.stringify(body) }) }
+    const response = await fetch(`${simulator.url}/_simulator/${path}`, init)
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> }
+  }
+  return {
+    simulator,
+    clock,
+    register,
+    control,
+    async service() {
+      const of = { cluster: 'mailman', services: ['api'] }
+      return first((await ecs.send(new DescribeServicesCommand(of))).services)
+    },
+    async newest() {
+      const of = { cluster: 'mailman', service: 'api' }
+      const { serviceDeployments } = await ecs.send(new ListServiceDeploymentsCommand(of))
+      const arn = first(serviceDeployments).serviceDeploymentArn ?? ''
+      const described = await ecs.send(
+        new DescribeServiceDeploymentsCommand({ serviceDeploymentArns: [arn] }),
+      )
+      return first(described.serviceDeployments)
+    },
+    [Symbol.asyncDispose]: () => simulator.close(),
+  }
+}
+
+test('an alarm is rung and silenced, and capacity runs out and comes back', async () => {
+  await using stage = await start()
+  const { control } = stage
+  const { world } = stage.simulator.engine
+
+  assert.equal((await control('PUT', 'alarms/too%20slow', { state: 'ALARM' })).status, 200)
+  assert.deepEqual({ ...world.alarms }, { 'too slow': 'ALARM' })
+  assert.equal((await control('PUT', 'alarms/too%20slow', { state: 'LOUD' })).status, 400)
+  assert.equal((await control('DELETE', 'alarms')).status, 200)
+  assert.deepEqual({ ...world.alarms }, { 'too slow': 'OK' })
+
+  const reason = 'No Container Instances were found in your cluster.'
+  assert.equal((await control('PUT', 'capacity', { outOf: reason })).status, 200)
+  await control('POST', 'deployments', { cluster: 'mailman', service: 'api' })
+  await stage.clock.advance(120_000)
+  const { events } = await stage.service()
+  assert.equal(events?.[0]?.message, `(service api) was unable to place a task. Reason: ${reason}`)
+  assert.equal((await control('DELETE', 'capacity')).status, 200)
+  await stage.clock.advance(120_000)
+  assert.equal((await stage.newest()).status, 'SUCCESSFUL')
+})
+
+test('somebody else deploys: anew, another revision, another count; and it can be taken back', async () => {
+  await using stage = await start()
+  const { control } = stage
+  const forced = await control('POST', 'deployments', { cluster: 'mailman', service: 'api' })
+  assert.equal(forced.status, 200)
+  const primary = first((await stage.service()).deployments)
+  assert.equal(primary.id, forced.body['deployment'])
+  assert.equal((await stage.newest()).serviceDeploymentArn, forced.body['serviceDeployment'])
+  await stage.clock.advance(120_000)
+
+  await stage.register()
+  const of = { cluster: 'mailman', service: 'api' }
+  await control('POST', 'deployments', { ...of, taskDefinition: 'api:2' })
+  assert.match((await stage.service()).taskDefinition ?? '', /:2$/)
+  assert.equal((await control('DELETE', 'deployments/mailman/api')).status, 200)
+  await stage.clock.advance(300_000)
+  assert.match((await stage.service()).taskDefinition ?? '', /:1$/)
+  assert.equal((await stage.newest()).status, 'ROLLBACK_SUCCESSFUL')
+
+  const { id } = first((await stage.service()).deployments)
+  await control('POST', 'deployments', { ...of, desiredCount: 2 })
+  const scaled = await stage.service()
+  assert.deepEqual([scaled.desiredCount, scaled.deployments?.[0]?.id], [2, id])
+})
+
+test('what nobody could deploy or take back is refused in a sentence', async () => {
+  await using stage = await start()
+  const { control } = stage
+  const refused = async (method: string, path: string, body?: object) => {
+    const answer = await control(method, path, body)
+    assert.equal(answer.status, 400)
+    return String(answer.body['error'])
+  }
+  assert.match(await refused('POST', 'deployments', {}), /A deployment is \{"cluster"/)
+  assert.match(await refused('POST', 'deployments', { image: 'x' }), /has no field image/)
+  const of = { cluster: 'mailman', service: 'worker' }
+  assert.equal(await refused('POST', 'deployments', of), 'Service not found.')
+  assert.match(await refused('DELETE', 'deployments/mailman/api'), /No deployment of api .* way/)
+  assert.match(await refused('DELETE', 'deployments'), /DELETE deployments\/<cluster>\/<service>/)
+})
+
+test('tasks are given faults, which are listed with what they hit, and lifted', async () => {
+  await using stage = await start()
+  const { control } = stage
+  const added = await control('POST', 'tasks', { service: 'api', kind: 'crash loop' })
+  assert.equal(added.status, 200)
+  await control('POST', 'deployments', { cluster: 'mailman', service: 'api' })
+  await stage.clock.advance(300_000)
+  assert.equal((await stage.newest()).deploymentCircuitBreaker?.status, 'TRIGGERED')
+  const { faults } = (await control('GET', 'tasks')).body as { faults: { hit: number }[] }
+  // The breaker's three, and those of the way back, which is of the same service.
+  assert.ok(first(faults).hit > 3)
+
+  assert.equal((await control('DELETE', `tasks/${String(added.body['id'])}`)).status, 200)
+  await stage.clock.advance(600_000)
+  assert.equal((await stage.service()).runningCount, 1)
+  assert.deepEqual((await control('GET', 'state')).body['taskFaults'], [])
+  assert.equal((await control('DELETE', 'tasks/gone')).status, 400)
+  assert.equal((await control('POST', 'tasks', { kind: 'mood' })).status, 400)
+})
