@@ -1,0 +1,97 @@
+import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http'
+import { once } from 'node:events'
+
+/** An address before an endpoint of AWS's, where calls are held up and names are made reachable. */
+export interface Detour {
+  readonly url: string
+  /**
+   * Holds the calls of an operation that name something, a service for instance. `reached`
+   * resolves when one stands before the hold; `letGo` lets it through, and all that come after.
+   */
+  readonly hold: (operation: string, about: string) => Hold
+  readonly close: () => Promise<void>
+}
+
+export interface Hold {
+  readonly reached: Promise<void>
+  readonly letGo: () => void
+}
+
+/**
+ * Passes calls on to an endpoint as they are. Where an answer names the host `from` (a registry,
+ * which an emulator calls as AWS would though no name server knows it) it comes back as `to`.
+ */
+export async function openDetour(options: {
+  endpoint: string
+  from: RegExp
+  to: string
+}): Promise<Detour> {
+  const holds = new Set<Held>()
+  const server = createServer((incoming, outgoing) => {
+    pass(incoming, outgoing).catch((error: unknown) => outgoing.destroy(asError(error)))
+  })
+
+  async function pass(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const sent = await bodyOf(incoming)
+    const operation = String(incoming.headers['x-amz-target']).split('.').at(-1)
+    const held = [...holds].find(
+      (each) => each.operation === operation && sent.includes(`"${each.about}"`),
+    )
+    held?.arrived()
+    await held?.passed
+    const { method = 'GET', headers } = incoming
+    const onward = request(new URL(incoming.url ?? '/', options.endpoint), { method, headers })
+    onward.end(sent)
+    const [answer] = (await once(onward, 'response')) as [IncomingMessage]
+    const body = (await bodyOf(answer)).toString('utf8').replaceAll(options.from, options.to)
+    const { 'content-length': _, 'transfer-encoding': __, ...kept } = answer.headers
+    outgoing.writeHead(answer.statusCode ?? 502, {
+      ...kept,
+      'content-length': Buffer.byteLength(body),
+    })
+    outgoing.end(body)
+  }
+
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  return {
+    url: `http://127.0.0.1:${port}`,
+    hold(operation, about) {
+      const arrival = Promise.withResolvers<void>()
+      const passage = Promise.withResolvers<void>()
+      const held = { operation, about, arrived: arrival.resolve, passed: passage.promise }
+      holds.add(held)
+      return {
+        reached: arrival.promise,
+        letGo() {
+          holds.delete(held)
+          passage.resolve()
+        },
+      }
+    },
+    async close() {
+      server.close()
+      server.closeAllConnections()
+      await once(server, 'close')
+    },
+  }
+}
+
+interface Held {
+  readonly operation: string
+  readonly about: string
+  readonly arrived: () => void
+  readonly passed: Promise<void>
+}
+
+async function bodyOf(stream: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of stream) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks)
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error))
+}

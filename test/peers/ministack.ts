@@ -1,0 +1,109 @@
+import { hostname } from 'node:os'
+import path from 'node:path'
+import { execa } from 'execa'
+import { startChild } from '../../local/child.ts'
+import type { Engine } from '../../local/engine.ts'
+import { freePort } from '../../local/free-port.ts'
+import { until } from '../../local/until.ts'
+import { openDetour, type Detour } from './detour.ts'
+import { python, pythonPackages } from './pypi.ts'
+
+const version = '1.5.33'
+
+/** An emulator of AWS that others wrote, whose services run real containers. */
+export interface Ministack {
+  /** For `AWS_ENDPOINT_URL`. */
+  readonly url: string
+  /** `127.0.0.1:41000`: takes pushes and pulls without asking who it is. */
+  readonly registryHost: string
+  readonly hold: Detour['hold']
+  readonly stop: () => Promise<void>
+}
+
+/**
+ * Starts ministack as it comes from PyPI. It names its registry as ECR would,
+ * `<account>.dkr.ecr.<region>.amazonaws.com`, and serves it at its own address: what a name server
+ * would do for that name, the detour before it does.
+ */
+export async function startMinistack(options: {
+  engine: Docker
+  folder: string
+}): Promise<Ministack> {
+  const { engine, folder } = options
+  const packages = await pythonPackages(`ministack[full]==${version}`)
+  const port = await freePort()
+  const registryHost = `127.0.0.1:${port}`
+  const child = await startChild({
+    name: 'ministack',
+    file: await python(),
+    args: ['-m', 'ministack'],
+    logFile: path.join(folder, 'ministack.log'),
+    cwd: folder,
+    env: {
+      PATH: process.env['PATH'],
+      PYTHONPATH: packages,
+      TMPDIR: folder,
+      HOME: folder,
+      BIND_HOST: '127.0.0.1',
+      GATEWAY_PORT: String(port),
+      DOCKER_HOST: engine.dockerHost,
+      // Else it listens on ports of its own choice as well.
+      IOT_MTLS_ENABLED: '0',
+      SFTP_ENABLED: '0',
+    },
+  })
+  const endpoint = `http://${registryHost}`
+  try {
+    await until(async () => (await fetch(`${endpoint}/v2/`)).ok, {
+      what: `ministack to answer at ${endpoint}`,
+      timeoutMs: 30_000,
+      failed: child.failed,
+    })
+    const detour = await openDetour({
+      endpoint,
+      from: /\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com/g,
+      to: registryHost,
+    })
+    return {
+      url: detour.url,
+      registryHost,
+      hold: detour.hold,
+      async stop() {
+        await detour.close()
+        await child.stop()
+        await removeContainers(engine, `${hostname()}:${port}`)
+        await removeImages(engine, registryHost)
+      },
+    }
+  } catch (error) {
+    await child.stop()
+    throw error
+  }
+}
+
+type Docker = Pick<Engine, 'dockerHost' | 'dockerPath'>
+
+/** It leaves them running when it is stopped, labelled with the address that it had. */
+async function removeContainers(engine: Docker, instance: string): Promise<void> {
+  const label = `label=ministack.instance=${instance}`
+  const ids = await lines(engine, ['ps', '--all', '--quiet', '--filter', label])
+  if (ids.length > 0) await lines(engine, ['rm', '--force', '--volumes', ...ids])
+}
+
+/** Whatever was built for this registry, or pulled from it: by name, others may share its layers. */
+async function removeImages(engine: Docker, host: string): Promise<void> {
+  const format = '{{.Repository}} {{.Tag}} {{.Digest}}'
+  const names = (await lines(engine, ['images', '--digests', '--format', format]))
+    .filter((line) => line.startsWith(`${host}/`))
+    .map((line) => line.split(' '))
+    .map(([repository, tag, digest]) =>
+      tag === '<none>' ? `${repository}@${digest}` : `${repository}:${tag}`,
+    )
+  if (names.length > 0) await lines(engine, ['rmi', '--force', ...new Set(names)])
+}
+
+async function lines({ dockerHost, dockerPath }: Docker, args: string[]): Promise<string[]> {
+  const env = { DOCKER_HOST: dockerHost }
+  const { stdout } = await execa(dockerPath, args, { env, stdin: 'ignore' })
+  return stdout.split('\n').filter((line) => line !== '')
+}

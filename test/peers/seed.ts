@@ -1,0 +1,87 @@
+import { CreateRepositoryCommand } from '@aws-sdk/client-ecr'
+import {
+  CreateClusterCommand,
+  CreateServiceCommand,
+  DescribeServicesCommand,
+  RegisterTaskDefinitionCommand,
+} from '@aws-sdk/client-ecs'
+import { CreateTargetGroupCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { pushBootstrapImages } from '../../local/bootstrap-images.ts'
+import type { Engine } from '../../local/engine.ts'
+import type { Clients } from '../../local/seed.ts'
+import { until } from '../../local/until.ts'
+
+/** The services of the example, as `slipway.yaml` and ECS name them. */
+export const serviceNames = ['api', 'worker'] as const
+
+/**
+ * Makes what the example deploys to on an emulator, with tasks that each have an address of their
+ * own: this one publishes the ports of others as they are, so that two tasks would want the same.
+ *
+ * @param place is the name of the cluster and the repository, and begins those of the services
+ */
+export async function seedPlace(
+  { ecs, ecr, elb }: Clients,
+  engine: Pick<Engine, 'dockerHost' | 'dockerPath' | 'buildKit'>,
+  place: string,
+): Promise<{ readonly repositoryUri: string; readonly targetGroupArn: string }> {
+  await ecs.send(new CreateClusterCommand({ clusterName: place }))
+  const { repository } = await ecr.send(new CreateRepositoryCommand({ repositoryName: place }))
+  const repositoryUri = repository?.repositoryUri ?? ''
+  const images = await pushBootstrapImages(ecr, engine, repositoryUri, serviceNames)
+  const { TargetGroups } = await elb.send(
+    new CreateTargetGroupCommand({
+      Name: place,
+      Protocol: 'HTTP',
+      Port: 8080,
+      TargetType: 'ip',
+      VpcId: 'vpc-00000001',
+      HealthCheckPath: '/health',
+    }),
+  )
+  const targetGroupArn = TargetGroups?.[0]?.TargetGroupArn ?? ''
+  for (const name of serviceNames) {
+    const serviceName = `${place}-${name}`
+    await ecs.send(
+      new RegisterTaskDefinitionCommand({
+        family: serviceName,
+        networkMode: 'awsvpc',
+        containerDefinitions: [
+          {
+            name,
+            image: images[name],
+            essential: true,
+            memory: 64,
+            environment: [{ name: 'GREETING', value: 'hello' }],
+            ...(name === 'api' && { portMappings: [{ containerPort: 8080 }] }),
+          },
+        ],
+      }),
+    )
+    await ecs.send(
+      new CreateServiceCommand({
+        cluster: place,
+        serviceName,
+        taskDefinition: serviceName,
+        desiredCount: 1,
+        deploymentConfiguration: {
+          minimumHealthyPercent: 100,
+          maximumPercent: 200,
+          deploymentCircuitBreaker: { enable: true, rollback: true },
+        },
+        ...(name === 'api' && {
+          loadBalancers: [{ targetGroupArn, containerName: name, containerPort: 8080 }],
+        }),
+      }),
+    )
+  }
+  await until(
+    async () => {
+      const services = serviceNames.map((name) => `${place}-${name}`)
+      const found = await ecs.send(new DescribeServicesCommand({ cluster: place, services }))
+      return found.services?.every(({ runningCount }) => runningCount === 1) ?? false
+    },
+    { what: `the services of ${place} to run`, timeoutMs: 30_000 },
+  )
+  return { repositoryUri, targetGroupArn }
+}
