@@ -3,6 +3,7 @@ import { buildImage } from './build.ts'
 import { defaultCacheDir } from './cache.ts'
 import { runChecks } from './checks.ts'
 import { detectEngine } from './engine.ts'
+import { endWithLogs } from './evidence.ts'
 import { beating } from './heartbeat.ts'
 import { findImages } from './images.ts'
 import { inspectEnvironment } from './inspect.ts'
@@ -42,9 +43,18 @@ export function createReleaseActivities(options: ReleaseActivitiesOptions = {}):
       beating(() => registerRevisions(clientsFor(input.target.aws), input)),
     moveTags: (input) => moveTags(clientsFor(input.target.aws), input),
     updateService: (input) => beating(() => updateService(clientsFor(input.target.aws), input)),
-    waitForRollout: (input) => waitForRollout(clientsFor(input.target.aws), pace, input),
-    rollBackService: (input) => rollBackService(clientsFor(input.target.aws), pace, input),
-    verifyRelease: (input) => verifyRelease(clientsFor(input.target.aws), pace, input),
+    async waitForRollout(input) {
+      const clients = clientsFor(input.target.aws)
+      return await endWithLogs(clients, input.target, await waitForRollout(clients, pace, input))
+    },
+    async rollBackService(input) {
+      const clients = clientsFor(input.target.aws)
+      return await endWithLogs(clients, input.target, await rollBackService(clients, pace, input))
+    },
+    async verifyRelease(input) {
+      const clients = clientsFor(input.target.aws)
+      return await endWithLogs(clients, input.target, await verifyRelease(clients, pace, input))
+    },
     planRelease: (input) => beating(() => planRelease(clientsFor(input.target.aws), input)),
   }
 }

@@ -1,9 +1,10 @@
 import { Context } from '@temporalio/activity'
 import type { Target } from '../config/target.ts'
-import { diagnose } from '../rollout/diagnosis.ts'
+import { crashedTasks } from '../rollout/crashes.ts'
 import { isUnchanged } from '../rollout/first-look.ts'
-import type { ObservedService, ObservedTask, Observation } from '../rollout/observation.ts'
+import type { ObservedService, Observation } from '../rollout/observation.ts'
 import { judge, type Expectation, type Verdict } from '../rollout/verdict.ts'
+import { whyOf, type Why } from '../rollout/why.ts'
 import type { AwsClients } from './aws-clients.ts'
 import { failure } from './failures.ts'
 import { beating } from './heartbeat.ts'
@@ -98,7 +99,8 @@ async function keepLooking(looking: Looking): Promise<RolloutEnd> {
     const summary = missing?.summary ?? 'all healthy'
     say({ service: missing?.service ?? 'all services', summary, observedAt: now })
     if (missing !== undefined && now >= deadline) {
-      return { kind: 'timed_out', reason: `did not stay healthy: ${summary}`, cause: '' }
+      const why = missing.why ?? { cause: '' }
+      return { kind: 'timed_out', reason: `did not stay healthy: ${summary}`, ...why }
     }
     const left = wellSince === undefined ? pace.farMs : windowMs - (now - wellSince)
     await rest(clock, Math.max(1, Math.min(pace.farMs, left)), signal)
@@ -112,7 +114,12 @@ interface Well {
 
 type Looked =
   | Well
-  | { readonly kind: 'missing'; readonly service: string; readonly summary: string }
+  | {
+      readonly kind: 'missing'
+      readonly service: string
+      readonly summary: string
+      readonly why?: Why
+    }
   | { readonly kind: 'bad'; readonly end: RolloutEnd }
 
 /**
@@ -143,38 +150,29 @@ async function lookAt(
 function judgeLook(one: VerifiedService, observation: Observation): Looked {
   const { name, expected } = one
   const verdict = judge(observation, expected)
-  const dead = observation.tasks.filter((task) => hasCrashed(task, expected))
+  const why = whyOf([observation], expected)
+  // One that did not start leaves a gap, which the verdict sees.
+  const dead = crashedTasks(observation, expected).filter(
+    ({ startedAt, stopCode }) => startedAt !== undefined || stopCode !== 'TaskFailedToStart',
+  )
   one.crashedBefore ??= new Set(dead.map(({ arn }) => arn))
   const crashed = dead.find(({ arn }) => one.crashedBefore?.has(arn) === false)
   if (crashed !== undefined) {
     const reason = `${name}: a task stopped after it had been healthy (${crashed.stoppedReason})`
-    return { kind: 'bad', end: { kind: 'failed', reason, cause: diagnose(observation, expected) } }
+    return { kind: 'bad', end: { kind: 'failed', reason, ...why } }
   }
   switch (verdict.kind) {
     case 'succeeded':
       return { kind: 'well', verdict }
     case 'progressing':
-      return { kind: 'missing', service: name, summary: verdict.summary }
+      return { kind: 'missing', service: name, summary: verdict.summary, why }
     case 'rolled_back':
     case 'failed':
     case 'replaced': {
       const reason = `${name}: ${verdict.reason}`
-      const cause = diagnose(observation, expected)
-      return { kind: 'bad', end: { kind: verdict.kind, reason, cause } }
+      return { kind: 'bad', end: { kind: verdict.kind, reason, ...why } }
     }
   }
-}
-
-/** Whether a task of ours died by itself; one that ECS stops to scale or to move did not. */
-function hasCrashed(task: ObservedTask, expected: Expectation): boolean {
-  if (task.taskDefinition !== expected.taskDefinition) return false
-  if (task.startedBy.startsWith('ecs-svc/') && task.startedBy !== expected.deploymentId) {
-    return false
-  }
-  return (
-    task.stopCode === 'EssentialContainerExited' ||
-    /failed .*health checks/.test(task.stoppedReason)
-  )
 }
 
 function allWell(looks: readonly Looked[]): RolloutEnd {

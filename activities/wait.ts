@@ -1,8 +1,7 @@
 import { Context } from '@temporalio/activity'
 import type { ServiceTarget, Target } from '../config/target.ts'
-import { diagnose } from '../rollout/diagnosis.ts'
-import type { Observation } from '../rollout/observation.ts'
 import type { Expectation } from '../rollout/verdict.ts'
+import { whyOf } from '../rollout/why.ts'
 import type { AwsClients } from './aws-clients.ts'
 import { beating } from './heartbeat.ts'
 import { isPassing } from './known-errors.ts'
@@ -63,7 +62,8 @@ export function expectationOf(
 export async function endOf(poller: Poller, watched: Watched, ending: Ending): Promise<RolloutEnd> {
   if (ending.kind === 'timed out') {
     const reason = `not stable and healthy in time: ${ending.summary}`
-    return { kind: 'timed_out', reason, cause: causeOf(ending.observation, watched.expected) }
+    const seen = ending.observation === undefined ? [] : [ending.observation]
+    return { kind: 'timed_out', reason, ...whyOf(seen, watched.expected) }
   }
   const { verdict, observation } = ending
   if (verdict.kind === 'succeeded') return verdict
@@ -73,10 +73,6 @@ export async function endOf(poller: Poller, watched: Watched, ending: Ending): P
     if (isPassing(error)) return observation
     throw error
   })
-  const cause = causeOf(again, watched.expected) || causeOf(observation, watched.expected)
-  return { kind: verdict.kind, reason: verdict.reason, cause }
-}
-
-function causeOf(observation: Observation | undefined, expected: Expectation): string {
-  return observation === undefined ? '' : diagnose(observation, expected)
+  const why = whyOf([again, observation], watched.expected)
+  return { kind: verdict.kind, reason: verdict.reason, ...why }
 }

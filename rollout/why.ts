@@ -1,0 +1,22 @@
+import { diagnose } from './diagnosis.ts'
+import { evidenceOf, type Evidence } from './failed-tasks.ts'
+import type { Observation } from './observation.ts'
+import type { Expectation } from './verdict.ts'
+
+/** Why a rollout failed: a guess in one sentence, and what it rests on, where anything does. */
+export interface Why extends Partial<Evidence> {
+  readonly cause: string
+}
+
+/** From the looks at a service, the latest first: of each part, what the first that has it says. */
+export function whyOf(observations: readonly Observation[], expected: Expectation): Why {
+  const causes = observations.map((one) => diagnose(one, expected))
+  const evidence = observations.map((one) => evidenceOf(one, expected))
+  const failedTasks = evidence.find((one) => one.failedTasks.length > 0)?.failedTasks
+  const unhealthyTargets = evidence.find((one) => one.unhealthyTargets.length > 0)?.unhealthyTargets
+  return {
+    cause: causes.find((cause) => cause !== '') ?? '',
+    ...(failedTasks === undefined ? {} : { failedTasks }),
+    ...(unhealthyTargets === undefined ? {} : { unhealthyTargets }),
+  }
+}
