@@ -1,5 +1,7 @@
 import type { EnvironmentStatus, LedgerEntry, ReleaseStatus, Step } from './types.ts'
-import { oneLine, shortCommit, shortDigest, shortRevision } from './words.ts'
+import { failureDetails } from './failure-details.ts'
+import { cell } from './markdown.ts'
+import { shortCommit, shortDigest, shortRevision } from './words.ts'
 
 /**
  * Markdown for the Temporal UI's current details, which takes 20 KB: what a person looks for
@@ -29,6 +31,7 @@ export function releaseDetails(status: ReleaseStatus): string {
   return [
     head,
     ...cause,
+    ...failureDetails(result),
     '',
     '| step | state | started | took | note |',
     '|---|---|---|---|---|',
@@ -81,9 +84,4 @@ function seconds(ms: number): string {
 
 function time(ms: number): string {
   return new Date(ms).toISOString().slice(11, 19)
-}
-
-/** Foreign text that can neither break a table nor become markup. */
-function cell(text: string): string {
-  return oneLine(text).replaceAll(/[\\`*_{}[\]<>|#!~]/g, (character) => `\\${character}`)
 }

@@ -1,5 +1,6 @@
 import { ApplicationFailure, upsertSearchAttributes } from '@temporalio/workflow'
 import type { Inspection, PushedImage, Revision } from '../activities/types.ts'
+import type { Evidence } from '../rollout/failed-tasks.ts'
 import type { Outcome } from '../rollout/outcome.ts'
 import { inPassing } from './activity-calls.ts'
 import { makeImages } from './build-images.ts'
@@ -12,7 +13,7 @@ import type { DeployRequest, ReleaseInput, ReleaseRequest, ReleaseResult } from 
 import { shortCommit, shortRevision } from './words.ts'
 
 /** What a release comes to, before it is told to the world. */
-interface Ending {
+interface Ending extends Partial<Evidence> {
   readonly outcome: Outcome
   readonly message: string
   readonly cause?: string
@@ -148,7 +149,10 @@ function endingOf(
   end: RollOutEnd,
   changes: readonly Change[],
 ): Ending {
-  const cause = 'cause' in end && end.cause !== '' ? { cause: end.cause } : {}
+  const why = {
+    ...('cause' in end && end.cause !== '' ? { cause: end.cause } : {}),
+    ...('evidence' in end ? end.evidence : {}),
+  }
   switch (end.kind) {
     case 'live':
       return { outcome: 'succeeded', message: liveMessage(request, record, changes), changes }
@@ -158,14 +162,14 @@ function endingOf(
         : {
             outcome: 'rolled_back',
             message: `${sentence(end.reason)} The previous release runs again.`,
-            ...cause,
+            ...why,
             changes,
           }
     case 'replaced':
       return { outcome: 'superseded', message: end.reason, changes }
     case 'stuck': {
       const message = `${sentence(end.reason)} The way back failed, too: ${sentence(end.wayBack)} A person is needed now.`
-      return { outcome: 'rollback_failed', message, ...cause, changes }
+      return { outcome: 'rollback_failed', message, ...why, changes }
     }
   }
 }

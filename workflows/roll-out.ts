@@ -1,5 +1,6 @@
 import { CancellationScope } from '@temporalio/workflow'
 import type { ServiceTarget, Target } from '../config/target.ts'
+import type { Evidence } from '../rollout/failed-tasks.ts'
 import type {
   InspectedService,
   Revision,
@@ -26,6 +27,7 @@ export type RollOutEnd =
       readonly kind: 'taken back'
       readonly reason: string
       readonly cause: string
+      readonly evidence: Partial<Evidence>
       readonly cancelled: boolean
     }
   /** Somebody else's deployment took the place of ours; that service was left to them. */
@@ -34,6 +36,7 @@ export type RollOutEnd =
       readonly kind: 'stuck'
       readonly reason: string
       readonly cause: string
+      readonly evidence: Partial<Evidence>
       readonly wayBack: string
     }
 
@@ -47,6 +50,7 @@ interface Trouble {
   readonly service: string
   readonly reason: string
   readonly cause: string
+  readonly evidence: Partial<Evidence>
   readonly cancelled: boolean
   readonly replaced: boolean
 }
@@ -166,10 +170,12 @@ async function takeBack(
       const failure = await runCompensation(compensation)
       if (failure !== undefined) failures.push(failure)
     }
-    const { reason, cause, cancelled } = trouble
-    if (failures.length > 0) return { kind: 'stuck', reason, cause, wayBack: failures.join('; ') }
+    const { reason, cause, evidence, cancelled } = trouble
+    if (failures.length > 0) {
+      return { kind: 'stuck', reason, cause, evidence, wayBack: failures.join('; ') }
+    }
     if (trouble.replaced) return { kind: 'replaced', reason }
-    return { kind: 'taken back', reason, cause, cancelled }
+    return { kind: 'taken back', reason, cause, evidence, cancelled }
   })
 }
 
@@ -207,10 +213,15 @@ async function rollBackService(
 }
 
 function troubleOf(service: string, end: Exclude<RolloutEnd, { kind: 'succeeded' }>): Trouble {
+  const { failedTasks, unhealthyTargets } = end
   return {
     service,
     reason: `${service}: ${end.reason}`,
     cause: end.cause,
+    evidence: {
+      ...(failedTasks === undefined ? {} : { failedTasks }),
+      ...(unhealthyTargets === undefined ? {} : { unhealthyTargets }),
+    },
     cancelled: false,
     replaced: end.kind === 'replaced',
   }
@@ -221,6 +232,7 @@ function troubleFrom(service: string, failure: unknown): Trouble {
     service,
     reason: `${service}: ${messageOf(failure)}`,
     cause: '',
+    evidence: {},
     cancelled: wasCancelled(failure),
     replaced: hasType(failure, 'Conflict'),
   }

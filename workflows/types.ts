@@ -1,4 +1,5 @@
 import type { Target } from '../config/target.ts'
+import type { Evidence } from '../rollout/failed-tasks.ts'
 import type { Outcome } from '../rollout/outcome.ts'
 import type { Revision, RolloutProgress, WayBack } from '../activities/types.ts'
 
@@ -87,7 +88,7 @@ export interface ReleaseStatus {
  * How a release ended. The result of a workflow that ended as `succeeded` or `unchanged`; the
  * first of the details of the failure, whose type is the outcome, for every other one.
  */
-export interface ReleaseResult {
+export interface ReleaseResult extends Partial<Evidence> {
   readonly id: string
   readonly outcome: Outcome
   /** One sentence for people. */

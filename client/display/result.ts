@@ -2,6 +2,7 @@ import type { ReleaseResult } from '../../workflows/types.ts'
 import { shortCommit, shortDigest, shortRevision } from '../../workflows/words.ts'
 import { durationText, plain, plainLines } from '../text.ts'
 import { outcomeStyle, paint } from './colour.ts'
+import { failureText } from './failure.ts'
 import { table } from './table.ts'
 import { outcomeWords } from './words.ts'
 
@@ -14,6 +15,7 @@ export function resultText(result: ReleaseResult): string {
     `${paint(['bold', outcomeStyle(outcome)], outcomeWords[outcome])}  ${id}${what} after ${took}`,
     plain(message),
     ...(cause === undefined || cause === '' ? [] : [`Cause: ${plainLines(cause)}`]),
+    ...failureText(result),
   ]
   const live = outcome === 'succeeded'
   const rows = services.map(({ name, ecsService, revision, wayBack }) => {
