@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { createBucket } from '../../../../activities/polling/bucket.ts'
+
+const limit = { burst: 10, perSecond: 10 }
+
+/** How many calls a bucket lets through in a span of time, in milliseconds. */
+function callsWithin(bucket: ReturnType<typeof createBucket>, from: number, to: number): number {
+  let calls = 0
+  for (let now = from; ; calls += 1) {
+    now = bucket.readyAt(now)
+    if (now > to) return calls
+    bucket.take(now)
+  }
+}
+
+describe('a share of a throttle bucket', () => {
+  test('lends a burst, then its share of the rate', () => {
+    const bucket = createBucket(limit, 0.5)
+    assert.equal(callsWithin(bucket, 0, 0), 5)
+    assert.equal(callsWithin(bucket, 0, 10_000), 50)
+  })
+
+  test('fills up no further than its share of the burst', () => {
+    const bucket = createBucket(limit, 0.5)
+    callsWithin(bucket, 0, 0)
+    assert.equal(callsWithin(bucket, 3_600_000, 3_600_000), 5)
+  })
+
+  test('rests after a refusal, goes on at half the rate, and gets the rate back', () => {
+    const bucket = createBucket(limit, 1, () => 1)
+    bucket.slowDown(0, 0)
+    assert.equal(callsWithin(bucket, 0, 99), 0)
+    const soon = callsWithin(bucket, 100, 2_100)
+    assert.ok(soon >= 10 && soon <= 11, String(soon))
+    callsWithin(bucket, 2_100, 30_000)
+    assert.equal(callsWithin(bucket, 30_000, 31_000), 10)
+  })
+
+  test('takes the refusals of calls that were under way together for one', () => {
+    const once = createBucket(limit, 1, () => 1)
+    const often = createBucket(limit, 1, () => 1)
+    once.slowDown(1, 10)
+    for (const sentAt of [1, 2, 3, 4]) often.slowDown(sentAt, 10)
+    assert.equal(often.readyAt(10), once.readyAt(10))
+  })
+
+  test('rests longer with each refusal in a row', () => {
+    const bucket = createBucket(limit, 1, () => 1)
+    const rests: number[] = []
+    for (let now = 0; rests.length < 8;) {
+      bucket.slowDown(now, now)
+      const at = bucket.readyAt(now)
+      rests.push(at - now)
+      now = at
+    }
+    const [first = 0, second = 0, third = 0] = rests
+    assert.ok(first < second && second < third, rests.join(' '))
+    assert.ok(Math.max(...rests) < 8_000)
+  })
+})

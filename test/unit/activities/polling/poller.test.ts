@@ -1,0 +1,211 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { ApplicationFailure } from '@temporalio/common'
+import { defaultShare } from '../../../../activities/polling/limits.ts'
+import { manualClock } from '../../../../simulator/clock/index.ts'
+import { awsError } from '../fake-aws.ts'
+import { accountOf, arnOf, overdraft, throttled, type Account, type Rollout } from './account.ts'
+import { lags, percentile, waitForAll } from './waiters.ts'
+
+const second = 1_000
+
+/** Rollouts that start together and end one after the other, from 20 to 60 s later. */
+function rollouts(count: number, now: number, changes: Partial<Rollout> = {}): Rollout[] {
+  return Array.from({ length: count }, (_, index) => {
+    const endsAt = now + 20 * second + ((index * 40) / count) * second
+    const service = `service-${index}`
+    return { cluster: 'main', service, startsAt: now, endsAt, runsAt: endsAt - 8_000, ...changes }
+  })
+}
+
+function callsBy({ calls }: Account): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(Object.groupBy(calls, ({ operation }) => operation)).map(([name, made]) => [
+      name,
+      made?.length ?? 0,
+    ]),
+  )
+}
+
+describe('waiting together', () => {
+  for (const count of [1, 10]) {
+    test(`notices the ends of ${count} at once within a second`, async () => {
+      const clock = manualClock()
+      const all = rollouts(count, clock.now())
+      const { waiters } = waitForAll(clock, accountOf(clock, all), all)
+      await clock.advance(70 * second)
+      assert.ok((lags(waiters).at(-1) ?? Infinity) <= second)
+    })
+  }
+
+  test('notices within a second that a rollout of five seconds has ended', async () => {
+    const clock = manualClock()
+    for (const lasts of [2.1, 3.7, 5, 6.3]) {
+      const now = clock.now()
+      const endsAt = now + lasts * second
+      const all = [{ cluster: 'main', service: 'quick', startsAt: now, endsAt }]
+      const { waiters } = waitForAll(clock, accountOf(clock, all), all)
+      await clock.advance(10 * second)
+      assert.ok((lags(waiters)[0] ?? Infinity) <= second, `${lasts} s: ${lags(waiters)[0]}`)
+    }
+  })
+
+  test('asks about many at once, and takes no more of the buckets than its share', async () => {
+    const clock = manualClock()
+    const all = rollouts(400, clock.now())
+    const account = accountOf(clock, all)
+    const { waiters } = waitForAll(clock, account, all)
+    await clock.advance(80 * second)
+    assert.equal(waiters.filter(({ ending }) => ending?.kind === 'ended').length, 400)
+    assert.ok(percentile(lags(waiters), 0.95) < 2 * second)
+    assert.ok(account.calls.length / 400 < 4, `${account.calls.length} calls`)
+    assert.ok(overdraft(account, defaultShare) < 0.001)
+    for (const { operation, about } of account.calls) {
+      assert.ok(about.length <= (operation === 'DescribeServices' ? 10 : 100))
+      if (operation === 'DescribeServiceDeployments') assert.ok(about.length <= 20)
+    }
+    assert.equal(callsBy(account)['ListServiceDeployments'], undefined)
+  })
+
+  test('lets nobody starve while there are more than the buckets allow', async () => {
+    const clock = manualClock()
+    const count = 1_000
+    const now = clock.now()
+    const all = rollouts(count, now, { endsAt: now + 3_600_000, runsAt: now })
+    const account = accountOf(clock, all)
+    waitForAll(clock, account, all)
+    await clock.advance(15 * second)
+    const seen = new Map<string, number[]>()
+    for (const { operation, at, about } of account.calls) {
+      if (operation !== 'DescribeServiceDeployments') continue
+      for (const arn of about) seen.set(arn, [...(seen.get(arn) ?? []), at - now])
+    }
+    assert.equal(seen.size, count)
+    // 16 calls a second about 20 each: everybody once in 3.2 s.
+    const gaps = [...seen.values()].flatMap((times) =>
+      [...times, 15 * second].map((at, index) => at - (times[index - 1] ?? 0)),
+    )
+    assert.ok(Math.max(...gaps) < 4 * second, `${Math.max(...gaps)} ms`)
+  })
+
+  test('looks at one of an hour seldom, and at its end often', async () => {
+    const clock = manualClock()
+    const now = clock.now()
+    const hour = 3_600_000
+    const all = [
+      {
+        cluster: 'main',
+        service: 'slow',
+        startsAt: now,
+        endsAt: now + hour,
+        runsAt: now + hour - 5_000,
+      },
+    ]
+    const account = accountOf(clock, all)
+    const { waiters } = waitForAll(clock, account, all)
+    await clock.advance(hour + 10 * second)
+    assert.ok((lags(waiters)[0] ?? Infinity) <= second)
+    assert.ok(account.calls.length < 1.6 * (hour / 5_000), `${account.calls.length} calls`)
+  })
+
+  test('spends nothing more on whoever has stopped waiting', async () => {
+    const clock = manualClock()
+    const all = rollouts(60, clock.now())
+    const account = accountOf(clock, all)
+    const { waiters } = waitForAll(clock, account, all)
+    await clock.advance(10 * second)
+    for (const waiter of waiters.slice(1)) waiter.cancel()
+    const before = account.calls.length
+    await clock.advance(10 * second)
+    const about = new Set(account.calls.slice(before).flatMap((call) => call.about))
+    const [only] = all
+    assert.ok(only)
+    assert.deepEqual([...about].toSorted(), [arnOf(only), only.service])
+    waiters[0]?.cancel()
+    await clock.advance(0)
+    const last = account.calls.length
+    await clock.advance(60 * second)
+    assert.equal(account.calls.length, last)
+    assert.equal(clock.pending(), 0)
+    assert.ok(waiters.every(({ error }) => error instanceof Error && error.message === 'cancelled'))
+  })
+})
+
+describe('trouble while waiting together', () => {
+  test("of one cluster is nobody else's", async () => {
+    const clock = manualClock()
+    const all = [...rollouts(20, clock.now()), ...rollouts(3, clock.now(), { cluster: 'gone' })]
+    const account = accountOf(clock, all)
+    account.meddle((_operation, { cluster }) => {
+      if (cluster === 'gone') throw awsError('ClusterNotFoundException')
+    })
+    const { waiters } = waitForAll(clock, account, all)
+    await clock.advance(70 * second)
+    for (const { rollout, ending, error } of waiters) {
+      if (rollout.cluster === 'gone') {
+        assert.ok(error instanceof ApplicationFailure && error.type === 'Rejected')
+      } else assert.equal(ending?.kind, 'ended')
+    }
+  })
+
+  test("of one service is nobody else's, though it is asked about together with others", async () => {
+    const clock = manualClock()
+    const all = rollouts(30, clock.now())
+    const account = accountOf(clock, all)
+    const [, denied] = all
+    account.meddle((_operation, { services }) => {
+      if (Array.isArray(services) && services.includes(denied?.service)) {
+        throw awsError('AccessDeniedException', 'not authorized to perform: ecs:DescribeServices')
+      }
+    })
+    const { waiters } = waitForAll(clock, account, all)
+    await clock.advance(70 * second)
+    const failed = waiters.filter(({ error }) => error !== undefined)
+    assert.deepEqual(
+      failed.map(({ rollout }) => rollout.service),
+      [denied?.service],
+    )
+    assert.equal(waiters.filter(({ ending }) => ending?.kind === 'ended').length, 29)
+  })
+
+  test("by throttling slows the looks of all, but ends nobody's wait", async () => {
+    const clock = manualClock()
+    const all = rollouts(40, clock.now())
+    const account = accountOf(clock, all)
+    const from = clock.now() + 5 * second
+    account.meddle(() => {
+      if (clock.now() > from && clock.now() < from + 10 * second) throw throttled()
+    })
+    const { waiters } = waitForAll(clock, account, all)
+    await clock.advance(80 * second)
+    const during = account.calls.filter(({ at }) => at > from && at < from + 10 * second)
+    assert.ok(during.length < 40, `${during.length} calls while AWS refused them`)
+    assert.equal(waiters.filter(({ ending }) => ending?.kind === 'ended').length, 40)
+  })
+})
+
+describe('looking at the tasks of many services', () => {
+  test('lists the tasks of the whole cluster where that takes fewer calls', async () => {
+    const clock = manualClock()
+    const endsAt = clock.now() + 20 * second
+    const all = rollouts(200, clock.now(), { endsAt, runsAt: endsAt - 5_000 })
+    const account = accountOf(clock, all)
+    const { waiters } = waitForAll(clock, account, all)
+    await clock.advance(40 * second)
+    assert.equal(waiters.filter(({ ending }) => ending?.kind === 'ended').length, 200)
+    const { ListTasks = 0, DescribeTasks = 0 } = callsBy(account)
+    assert.ok(ListTasks + DescribeTasks < 100, `${ListTasks} + ${DescribeTasks}`)
+  })
+
+  test('asks service by service where the cluster runs much else', async () => {
+    const clock = manualClock()
+    const endsAt = clock.now() + 20 * second
+    const all = rollouts(10, clock.now(), { endsAt, runsAt: endsAt - 5_000 })
+    const account = accountOf(clock, all, { otherTasks: 50_000 })
+    const { waiters } = waitForAll(clock, account, all)
+    await clock.advance(40 * second)
+    assert.equal(waiters.filter(({ ending }) => ending?.kind === 'ended').length, 10)
+    const { ListTasks = 0 } = callsBy(account)
+    assert.ok(ListTasks <= 30, `${ListTasks} calls`)
+  })
+})
