@@ -163,6 +163,8 @@ export interface ReleaseActivities {
     service: ServiceTarget
     started: StartedDeployment
     revision: Revision
+    /** What ran before: a rollback of ECS's own must lead there. */
+    before?: WayBack
     deadline: number
   }): Promise<RolloutEnd>
   /** Back to `to`: stops the deployment in flight where it can, else updates; waits until it runs. */

@@ -8,7 +8,7 @@ import { isPassing } from './known-errors.ts'
 import type { Pace } from './pace.ts'
 import { pollerOf } from './polling/poller-of.ts'
 import type { Poller } from './polling/poller.ts'
-import type { Revision, RolloutEnd, StartedDeployment } from './types.ts'
+import type { Revision, RolloutEnd, StartedDeployment, WayBack } from './types.ts'
 import { lookAt, watchRollout, type Ending, type Watched } from './watch.ts'
 
 interface WaitInput {
@@ -16,6 +16,7 @@ interface WaitInput {
   readonly service: ServiceTarget
   readonly started: StartedDeployment
   readonly revision: Revision
+  readonly before?: WayBack
   readonly deadline: number
 }
 
@@ -26,14 +27,14 @@ interface WaitInput {
 export async function waitForRollout(
   clients: AwsClients,
   pace: Pace,
-  { target, service, started, revision, deadline }: WaitInput,
+  { target, service, started, revision, before, deadline }: WaitInput,
 ): Promise<RolloutEnd> {
   return await beating(async (say) => {
     const watched: Watched = {
       cluster: target.cluster,
       name: service.name,
       service: service.service,
-      expected: expectationOf(started, revision.digests),
+      expected: expectationOf(started, revision.digests, before),
       deadline,
       pace,
       signal: Context.current().cancellationSignal,
@@ -48,6 +49,7 @@ export async function waitForRollout(
 export function expectationOf(
   started: StartedDeployment,
   digests: Expectation['digests'],
+  before?: WayBack,
 ): Expectation {
   const { taskDefinition, deploymentId, serviceDeploymentArn } = started
   return {
@@ -55,6 +57,7 @@ export function expectationOf(
     deploymentId,
     digests,
     ...(serviceDeploymentArn === undefined ? {} : { serviceDeploymentArn }),
+    ...(before?.standing === 'succeeded' ? { before } : {}),
   }
 }
 

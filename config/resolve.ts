@@ -54,7 +54,8 @@ export function resolveTarget(
       .map(([name, image]) => imageTarget(name, image)),
     services,
     stability: { timeoutMs: config.stability.timeout, windowMs: config.stability.window },
-    rollback: { timeoutMs: config.rollback.timeout },
+    rollback: { timeoutMs: config.rollback.timeout, deregister: config.rollback.deregister },
+    failure: config.failure,
     queues: config.queues,
   }
 }

@@ -160,9 +160,26 @@ export const configSchema = z
         timeout: duration
           .prefault('30m')
           .describe('How long the way back of one service may take.'),
+        deregister: z
+          .boolean()
+          .default(false)
+          .describe(
+            'Deregisters a revision that a release made and that was taken back, so that nothing else deploys it. Never one that runs or is the way back.',
+          ),
       })
       .prefault({})
       .describe('The way back.'),
+    failure: z
+      .strictObject({
+        logs: z
+          .boolean()
+          .default(true)
+          .describe(
+            'With the last 20 lines that failed tasks wrote to CloudWatch Logs. They stand in the workflow’s history, in the Temporal UI and in CI’s output: turn it off where the program may print secrets.',
+          ),
+      })
+      .prefault({})
+      .describe('What is told of a failure.'),
     queues: z
       .strictObject({
         release: z

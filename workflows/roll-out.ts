@@ -117,6 +117,7 @@ async function deployService(
           service,
           started,
           revision,
+          before,
           deadline: Date.now() + timeoutMs,
         }),
       stepEndOf,

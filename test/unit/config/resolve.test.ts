@@ -87,7 +87,8 @@ test('a target has every default filled in, and nothing that was left out', () =
       },
     ],
     stability: { timeoutMs: 30 * 60_000, windowMs: 30_000 },
-    rollback: { timeoutMs: 30 * 60_000 },
+    rollback: { timeoutMs: 30 * 60_000, deregister: false },
+    failure: { logs: true },
     queues: { release: 'slipway', builder: 'slipway-builder' },
   })
   assert.deepEqual(JSON.parse(JSON.stringify(target)), target)
