@@ -6,6 +6,7 @@ import { detectEngine } from './engine.ts'
 import { endWithLogs } from './evidence.ts'
 import { beating } from './heartbeat.ts'
 import { findImages } from './images.ts'
+import { refuseWhileFrozen } from './freeze.ts'
 import { inspectEnvironment } from './inspect.ts'
 import { defaultPace, type Pace } from './pace.ts'
 import { planRelease } from './plan.ts'
@@ -36,8 +37,10 @@ export interface ReleaseActivitiesOptions {
 export function createReleaseActivities(options: ReleaseActivitiesOptions = {}): ReleaseActivities {
   const { clientsFor = awsClientsByTarget(), pace = defaultPace } = options
   return {
-    inspectEnvironment: (input) =>
-      beating(() => inspectEnvironment(clientsFor(input.target.aws), input)),
+    inspectEnvironment: async (input) => {
+      if (input.freezes === 'kept') refuseWhileFrozen(input.target, Date.now())
+      return await beating(() => inspectEnvironment(clientsFor(input.target.aws), input))
+    },
     findImages: (input) => beating(() => findImages(clientsFor(input.target.aws), input)),
     registerRevisions: (input) =>
       beating(() => registerRevisions(clientsFor(input.target.aws), input)),

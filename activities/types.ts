@@ -132,7 +132,12 @@ export interface SourceRef {
  */
 export interface ReleaseActivities {
   /** Reads; refuses what would fail later: cluster, services, containers, repositories, breaker. */
-  inspectEnvironment(input: { target: Target; release: string }): Promise<Inspection>
+  inspectEnvironment(input: {
+    target: Target
+    release: string
+    /** Whether a freeze window of the configuration keeps this release out. */
+    freezes: 'kept' | 'ignored'
+  }): Promise<Inspection>
   /** Reads the registry: which of the images are there already under their immutable tag. */
   findImages(input: { target: Target; commit: string }): Promise<readonly FoundImage[]>
   /** Clones the newest ACTIVE revision of each family with only the images changed. */

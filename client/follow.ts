@@ -4,6 +4,7 @@ import { environmentStatus, environmentWorkflowId, releaseStatus } from '../work
 import type { ReleaseResult, ReleaseStatus } from '../workflows/types.ts'
 import { isOutage, messageOf } from './explain.ts'
 import { type PendingActivity, pendingActivities } from './pending.ts'
+import { untilTurn } from './turn.ts'
 import { verdictOf } from './verdict.ts'
 
 /** What somebody who follows a release learns while it runs. */
@@ -16,6 +17,8 @@ export type FollowEvent =
   /** The server or the worker does not answer: told once, until it does. The release goes on. */
   | { readonly kind: 'trouble'; readonly with: 'server' | 'worker'; readonly reason: string }
   | { readonly kind: 'recovered'; readonly with: 'server' | 'worker' }
+  /** It has not begun: it waits for its turn, an approval or the end of a freeze. */
+  | { readonly kind: 'waiting'; readonly reason: string }
 
 export interface FollowOptions {
   /** Called at most once a second, and at once when something is wrong. */
@@ -42,11 +45,19 @@ const longestBackOffMs = 10_000
  */
 export async function followRelease(
   client: Client,
-  release: { readonly id: string; readonly runId?: string },
+  release: { readonly id: string; readonly runId?: string | undefined },
   options: FollowOptions = {},
 ): Promise<ReleaseResult> {
   const { onEvent = () => {}, signal, everyMs = 1_000 } = options
   signal?.throwIfAborted()
+  if (release.runId === undefined) {
+    const turn = await untilTurn(client, release.id, {
+      onWaiting: (reason) => onEvent({ kind: 'waiting', reason }),
+      signal: signal ?? new AbortController().signal,
+      everyMs,
+    })
+    if (turn.kind === 'ended') return turn.result
+  }
   const handle = client.workflow.getHandle(release.id, release.runId)
   const ended = new AbortController()
   const stop = AbortSignal.any([ended.signal, ...(signal === undefined ? [] : [signal])])

@@ -31,10 +31,11 @@ export { Refusal } from './refusal.ts'
 export {
   environmentStatus,
   planRelease,
-  requestCancel,
+  requestControl,
   requestDeploy,
   requestRedeploy,
   requestRollback,
+  untouchedEnvironment,
 } from './release.ts'
 export { setUpSearchAttributes, type SetUp } from './setup.ts'
 export { findSource, type Source } from './source.ts'

@@ -9,10 +9,11 @@ export { followToEnd, tellAndFollow } from './follow-command.ts'
 export {
   environmentStatus,
   planRelease,
-  requestCancel,
+  requestControl,
   requestDeploy,
   requestRedeploy,
   requestRollback,
+  untouchedEnvironment,
 } from './release.ts'
 export { print } from './output.ts'
 export { releaseSummary } from '../workflows/words.ts'

@@ -1,6 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { cancelCommand } from './commands/cancel.ts'
+import {
+  approveCommand,
+  freezeCommand,
+  pauseCommand,
+  rejectCommand,
+  resumeCommand,
+  unfreezeCommand,
+} from './commands/control.ts'
 import { completionCommand, environmentsCommand } from './commands/completion.ts'
 import { configCommand } from './commands/config.ts'
 import { deployCommand } from './commands/deploy.ts'
@@ -35,6 +43,12 @@ export function createProgram(): Command {
     .addCommand(waitCommand())
     .addCommand(cancelCommand())
     .addCommand(redeployCommand())
+    .addCommand(approveCommand())
+    .addCommand(rejectCommand())
+    .addCommand(freezeCommand())
+    .addCommand(unfreezeCommand())
+    .addCommand(pauseCommand())
+    .addCommand(resumeCommand())
     .addCommand(workerCommand())
     .addCommand(setupCommand())
     .addCommand(configCommand())

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type Client, WithStartWorkflowOperation, WorkflowNotFoundError } from '@temporalio/client'
 import type { Plan } from '../activities/types.ts'
 import type { Target } from '../config/target.ts'
+import type { PlainControl } from '../workflows/door/controls.ts'
 import * as protocol from '../workflows/protocol.ts'
 import type {
   Accepted,
@@ -32,9 +33,10 @@ type EnvironmentWorkflow = (input: EnvironmentStart) => Promise<never>
 
 /**
  * Asks an environment for a release, and starts the environment's workflow where nobody has yet.
- * Answers once the release has begun; a request for the commit that is being released joins it.
+ * Answers once the release has begun or waits for its turn; a request for the commit that is being
+ * released joins it.
  *
- * @throws Refusal where the environment says no: another release runs, for instance
+ * @throws Refusal where the environment says no: it is frozen, for instance
  */
 export function requestDeploy(client: Client, request: DeployRequest): Promise<Accepted> {
   return requestRelease(client, request)
@@ -52,19 +54,20 @@ async function requestRelease(client: Client, request: ReleaseRequest): Promise<
     client.workflow.executeUpdateWithStart(protocol.requestRelease, {
       args: [request],
       updateId,
-      // An operation serves for one call only.
-      startWorkflowOperation: new WithStartWorkflowOperation<EnvironmentWorkflow>(
-        protocol.environmentWorkflow,
-        {
-          workflowId: protocol.environmentWorkflowId(environment),
-          workflowIdConflictPolicy: 'USE_EXISTING',
-          taskQueue: queues.release,
-          args: [{ environment, project }],
-          staticSummary: `${project} ${environment}`,
-        },
-      ),
+      startWorkflowOperation: startOf(environment, project, queues.release),
     }),
   )
+}
+
+/** Starts an environment's workflow where nobody has yet. An operation serves for one call only. */
+function startOf(environment: string, project: string, taskQueue: string) {
+  return new WithStartWorkflowOperation<EnvironmentWorkflow>(protocol.environmentWorkflow, {
+    workflowId: protocol.environmentWorkflowId(environment),
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    taskQueue,
+    args: [{ environment, project }],
+    staticSummary: `${project} ${environment}`,
+  })
 }
 
 /**
@@ -94,24 +97,25 @@ export async function requestRollback(client: Client, request: RollbackRequest):
 }
 
 /**
- * Asks the release that runs to stop and bring back what it touched. Does not wait for that.
+ * Steers an environment: approves or rejects, cancels, freezes and unfreezes, pauses and resumes.
+ * Gives a sentence that says what was done.
  *
- * @throws Refusal where nothing runs
+ * @throws Refusal where it cannot be done, or nothing was ever asked of the environment
  */
-export async function requestCancel(
+export async function requestControl(
   client: Client,
-  target: Target,
-  by: { readonly requestedBy: string; readonly reason?: string },
-): Promise<NonNullable<EnvironmentStatus['running']>> {
-  const status = await environmentStatus(client, target)
-  if (status?.running === undefined) {
-    throw new Refusal(
-      `Nothing runs in ${target.environment}, so there is nothing to cancel. To take back what is live: slipway rollback ${target.environment}`,
-    )
-  }
-  const handle = client.workflow.getHandle(protocol.environmentWorkflowId(target.environment))
-  await handle.signal(protocol.cancelSignal, { ...by })
-  return status.running
+  { environment, project, queues }: Target,
+  kind: PlainControl,
+  body: protocol.ControlBody,
+): Promise<string> {
+  const updateId = randomUUID()
+  return answered(client, () =>
+    client.workflow.executeUpdateWithStart(protocol.controlUpdates[kind], {
+      args: [body],
+      updateId,
+      startWorkflowOperation: startOf(environment, project, queues.release),
+    }),
+  )
 }
 
 /**
@@ -132,6 +136,11 @@ export async function environmentStatus(
     if (error instanceof Refusal && error.cause instanceof WorkflowNotFoundError) return undefined
     throw error
   }
+}
+
+/** An environment that nothing was ever asked of. */
+export function untouchedEnvironment(environment: string, project: string): EnvironmentStatus {
+  return { environment, project, waiting: [], superseded: [], controls: [], releases: [] }
 }
 
 /**

@@ -59,6 +59,7 @@ function sectionsOf(path: string, schema: JsonSchema): readonly string[] {
   if (typeof values === 'object') {
     return values.properties === undefined ? [] : sectionsOf(`${path}.<name>`, { ...values })
   }
+  if (schema.items !== undefined) return sectionsOf(`${path}[]`, schema.items)
   if (schema.properties === undefined) return []
   const deeper = Object.entries(schema.properties).flatMap(([name, one]) =>
     sectionsOf(`${path}.${name}`, one),
@@ -82,13 +83,18 @@ function typeOf(schema: JsonSchema): string {
   if (typeof schema.additionalProperties === 'object') {
     return `name → ${typeOf(schema.additionalProperties)}`
   }
-  return schema.type === 'string' ? 'text' : schema.type === 'object' ? 'mapping' : 'anything'
+  const names: Readonly<Record<string, string>> = {
+    string: 'text',
+    object: 'mapping',
+    boolean: '`true` or `false`',
+  }
+  return names[schema.type ?? ''] ?? 'anything'
 }
 
 function defaultOf({ default: value }: JsonSchema): string {
   if (value === undefined) return ''
   if (Array.isArray(value)) return 'none'
-  return typeof value === 'string' ? `\`${value}\`` : ''
+  return typeof value === 'string' || typeof value === 'boolean' ? `\`${value}\`` : ''
 }
 
 function cell(text: string): string {

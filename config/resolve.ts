@@ -1,4 +1,5 @@
 import { didYouMean } from './nearest.ts'
+import { freezeTarget } from './freeze-window.ts'
 import { inDependencyOrder } from './order.ts'
 import type { Config } from './schema.ts'
 import type { ImageTarget, ServiceTarget, Target } from './target.ts'
@@ -57,6 +58,11 @@ export function resolveTarget(
     rollback: { timeoutMs: config.rollback.timeout, deregister: config.rollback.deregister },
     failure: config.failure,
     queues: config.queues,
+    door: {
+      ...place.queue,
+      ...given({ approval: place.approval && { timeoutMs: place.approval.timeout } }),
+      freezes: place.freezes.flatMap(freezeTarget),
+    },
   }
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { duration, durationOrZero } from './duration.ts'
+import { freezeWindow } from './freeze-window.ts'
 
 /**
  * The shape of `slipway.yaml`. Types, validation, the JSON Schema for editors and the reference
@@ -107,6 +108,35 @@ const environment = z
       .describe(
         '`pin` registers a revision pinned to the digest. `force` starts a new deployment on the moving tag, as `--force-new-deployment` does.',
       ),
+    queue: z
+      .strictObject({
+        policy: z
+          .enum(['supersede', 'queue', 'reject'])
+          .default('supersede')
+          .describe(
+            'What becomes of a deploy while a release runs. `supersede`: it waits in place of every deploy that waits already. `queue`: it waits its turn. `reject`: it is refused.',
+          ),
+        supersedeRunning: z
+          .boolean()
+          .default(false)
+          .describe(
+            'A newer deploy also cancels the one that runs, which takes back what it touched.',
+          ),
+      })
+      .prefault({})
+      .describe('One release runs at a time; this is about the others.'),
+    approval: z
+      .strictObject({
+        timeout: duration
+          .prefault('24h')
+          .describe('How long an approval may take; then the release is rejected.'),
+      })
+      .optional()
+      .describe('Makes every deploy wait until somebody approves it. Rollbacks never wait.'),
+    freezes: z
+      .array(freezeWindow)
+      .default([])
+      .describe('Times in which nothing is deployed. Rollbacks are always let in.'),
     services: z
       .record(name, z.strictObject(serviceFields).partial())
       .default({})

@@ -23,7 +23,44 @@ export interface Target {
   /** What a failure tells. Left out: with the last log lines of failed tasks. */
   readonly failure?: { readonly logs: boolean }
   readonly queues: QueuesTarget
+  readonly door: DoorTarget
 }
+
+/** Who is let into the environment, and when. */
+export interface DoorTarget {
+  /**
+   * What becomes of a deploy that finds another release running. `supersede`: it waits, in place
+   * of every deploy that waits already. `queue`: it waits its turn. `reject`: it is refused.
+   */
+  readonly policy: 'supersede' | 'queue' | 'reject'
+  /** A newer deploy also cancels the one that runs, which takes back what it touched. */
+  readonly supersedeRunning: boolean
+  /** Present where a deploy needs somebody's approval, which must come within this time. */
+  readonly approval?: { readonly timeoutMs: number }
+  readonly freezes: readonly FreezeWindow[]
+}
+
+/** A time in which nothing is deployed; rollbacks are always let in. */
+export type FreezeWindow =
+  | {
+      readonly kind: 'weekly'
+      /** IANA name: `Europe/Berlin`. */
+      readonly timeZone: string
+      /** 0 is Sunday. The window begins on these days. */
+      readonly days: readonly number[]
+      /** Minutes since midnight. `to` at or before `from` is on the next day. */
+      readonly from: number
+      readonly to: number
+      readonly reason?: string
+    }
+  | {
+      readonly kind: 'dates'
+      readonly timeZone: string
+      /** `2026-12-23`, both included. */
+      readonly from: string
+      readonly to: string
+      readonly reason?: string
+    }
 
 /** What is left out comes from the AWS SDK's own chain, on the worker. */
 export interface AwsTarget {

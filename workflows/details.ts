@@ -1,4 +1,11 @@
-import type { EnvironmentStatus, LedgerEntry, ReleaseStatus, Step } from './types.ts'
+import type {
+  Control,
+  EnvironmentStatus,
+  LedgerEntry,
+  ReleaseStatus,
+  Step,
+  WaitingRelease,
+} from './types.ts'
 import { failureDetails } from './failure-details.ts'
 import { cell } from './markdown.ts'
 import { shortCommit, shortDigest, shortRevision } from './words.ts'
@@ -24,19 +31,14 @@ export function releaseDetails(status: ReleaseStatus): string {
       shortRevision(wayBack.taskDefinition),
     ),
   )
-  const table =
-    services.length === 0
-      ? []
-      : ['', '| service | released | digest | ran before |', '|---|---|---|---|', ...services]
+  const { paused } = status
   return [
     head,
+    ...(paused === undefined ? [] : ['', `**Paused** by ${by(paused)}`]),
     ...cause,
     ...failureDetails(result),
-    '',
-    '| step | state | started | took | note |',
-    '|---|---|---|---|---|',
-    ...status.steps.map(stepRow),
-    ...table,
+    ...table(['step', 'state', 'started', 'took', 'note'], status.steps.map(stepRow)),
+    ...table(['service', 'released', 'digest', 'ran before'], services),
     ...status.warnings.map((warning) => `\nNote: ${cell(warning)}`),
     '',
     `Asked for by ${cell(status.requestedBy)}`,
@@ -50,11 +52,48 @@ export function environmentDetails(status: EnvironmentStatus): string {
     `**Live:** ${live === undefined ? 'nothing released yet' : `${shortCommit(live.commit)} by ${live.id}`}`,
     '',
     `**Running:** ${running === undefined ? 'nothing' : running.id}`,
-    '',
-    '| release | commit | outcome | ended | by |',
-    '|---|---|---|---|---|',
-    ...status.releases.slice(0, 10).map(entryRow),
+    ...(status.freeze === undefined ? [] : ['', `**Frozen** by ${by(status.freeze)}`]),
+    ...table(
+      ['waits', 'commit', 'since', 'by', 'approval'],
+      status.waiting.slice(0, 20).map(waitingRow),
+    ),
+    ...table(
+      ['done by hand', 'by', 'at', 'release', 'reason'],
+      status.controls.slice(0, 10).map(controlRow),
+    ),
+    ...table(
+      ['release', 'commit', 'outcome', 'ended', 'by'],
+      status.releases.slice(0, 10).map(entryRow),
+    ),
   ].join('\n')
+}
+
+function table(head: readonly string[], rows: readonly string[]): readonly string[] {
+  return rows.length === 0 ? [] : ['', row(...head), row(...head.map(() => '---')), ...rows]
+}
+
+function waitingRow({ id, commit, since, requestedBy, approval }: WaitingRelease): string {
+  const approved = approval?.kind === 'given' ? `by ${cell(approval.by)}` : (approval?.kind ?? '')
+  return row(
+    id,
+    commit === undefined ? '' : shortCommit(commit),
+    when(since),
+    cell(requestedBy),
+    approved,
+  )
+}
+
+function controlRow({ kind, by: who, at, release, reason, refused }: Control): string {
+  const why = refused === undefined ? (reason ?? '') : `refused: ${refused}`
+  return row(kind, cell(who), when(at), release ?? '', cell(why))
+}
+
+function by({ by: who, reason }: { readonly by: string; readonly reason?: string }): string {
+  return reason === undefined ? cell(who) : `${cell(who)}: ${cell(reason)}`
+}
+
+function when(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 16).replace('T', ' ')
 }
 
 function stepRow(step: Step): string {
@@ -65,8 +104,7 @@ function stepRow(step: Step): string {
 }
 
 function entryRow({ id, commit, outcome, endedAt, requestedBy }: LedgerEntry): string {
-  const when = new Date(endedAt).toISOString().slice(0, 16).replace('T', ' ')
-  return row(id, shortCommit(commit), outcome, when, cell(requestedBy))
+  return row(id, shortCommit(commit), outcome, when(endedAt), cell(requestedBy))
 }
 
 /** The UI sets columns without a gap between them: a space that does not break keeps them apart. */

@@ -3,48 +3,52 @@ import {
   allHandlersFinished,
   condition,
   continueAsNew,
-  log,
+  getExternalWorkflowHandle,
   setCurrentDetails,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow'
-import type { Target } from '../config/target.ts'
 import { environmentDetails } from './details.ts'
-import { messageOf } from './failure.ts'
-import { ledgerLength, releaseId, rollbackTarget, withEntry, type Ledger } from './ledger.ts'
+import { admit } from './door/admission.ts'
+import { control, noted, type ControlRequest, type PlainControl } from './door/controls.ts'
+import { readBody } from './door/read-body.ts'
+import { newDoor, type DoorState, type Waiting } from './door/state.ts'
+import { statusOf } from './door/status.ts'
+import { afterMoment, endWaiting, nextMoment, nextToStart, withoutWaiting } from './door/turn.ts'
+import { busyWith } from './door/words.ts'
+import { withEntry } from './ledger.ts'
 import * as protocol from './protocol.ts'
-import { busyWith, refusal } from './refusal.ts'
+import { messageOf } from './failure.ts'
+import { refusal } from './refusal.ts'
 import { entryOf, runningOf, startRelease } from './run-release.ts'
 import type {
   Accepted,
   EnvironmentStatus,
-  LedgerEntry,
   ReleaseInput,
   ReleaseRequest,
   RollbackRequest,
   RunningRelease,
 } from './types.ts'
 
-/** The input of an `environment` workflow, and what it hands on when it continues as new. */
+/** The input of an `environment` workflow; `state` is what it hands on when it continues as new. */
 export interface EnvironmentInput {
   readonly environment: string
   readonly project: string
-  readonly ledger?: Ledger
-  /** Of the last release: a rollback asked for by a signal has no other way to know it. */
-  readonly target?: Target
+  readonly state?: DoorState
 }
 
-/** A request that was let in, until the release that it became has started. */
-interface Admitted {
-  readonly input: ReleaseInput
-  accepted?: Accepted
-  failed?: string
+interface Running {
+  readonly release: RunningRelease
+  readonly scope: CancellationScope
+  /** Absent until the child has started. */
+  readonly runId?: string
 }
 
 /**
- * The one door of an environment: lock and ledger. One release runs at a time; whatever else is
- * asked meanwhile is refused with the name of the one that runs. It never ends; it continues as
- * new between two releases when its history has grown long.
+ * The one door of an environment: lock, queue and ledger. One release runs at a time. Every
+ * decision is made by the pure functions of `door/`; this workflow holds the state, runs the next
+ * release, and answers. It never ends: between two releases it continues as new when its history
+ * has grown long, and hands on all it knows.
  */
 export async function environment(input: EnvironmentInput): Promise<never> {
   const door = openDoor(input)
@@ -55,209 +59,252 @@ export async function environment(input: EnvironmentInput): Promise<never> {
   setHandler(
     protocol.requestRollback,
     (request?: Partial<RollbackRequest>) => door.goBack(request ?? {}),
-    {
-      validator: (request?: Partial<RollbackRequest>) => door.checkRollback(request ?? {}),
-    },
+    { validator: (request?: Partial<RollbackRequest>) => door.checkRollback(request ?? {}) },
   )
-  setHandler(protocol.rollbackSignal, (body) => door.signalled(body))
-  setHandler(protocol.cancelSignal, () => door.cancel())
-  for (;;) {
-    await condition(() => door.hasWork() || workflowInfo().continueAsNewSuggested)
-    if (door.hasWork()) await door.runNext()
-    else {
-      await condition(allHandlersFinished)
-      await continueAsNew<typeof environment>(door.handOn())
-    }
+  setHandler(protocol.rollbackSignal, (body) => door.signalledBack(body))
+  for (const kind of protocol.plainControls) {
+    setHandler(protocol.controlUpdates[kind], (body) => door.command(kind, body))
+    setHandler(protocol.controlSignal(kind), (body) => door.signalled(kind, body))
   }
+  while (!workflowInfo().continueAsNewSuggested) {
+    const next = door.next()
+    if (next === undefined) await door.somethingHappens()
+    else await door.run(next)
+  }
+  // Between two releases, whether more of them wait or not: under a steady load there is no other
+  // moment. What waits is handed on.
+  door.close()
+  await condition(allHandlersFinished)
+  return continueAsNew<typeof environment>(door.handOn())
 }
 
-function openDoor(input: EnvironmentInput) {
-  let ledger: Ledger = input.ledger ?? { releases: [] }
-  let target = input.target
-  let waiting: Admitted | undefined
-  let running:
-    | {
-        readonly release: RunningRelease
-        readonly runId: string
-        readonly scope: CancellationScope
-      }
-    | undefined
+function openDoor({ environment: name, project, state: handedOn }: EnvironmentInput) {
+  let state = handedOn ?? newDoor(name, project)
+  let running: Running | undefined
+  let changes = 0
+  /** Nobody is started any more: the next run of this workflow does that. */
+  let closing = false
+  /** The last release that Temporal did not let start. */
+  let notStarted: { readonly id: string; readonly reason: string } | undefined
 
-  function status(): EnvironmentStatus {
-    return {
-      environment: input.environment,
-      project: input.project,
-      ...(ledger.live === undefined ? {} : { live: ledger.live }),
-      ...(running === undefined ? {} : { running: running.release }),
-      releases: ledger.releases,
-    }
+  function become(
+    after: DoorState,
+    now: { readonly running: Running | undefined } = { running },
+  ): void {
+    state = after
+    running = now.running
+    changes += 1
+    setCurrentDetails(environmentDetails(status()))
   }
 
-  /** Refuses what cannot be let in now. The same commit again joins the release that runs. */
+  const status = (): EnvironmentStatus => statusOf(state, running?.release)
+
+  function next(): Waiting | undefined {
+    const now = Date.now()
+    if ((nextMoment(state) ?? Infinity) <= now) become(afterMoment(state, now))
+    return nextToStart(state, now)
+  }
+
+  async function somethingHappens(): Promise<void> {
+    const seen = changes
+    const moment = nextMoment(state)
+    const happened = () => changes !== seen || workflowInfo().continueAsNewSuggested
+    if (moment === undefined) await condition(happened)
+    else await condition(happened, Math.max(1, moment - Date.now()))
+  }
+
   function check(request: ReleaseRequest): void {
-    if (request.target.project !== input.project) {
-      throw refusal(
-        `environment ${input.environment} of this namespace belongs to project ${input.project}, ` +
-          `not ${request.target.project}: name the environment otherwise, or use a namespace of your own`,
-      )
-    }
-    if (joins(request)) return
-    if (running !== undefined) throw refusal(busyWith(running.release))
-    if (waiting !== undefined)
-      throw refusal(`${waiting.input.id} is about to start; ask again when it has ended`)
-    if (request.kind === 'rollback') {
-      const found = rollbackTarget(ledger, request.to)
-      if (found.kind === 'none') throw refusal(found.reason)
-    }
-  }
-
-  function joins(request: ReleaseRequest): boolean {
-    if (request.kind !== 'deploy') return false
-    const { kind, commit } = running?.release ?? {
-      kind: waiting?.input.request.kind,
-      commit: waiting?.input.commit,
-    }
-    return kind === 'deploy' && commit === request.commit
+    const admission = admit(state, running?.release, request, Date.now())
+    if (admission.kind === 'refused') throw refusal(admission.reason)
   }
 
   async function enter(request: ReleaseRequest): Promise<Accepted> {
+    const admission = admit(state, running?.release, request, Date.now())
     // Another request may have come in between the validator and this.
-    check(request)
-    if (running !== undefined) return joined(running.release.id, running.runId)
-    if (waiting !== undefined) {
-      const other = await begun(waiting)
-      return joined(other.releaseId, other.runId)
+    if (admission.kind === 'refused') throw refusal(admission.reason)
+    const { id } = admission
+    if (admission.kind === 'admitted') {
+      become(admission.state)
+      if (admission.cancelRunning) running?.scope.cancel()
     }
-    target = request.target
-    waiting = { input: inputOf(request) }
-    return begun(waiting)
+    // Whoever asks an idle environment is told how it went, not just that it was heard.
+    if (running === undefined && nextToStart(state, Date.now())?.input.id === id) {
+      await condition(() => !isWaiting(id) || closing)
+    }
+    await untilStarted(id)
+    if (notStarted?.id === id) throw refusal(notStarted.reason)
+    if (admission.kind === 'joined') return accepted(id, true, `joined ${id}, which does the same`)
+    return accepted(id, false, isWaiting(id) ? waitsBecause(id) : `${id} has started`)
   }
 
-  async function begun(admitted: Admitted): Promise<Accepted> {
-    await condition(() => admitted.accepted !== undefined || admitted.failed !== undefined)
-    if (admitted.accepted !== undefined) return admitted.accepted
-    throw refusal(admitted.failed ?? 'the release did not start')
+  /** A release that is about to start gets its run id in a moment. */
+  async function untilStarted(id: string): Promise<void> {
+    await condition(() => running?.release.id !== id || running.runId !== undefined)
   }
 
-  function inputOf(request: ReleaseRequest): ReleaseInput {
-    const id = releaseId(ledger, request, Date.now())
-    switch (request.kind) {
-      case 'deploy':
-        return { id, request, commit: request.commit }
-      case 'redeploy': {
-        const commit = ledger.live?.commit
-        return { id, request, ...(commit === undefined ? {} : { commit }) }
-      }
-      case 'rollback': {
-        const found = rollbackTarget(ledger, request.to)
-        if (found.kind === 'none') throw refusal(found.reason)
-        const { revisions, commit } = found
-        return { id, request, revisions, ...(commit === undefined ? {} : { commit }) }
-      }
+  const isWaiting = (id: string) => state.waiting.some(({ input }) => input.id === id)
+
+  function accepted(releaseId: string, joined: boolean, message: string): Accepted {
+    const runId = running?.release.id === releaseId ? running.runId : undefined
+    return { releaseId, joined, message, ...(runId === undefined ? {} : { runId }) }
+  }
+
+  function waitsBecause(id: string): string {
+    if (
+      state.waiting.some(({ input, approval }) => input.id === id && approval?.kind === 'needed')
+    ) {
+      return `${id} waits for an approval`
     }
+    return running === undefined
+      ? `${id} waits for its turn`
+      : `${id} waits: ${busyWith(running.release)}`
   }
 
   function checkRollback(request: Partial<RollbackRequest>): void {
-    if (running?.release.kind === 'rollback') throw refusal(busyWith(running.release))
-    if (running !== undefined) {
-      if (request.to === undefined) return
-      throw refusal(
-        `${busyWith(running.release)}; a rollback without --to takes that one back, and then an earlier one can be named`,
-      )
-    }
-    check(rollbackRequest(request))
+    if (running !== undefined && request.to === undefined) {
+      if (running.release.kind === 'rollback') throw refusal(busyWith(running.release))
+    } else check(rollbackRequest(request))
   }
 
+  /** A release that runs is taken back by cancelling it, unless something else is named. */
   async function goBack(request: Partial<RollbackRequest>): Promise<Accepted> {
     checkRollback(request)
-    if (running === undefined) return enter(rollbackRequest(request))
-    const { release, runId, scope } = running
-    scope.cancel()
-    return {
-      releaseId: release.id,
-      runId,
-      joined: true,
-      message: `${release.id} is being taken back`,
-    }
+    const { to, reason, requestedBy } = rollbackRequest(request)
+    become(
+      noted(
+        state,
+        'rollback',
+        { by: requestedBy, ...(reason === undefined ? {} : { reason }) },
+        Date.now(),
+      ),
+    )
+    if (running === undefined || to !== undefined) return enter(rollbackRequest(request))
+    running.scope.cancel()
+    return accepted(running.release.id, true, `${running.release.id} is being taken back`)
   }
 
   function rollbackRequest({
     to,
     reason,
     requestedBy,
-    ...rest
+    target,
   }: Partial<RollbackRequest>): RollbackRequest {
-    const known = rest.target ?? target
-    if (known === undefined)
+    const known = target ?? state.target
+    if (known === undefined) {
       throw refusal('no release has run here yet: there is nothing to go back from')
+    }
     return {
       kind: 'rollback',
       target: known,
       requestedBy: requestedBy ?? 'the Temporal UI or CLI',
-      ...(typeof to === 'string' ? { to } : {}),
-      ...(typeof reason === 'string' ? { reason } : {}),
+      ...(to === undefined ? {} : { to }),
+      ...(reason === undefined ? {} : { reason }),
     }
   }
 
-  /** A signal has nobody to answer to: what cannot be done is logged, and harms nothing. */
-  async function signalled(body: protocol.RollbackSignal | undefined): Promise<void> {
+  /** A signal has nobody to answer to: what cannot be done is written down, and harms nothing. */
+  async function signalledBack(body: unknown): Promise<void> {
+    const read = readBody(body)
+    if (read.kind === 'malformed') {
+      return become(noted(state, 'rollback', { by: read.by }, Date.now(), read.reason))
+    }
+    const { by, reason } = read.request
     try {
-      await goBack(typeof body === 'object' && body !== null ? body : {})
+      await goBack({
+        requestedBy: by,
+        ...(reason === undefined ? {} : { reason }),
+        ...(read.to === undefined ? {} : { to: read.to }),
+      })
     } catch (failure) {
-      log.warn('A rollback asked for by a signal was refused', { reason: messageOf(failure) })
+      become(noted(state, 'rollback', read.request, Date.now(), messageOf(failure)))
     }
   }
 
-  async function runNext(): Promise<void> {
-    const admitted = waiting
-    if (admitted === undefined) return
-    const { input: release } = admitted
-    const scope = new CancellationScope()
-    const startedAt = Date.now()
-    const end = await scope.run(async (): Promise<LedgerEntry | undefined> => {
-      const child = await startRelease(release)
-      // Not before: whoever asks while the child starts must find the door taken.
-      waiting = undefined
-      if (child.kind === 'not started') {
-        admitted.failed = child.reason
-        return undefined
-      }
-      const { runId } = child
-      running = { release: runningOf(release, startedAt), runId, scope }
-      admitted.accepted = {
-        releaseId: release.id,
-        runId,
-        joined: false,
-        message: `${release.id} has started`,
-      }
-      setCurrentDetails(environmentDetails(status()))
-      return entryOf(release, startedAt, child.end)
-    })
-    running = undefined
-    if (end !== undefined) ledger = withEntry(ledger, end)
-    setCurrentDetails(environmentDetails(status()))
+  async function command(kind: PlainControl, body: unknown): Promise<string> {
+    const read = readBody(body)
+    if (read.kind === 'malformed') throw refusal(read.reason)
+    return carryOut(kind, read.request)
   }
+
+  async function signalled(kind: PlainControl, body: unknown): Promise<void> {
+    const read = readBody(body)
+    if (read.kind === 'malformed') {
+      return become(noted(state, kind, { by: read.by }, Date.now(), read.reason))
+    }
+    try {
+      await carryOut(kind, read.request)
+    } catch {
+      // It is among the controls, with why it was refused.
+    }
+  }
+
+  async function carryOut(kind: PlainControl, request: ControlRequest): Promise<string> {
+    const now = Date.now()
+    const effect = control(state, running?.release, kind, request, now)
+    if (effect.kind === 'refused') {
+      become(noted(state, kind, request, now, effect.reason))
+      throw refusal(effect.reason)
+    }
+    become(noted(effect.state, kind, request, now))
+    if (effect.toRunning === 'cancel') running?.scope.cancel()
+    else if (effect.toRunning !== undefined && running !== undefined) {
+      const child = getExternalWorkflowHandle(running.release.id, running.runId)
+      const { by, reason } = request
+      if (effect.toRunning === 'resume') await child.signal(protocol.resumeSignal)
+      else {
+        await child.signal(protocol.pauseSignal, {
+          by,
+          at: now,
+          ...(reason === undefined ? {} : { reason }),
+        })
+      }
+    }
+    return effect.message
+  }
+
+  async function run(waiting: Waiting): Promise<void> {
+    const input = withLiveCommit(waiting.input)
+    const startedAt = Date.now()
+    const scope = new CancellationScope()
+    const release = runningOf(input, startedAt)
+    become(withoutWaiting(state, input.id), { running: { release, scope } })
+    await scope.run(async () => {
+      const child = await startRelease(input)
+      if (child.kind === 'not started') {
+        notStarted = { id: input.id, reason: child.reason }
+        return become(endWaiting(state, waiting, Date.now(), 'rejected', child.reason), {
+          running: undefined,
+        })
+      }
+      become(state, { running: { release, scope, runId: child.runId } })
+      const entry = await entryOf(input, startedAt, child.end)
+      become({ ...state, ledger: withEntry(state.ledger, entry) }, { running: undefined })
+    })
+  }
+
+  /** What is live when a redeploy starts is what it redeploys. */
+  function withLiveCommit(input: ReleaseInput): ReleaseInput {
+    const commit = state.ledger.live?.commit
+    return input.request.kind === 'redeploy' && commit !== undefined ? { ...input, commit } : input
+  }
+
+  const handOn = (): EnvironmentInput => ({ environment: name, project, state })
 
   return {
     status,
+    close: () => {
+      closing = true
+    },
+    next,
+    somethingHappens,
     check,
     enter,
     checkRollback,
     goBack,
+    signalledBack,
+    command,
     signalled,
-    runNext,
-    cancel: () => running?.scope.cancel(),
-    hasWork: () => waiting !== undefined,
-    handOn: (): EnvironmentInput => ({
-      environment: input.environment,
-      project: input.project,
-      ledger: { ...ledger, releases: ledger.releases.slice(0, ledgerLength) },
-      ...(target === undefined ? {} : { target }),
-    }),
+    run,
+    handOn,
   }
-}
-
-function joined(id: string, runId: string): Accepted {
-  const message = `joined ${id}, which releases the same commit`
-  return { releaseId: id, runId, joined: true, message }
 }

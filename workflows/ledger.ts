@@ -139,11 +139,16 @@ function namedRelease({ releases }: Ledger, to: string): RollbackTarget {
 }
 
 /** `release/<environment>/<commit or time>`, with a number behind it where that was there before. */
-export function releaseId(ledger: Ledger, request: ReleaseRequest, now: number): string {
+export function releaseId(
+  ledger: Ledger,
+  request: ReleaseRequest,
+  now: number,
+  alsoTaken: readonly string[] = [],
+): string {
   const stamp = new Date(now).toISOString().replaceAll(/[-:]|\.\d+/g, '')
   const name = request.kind === 'deploy' ? request.commit.slice(0, 12) : `${request.kind}-${stamp}`
   const base = `release/${request.target.environment}/${name}`
-  const taken = new Set(ledger.releases.map((entry) => entry.id))
+  const taken = new Set([...ledger.releases.map((entry) => entry.id), ...alsoTaken])
   for (let number = 1; ; number += 1) {
     const id = number === 1 ? base : `${base}-${number}`
     if (!taken.has(id)) return id

@@ -1,7 +1,9 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow'
+import type { PlainControl } from './door/controls.ts'
 import type {
   Accepted,
   EnvironmentStatus,
+  Paused,
   ReleaseRequest,
   ReleaseStatus,
   RollbackRequest,
@@ -22,27 +24,60 @@ export const planWorkflow = 'plan'
 /**
  * Asks an environment for a release.
  *
- * Rejected, with a message that names the running release, while another one runs.
+ * A deploy that finds another release running waits, or is refused with the name of that one, as
+ * the policy of the environment says.
  */
 export const requestRelease = defineUpdate<Accepted, [ReleaseRequest]>('release')
 
 /**
  * Takes an environment back, answering once the way back has begun. A release that runs is
- * cancelled, which brings back what ran before it; else a release of kind `rollback` is started.
+ * cancelled, which brings back what ran before it; else, or where `to` names something, a release
+ * of kind `rollback` goes before everything that waits.
  */
 export const requestRollback = defineUpdate<Accepted, [Partial<RollbackRequest>]>('rollback')
 
-/** The same for people at the Temporal UI or CLI; the body may be empty. */
-export const rollbackSignal = defineSignal<[RollbackSignal?]>('rollback')
-
-export interface RollbackSignal {
-  readonly to?: string
-  readonly reason?: string
+/** What an Update or a signal of a control carries; all of it may be left out. */
+export interface ControlBody {
+  /** Who asks, for the record. */
   readonly requestedBy?: string
+  readonly reason?: string
+  /** Id of the release that it is about, where that is not plain. */
+  readonly release?: string
+  /** End of a freeze: a date and time as ISO 8601 has it, `2026-12-27T08:00:00Z`. */
+  readonly until?: string
+  /** For a rollback: the release or commit to go back to. */
+  readonly to?: string
 }
 
-/** Cancels the release that runs: what it touched is brought back. */
-export const cancelSignal = defineSignal<[{ reason?: string; requestedBy?: string }?]>('cancel')
+const update = (name: PlainControl) => defineUpdate<string, [ControlBody]>(name)
+
+/**
+ * The controls as Updates: they answer with what was done, in a sentence, or are refused. A signal
+ * of the same name, for the Temporal UI and CLI, does the same and answers nobody.
+ *
+ * - `approve`, `reject`: a deploy that waits for an approval
+ * - `cancel`: the release that runs, which takes back what it touched, or one that waits
+ * - `freeze`, `unfreeze`: nothing but rollbacks is let in
+ * - `pause`, `resume`: the release that runs stops before its next step, or goes on
+ */
+export const controlUpdates = {
+  approve: update('approve'),
+  cancel: update('cancel'),
+  freeze: update('freeze'),
+  pause: update('pause'),
+  reject: update('reject'),
+  resume: update('resume'),
+  unfreeze: update('unfreeze'),
+} as const satisfies Record<PlainControl, unknown>
+
+export const plainControls = Object.keys(controlUpdates) as readonly PlainControl[]
+
+export const controlSignal = (name: PlainControl) => defineSignal<[ControlBody?]>(name)
+export const rollbackSignal = defineSignal<[ControlBody?]>('rollback')
+
+/** What the environment tells the release that runs. */
+export const pauseSignal = defineSignal<[Paused]>('pause')
+export const resumeSignal = defineSignal('resume')
 
 export const environmentStatus = defineQuery<EnvironmentStatus>('status')
 export const releaseStatus = defineQuery<ReleaseStatus>('status')

@@ -1,6 +1,6 @@
-import { isCancellation, setCurrentDetails, setHandler } from '@temporalio/workflow'
+import { condition, isCancellation, setCurrentDetails, setHandler } from '@temporalio/workflow'
 import { messageOf } from './failure.ts'
-import { releaseStatus } from './protocol.ts'
+import { pauseSignal, releaseStatus, resumeSignal } from './protocol.ts'
 import { releaseDetails } from './details.ts'
 import { releaseSummary } from './words.ts'
 import type { ReleaseInput, ReleaseResult, ReleaseStatus, Step, StepName } from './types.ts'
@@ -23,6 +23,9 @@ export interface StepAbout {
   readonly name: StepName
   readonly subject?: string
 }
+
+/** A deployment that has begun is watched to its end, and taken back where it must be. */
+const unstoppable: ReadonlySet<StepName> = new Set(['wait', 'verify', 'roll back'])
 
 /** Opens the record, answers `status` from it and keeps the UI's current details true. */
 export function openRecord(input: ReleaseInput): ReleaseRecord {
@@ -59,10 +62,17 @@ export function openRecord(input: ReleaseInput): ReleaseRecord {
   }
 
   setHandler(releaseStatus, () => status)
+  setHandler(pauseSignal, (paused) => update({ paused }))
+  setHandler(resumeSignal, () => {
+    const { paused: _, ...going } = status
+    status = going
+    update({})
+  })
   update({})
 
   return {
     async step(about, work, end) {
+      if (!unstoppable.has(about.name)) await condition(() => status.paused === undefined)
       const finish = begin(about)
       try {
         const value = await work()

@@ -64,7 +64,11 @@ async function run(input: ReleaseInput, record: ReleaseRecord): Promise<Ending> 
   let tags: MovedTags
   try {
     const inspection = await record.step({ name: 'inspect' }, () =>
-      inPassing(`inspect ${target.cluster}`).inspectEnvironment({ target, release: input.id }),
+      inPassing(`inspect ${target.cluster}`).inspectEnvironment({
+        target,
+        release: input.id,
+        freezes: keepsOut(request) ? 'kept' : 'ignored',
+      }),
     )
     record.warn(inspection.warnings)
     const revisions = await revisionsFor(input, record, inspection)
@@ -77,6 +81,11 @@ async function run(input: ReleaseInput, record: ReleaseRecord): Promise<Ending> 
   const force = target.mode === 'force' || request.kind === 'redeploy'
   const end = await rollOut(record, target, changes, force, tags)
   return endingOf(input, record, end, changes)
+}
+
+/** Rollbacks are let in at all times, and whoever has a reason to override a freeze. */
+function keepsOut(request: ReleaseRequest): boolean {
+  return request.kind !== 'rollback' && request.override === undefined
 }
 
 /** Makes the revisions that shall run, or takes the ones that the request is about. */

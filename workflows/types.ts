@@ -1,6 +1,7 @@
 import type { Target } from '../config/target.ts'
 import type { Evidence } from '../rollout/failed-tasks.ts'
 import type { Outcome } from '../rollout/outcome.ts'
+import type { Approval, Control, Freeze, Superseded } from './door/state.ts'
 import type { Revision, RolloutProgress, WayBack } from '../activities/types.ts'
 
 /** What somebody asks an environment for. */
@@ -19,11 +20,18 @@ export interface DeployRequest extends Asked {
   readonly commit: string
   /** First line of the commit message, for people; at most 120 characters. */
   readonly subject: string
+  readonly override?: FreezeOverride
+}
+
+/** Goes ahead though the environment is frozen. */
+export interface FreezeOverride {
+  readonly reason: string
 }
 
 /** A new deployment of what is live: the same revision, fresh tasks. */
 export interface RedeployRequest extends Asked {
   readonly kind: 'redeploy'
+  readonly override?: FreezeOverride
 }
 
 /** Back to what ran before the live release, or to an earlier release. */
@@ -80,8 +88,16 @@ export interface ReleaseStatus {
   readonly startedAt: number
   readonly steps: readonly Step[]
   readonly warnings: readonly string[]
+  /** Present while the release holds before its next step. */
+  readonly paused?: Paused
   /** Present once the release has ended. */
   readonly result?: ReleaseResult
+}
+
+export interface Paused {
+  readonly by: string
+  readonly at: number
+  readonly reason?: string
 }
 
 /**
@@ -132,8 +148,26 @@ export interface EnvironmentStatus {
   /** The release whose revisions run now; absent before the first success. */
   readonly live?: LedgerEntry
   readonly running?: RunningRelease
+  /** What waits for its turn, the next one first. */
+  readonly waiting: readonly WaitingRelease[]
+  readonly freeze?: Freeze
+  /** Requests that a newer one took the place of, newest first. */
+  readonly superseded: readonly Superseded[]
+  /** Who did what, when and why, newest first. */
+  readonly controls: readonly Control[]
   /** Newest first, at most 50. */
   readonly releases: readonly LedgerEntry[]
+}
+
+export interface WaitingRelease {
+  readonly id: string
+  readonly kind: ReleaseRequest['kind']
+  readonly commit?: string
+  readonly subject?: string
+  readonly requestedBy: string
+  readonly since: number
+  /** Absent where none is needed. */
+  readonly approval?: Approval
 }
 
 export interface RunningRelease {
@@ -147,11 +181,12 @@ export interface RunningRelease {
 /** The answer to the Updates `release` and `rollback` of an environment: what to follow. */
 export interface Accepted {
   readonly releaseId: string
-  readonly runId: string
-  /** True where the same commit was being released already: this request has joined it. */
+  /** Absent while the release waits for its turn: there is no workflow of it yet. */
+  readonly runId?: string
+  /** True where the same was asked for already: this request has joined that release. */
   readonly joined: boolean
   /** One sentence for people. */
   readonly message: string
 }
 
-export type { RolloutProgress }
+export type { Approval, Control, Freeze, RolloutProgress, Superseded }

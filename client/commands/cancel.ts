@@ -3,6 +3,7 @@ import { type WaitOptions, command, withConfig, withTemporal, withWaiting } from
 
 interface CancelOptions extends WaitOptions {
   readonly reason?: string
+  readonly release?: string
 }
 
 export function cancelCommand(): Command {
@@ -13,6 +14,7 @@ export function cancelCommand(): Command {
   )
     .argument('<environment>', 'environment in slipway.yaml')
     .option('--reason <text>', 'why, for those who read it later')
+    .option('--release <id>', 'a release that waits for its turn (default: the one that runs)')
     .action(run)
   return withTemporal(withConfig(withWaiting(cancel)))
 }
@@ -22,15 +24,17 @@ async function run(environment: string, options: CancelOptions): Promise<void> {
   const target = await online.openTarget(environment, options)
   await online.withConnection(options, async ({ client }) => {
     await online.requireWorkers(client, { release: target.queues.release })
-    const { id } = await online.requestCancel(client, target, {
+    const status = await online.environmentStatus(client, target)
+    const id = options.release ?? status?.running?.id
+    const message = await online.requestControl(client, target, 'cancel', {
       requestedBy: online.requester(),
       ...(options.reason === undefined ? {} : { reason: options.reason }),
+      ...(id === undefined ? {} : { release: id }),
     })
-    const accepted = { releaseId: id, joined: true, message: `${id} is being cancelled` }
-    process.exitCode = await online.tellAndFollow(client, accepted, {
-      ...options,
-      environment,
-      wanted: ['cancelled', 'rolled_back'],
-    })
+    process.exitCode = await online.tellAndFollow(
+      client,
+      { releaseId: id ?? '', joined: true, message },
+      { ...options, environment, wanted: ['cancelled', 'rolled_back'] },
+    )
   })
 }

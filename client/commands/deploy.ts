@@ -1,8 +1,11 @@
 import type { Command } from 'commander'
 import { type WaitOptions, command, withConfig, withTemporal, withWaiting } from './command.ts'
+import { freezeOverride, overrideFreeze, overrideReason } from './override.ts'
 
 interface DeployOptions extends WaitOptions {
   readonly commit?: string
+  readonly overrideFreeze?: boolean
+  readonly reason?: string
 }
 
 export function deployCommand(): Command {
@@ -20,6 +23,8 @@ export function deployCommand(): Command {
       '--commit <ref>',
       'commit, branch or tag to release (default: HEAD of a checkout without changes)',
     )
+    .option(...overrideFreeze)
+    .option(...overrideReason)
     .addHelpText('after', exitStatuses)
     .action(run)
   return withTemporal(withConfig(withWaiting(deploy)))
@@ -43,7 +48,8 @@ async function run(environment: string, options: DeployOptions): Promise<void> {
   await online.withConnection(options, async ({ client }) => {
     await online.requireWorkers(client, target.queues)
     const requestedBy = online.requester()
-    const request = { kind: 'deploy', target, commit, subject, requestedBy } as const
+    const override = freezeOverride(options)
+    const request = { kind: 'deploy', target, commit, subject, requestedBy, ...override } as const
     const accepted = await online.requestDeploy(client, request)
     if (options.json !== true) online.print(online.releaseSummary(request, commit))
     process.exitCode = await online.tellAndFollow(client, accepted, { ...options, environment })

@@ -17,11 +17,9 @@ async function run(environment: string, options: CommonOptions): Promise<void> {
   const { print, printJson } = await import('../output.ts')
   const target = await online.openTarget(environment, options)
   await online.withConnection(options, async ({ client }) => {
-    const status = (await online.environmentStatus(client, target)) ?? {
-      environment,
-      project: target.project,
-      releases: [],
-    }
+    const status =
+      (await online.environmentStatus(client, target)) ??
+      online.untouchedEnvironment(environment, target.project)
     if (options.json === true) printJson(status)
     else print(online.environmentText(status, Date.now()))
   })

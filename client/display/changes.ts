@@ -14,6 +14,7 @@ export type Change =
     }
   | { readonly event: 'trouble'; readonly with: 'server' | 'worker'; readonly reason: string }
   | { readonly event: 'recovered'; readonly with: 'server' | 'worker' }
+  | { readonly event: 'waiting'; readonly reason: string }
 
 /** Tells, event by event, what is new in it: each step's state, each warning and summary once. */
 export function changeTeller(): (event: FollowEvent) => readonly Change[] {

@@ -1,4 +1,9 @@
-import type { EnvironmentStatus, LedgerEntry } from '../../workflows/types.ts'
+import type {
+  Control,
+  EnvironmentStatus,
+  LedgerEntry,
+  WaitingRelease,
+} from '../../workflows/types.ts'
 import { shortCommit, shortDigest, shortRevision } from '../../workflows/words.ts'
 import { durationText, momentText, plain, shortened } from '../text.ts'
 import { outcomeStyle, paint } from './colour.ts'
@@ -28,8 +33,37 @@ export function environmentText(status: EnvironmentStatus, now: number): string 
       ? 'Running: nothing.'
       : `Running: ${running.id} (${running.kind}, by ${plain(running.requestedBy)}), for ${durationText(now - running.startedAt)}. Follow it: slipway wait ${status.environment}`,
   )
+  if (status.waiting.length > 0) parts.push('Waiting:', table(status.waiting.map(waitingRow)))
+  if (status.freeze !== undefined) {
+    const { by, reason, until } = status.freeze
+    const end = until === undefined ? '' : ` until ${momentText(until)}`
+    parts.push(paint('yellow', `Frozen${end} by ${plain(by)}: ${plain(reason)}`))
+  }
+  if (status.controls.length > 0)
+    parts.push('By hand:', table(status.controls.slice(0, 5).map(controlRow)))
   if (status.releases.length > 0) parts.push('', releasesText(status.releases.slice(0, 10)))
   return parts.filter((part, index) => part !== '' || index > 0).join('\n')
+}
+
+function waitingRow({ id, requestedBy, since, approval, ...about }: WaitingRelease): string[] {
+  const approved =
+    approval === undefined
+      ? ''
+      : approval.kind === 'needed'
+        ? 'needs an approval'
+        : `approved by ${plain(approval.by)}`
+  return [
+    `  ${id}`,
+    shortened(what(about), 60),
+    `by ${plain(requestedBy)}`,
+    `since ${momentText(since)}`,
+    approved,
+  ]
+}
+
+function controlRow({ kind, by, at, reason, refused }: Control): string[] {
+  const why = refused === undefined ? (reason ?? '') : `refused: ${refused}`
+  return [`  ${kind}`, `by ${plain(by)}`, momentText(at), shortened(plain(why), 60)]
 }
 
 /** The ledger as a table, newest first. */
@@ -50,7 +84,7 @@ export function releasesText(releases: readonly LedgerEntry[]): string {
   ])
 }
 
-function what({ kind, commit, subject }: LedgerEntry): string {
+function what({ kind, commit, subject }: Pick<LedgerEntry, 'kind' | 'commit' | 'subject'>): string {
   const of = commit === undefined ? '' : ` ${shortCommit(commit)}`
   const about = subject === undefined || subject === '' ? '' : `: ${plain(subject)}`
   return `${kind}${of}${about}`

@@ -1,4 +1,5 @@
 import type { FollowEvent } from '../follow.ts'
+import { plain } from '../text.ts'
 import type { Display, Screen } from './display.ts'
 import { frame } from './steps.ts'
 
@@ -37,6 +38,7 @@ export function liveDisplay(screen: Screen): Display {
   return {
     show(event) {
       if (event.kind === 'progress') progress = event
+      else if (event.kind === 'waiting') screen.write(`${plain(event.reason)}\n`)
       else if (event.kind === 'trouble') trouble.set(event.with, event.reason)
       else trouble.delete(event.with)
       draw()

@@ -1,6 +1,6 @@
 import type { ReleaseResult } from '../../workflows/types.ts'
 import { shortCommit, shortDigest, shortRevision } from '../../workflows/words.ts'
-import { durationText, plain, plainLines } from '../text.ts'
+import { durationText, plainLines } from '../text.ts'
 import { outcomeStyle, paint } from './colour.ts'
 import { failureText } from './failure.ts'
 import { table } from './table.ts'
@@ -13,7 +13,7 @@ export function resultText(result: ReleaseResult): string {
   const what = commit === undefined ? '' : ` (${shortCommit(commit)})`
   const lines = [
     `${paint(['bold', outcomeStyle(outcome)], outcomeWords[outcome])}  ${id}${what} after ${took}`,
-    plain(message),
+    plainLines(message),
     ...(cause === undefined || cause === '' ? [] : [`Cause: ${plainLines(cause)}`]),
     ...failureText(result),
   ]

@@ -41,6 +41,9 @@ export function frame(progress: Progress, options: FrameOptions): readonly strin
         (one) =>
           `↻ retrying ${activityName(one.activity)} (try ${one.attempt}): ${plain(one.lastFailure ?? '')}`,
       ),
+    ...(status.paused === undefined
+      ? []
+      : [`⏸ paused by ${plain(status.paused.by)}: slipway resume ${status.environment}`]),
     ...status.warnings.map((warning) => `! ${plain(warning)}`),
     ...Array.from(options.trouble, ([withWhom, reason]) => `! ${troubleLine(withWhom, reason)}`),
   ].map((line) => paint('yellow', shortened(line, options.columns)))

@@ -43,6 +43,8 @@ export function changeLine(change: Change): string {
       return `retrying ${activityName(change.activity)} (try ${change.attempt}): ${plain(change.failure)}`
     case 'trouble':
       return troubleLine(change.with, change.reason)
+    case 'waiting':
+      return plain(change.reason)
     case 'recovered':
       return change.with === 'server'
         ? 'the Temporal server answers again'

@@ -90,7 +90,7 @@ async function liveService(circuitBreaker: boolean, mode: Target['mode'] = 'pin'
   )
   const service = serviceNamed('api', { service: name, circuitBreaker: 'optional' })
   const target = targetWith({ aws: {}, services: [service], mode })
-  const inspect = () => inActivity(() => activities.inspectEnvironment({ target, release: 'r' }))
+  const inspect = () => inActivity(() => activities.inspectEnvironment({ target, release: 'r', freezes: 'kept' }))
   return {
     name,
     target,

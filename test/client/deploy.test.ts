@@ -130,7 +130,7 @@ describe('slipway deploy', () => {
     assert.equal(retry['failure'], 'the registry said 503')
   })
 
-  test('a second commit is refused while one is released; the same one joins', async () => {
+  test('a second commit waits while one is released; the same one joins', async () => {
     const here = await place.checkout('busy')
     const waiting = gate<RolloutEnd>()
     await here.withWorker({ waitForRollout: waiting.pass }, async () => {
@@ -139,11 +139,35 @@ describe('slipway deploy', () => {
       const same = here.slipway('deploy', 'busy', '--no-wait', '--json')
       assert.equal(events((await same).stdout)[0]?.['joined'], true)
       await here.commitAgain('Another one')
-      const refused = await here.slipway('deploy', 'busy')
-      assert.equal(refused.exitCode, 2)
-      assert.match(refused.stderr, /^Refused: release\/busy\/[0-9a-f]{12} is running/)
+      const told = await here.slipway('deploy', 'busy', '--no-wait')
+      assert.match(told.stdout, /waits: release\/busy\/[0-9a-f]{12} is running/)
+      const second = here.slipway('deploy', 'busy', '--json')
       waiting.open(live)
       assert.equal((await first).exitCode, 0)
+      const ended = await second
+      assert.equal(ended.exitCode, 0)
+      assert.ok(events(ended.stdout).some(({ event }) => event === 'waiting'))
+    })
+  })
+
+  test('a waiting commit that a newer one takes the place of ends as superseded, with 5', async () => {
+    const here = await place.checkout('crowded')
+    const waiting = gate<RolloutEnd>()
+    await here.withWorker({ waitForRollout: waiting.pass }, async () => {
+      const first = here.slipway('deploy', 'crowded', '--json')
+      await waiting.reached
+      await here.commitAgain('A second one')
+      const asked = await here.slipway('deploy', 'crowded', '--no-wait', '--json')
+      const id = String(events(asked.stdout)[0]?.['releaseId'])
+      const second = here.slipway('wait', id, '--json')
+      await here.commitAgain('A third one')
+      const third = here.slipway('deploy', 'crowded', '--json')
+      const superseded = await second
+      assert.equal(superseded.exitCode, 5)
+      assert.equal(events(superseded.stdout).at(-1)?.['outcome'], 'superseded')
+      waiting.open(live)
+      assert.equal((await first).exitCode, 0)
+      assert.equal((await third).exitCode, 0)
     })
   })
 

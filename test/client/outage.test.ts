@@ -37,7 +37,7 @@ test('who follows a release gets its outcome though the server dies in the middl
   const lost = Promise.withResolvers<void>()
   const followed = followRelease(
     client,
-    { id: accepted.releaseId, runId: accepted.runId },
+    { id: accepted.releaseId, runId: accepted.runId ?? assert.fail('it has not begun') },
     {
       onEvent: (event) => {
         events.push(event)
@@ -65,7 +65,7 @@ test('who follows a release gets its outcome though the server dies in the middl
   await native.close()
   await second.stop()
   assert.equal(result.outcome, 'succeeded')
-  const troubles = events.filter((event) => event.kind !== 'progress' && event.with === 'server')
+  const troubles = events.filter((event) => 'with' in event && event.with === 'server')
   assert.deepEqual(
     troubles.map(({ kind }) => kind),
     ['trouble', 'recovered'],

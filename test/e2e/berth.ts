@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { execa } from 'execa'
-import { environmentStatus } from '../../client/index.ts'
+import { environmentStatus, untouchedEnvironment } from '../../client/index.ts'
 import { loadConfig } from '../../config/load.ts'
 import { resolveTarget } from '../../config/resolve.ts'
 import type { Target } from '../../config/target.ts'
@@ -105,7 +105,7 @@ export async function openBerth(
     slipway: (...args) => runSlipway(yard, checkout, args),
     async status() {
       const status = await environmentStatus(yard.temporal, { environment })
-      return status ?? { environment, project: target.project, releases: [] }
+      return status ?? untouchedEnvironment(environment, target.project)
     },
   }
 }

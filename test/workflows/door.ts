@@ -3,6 +3,7 @@ import { WithStartWorkflowOperation, type WorkflowHandle } from '@temporalio/cli
 import { TestWorkflowEnvironment } from '@temporalio/testing'
 import { findTemporal } from '../../local/temporal.ts'
 import { bundleWorkflows } from '../../worker/workflow-bundle.ts'
+import type { DoorTarget } from '../../config/target.ts'
 import type { EnvironmentInput } from '../../workflows/environment.ts'
 import * as protocol from '../../workflows/protocol.ts'
 import type { Accepted, EnvironmentStatus, ReleaseRequest } from '../../workflows/types.ts'
@@ -24,7 +25,11 @@ export async function startDoorHarness(): Promise<Harness> {
     findTemporal(),
   ])
   const env = await TestWorkflowEnvironment.createLocal({
-    server: { executable: { type: 'existing-path', path } },
+    server: {
+      executable: { type: 'existing-path', path },
+      // A tenth of the usual: continuing as new must be as common in tests as it is in years.
+      extraArgs: ['--dynamic-config-value', 'limit.historyCount.suggestContinueAsNew=400'],
+    },
   })
   await addSearchAttributes(env)
   return { env, bundle, close: () => env.teardown() }
@@ -35,10 +40,12 @@ export async function withDoor(
   harness: Harness,
   otherwise: Parameters<typeof fakes>[1],
   work: (door: Door) => Promise<void>,
+  rules: Partial<DoorTarget> = {},
 ): Promise<void> {
   const queue = newQueue()
   const fake = fakes(queue, otherwise)
-  const target = { ...targetFor(queue), environment: queue }
+  const usual = targetFor(queue)
+  const target = { ...usual, environment: queue, door: { ...usual.door, ...rules } }
   const { workflow } = harness.env.client
   const ask = (request: ReleaseRequest): Promise<Accepted> =>
     workflow.executeUpdateWithStart(protocol.requestRelease, {

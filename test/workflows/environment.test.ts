@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { ApplicationFailure } from '@temporalio/activity'
-import { WorkflowUpdateFailedError } from '@temporalio/client'
 import * as protocol from '../../workflows/protocol.ts'
 import { heldWait, startDoorHarness, until, withDoor } from './door.ts'
 import { anotherCommit, commit, deployOf } from './fixtures.ts'
 import type { Harness } from './harness.ts'
+import { refusalOf } from './refusals.ts'
 
 let harness: Harness
 before(async () => {
@@ -13,49 +13,46 @@ before(async () => {
 })
 after(() => harness.close())
 
-/** The message with which an Update was refused. */
-async function refusalOf(update: Promise<unknown>): Promise<string> {
-  try {
-    await update
-  } catch (failure) {
-    assert.ok(failure instanceof WorkflowUpdateFailedError, String(failure))
-    assert.ok(failure.cause instanceof ApplicationFailure)
-    assert.equal(failure.cause.type, protocol.rejectedUpdate)
-    return failure.cause.message
-  }
-  throw new assert.AssertionError({ message: 'the Update was not refused' })
-}
-
-test('while a release runs another is refused with its name, and the same commit joins it', async () => {
+test('where the policy is to reject, another release is refused with the name of the one that runs, and the same commit joins it', async () => {
   const wait = heldWait()
-  await withDoor(harness, { waitForRollout: wait.waitForRollout }, async (door) => {
-    const first = await door.deploy(commit)
-    await wait.begun
-    const refused = await refusalOf(door.deploy(anotherCommit))
-    assert.ok(refused.includes(first.releaseId), refused)
-    assert.match(refused, /asked for by ann@laptop/)
-    const again = await door.deploy(commit)
-    assert.deepEqual(
-      [again.releaseId, again.runId, again.joined],
-      [first.releaseId, first.runId, true],
-    )
-    assert.equal((await door.status()).running?.id, first.releaseId)
-    wait.letGo()
-    assert.equal((await door.end(first)).outcome, 'succeeded')
-    const next = await door.deploy(anotherCommit)
-    assert.equal((await door.end(next)).outcome, 'succeeded')
-  })
+  await withDoor(
+    harness,
+    { waitForRollout: wait.waitForRollout },
+    async (door) => {
+      const first = await door.deploy(commit)
+      await wait.begun
+      const refused = await refusalOf(door.deploy(anotherCommit))
+      assert.ok(refused.includes(first.releaseId), refused)
+      assert.match(refused, /asked for by ann@laptop/)
+      const again = await door.deploy(commit)
+      assert.deepEqual(
+        [again.releaseId, again.runId, again.joined],
+        [first.releaseId, first.runId, true],
+      )
+      assert.equal((await door.status()).running?.id, first.releaseId)
+      wait.letGo()
+      assert.equal((await door.end(first)).outcome, 'succeeded')
+      const next = await door.deploy(anotherCommit)
+      assert.equal((await door.end(next)).outcome, 'succeeded')
+    },
+    { policy: 'reject' },
+  )
 })
 
-test('of requests that come at the same moment one is let in', async () => {
+test('where the policy is to reject, of requests that come at the same moment one is let in', async () => {
   const wait = heldWait()
-  await withDoor(harness, { waitForRollout: wait.waitForRollout }, async (door) => {
-    const asked = await Promise.allSettled(
-      ['a', 'b', 'c', 'd'].map((digit) => door.deploy(digit.repeat(40))),
-    )
-    assert.equal(asked.filter((one) => one.status === 'fulfilled').length, 1)
-    wait.letGo()
-  })
+  await withDoor(
+    harness,
+    { waitForRollout: wait.waitForRollout },
+    async (door) => {
+      const asked = await Promise.allSettled(
+        ['a', 'b', 'c', 'd'].map((digit) => door.deploy(digit.repeat(40))),
+      )
+      assert.equal(asked.filter((one) => one.status === 'fulfilled').length, 1)
+      wait.letGo()
+    },
+    { policy: 'reject' },
+  )
 })
 
 test('the same commit asked for at the same moment is one release, which all of them join', async () => {

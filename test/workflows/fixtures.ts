@@ -43,6 +43,7 @@ export function targetFor(queue: string, change: Partial<Target> = {}): Target {
     stability: { timeoutMs: 30 * 60_000, windowMs: 30_000 },
     rollback: { timeoutMs: 30 * 60_000 },
     queues: { release: queue, builder: queue },
+    door: { policy: 'supersede', supersedeRunning: false, freezes: [] },
     ...change,
   }
 }

@@ -15,6 +15,7 @@ export function targetWith(changes: Partial<Target> = {}): Target {
     stability: { timeoutMs: 60_000, windowMs: 1 },
     rollback: { timeoutMs: 60_000 },
     queues: { release: 'slipway', builder: 'slipway-builder' },
+    door: { policy: 'supersede', supersedeRunning: false, freezes: [] },
     ...changes,
   }
 }

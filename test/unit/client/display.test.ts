@@ -184,10 +184,30 @@ describe('what people read', () => {
         project: 'mailman',
         live: entry,
         running: { id: 'release/production/9', kind: 'deploy', requestedBy: 'ci', startedAt: 0 },
+        waiting: [
+          {
+            id: 'release/production/10',
+            kind: 'deploy',
+            commit: '9e8d7c6b',
+            subject: 'Next',
+            requestedBy: 'ci',
+            since: 0,
+            approval: { kind: 'needed', until: 1 },
+          },
+        ],
+        freeze: { by: 'ann', reason: 'incident', since: 0 },
+        superseded: [],
+        controls: [{ kind: 'freeze', by: 'ann', at: 0, reason: 'incident' }],
         releases: [entry],
       },
       61_000,
     )
+    assert.match(
+      text,
+      /release\/production\/10 {2}deploy 9e8d7c6: Next {2}by ci .* needs an approval/,
+    )
+    assert.match(text, /Frozen by ann: incident/)
+    assert.match(text, /freeze {2}by ann {2}1970-01-01 00:00 UTC {2}incident/)
     assert.match(text, /Live: deploy 3f2c1ab: Add organization id, since 1970-01-01 00:01 UTC/)
     assert.match(text, / {2}api {2}mailman-api {2}mailman-api:8 {2}sha256:8{12}/)
     assert.match(text, /Running: release\/production\/9 \(deploy, by ci\), for 1 min 1 s/)

@@ -90,6 +90,7 @@ test('a target has every default filled in, and nothing that was left out', () =
     rollback: { timeoutMs: 30 * 60_000, deregister: false },
     failure: { logs: true },
     queues: { release: 'slipway', builder: 'slipway-builder' },
+    door: { policy: 'supersede', supersedeRunning: false, freezes: [] },
   })
   assert.deepEqual(JSON.parse(JSON.stringify(target)), target)
 })

@@ -1,0 +1,21 @@
+import { Refusal } from '../refusal.ts'
+import type { FreezeOverride } from '../../workflows/types.ts'
+
+export const overrideFreeze = [
+  '--override-freeze',
+  'go ahead though the environment is frozen; needs --reason',
+] as const
+
+export const overrideReason = ['--reason <text>', 'why the freeze is overridden'] as const
+
+/** @throws Refusal where no reason is given: who reads it later should find one */
+export function freezeOverride(options: {
+  readonly overrideFreeze?: boolean
+  readonly reason?: string
+}): { readonly override?: FreezeOverride } {
+  if (options.overrideFreeze !== true) return {}
+  if (options.reason === undefined || options.reason.trim() === '') {
+    throw new Refusal('--override-freeze needs a reason: --reason "why it cannot wait"')
+  }
+  return { override: { reason: options.reason.slice(0, 500) } }
+}

@@ -1,0 +1,107 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { type Client, WorkflowNotFoundError } from '@temporalio/client'
+import { environmentStatus, environmentWorkflowId } from '../workflows/protocol.ts'
+import type { EnvironmentStatus, ReleaseResult } from '../workflows/types.ts'
+import { isOutage } from './explain.ts'
+
+/** What became of a release that was to wait for its turn. */
+export type Turn =
+  | { readonly kind: 'begun' }
+  /** It ended without ever having started: a newer one took its place, or somebody said no. */
+  | { readonly kind: 'ended'; readonly result: ReleaseResult }
+
+export interface TurnOptions {
+  /** Told what it waits for, whenever that changes. */
+  readonly onWaiting: (reason: string) => void
+  readonly signal: AbortSignal
+  /** Between two looks, in milliseconds. */
+  readonly everyMs: number
+}
+
+/**
+ * Waits until a release has begun or its request has ended, for as long as it takes and over lost
+ * connections. While it waits there is no workflow of it: its environment knows about it.
+ *
+ * @throws WorkflowNotFoundError where neither Temporal nor the environment knows of it
+ */
+export async function untilTurn(
+  client: Client,
+  id: string,
+  { onWaiting, signal, everyMs }: TurnOptions,
+): Promise<Turn> {
+  let told = ''
+  for (;;) {
+    const seen = await look(client, id, signal)
+    if (seen.kind === 'begun' || seen.kind === 'ended') return seen
+    if (seen.kind === 'waits' && seen.reason !== told) {
+      told = seen.reason
+      onWaiting(told)
+    }
+    await delay(everyMs, undefined, { signal })
+  }
+}
+
+type Seen = Turn | { readonly kind: 'waits'; readonly reason: string } | { readonly kind: 'silent' }
+
+async function look(client: Client, id: string, signal: AbortSignal): Promise<Seen> {
+  const ask = <T>(question: () => Promise<T>) =>
+    client.withAbortSignal(signal, () => client.withDeadline(Date.now() + 12_000, question))
+  try {
+    await ask(() => client.workflow.getHandle(id).describe())
+    return { kind: 'begun' }
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) return silentIfOutage(error, signal)
+    const environment = /^release\/([^/]+)\//.exec(id)?.[1]
+    if (environment === undefined) throw error
+    try {
+      const door = client.workflow.getHandle(environmentWorkflowId(environment))
+      const found = inEnvironment(await ask(() => door.query(environmentStatus)), id)
+      if (found !== undefined) return found
+    } catch (other) {
+      if (!(other instanceof WorkflowNotFoundError)) return silentIfOutage(other, signal)
+    }
+    throw error
+  }
+}
+
+function silentIfOutage(error: unknown, signal: AbortSignal): Seen {
+  if (signal.aborted || !isOutage(error)) throw error
+  return { kind: 'silent' }
+}
+
+/** Where a release without a workflow stands, as its environment has it. */
+export function inEnvironment(status: EnvironmentStatus, id: string): Seen | undefined {
+  // Between leaving the queue and its first workflow task it is the running one.
+  if (status.running?.id === id) return { kind: 'waits', reason: 'is about to start' }
+  const waiting = status.waiting.find((one) => one.id === id)
+  if (waiting !== undefined) {
+    if (waiting.approval?.kind === 'needed') {
+      const until = new Date(waiting.approval.until).toISOString()
+      return {
+        kind: 'waits',
+        reason: `waits for an approval, until ${until}: slipway approve ${status.environment}`,
+      }
+    }
+    if (status.freeze !== undefined)
+      return { kind: 'waits', reason: `waits for the end of the freeze by ${status.freeze.by}` }
+    return { kind: 'waits', reason: `waits for ${status.running?.id ?? 'its turn'}` }
+  }
+  const superseded = status.superseded.find((one) => one.id === id)
+  if (superseded !== undefined) {
+    const message = `${superseded.by} took its place before it had started; nothing was touched.`
+    return ended({ id, outcome: 'superseded', message, at: superseded.at })
+  }
+  const entry = status.releases.find((one) => one.id === id)
+  if (entry === undefined) return undefined
+  return ended({ id, outcome: entry.outcome, message: entry.message, at: entry.endedAt })
+}
+
+function ended(
+  end: Pick<ReleaseResult, 'id' | 'outcome' | 'message'> & { readonly at: number },
+): Seen {
+  const { at, ...told } = end
+  return {
+    kind: 'ended',
+    result: { ...told, services: [], startedAt: at, endedAt: at, warnings: [] },
+  }
+}

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { freezeInWords, frozenBy } from '../../../config/frozen.ts'
+import type { FreezeWindow } from '../../../config/target.ts'
+
+const friday: FreezeWindow = {
+  kind: 'weekly',
+  timeZone: 'Europe/Berlin',
+  days: [5],
+  from: 16 * 60,
+  to: 16 * 60,
+}
+const holidays: FreezeWindow = {
+  kind: 'dates',
+  timeZone: 'America/New_York',
+  from: '2026-12-23',
+  to: '2026-12-26',
+  reason: 'holidays',
+}
+const at = (text: string) => Date.parse(text)
+
+test('weekly hours hold in their own time zone, summer and winter', () => {
+  const office: FreezeWindow = { ...friday, to: 18 * 60 }
+  assert.equal(frozenBy([office], at('2026-07-03T14:00:00Z')), office)
+  assert.equal(frozenBy([office], at('2026-07-03T13:59:00Z')), undefined)
+  assert.equal(frozenBy([office], at('2026-11-27T15:00:00Z')), office)
+  assert.equal(frozenBy([office], at('2026-11-27T14:59:00Z')), undefined)
+  assert.equal(frozenBy([office], at('2026-11-27T17:00:00Z')), undefined)
+})
+
+test('a window that ends at or before it begins goes on into the next day', () => {
+  assert.equal(frozenBy([friday], at('2026-11-28T14:59:00Z')), friday)
+  assert.equal(frozenBy([friday], at('2026-11-28T15:00:00Z')), undefined)
+})
+
+test('dates hold from the first moment of the first day to the last of the last', () => {
+  assert.equal(frozenBy([holidays], at('2026-12-23T05:00:00Z')), holidays)
+  assert.equal(frozenBy([holidays], at('2026-12-23T04:59:00Z')), undefined)
+  assert.equal(frozenBy([holidays], at('2026-12-27T04:59:00Z')), holidays)
+  assert.equal(frozenBy([holidays], at('2026-12-27T05:00:00Z')), undefined)
+})
+
+test('a window is said as its owner wrote it', () => {
+  assert.equal(freezeInWords(friday), 'fri 16:00–16:00 Europe/Berlin')
+  assert.equal(freezeInWords(holidays), '2026-12-23 to 2026-12-26 America/New_York (holidays)')
+})

@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { heldWait, startDoorHarness, until, withDoor } from './door.ts'
+import { anotherCommit, commit } from './fixtures.ts'
+import type { Harness } from './harness.ts'
+
+let harness: Harness
+before(async () => {
+  harness = await startDoorHarness()
+})
+after(() => harness.close())
+
+const commitOf = (index: number) => index.toString(16).padStart(8, '0').padEnd(40, '0')
+const commits = Array.from({ length: 20 }, (_, index) => commitOf(index))
+
+test('of twenty requests at once one runs, the newest waits, and the others are told who took their place', async () => {
+  const wait = heldWait()
+  await withDoor(harness, { waitForRollout: wait.waitForRollout }, async (door) => {
+    const accepted = await Promise.all(commits.map((one) => door.deploy(one)))
+    const status = await door.status()
+    assert.equal(accepted.filter(({ runId }) => runId !== undefined).length, 1)
+    assert.equal(status.waiting.length, 1)
+    assert.equal(status.superseded.length, 18)
+    const told = new Set([
+      status.running?.id,
+      ...status.waiting.map(({ id }) => id),
+      ...status.superseded.map(({ id }) => id),
+    ])
+    for (const { releaseId } of accepted) assert.ok(told.has(releaseId), releaseId)
+    wait.letGo()
+    const last = status.waiting[0]?.id
+    const ended = await until(
+      () => door.status(),
+      ({ releases }) => releases.length === 2,
+    )
+    assert.equal(ended.releases[0]?.id, last)
+    assert.equal(ended.live?.id, last)
+  })
+})
+
+test('with the policy to queue, every request runs in its turn', async () => {
+  await withDoor(
+    harness,
+    {},
+    async (door) => {
+      const accepted = []
+      for (const one of commits.slice(0, 4)) accepted.push(await door.deploy(one))
+      const { releases } = await until(
+        () => door.status(),
+        (status) => status.releases.length === 4,
+      )
+      assert.deepEqual(
+        releases.map(({ id }) => id).toReversed(),
+        accepted.map(({ releaseId }) => releaseId),
+      )
+    },
+    { policy: 'queue' },
+  )
+})
+
+test('a newer deploy may cancel the one that runs, which takes back what it touched', async () => {
+  const wait = heldWait()
+  await withDoor(
+    harness,
+    { waitForRollout: wait.waitForRollout },
+    async (door) => {
+      const first = await door.deploy(commit)
+      await wait.begun
+      await door.deploy(anotherCommit)
+      assert.equal((await door.end(first)).outcome, 'cancelled')
+      assert.ok(door.calls.includes('rollBackService api'))
+      wait.letGo()
+      const { live } = await until(
+        () => door.status(),
+        (status) => status.releases.length === 2,
+      )
+      assert.equal(live?.commit, anotherCommit)
+    },
+    { supersedeRunning: true },
+  )
+})
+
+test('a rollback to a named release goes before what waits', async () => {
+  let held = heldWait()
+  await withDoor(harness, { waitForRollout: () => held.waitForRollout() }, async (door) => {
+    held.letGo()
+    const first = await door.deploy(commit)
+    await door.end(first)
+    await door.end(await door.deploy(anotherCommit))
+    held = heldWait()
+    await door.deploy('c'.repeat(40))
+    await held.begun
+    await door.deploy('d'.repeat(40))
+    await door.ask({
+      kind: 'rollback',
+      target: door.target,
+      requestedBy: 'bob',
+      to: first.releaseId,
+    })
+    held.letGo()
+    const { releases } = await until(
+      () => door.status(),
+      (status) => status.releases.length === 5,
+    )
+    assert.deepEqual(
+      releases
+        .map(({ kind, outcome }) => [kind, outcome])
+        .toReversed()
+        .slice(2),
+      [
+        ['deploy', 'cancelled'],
+        ['rollback', releases[1]?.outcome],
+        ['deploy', 'succeeded'],
+      ],
+    )
+  })
+})
+
+test('a thousand requests across continue-as-new: none is lost, and neither is a freeze or the ledger', async () => {
+  const wait = heldWait()
+  await withDoor(harness, { waitForRollout: wait.waitForRollout }, async (door) => {
+    wait.letGo()
+    await door.end(await door.deploy(commit))
+    await door.handle.executeUpdate('freeze', {
+      args: [{ reason: 'a thousand', requestedBy: 'ann' }],
+    })
+    const ids = new Set<string>()
+    const first = (await door.handle.describe()).runId
+    for (let round = 0; round < 125; round += 1) {
+      const asked = await Promise.all(
+        Array.from({ length: 8 }, (_, index) =>
+          door.ask({
+            kind: 'deploy',
+            target: door.target,
+            commit: commitOf(round * 8 + index),
+            subject: '',
+            requestedBy: 'ci',
+            override: { reason: 'test' },
+          }),
+        ),
+      )
+      for (const { releaseId } of asked) ids.add(releaseId)
+    }
+    assert.equal(ids.size, 1_000)
+    const status = await until(
+      () => door.status(),
+      ({ running, waiting }) => running === undefined && waiting.length === 0,
+    )
+    assert.notEqual((await door.handle.describe()).runId, first, 'it has continued as new')
+    assert.equal(status.freeze?.reason, 'a thousand')
+    assert.equal(status.live?.outcome, 'succeeded')
+    const known = new Set([...status.superseded, ...status.releases].map(({ id }) => id))
+    for (const id of [...ids].slice(-400)) assert.ok(known.has(id), id)
+  })
+})

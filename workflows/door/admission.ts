@@ -1,0 +1,140 @@
+import { releaseId, rollbackTarget } from '../ledger.ts'
+import type { ReleaseInput, ReleaseRequest, RunningRelease } from '../types.ts'
+import { busyWith } from './words.ts'
+import { freezeAt, keptSuperseded, type DoorState, type Waiting } from './state.ts'
+
+/** What becomes of a request. */
+export type Admission =
+  | { readonly kind: 'refused'; readonly reason: string }
+  /** The release with this id does the same already, or will. */
+  | { readonly kind: 'joined'; readonly id: string }
+  | {
+      readonly kind: 'admitted'
+      readonly state: DoorState
+      readonly id: string
+      /** The release that runs must make room. */
+      readonly cancelRunning: boolean
+    }
+
+/**
+ * Decides about a request. A rollback goes before everything that waits. A deploy joins one of the
+ * same commit, and else does as the policy of the environment says; a redeploy joins one that
+ * waits.
+ */
+export function admit(
+  state: DoorState,
+  running: RunningRelease | undefined,
+  request: ReleaseRequest,
+  now: number,
+): Admission {
+  const reason = reasonToRefuse(state, running, request, now)
+  if (reason !== undefined) return { kind: 'refused', reason }
+  const twin = twinOf(state, running, request)
+  if (twin !== undefined) return { kind: 'joined', id: twin }
+  const input = inputOf(state, running, request, now)
+  if (input === undefined) return { kind: 'refused', reason: 'there is nothing to go back to' }
+  const { policy, supersedeRunning } = request.target.door
+  const isDeploy = request.kind === 'deploy'
+  const stays = (one: Waiting) =>
+    !(isDeploy && policy === 'supersede' && one.input.request.kind === 'deploy')
+  const gone = state.waiting.filter((one) => !stays(one))
+  const kept = state.waiting.filter(stays)
+  const mine: Waiting = { input, since: now, ...approvalFor(request, now) }
+  const superseded = gone.map((one) => ({ id: one.input.id, by: input.id, at: now }))
+  return {
+    kind: 'admitted',
+    id: input.id,
+    cancelRunning:
+      running !== undefined &&
+      (request.kind === 'rollback' ||
+        (isDeploy && supersedeRunning && running.kind === 'deploy' && policy !== 'reject')),
+    state: {
+      ...state,
+      target: request.target,
+      waiting: request.kind === 'rollback' ? [mine, ...kept] : [...kept, mine],
+      superseded: [...superseded, ...state.superseded].slice(0, keptSuperseded),
+    },
+  }
+}
+
+function reasonToRefuse(
+  state: DoorState,
+  running: RunningRelease | undefined,
+  request: ReleaseRequest,
+  now: number,
+): string | undefined {
+  const { project, door } = request.target
+  if (project !== state.project) {
+    return (
+      `environment ${state.environment} of this namespace belongs to project ${state.project}, ` +
+      `not ${project}: name the environment otherwise, or use a namespace of your own`
+    )
+  }
+  if (request.kind === 'rollback') {
+    const found = rollbackTarget(state.ledger, request.to)
+    return found.kind === 'none' ? found.reason : undefined
+  }
+  const freeze = freezeAt(state, now)
+  if (freeze !== undefined && request.override === undefined) {
+    const end = freeze.until === undefined ? '' : ` until ${new Date(freeze.until).toISOString()}`
+    return (
+      `${state.environment} is frozen${end} by ${freeze.by} (${freeze.reason}): lift that with ` +
+      `"slipway unfreeze ${state.environment}", or deploy over it with --override-freeze --reason`
+    )
+  }
+  if (door.policy === 'reject' && twinOf(state, running, request) === undefined) {
+    if (running !== undefined) return busyWith(running)
+    const [next] = state.waiting
+    if (next !== undefined)
+      return `${next.input.id} waits already, and this environment has no queue`
+  }
+  return undefined
+}
+
+/** The release that runs or waits for the very same thing. */
+function twinOf(
+  { waiting }: DoorState,
+  running: RunningRelease | undefined,
+  request: ReleaseRequest,
+): string | undefined {
+  if (request.kind === 'rollback') return undefined
+  if (request.kind === 'redeploy') {
+    return waiting.find(({ input }) => input.request.kind === 'redeploy')?.input.id
+  }
+  if (running?.kind === 'deploy' && running.commit === request.commit) return running.id
+  return waiting.find(
+    ({ input }) => input.request.kind === 'deploy' && input.commit === request.commit,
+  )?.input.id
+}
+
+function inputOf(
+  state: DoorState,
+  running: RunningRelease | undefined,
+  request: ReleaseRequest,
+  now: number,
+): ReleaseInput | undefined {
+  const taken = [
+    ...state.waiting.map(({ input }) => input.id),
+    ...state.superseded.map((one) => one.id),
+    ...(running === undefined ? [] : [running.id]),
+  ]
+  const id = releaseId(state.ledger, request, now, taken)
+  switch (request.kind) {
+    case 'deploy':
+      return { id, request, commit: request.commit }
+    case 'redeploy':
+      return { id, request }
+    case 'rollback': {
+      const found = rollbackTarget(state.ledger, request.to)
+      if (found.kind === 'none') return undefined
+      const { revisions, commit } = found
+      return { id, request, revisions, ...(commit === undefined ? {} : { commit }) }
+    }
+  }
+}
+
+function approvalFor(request: ReleaseRequest, now: number): Pick<Waiting, 'approval'> {
+  const { approval } = request.target.door
+  if (request.kind !== 'deploy' || approval === undefined) return {}
+  return { approval: { kind: 'needed', until: now + approval.timeoutMs } }
+}

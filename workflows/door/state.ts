@@ -1,0 +1,93 @@
+import type { Target } from '../../config/target.ts'
+import type { Ledger } from '../ledger.ts'
+import type { ReleaseInput } from '../types.ts'
+
+/**
+ * All that an environment knows, as plain data: it is handed on when the workflow continues as
+ * new, and every decision about it is a pure function that can be tested without a server. Times
+ * are milliseconds since the epoch.
+ */
+export interface DoorState {
+  readonly environment: string
+  readonly project: string
+  /** Of the last request: a rollback asked for by a signal has no other way to know it. */
+  readonly target?: Target
+  readonly ledger: Ledger
+  /** What waits for its turn, the next one first. */
+  readonly waiting: readonly Waiting[]
+  /** Requests that a newer one took the place of, newest first, at most {@link keptSuperseded}. */
+  readonly superseded: readonly Superseded[]
+  readonly freeze?: Freeze
+  /** Who did what, when and why, newest first, at most {@link keptControls}. */
+  readonly controls: readonly Control[]
+}
+
+export const keptSuperseded = 500
+export const keptControls = 50
+
+export interface Waiting {
+  readonly input: ReleaseInput
+  readonly since: number
+  /** Absent where none is needed. */
+  readonly approval?: Approval
+}
+
+export type Approval =
+  | { readonly kind: 'needed'; readonly until: number }
+  | { readonly kind: 'given'; readonly by: string; readonly at: number }
+
+export interface Superseded {
+  readonly id: string
+  readonly by: string
+  readonly at: number
+}
+
+/** Nothing but rollbacks is let in until somebody lifts it, or until its end. */
+export interface Freeze {
+  readonly by: string
+  readonly reason: string
+  readonly since: number
+  readonly until?: number
+}
+
+export type ControlKind =
+  | 'approve'
+  | 'cancel'
+  | 'freeze'
+  | 'pause'
+  | 'reject'
+  | 'resume'
+  | 'rollback'
+  | 'unfreeze'
+
+export interface Control {
+  readonly kind: ControlKind
+  readonly by: string
+  readonly at: number
+  readonly reason?: string
+  /** The release that it was about. */
+  readonly release?: string
+  /** Present where it could not be done: why. */
+  readonly refused?: string
+}
+
+export function newDoor(environment: string, project: string): DoorState {
+  return {
+    environment,
+    project,
+    ledger: { releases: [] },
+    waiting: [],
+    superseded: [],
+    controls: [],
+  }
+}
+
+/** The freeze that holds now, if any: one whose end has passed does not. */
+export function freezeAt(state: DoorState, now: number): Freeze | undefined {
+  const { freeze } = state
+  return freeze?.until !== undefined && freeze.until <= now ? undefined : freeze
+}
+
+export function withControl(state: DoorState, control: Control): DoorState {
+  return { ...state, controls: [control, ...state.controls].slice(0, keptControls) }
+}

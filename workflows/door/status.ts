@@ -1,0 +1,30 @@
+import type { EnvironmentStatus, RunningRelease, WaitingRelease } from '../types.ts'
+import type { DoorState, Waiting } from './state.ts'
+
+/** What the world may know of an environment: all but the targets that requests carry. */
+export function statusOf(state: DoorState, running: RunningRelease | undefined): EnvironmentStatus {
+  const { environment, project, ledger, waiting, freeze, superseded, controls } = state
+  return {
+    environment,
+    project,
+    ...(ledger.live === undefined ? {} : { live: ledger.live }),
+    ...(running === undefined ? {} : { running }),
+    waiting: waiting.map(shown),
+    ...(freeze === undefined ? {} : { freeze }),
+    superseded,
+    controls,
+    releases: ledger.releases,
+  }
+}
+
+function shown({ input: { id, request, commit }, since, approval }: Waiting): WaitingRelease {
+  return {
+    id,
+    kind: request.kind,
+    ...(commit === undefined ? {} : { commit }),
+    ...(request.kind === 'deploy' ? { subject: request.subject } : {}),
+    requestedBy: request.requestedBy,
+    since,
+    ...(approval === undefined ? {} : { approval }),
+  }
+}

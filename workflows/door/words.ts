@@ -1,0 +1,9 @@
+import type { RunningRelease } from '../types.ts'
+import { shortCommit } from '../words.ts'
+
+/** Names the release that runs, for everybody who has to wait for it. */
+export function busyWith({ id, kind, commit, requestedBy, startedAt }: RunningRelease): string {
+  const what = commit === undefined ? kind : `${kind} of ${shortCommit(commit)}`
+  const since = new Date(startedAt).toISOString()
+  return `${id} is running (${what}, asked for by ${requestedBy}, since ${since})`
+}
