@@ -22,20 +22,22 @@ import { workflowBundle } from './workflow-bundle.ts'
  * Where Temporal is comes from its own environment variables and profiles; credentials for AWS
  * come from the AWS SDK's own chain.
  *
- * @throws Error when the server cannot be reached or lacks the search attributes.
+ * @throws Error when the server cannot be reached or lacks the search attributes, or when one task
+ *   queue is named for both roles.
  */
 export async function runWorker(
   given: Partial<WorkerOptions> & { readonly onReady?: () => void } = {},
 ): Promise<void> {
   const { onReady, ...rest } = given
   const options: WorkerOptions = { ...defaultWorkerOptions, ...rest }
+  refuseSharedQueue(options)
   Runtime.install({ shutdownSignals: ['SIGINT', 'SIGTERM'] })
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig()
   const connection = await NativeConnection.connect(connectionOptions)
   try {
     await checkSearchAttributes(connection, namespace)
     const queues = await queuesOf(options)
-    const workers = await Promise.all(
+    const workers = await allOrNone(
       queues.map((queue) =>
         Worker.create({
           connection,
@@ -51,6 +53,30 @@ export async function runWorker(
   } finally {
     await connection.close()
   }
+}
+
+/** On a queue that both share, each would be given work that only the other can do. */
+function refuseSharedQueue({ releaseQueue: release, builderQueue: builder }: WorkerOptions): void {
+  if (release !== builder) return
+  throw new Error(
+    `The task queue "${release}" is named for releases and for builders, and each needs one of its own. Change one of the two under "queues" in slipway.yaml.`,
+  )
+}
+
+/** A worker that is left behind would hold the connection, and with it the process, open. */
+async function allOrNone(creating: readonly Promise<Worker>[]): Promise<readonly Worker[]> {
+  const settled = await Promise.allSettled(creating)
+  const created = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+  const failed = settled.find((one) => one.status === 'rejected')
+  if (failed === undefined) return created
+  await Promise.allSettled(
+    created.map((worker) => {
+      const run = worker.run()
+      worker.shutdown()
+      return run
+    }),
+  )
+  throw failed.reason
 }
 
 type Queue = Partial<SdkOptions> & { readonly taskQueue: string }

@@ -222,6 +222,8 @@ describe('what people read', () => {
     assert.match(back, /mailman-api:7/)
     assert.match(back, /Cause: Container api exited\./)
     assert.doesNotMatch(resultText({ ...base, outcome: 'rollback_failed' }), /mailman-api:/)
+    const lines = 'Building failed. Its last lines:\n#1 one\n#2 two'
+    assert.ok(resultText({ ...base, outcome: 'rejected', message: lines }).includes(lines))
   })
 
   test('columns are as wide as what they hold, colours aside', () => {

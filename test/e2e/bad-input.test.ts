@@ -1,0 +1,214 @@
+import assert from 'node:assert/strict'
+import { readdir, writeFile } from 'node:fs/promises'
+import { homedir, tmpdir } from 'node:os'
+import path from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { CreateServiceCommand } from '@aws-sdk/client-ecs'
+import { startChild } from '../../local/child.ts'
+import { commitAll } from '../../local/hello.ts'
+import { configurations } from './bad-input-configurations.ts'
+import { openBerth, runSlipway, type Berth } from './berth.ts'
+import { untilWritten } from './crash-moment.ts'
+import { makeHostile } from './hostile-names.ts'
+import { stateOfAws } from './untouched.ts'
+import { answering } from './what-runs.ts'
+import { openYard, type Yard } from './yard.ts'
+
+/**
+ * What is wrong with an input or an environment, found by the real command on a real stack: one
+ * message that says what to do, exit status 2, and nothing changed.
+ */
+
+let yard: Yard
+let harbour: Berth
+const closing: (() => Promise<unknown>)[] = []
+
+before(async () => {
+  yard = await openYard()
+  closing.push(yard.close)
+  harbour = await openBerth(yard, 'harbour')
+  await createServiceWithoutBreaker()
+  await writeConfigurations()
+  await commitAll(harbour.checkout, 'Configure many things badly')
+  closing.push(await startStrangeWorker())
+})
+after(async () => {
+  for (const close of closing.toReversed()) await close()
+})
+
+/** A service of the same cluster as ECS makes one where nobody asks for a circuit breaker. */
+async function createServiceWithoutBreaker(): Promise<void> {
+  await yard.aws.ecs.send(
+    new CreateServiceCommand({
+      cluster: 'harbour',
+      serviceName: 'harbour-unguarded',
+      taskDefinition: 'harbour-api',
+      desiredCount: 0,
+    }),
+  )
+}
+
+async function writeConfigurations(): Promise<void> {
+  for (const [name, text] of Object.entries(configurations)) {
+    await writeFile(path.join(harbour.checkout, `${name}.yaml`), text)
+  }
+}
+
+function profile(name: string, key: string): string {
+  return `[profile ${name}]\naws_access_key_id = ${key}\naws_secret_access_key = x\n`
+}
+
+/** A worker that has credentials of all kinds but good ones, and no engine. */
+async function startStrangeWorker(): Promise<() => Promise<void>> {
+  const profiles = path.join(yard.folder, 'profiles')
+  const logFile = path.join(yard.folder, 'strange.log')
+  await writeFile(profiles, profile('expired', 'EXPIRED') + profile('denied', 'DENIED'))
+  const worker = await startChild({
+    name: 'the strange worker',
+    file: process.execPath,
+    args: [
+      path.join(import.meta.dirname, '../../client/main.ts'),
+      'worker',
+      '--config=engine.yaml',
+      '--builder-name=strange',
+    ],
+    cwd: harbour.checkout,
+    logFile,
+    env: {
+      ...yard.stack.env,
+      AWS_CONFIG_FILE: profiles,
+      DOCKER_HOST: `unix://${path.join(yard.folder, 'no-engine.sock')}`,
+    },
+  })
+  await Promise.race([untilWritten(logFile, 'Serving release and builder'), worker.failed])
+  return () => worker.stop()
+}
+
+/** What is wrong, the configuration that has it, and what must be said: what was found, what to do. */
+const cases: readonly [title: string, config: string, ...expected: RegExp[]][] = [
+  ['a configuration that is no YAML', 'syntax', /^syntax\.yaml:3:1: found malformed YAML: /],
+  [
+    'a cluster that does not exist',
+    'cluster',
+    /There is no ECS cluster "harbor" in region us-east-1, account \d+\. Correct "cluster" or "region"/,
+  ],
+  [
+    'an ECS service that does not exist',
+    'service',
+    /There is no service "harbour-app" in cluster "harbour" .*Create it, or correct "service" of "api" in slipway\.yaml/,
+  ],
+  [
+    'a container that is not in the task definition',
+    'container',
+    /names container "web", but task definition harbour-api:1 has "api"\. Correct "containers"/,
+  ],
+  [
+    'a service whose circuit breaker is off',
+    'breaker',
+    /circuit breaker of service "harbour-unguarded" is off/,
+    /aws ecs update-service --cluster harbour --service harbour-unguarded/,
+    /"circuitBreaker: optional"/,
+  ],
+  [
+    'an ECR repository that does not exist',
+    'repository',
+    /no ECR repository "harbor" for image "api"/,
+    /aws ecr create-repository --repository-name harbor/,
+  ],
+  [
+    'a Dockerfile that is not in the commit',
+    'dockerfile',
+    /"Dockerfil" \("dockerfile" of image "api"\) is not in commit [0-9a-f]{40}\. Correct it/,
+  ],
+  [
+    'a stage that is not in the Dockerfile',
+    'stage',
+    /Building image "api" failed\. Its last lines:\n/,
+    /target stage "?app"? could not be found/,
+  ],
+  [
+    'a source that the builder cannot read',
+    'source',
+    /The builder cannot read .*harbour\/nowhere\. Check "repository" in slipway\.yaml/,
+  ],
+  [
+    'a queue that nobody serves',
+    'unserved',
+    /^No worker that runs releases serves the task queue "nobody", .*slipway worker$/,
+  ],
+  [
+    'a builder without a container engine',
+    'engine',
+    /The container engine does not answer .*DOCKER_HOST/,
+    /no-engine\.sock/,
+  ],
+  [
+    'credentials that have expired',
+    'expired',
+    /AWS does not accept the worker's credentials \(ExpiredToken.*Renew them where the worker runs/,
+  ],
+  [
+    'credentials that may not do it',
+    'denied',
+    /AWS denies the worker what it needs \(AccessDenied.*not authorized to perform: ecs:\w+.*Add the permission/,
+  ],
+  [
+    'a profile that the worker does not have',
+    'unknown',
+    /credentials .*Could not load credentials from any providers.*where the worker runs \(a role, a profile/,
+  ],
+]
+
+describe('one clear message, exit status 2, and nothing changed', () => {
+  for (const [title, config, ...expected] of cases) {
+    test(title, async () => {
+      const place = { cluster: 'harbour', repository: 'harbour' }
+      const unchanged = await stateOfAws(yard, place)
+      const environment = configurations[config]?.includes('release: strange')
+        ? 'strange'
+        : 'harbour'
+      const { exitCode, output } = await harbour.slipway(
+        'deploy',
+        environment,
+        `--config=${config}.yaml`,
+      )
+      assert.equal(exitCode, 2, output)
+      for (const words of expected) assert.match(output, words)
+      assert.doesNotMatch(output, /\n\s+at /, 'no stack trace')
+      assert.deepEqual(await stateOfAws(yard, place), unchanged)
+    })
+  }
+
+  test('a namespace that the server does not have', async () => {
+    const env = { ...yard.stack.env, TEMPORAL_NAMESPACE: 'harbor' }
+    const elsewhere = { ...yard, stack: { ...yard.stack, env } }
+    const { exitCode, output } = await runSlipway(elsewhere, harbour.checkout, [
+      'deploy',
+      'harbour',
+    ])
+    assert.equal(exitCode, 2, output)
+    assert.match(output, /^Temporal answered: .*harbor.*Check TEMPORAL_NAMESPACE/)
+  })
+})
+
+test('names, messages and paths are data, whatever they look like', async () => {
+  const berth = await openBerth(yard, 'hostile')
+  const { folder, mark, subject, branch, tag } = await makeHostile(yard, berth)
+  const first = await runSlipway(yard, folder, ['deploy', 'hostile', `--commit=${branch}`])
+  assert.equal(first.exitCode, 0, first.output)
+  assert.ok(first.output.includes(subject), first.output)
+  for (const control of ['\u001B', '\u202E']) assert.ok(!first.output.includes(control))
+  assert.equal((await answering(yard, berth)).version, 'hostile')
+
+  const second = await runSlipway(yard, folder, ['deploy', 'hostile', `--commit=${tag}`])
+  assert.equal(second.exitCode, 0, second.output)
+  assert.match(second.output, /nothing to do/i)
+
+  const here = [process.cwd(), homedir(), tmpdir()].map((place) => readdir(place))
+  const names = [...(await Promise.all(here)), await readdir(yard.folder, { recursive: true })]
+  assert.deepEqual(
+    names.flat().filter((name) => path.basename(name) === mark),
+    [],
+    'nothing was executed',
+  )
+})

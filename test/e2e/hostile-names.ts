@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto'
+import { cp, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { execa } from 'execa'
+import { commitAll } from '../../local/hello.ts'
+import type { Berth } from './berth.ts'
+import type { Yard } from './yard.ts'
+
+/** A checkout in which whatever can have a name has one that a shell or an option parser would obey. */
+export interface Hostile {
+  readonly folder: string
+  /** The name of the file that is there once something was executed. */
+  readonly mark: string
+  /** How the subject of the commit begins. */
+  readonly subject: string
+  readonly branch: string
+  readonly tag: string
+}
+
+/** Moves the checkout of a berth to such a path, and makes a commit there of such files. */
+export async function makeHostile(yard: Yard, berth: Berth): Promise<Hostile> {
+  const mark = `executed-${randomUUID().slice(0, 8)}`
+  const evil = `$(touch ${mark})\`touch ${mark}\`'"; touch ${mark} #`
+  const folder = path.join(yard.folder, `--help ${evil}\n it's`)
+  await rename(berth.checkout, folder)
+  await makeSource(folder, evil)
+  const subject = `--amend ${evil}`
+  const commit = await commitAll(folder, `${subject} \u001B[2J\u202E **bold** | <b>\n\n${evil}`)
+  // git allows no spaces in them; a shell would put them there.
+  const name = evil.replaceAll(' ', '${IFS}')
+  const [branch, tag] = [`-${name}`, `--upload-pack=touch${name}`]
+  for (const ref of [`refs/heads/${branch}`, `refs/tags/${tag}`]) {
+    await execa('git', ['-C', folder, 'update-ref', ref, commit])
+  }
+  return { folder, mark, subject, branch, tag }
+}
+
+/** All that is built stands below a folder, with a Dockerfile, of such names. */
+async function makeSource(folder: string, evil: string): Promise<void> {
+  const context = `-c ${evil}`
+  const dockerfile = `Docker"file' ${evil}`
+  await cp(path.join(folder, 'Dockerfile'), path.join(folder, dockerfile))
+  await mkdir(path.join(folder, context))
+  for (const name of ['api', 'worker', 'build.sh', 'HEALTH', 'VERSION']) {
+    await cp(path.join(folder, name), path.join(folder, context, name), { recursive: true })
+  }
+  await writeFile(path.join(folder, context, 'VERSION'), 'hostile\n')
+  await writeFile(path.join(folder, '-rf'), '')
+  await writeFile(path.join(folder, 'new\nline'), '')
+  const file = path.join(folder, 'slipway.yaml')
+  const config = await readFile(file, 'utf8')
+  const about = JSON.stringify({ context, dockerfile, args: { EVIL: evil } }).slice(1, -1)
+  await writeFile(
+    file,
+    config.replace('target: api', () => `target: api, ${about}`),
+  )
+}
