@@ -29,8 +29,9 @@ export type FirstLook =
 export function firstLook(glimpse: Glimpse, expected: Expectation): FirstLook {
   const { service, record } = glimpse
   if (service.status !== 'ACTIVE') return trouble
-  const ours = service.deployments.find((one) => one.id === expected.deploymentId)
-  const headedForOurs = ours?.status === 'PRIMARY' && ours.rolloutState !== 'FAILED'
+  const primary = service.deployments.find((one) => one.status === 'PRIMARY')
+  const ours = primary?.id === expected.deploymentId ? primary : undefined
+  const headedForOurs = ours !== undefined && ours.rolloutState !== 'FAILED'
   switch (record?.status) {
     case undefined:
       // A rollback has no record of its own, and some endpoints have none at all.
