@@ -8,17 +8,20 @@ import { act, history, versions, type History } from './histories.ts'
 import { lookAt } from './simulated-look.ts'
 
 const minute = 60_000
-const numRuns = Number(process.env['PROPERTY_RUNS'] ?? 12)
+const numRuns = Number(process.env['PROPERTY_RUNS'] ?? 40)
 
-test('whatever happens to a rollout, its verdict is true, stays, and is the only one', async () => {
+test('whatever happens to a rollout, its verdict is true, stays, and is the only one', async (t) => {
   const seen = new Map<string, number>()
+  let judged = 0
   await fc.assert(
     fc.asyncProperty(history, async (given) => {
-      const outcome = await play(given)
+      const { outcome, steps } = await play(given)
+      judged += steps
       seen.set(outcome, (seen.get(outcome) ?? 0) + 1)
     }),
     { numRuns },
   )
+  t.diagnostic(`${judged} steps judged: ${JSON.stringify(Object.fromEntries(seen))}`)
   if (numRuns >= 1_000) {
     const kinds = ['succeeded', 'rolled_back', 'failed', 'replaced', 'timed_out']
     for (const kind of kinds) assert.ok((seen.get(kind) ?? 0) > 0, `no history ended as ${kind}`)
@@ -26,7 +29,7 @@ test('whatever happens to a rollout, its verdict is true, stays, and is the only
 })
 
 /** Plays a history, judges after each of its steps, and gives how it ended: exactly once. */
-async function play(given: History): Promise<string> {
+async function play(given: History): Promise<{ outcome: string; steps: number }> {
   const chosen: number[] = [0, given.first]
   const played = await stage({
     desiredCount: given.desired,
@@ -42,7 +45,9 @@ async function play(given: History): Promise<string> {
   for (const next of given.before) await act(played, next, chosen)
   const ours = release(played, given, chosen)
   const finals: Exclude<Verdict, { kind: 'progressing' }>[] = []
+  let steps = 0
   const watch = () => {
+    steps += 1
     const verdict = judge(lookAt(played, { records: given.records }), ours.expected)
     check(played, ours, verdict, given)
     if (verdict.kind === 'progressing') return
@@ -61,7 +66,7 @@ async function play(given: History): Promise<string> {
     watch()
     return false
   }, 30 * minute)
-  return finals[0]?.kind ?? 'timed_out'
+  return { outcome: finals[0]?.kind ?? 'timed_out', steps }
 }
 
 interface Ours {

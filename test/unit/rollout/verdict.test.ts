@@ -218,14 +218,15 @@ test('a service that is gone has failed', () => {
   assert.equal(judge(observation({ service: { status: 'INACTIVE' } }), ours).kind, 'failed')
 })
 
+const lookedAt = (left: ObservedDeployment) =>
+  observation({
+    serviceDeployments: 'unavailable',
+    tasks: [oldTask],
+    service: { deployments: [left, rolledBackTo] },
+  })
+
 test('without records a failed deployment that has no task left stands in nobody’s way', () => {
   const back: Expectation = { taskDefinition: old, deploymentId: 'ecs-svc/3', digests: {} }
-  const lookedAt = (left: ObservedDeployment) =>
-    observation({
-      serviceDeployments: 'unavailable',
-      tasks: [oldTask],
-      service: { deployments: [left, rolledBackTo] },
-    })
   assert.equal(judge(lookedAt(failed), back).kind, 'succeeded')
   assert.equal(judge(lookedAt({ ...failed, pendingCount: 1 }), back).kind, 'progressing')
   assert.equal(judge(lookedAt({ ...failed, rolloutState: 'COMPLETED' }), back).kind, 'progressing')

@@ -1,0 +1,108 @@
+import { observedService } from '../../../activities/observe.ts'
+import { observedRecord } from '../../../activities/service-deployments.ts'
+import type {
+  Observation,
+  ObservedServiceDeployment,
+  ObservedTask,
+} from '../../../rollout/observation.ts'
+import type { Expectation } from '../../../rollout/verdict.ts'
+
+/** Observations as AWS's answers make them: what a test leaves out is as AWS leaves it out. */
+
+export const oldRevision = 'arn:aws:ecs:eu-west-1:1:task-definition/api:7'
+
+export const ours: Expectation = {
+  taskDefinition: 'arn:aws:ecs:eu-west-1:1:task-definition/api:8',
+  deploymentId: 'ecs-svc/2',
+  serviceDeploymentArn: 'sd/2',
+  digests: { api: 'sha256:new' },
+}
+
+const deployment = {
+  id: 'ecs-svc/2',
+  status: 'PRIMARY',
+  taskDefinition: ours.taskDefinition,
+  rolloutState: 'COMPLETED' as const,
+  desiredCount: 1,
+  runningCount: 1,
+  pendingCount: 0,
+  createdAt: new Date(1_000),
+}
+
+export function deploymentWith(changes: object = {}): object {
+  return { ...deployment, ...changes }
+}
+
+export function taskWith(changes: Partial<ObservedTask> = {}): ObservedTask {
+  return {
+    arn: 'arn:aws:ecs:eu-west-1:1:task/mailman/t1',
+    taskDefinition: ours.taskDefinition,
+    startedBy: 'ecs-svc/2',
+    lastStatus: 'RUNNING',
+    desiredStatus: 'RUNNING',
+    createdAt: 1_000,
+    stopCode: '',
+    stoppedReason: '',
+    addresses: [],
+    containers: [{ name: 'api', image: '', imageDigest: 'sha256:new', reason: '' }],
+    ...changes,
+  }
+}
+
+/** A task of ours that died. */
+export function deadTask(changes: Partial<ObservedTask> = {}): ObservedTask {
+  return taskWith({
+    lastStatus: 'STOPPED',
+    desiredStatus: 'STOPPED',
+    stopCode: 'EssentialContainerExited',
+    stoppedReason: 'Essential container in task exited',
+    containers: [{ name: 'api', image: '', imageDigest: '', exitCode: 1, reason: '' }],
+    ...changes,
+  })
+}
+
+/** In the fields of `DescribeServiceDeployments`. */
+export function recordWith(changes: object = {}): ObservedServiceDeployment {
+  return {
+    ...observedRecord(
+      { serviceDeploymentArn: 'sd/2', createdAt: new Date(1_000), ...changes },
+      new Map(),
+    ),
+    targetTaskDefinition: ours.taskDefinition,
+  }
+}
+
+/** A service of one task that runs ours well; `service` in the fields of `DescribeServices`. */
+export function observationWith({
+  service,
+  ...changes
+}: Partial<Omit<Observation, 'service'>> & { readonly service?: object } = {}): Observation {
+  return {
+    observedAt: 5_000,
+    serviceDeployments: [recordWith({ status: 'SUCCESSFUL' })],
+    tasks: [taskWith()],
+    targets: [],
+    ...changes,
+    service: observedService({
+      serviceName: 'api',
+      status: 'ACTIVE',
+      desiredCount: 1,
+      runningCount: 1,
+      pendingCount: 0,
+      deployments: [deployment],
+      ...service,
+    }),
+  }
+}
+
+export function targetOf(state: string, changes: Partial<Observation['targets'][number]> = {}) {
+  return {
+    targetGroupArn: 'blue',
+    id: '10.0.0.1',
+    port: 80,
+    state,
+    reason: '',
+    description: '',
+    ...changes,
+  }
+}
