@@ -4,6 +4,7 @@ import { ECSClient } from '@aws-sdk/client-ecs'
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { STSClient } from '@aws-sdk/client-sts'
 import type { AwsTarget } from '../config/target.ts'
+import { keepErrorBody, keepingErrorBody } from './error-bodies.ts'
 
 /** One client a service, all for the same region and credentials. */
 export interface AwsClients {
@@ -49,7 +50,7 @@ function createAwsClients({ region, profile }: AwsTarget): AwsClients {
     ...(profile === undefined ? {} : { profile }),
     requestHandler,
   }
-  return {
+  const clients = {
     ecs: new ECSClient(options),
     ecsOnce: new ECSClient({ ...options, maxAttempts: 1 }),
     ecr: new ECRClient(options),
@@ -57,4 +58,10 @@ function createAwsClients({ region, profile }: AwsTarget): AwsClients {
     logs: new CloudWatchLogsClient(options),
     sts: new STSClient(options),
   }
+  // Those that read JSON; the others read whatever XML there is.
+  clients.ecs.middlewareStack.add(keepErrorBody, keepingErrorBody)
+  clients.ecsOnce.middlewareStack.add(keepErrorBody, keepingErrorBody)
+  clients.ecr.middlewareStack.add(keepErrorBody, keepingErrorBody)
+  clients.logs.middlewareStack.add(keepErrorBody, keepingErrorBody)
+  return clients
 }

@@ -1,5 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common'
+import { whatToGrant } from './denial.ts'
 import { failure, unavailable } from './failures.ts'
+import { readThrown, unreadableAnswer, type Thrown } from './thrown.ts'
 
 const credentials = new Set([
   'AuthFailure',
@@ -54,22 +56,11 @@ const network = new Set([
   'ETIMEDOUT',
 ])
 
-/** What is worth knowing of a thrown value, whoever threw it. */
-interface Thrown {
-  readonly name: string
-  readonly message: string
-  readonly code: string
-  /** HTTP status that AWS answered with; 0 where it did not answer. */
-  readonly status: number
-  readonly fromAws: boolean
-}
-
 /**
  * The typed failure for an error of the AWS SDK or of the network, or undefined for one that is
  * not known: a defect of our own, which keeps its stack trace.
  *
- * Names are those of the services' API references; `$metadata` and `$fault` are what every
- * service exception of the AWS SDK for JavaScript carries.
+ * Names are those of the services' API references.
  */
 export function knownFailure(error: unknown): ApplicationFailure | undefined {
   if (error instanceof ApplicationFailure) return error
@@ -85,7 +76,7 @@ export function knownFailure(error: unknown): ApplicationFailure | undefined {
   if (denied.has(thrown.name)) {
     return failure(
       'AccessDenied',
-      `AWS denies the worker what it needs (${said}). Add the permission to its role and ask again.`,
+      `AWS denies the worker what it needs (${said}). ${whatToGrant(thrown.message)}`,
     )
   }
   if (conflicts.has(thrown.name)) return failure('Conflict', `AWS is busy with this (${said}).`)
@@ -96,7 +87,13 @@ export function knownFailure(error: unknown): ApplicationFailure | undefined {
     )
   }
   if (mayPass(thrown)) return unavailable(`AWS cannot be reached or is busy (${said}).`)
-  return thrown.fromAws ? failure('Rejected', `AWS refuses (${said}).`) : undefined
+  if (thrown.name === unreadableAnswer) {
+    return failure(
+      'Rejected',
+      `What answers in AWS's place does not speak its protocol (${thrown.message}). See to AWS_ENDPOINT_URL and to proxies where the worker runs.`,
+    )
+  }
+  return thrown.answered ? failure('Rejected', `AWS refuses (${said}).`) : undefined
 }
 
 /** Whether the same call may well succeed a little later. */
@@ -118,11 +115,14 @@ export function isThrottled(error: unknown): boolean {
   return thrown !== undefined && (throttles.has(thrown.name) || thrown.status === 429)
 }
 
+/** What a gateway answers with for what stands behind it: nothing about the operation. */
+const gateway = new Set([401, 403, 407, 429, 502, 503, 504])
+
 /** Whether an endpoint answered that it has no such operation: an old one, or an emulator. */
 export function isUnknownOperation(error: unknown): boolean {
   const thrown = readThrown(error)
   if (thrown === undefined) return false
-  if (thrown.name === 'SyntaxError') return true
+  if (thrown.name === unreadableAnswer) return !gateway.has(thrown.status)
   if (thrown.status === 404 || thrown.status === 501) return true
   return /UnknownOperation|InvalidAction|NotImplemented|Unsupported/.test(thrown.name)
 }
@@ -140,21 +140,4 @@ export function isDenied(error: unknown): boolean {
 function mayPass(thrown: Thrown): boolean {
   if (passing.has(thrown.name) || thrown.status >= 500 || thrown.status === 429) return true
   return network.has(thrown.code)
-}
-
-function readThrown(error: unknown): Thrown | undefined {
-  if (!(error instanceof Error)) return undefined
-  const extra: { code?: unknown; $metadata?: { httpStatusCode?: number }; $fault?: unknown } =
-    error as object
-  // Node wraps the failures of all addresses it tried; the first one tells.
-  if (error instanceof AggregateError && typeof extra.code !== 'string') {
-    return readThrown(error.errors[0])
-  }
-  return {
-    name: error.name,
-    message: error.message,
-    code: typeof extra.code === 'string' ? extra.code : '',
-    status: extra.$metadata?.httpStatusCode ?? 0,
-    fromAws: extra.$fault !== undefined,
-  }
 }
