@@ -94,7 +94,9 @@ export function explained(error: unknown): unknown {
   const toDo = advice[grpcStatus(error) ?? -1]
   return toDo === undefined
     ? error
-    : new Refusal(`Temporal answered: ${messageOf(error)}. ${toDo}`, { cause: error })
+    : new Refusal(`Temporal answered: ${messageOf(error).replace(/\.$/, '')}. ${toDo}`, {
+        cause: error,
+      })
 }
 
 const advice: Readonly<Record<number, string>> = {

@@ -187,7 +187,7 @@ describe('one clear message, exit status 2, and nothing changed', () => {
       'harbour',
     ])
     assert.equal(exitCode, 2, output)
-    assert.match(output, /^Temporal answered: .*harbor.*Check TEMPORAL_NAMESPACE/)
+    assert.match(output, /^Temporal answered: [^.]*harbor[^.]*\. Check TEMPORAL_NAMESPACE\.$/)
   })
 })
 

@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import {
   CreateClusterCommand,
@@ -12,55 +10,34 @@ import {
   ListTasksCommand,
   RegisterTaskDefinitionCommand,
 } from '@aws-sdk/client-ecs'
-import { Client, Connection } from '@temporalio/client'
 import { parseConfig } from '../../config/load.ts'
 import { resolveTarget } from '../../config/resolve.ts'
 import type { Target } from '../../config/target.ts'
 import { makeHelloCheckout } from '../../local/hello.ts'
-import { clientsFor, type Clients } from '../../local/seed.ts'
-import { startStack, type Stack } from '../../local/stack.ts'
+import type { Clients } from '../../local/seed.ts'
 import { until } from '../../local/until.ts'
+import { openYard, type Yard } from './yard.ts'
 
-/** A local stack with as many environments as a test has releases under way at once. */
-export interface Site {
-  readonly stack: Stack
-  readonly client: Client
-  readonly aws: Clients
+/** A yard with as many environments as a test has releases under way at once. */
+export interface Site extends Yard {
   /** A git repository of the example, with one commit. */
   readonly checkout: string
-  /** The stack's own state, so that a part that was killed can be started again on it. */
-  readonly stateDir: string
   /** A cluster of this name whose services run a healthy `v0`, as a target for releases. */
   readonly environment: (name: string, services: readonly ServiceName[]) => Promise<Target>
-  readonly close: () => Promise<void>
 }
 
 export type ServiceName = 'api' | 'worker'
 
-const anyFreePorts = { temporal: 0, temporalUi: 0, aws: 0, ecr: 0, app: 0 }
-
 export async function openSite(): Promise<Site> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'slipway-crash-'))
-  const stateDir = path.join(folder, 'state')
-  const checkout = path.join(folder, 'hello')
+  const yard = await openYard()
+  const checkout = path.join(yard.folder, 'hello')
   await makeHelloCheckout(checkout)
-  const stack = await startStack({ stateDir, ports: anyFreePorts, throwAway: true })
-  const aws = clientsFor(stack.aws, stack.region)
-  const connection = await Connection.connect({ address: stack.temporal })
   return {
-    stack,
-    client: new Client({ connection }),
-    aws,
+    ...yard,
     checkout,
-    stateDir,
     environment: async (name, services) => {
-      await createServices(aws, name, services)
+      await createServices(yard.aws, name, services)
       return targetOf(name, services, checkout)
-    },
-    async close() {
-      await connection.close()
-      await stack.stop()
-      await rm(folder, { recursive: true, force: true })
     },
   }
 }

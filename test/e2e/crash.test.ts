@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { after, afterEach, before, test } from 'node:test'
@@ -41,14 +42,14 @@ interface Released {
 
 async function deploy(target: Target, commit: string): Promise<Released> {
   const counts = await deploymentsAndRevisions(site.aws, target)
-  const { releaseId: id, runId } = await requestDeploy(site.client, {
+  const { releaseId: id, runId } = await requestDeploy(site.temporal, {
     kind: 'deploy',
     target,
     commit,
     subject: 'A release that something dies in',
     requestedBy: 'a test',
   })
-  const ended = followRelease(site.client, { id, runId })
+  const ended = followRelease(site.temporal, { id, runId })
   ended.catch(() => {})
   return { target, before: counts, id, ended }
 }
@@ -96,11 +97,13 @@ async function giveRoomBack(): Promise<void> {
 }
 const fault = (one: object) => control(site.stack.aws, 'POST', 'faults', one)
 
-/** A commit whose build prints a line a second for a while. */
+/** A commit whose build prints a line a second for a while, and that no engine has in its cache. */
 async function commitSlowBuild(): Promise<string> {
   const file = path.join(site.checkout, 'build.sh')
   const quick = await readFile(file, 'utf8')
-  const slowly = 'for step in 1 2 3 4 5 6; do echo "compiling step $step"; sleep 1; done\n'
+  const slowly = `: ${randomUUID()}
+for step in 1 2 3 4 5 6; do echo "compiling step $step"; sleep 1; done
+`
   await writeFile(file, quick.replace('set -eu\n', `set -eu\n${slowly}`))
   const commit = await commitHello(site.checkout, 'slow', 'ok', 'Take a while to build')
   await writeFile(file, quick)
@@ -113,7 +116,7 @@ test(
   'releases end as they would have though their worker is killed in the middle',
   { timeout: 240_000 },
   async (t) => {
-    const { client, stack } = site
+    const { temporal: client, stack } = site
     const targets = await Promise.all([
       site.environment('waiting', ['api', 'worker']),
       site.environment('sick', ['api', 'worker']),
@@ -163,7 +166,7 @@ test(
       assert.match(cause ?? '', /exit/i)
     })
     await t.test('in the push', () => ends(pushing, 'succeeded', 'another'))
-    await t.test('in the build, whose client lives on for a while', () =>
+    await t.test('in the build, which an orphaned client may still be at', () =>
       ends(building, 'succeeded', 'slow'),
     )
     await t.test('in the deployment, before ECS has acted', () =>
@@ -183,10 +186,11 @@ test(
     const commit = await commitHello(site.checkout, 'stopping', 'ok', 'Outlive a worker')
     await takeRoomAway()
     const release = await deploy(target, commit)
-    await untilTaken(site.client, release.id, 'waitForRollout')
+    await untilTaken(site.temporal, release.id, 'waitForRollout')
     process.kill(worker.pid, 'SIGTERM')
-    await assert.rejects(worker.failed, /the worker ended with 0/)
-    worker = await newWorker()
+    const stopped = assert.rejects(worker.failed, /the worker ended with 0/)
+    // As a service is replaced: the next one is there before the last one has gone.
+    ;[worker] = await Promise.all([newWorker(), stopped])
     await giveRoomBack()
     await assertEnd(release, 'succeeded', 'stopping')
   },
@@ -196,7 +200,7 @@ test(
   'a release goes on though Temporal is killed in the wait, once it is back on its state',
   { timeout: 120_000 },
   async () => {
-    const { stack, stateDir, client } = site
+    const { stack, temporal: client } = site
     const target = await site.environment('outage', ['api'])
     const commit = await commitHello(site.checkout, 'outage', 'ok', 'Outlive a server')
     await takeRoomAway()
@@ -206,7 +210,7 @@ test(
     const again = await startTemporal({
       port: portOf(stack.temporal),
       uiPort: portOf(stack.temporalUi),
-      databaseFile: path.join(stateDir, 'temporal.db'),
+      databaseFile: path.join(path.dirname(stack.logs), 'temporal.db'),
       logFile: path.join(stack.logs, 'temporal.log'),
     })
     stops.push(again.stop)
