@@ -12,6 +12,7 @@ import { defaultPace, type Pace } from './pace.ts'
 import { planRelease } from './plan.ts'
 import { pushImage } from './push.ts'
 import { registerRevisions } from './register.ts'
+import { listRevisions } from './revisions.ts'
 import { rollBackService } from './roll-back.ts'
 import { checkOut, discard } from './source.ts'
 import { moveTags } from './tags.ts'
@@ -59,6 +60,7 @@ export function createReleaseActivities(options: ReleaseActivitiesOptions = {}):
       return await endWithLogs(clients, input.target, await verifyRelease(clients, pace, input))
     },
     planRelease: (input) => beating(() => planRelease(clientsFor(input.target.aws), input)),
+    listRevisions: (input) => beating(() => listRevisions(clientsFor(input.target.aws), input)),
   }
 }
 

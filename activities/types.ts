@@ -117,6 +117,25 @@ export interface Plan {
   readonly warnings: readonly string[]
 }
 
+/** A revision of a service's task definition, as ECS and its tags tell of it. */
+export interface KnownRevision {
+  readonly taskDefinition: string
+  /** `ACTIVE`, or `INACTIVE` once it is deregistered. */
+  readonly status: string
+  /** Container name → digest, as far as it is pinned or ECS has resolved it. */
+  readonly digests: Readonly<Record<string, string>>
+  /** From the tags that a release sets; absent where Slipway did not make the revision. */
+  readonly commit?: string
+  readonly release?: string
+  readonly registeredAt?: number
+  /** When its newest service deployment began, and the status of that; absent without one. */
+  readonly deployedAt?: number
+  readonly deployment?: string
+  readonly isLive: boolean
+  /** The last one that a service deployment succeeded with before the live one. */
+  readonly isWayBack: boolean
+}
+
 export interface SourceRef {
   /** Id of the release: names its worktree. */
   readonly release: string
@@ -189,6 +208,11 @@ export interface ReleaseActivities {
   }): Promise<RolloutEnd>
   /** What a release of this commit would change. Reads only. */
   planRelease(input: { target: Target; commit: string }): Promise<Plan>
+  /** The newest revisions of a service, newest first. Reads only. */
+  listRevisions(input: {
+    target: Target
+    service: ServiceTarget
+  }): Promise<readonly KnownRevision[]>
 }
 
 /** Run on the builder queue: they need a checkout and a Docker engine. */

@@ -28,6 +28,7 @@ export { connect, type Connected } from './connect.ts'
 export { followRelease, type FollowEvent, type FollowOptions } from './follow.ts'
 export type { PendingActivity } from './pending.ts'
 export { Refusal } from './refusal.ts'
+export { listRevisions } from './revisions.ts'
 export {
   environmentStatus,
   planRelease,

@@ -5,6 +5,7 @@
 export { connect, withConnection } from './connect.ts'
 export { environmentText, releasesText } from './display/environment.ts'
 export { planText } from './display/plan.ts'
+export { revisionsText } from './display/revisions.ts'
 export { followToEnd, tellAndFollow } from './follow-command.ts'
 export {
   environmentStatus,
@@ -18,6 +19,7 @@ export {
 export { print } from './output.ts'
 export { releaseSummary } from '../workflows/words.ts'
 export { requester } from './requester.ts'
+export { listRevisions, withLedger } from './revisions.ts'
 export { openTarget, openTargetAndSource, readConfig } from './session.ts'
 export { setUpSearchAttributes } from './setup.ts'
 export { requireWorkers } from './workers.ts'

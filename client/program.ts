@@ -16,6 +16,7 @@ import { localCommand } from './commands/local.ts'
 import { planCommand } from './commands/plan.ts'
 import { redeployCommand } from './commands/redeploy.ts'
 import { releasesCommand } from './commands/releases.ts'
+import { revisionsCommand } from './commands/revisions.ts'
 import { rollbackCommand } from './commands/rollback.ts'
 import { setupCommand } from './commands/setup.ts'
 import { statusCommand } from './commands/status.ts'
@@ -40,6 +41,7 @@ export function createProgram(): Command {
     .addCommand(rollbackCommand())
     .addCommand(planCommand())
     .addCommand(releasesCommand())
+    .addCommand(revisionsCommand())
     .addCommand(waitCommand())
     .addCommand(cancelCommand())
     .addCommand(redeployCommand())

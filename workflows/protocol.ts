@@ -17,9 +17,10 @@ import type {
 export const environmentWorkflow = 'environment'
 export const environmentWorkflowId = (environment: string) => `environment/${environment}`
 
-/** Workflow types of a release and of a plan. */
+/** Workflow types of a release, of a plan and of a list of revisions. */
 export const releaseWorkflow = 'release'
 export const planWorkflow = 'plan'
+export const revisionsWorkflow = 'revisions'
 
 /**
  * Asks an environment for a release.

@@ -23,6 +23,7 @@ const activityNames: Readonly<Record<string, string>> = {
   rollBackService: 'roll back',
   verifyRelease: 'verify',
   planRelease: 'plan',
+  listRevisions: 'revisions',
   prepareSource: 'source',
   runChecks: 'checks',
   buildImage: 'build',
