@@ -25,6 +25,7 @@ export type {
   Step,
 } from '../workflows/types.ts'
 export { connect, type Connected } from './connect.ts'
+export { explainRelease, type Explanation } from './explanation.ts'
 export { followRelease, type FollowEvent, type FollowOptions } from './follow.ts'
 export type { PendingActivity } from './pending.ts'
 export { Refusal } from './refusal.ts'

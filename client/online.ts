@@ -4,9 +4,12 @@
  */
 export { connect, withConnection } from './connect.ts'
 export { environmentText, releasesText } from './display/environment.ts'
+export { explanationText } from './display/explanation.ts'
 export { planText } from './display/plan.ts'
 export { revisionsText } from './display/revisions.ts'
+export { explainRelease } from './explanation.ts'
 export { followToEnd, tellAndFollow } from './follow-command.ts'
+export { latestRelease } from './latest-release.ts'
 export {
   environmentStatus,
   planRelease,

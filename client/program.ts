@@ -12,6 +12,7 @@ import {
 import { completionCommand, environmentsCommand } from './commands/completion.ts'
 import { configCommand } from './commands/config.ts'
 import { deployCommand } from './commands/deploy.ts'
+import { explainCommand } from './commands/explain.ts'
 import { localCommand } from './commands/local.ts'
 import { planCommand } from './commands/plan.ts'
 import { redeployCommand } from './commands/redeploy.ts'
@@ -41,6 +42,7 @@ export function createProgram(): Command {
     .addCommand(rollbackCommand())
     .addCommand(planCommand())
     .addCommand(releasesCommand())
+    .addCommand(explainCommand())
     .addCommand(revisionsCommand())
     .addCommand(waitCommand())
     .addCommand(cancelCommand())

@@ -122,6 +122,7 @@ export function fakes(queue: string, otherwise: Partial<Activities> = {}): Fakes
     waitForRollout: async () => live,
     rollBackService: async () => live,
     verifyRelease: async () => live,
+    listRevisions: async () => [],
     planRelease: async () => {
       throw new Error('not asked for')
     },

@@ -1,0 +1,77 @@
+import type { Client } from '@temporalio/client'
+import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js'
+import type { Step } from '../workflows/types.ts'
+
+/** What `WorkflowHandle.fetchHistory` gives. */
+type History = Awaited<ReturnType<ReturnType<Client['workflow']['getHandle']>['fetchHistory']>>
+type Event = NonNullable<History['events']>[number]
+
+/** The step that an activity is, for those that the history alone can tell. */
+const stepNames: Readonly<Record<string, Step['name']>> = {
+  prepareSource: 'source',
+  runChecks: 'checks',
+  buildImage: 'build',
+  pushImage: 'push',
+  updateService: 'deploy',
+  waitForRollout: 'wait',
+  verifyRelease: 'verify',
+  rollBackService: 'roll back',
+}
+
+/**
+ * The steps of a release by the events of its workflow's history, which needs no worker: when
+ * each activity was asked for and how it ended, with its summary. Those that ran inside of the
+ * workflow's worker (inspect, register) left no times there and are not told.
+ */
+export async function stepsOfHistory(client: Client, history: History): Promise<Step[]> {
+  const events = history.events ?? []
+  const ends = new Map(events.flatMap((event) => endOf(event)))
+  const steps = await Promise.all(
+    events.map(async (event): Promise<Step | undefined> => {
+      const scheduled = event.activityTaskScheduledEventAttributes
+      const name = stepNames[scheduled?.activityType?.name ?? '']
+      if (name === undefined) return undefined
+      const end = ends.get(String(event.eventId))
+      const note = end?.failure ?? (await summaryOf(client, event))
+      return {
+        name,
+        state: end === undefined ? 'running' : end.failure === undefined ? 'done' : 'failed',
+        startedAt: timeOf(event),
+        ...(end === undefined ? {} : { endedAt: end.at }),
+        ...(note === undefined ? {} : { note }),
+      }
+    }),
+  )
+  return steps.filter((step) => step !== undefined)
+}
+
+interface End {
+  readonly at: number
+  readonly failure?: string
+}
+
+function endOf(event: Event): [string, End][] {
+  const completed = event.activityTaskCompletedEventAttributes
+  const failed = event.activityTaskFailedEventAttributes
+  const timedOut = event.activityTaskTimedOutEventAttributes
+  const canceled = event.activityTaskCanceledEventAttributes
+  const ended = completed ?? failed ?? timedOut ?? canceled
+  if (ended === undefined || ended === null) return []
+  const failure =
+    canceled === undefined || canceled === null
+      ? (failed?.failure?.message ?? timedOut?.failure?.message ?? undefined)
+      : 'cancelled'
+  const at = timeOf(event)
+  return [[String(ended.scheduledEventId), failure === undefined ? { at } : { at, failure }]]
+}
+
+async function summaryOf(client: Client, event: Event): Promise<string | undefined> {
+  const payload = event.userMetadata?.summary
+  if (payload === undefined || payload === null) return undefined
+  const [summary] = await decodeArrayFromPayloads(client.options.loadedDataConverter, [payload])
+  return typeof summary === 'string' ? summary : undefined
+}
+
+function timeOf({ eventTime }: Event): number {
+  return Number(eventTime?.seconds ?? 0) * 1_000 + Math.floor((eventTime?.nanos ?? 0) / 1_000_000)
+}
