@@ -96,12 +96,13 @@ const wasOver: ReadonlyMap<string, string> = new Map([
 /** Whether the PRIMARY is a deployment that somebody asked for after ours: ECS's own have no record. */
 function hasOwnRecord(
   { observation, expected, primary }: Looked,
-  record: ObservedServiceDeployment,
+  record?: ObservedServiceDeployment,
 ): boolean {
   const { serviceDeployments } = observation
   if (primary.id === expected.deploymentId || serviceDeployments === 'unavailable') return false
   const its = recordMadeWith(serviceDeployments, primary)
-  return its !== undefined && its.arn !== record.arn && its.createdAt >= record.createdAt
+  if (its === undefined || record === undefined) return its !== undefined
+  return its.arn !== record.arn && its.createdAt >= record.createdAt
 }
 
 function judgeSuccessful(looked: Looked, record: ObservedServiceDeployment): Verdict {
@@ -162,7 +163,7 @@ function judgeByDeployments(looked: Looked): Verdict {
       ? { kind: 'succeeded', evidence: 'deployments', summary: summaryOf(observation) }
       : waiting(observation, expected, { missing })
   }
-  if (!wasTakenBack(looked)) return replaced(primary, '')
+  if (hasOwnRecord(looked) || !wasTakenBack(looked)) return replaced(primary, '')
   const reason = ours?.rolloutStateReason || 'ECS deployment circuit breaker'
   const gap = gapBefore(looked, {})
   if (isCompleted(primary) && gap === undefined) return { kind: 'rolled_back', reason }
