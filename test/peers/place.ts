@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { DescribeTasksCommand, ListTasksCommand } from '@aws-sdk/client-ecs'
-import { execa } from 'execa'
 import { commitHello, makeHelloCheckout, type HelloHealth } from '../../local/hello.ts'
-import { exitStatus, type Outcome } from '../../rollout/outcome.ts'
+import type { Outcome } from '../../rollout/outcome.ts'
 import type { ReleaseResult } from '../../workflows/types.ts'
 import { seedPlace, serviceNames } from './seed.ts'
+import { deploy } from './slipway.ts'
 import type { PeerYard } from './yard.ts'
 
 /** Where one copy of the example is deployed to, and a checkout to deploy from. */
@@ -21,8 +21,6 @@ export interface Place {
   readonly running: () => Promise<{ version: string; digests: Record<string, string> }>
 }
 
-const main = path.join(import.meta.dirname, '../../client/main.ts')
-
 /** @param name of the environment; what there is at AWS is called so, too */
 export async function openPlace(yard: PeerYard, name: string): Promise<Place> {
   const checkout = path.join(yard.folder, name)
@@ -35,24 +33,7 @@ export async function openPlace(yard: PeerYard, name: string): Promise<Place> {
     name,
     ...seeded,
     commit: (version, health = 'ok') => commitHello(checkout, version, health, `Say ${version}`),
-    async deploy(outcome) {
-      const { exitCode, stdout, all } = await execa(
-        process.execPath,
-        [main, 'deploy', name, '--json'],
-        {
-          cwd: checkout,
-          env: { ...yard.env, CI: 'true' },
-          extendEnv: false,
-          stdin: 'ignore',
-          all: true,
-          reject: false,
-        },
-      )
-      assert.equal(exitCode, exitStatus[outcome], all)
-      const result = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as ReleaseResult
-      assert.equal(result.outcome, outcome)
-      return result
-    },
+    deploy: (outcome) => deploy(yard.env, checkout, name, outcome),
     async running() {
       const tasks = await Promise.all(serviceNames.map((service) => onlyTask(yard, name, service)))
       const containers = tasks.flatMap((task) => task.containers ?? [])

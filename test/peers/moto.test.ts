@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict'
+import { writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { CreateRepositoryCommand, PutImageCommand } from '@aws-sdk/client-ecr'
+import {
+  CreateClusterCommand,
+  CreateServiceCommand,
+  RegisterTaskDefinitionCommand,
+} from '@aws-sdk/client-ecs'
+import { commitAll, makeHelloCheckout } from '../../local/hello.ts'
+import type { Clients } from '../../local/seed.ts'
+import { openLockedYard, type LockedYard, type Profile } from './locked-yard.ts'
+import { deploy } from './slipway.ts'
+
+/** Environments of one project, each with keys of its own on the worker. */
+const profiles: Readonly<Record<string, Profile>> = {
+  stranger: 'unknown key',
+  forger: 'wrong secret',
+  nobody: ['s3:ListBucket'],
+  'without-ecr': ['ecs:*'],
+  'without-register': ['ecs:Describe*', 'ecs:List*', 'ecr:*'],
+}
+
+/**
+ * An emulator that others wrote, which checks signatures and IAM policies, tells ECS's errors in
+ * XML, and breaks down with a page of HTML over the operations that it lacks.
+ */
+let yard: LockedYard
+let checkout: string
+before(async () => {
+  yard = await openLockedYard(profiles, seed)
+})
+after(() => yard?.close())
+
+describe('who may not deploy is told why, and nothing is touched', { concurrency: 3 }, () => {
+  test('with a key that nobody has', async () => {
+    assert.match(
+      await rejected('stranger'),
+      /does not accept the worker's credentials \(InvalidClientTokenId: .*aws sts get-caller-identity/,
+    )
+  })
+
+  test('with a signature that is another’s', async () => {
+    assert.match(
+      await rejected('forger'),
+      /does not accept the worker's credentials \(SignatureDoesNotMatch: /,
+    )
+  })
+
+  test('with no permission at all', async () => {
+    assert.match(
+      await rejected('nobody'),
+      /AWS denies the worker .* Allow "ecs:DescribeServices" in a policy of user "nobody", and ask/,
+    )
+  })
+
+  test('with no permission to look into the registry', async () => {
+    assert.match(
+      await rejected('without-ecr'),
+      /Allow "ecr:DescribeRepositories" in a policy of user "without-ecr"/,
+    )
+  })
+
+  test('with permission to look, but not to register a revision', async () => {
+    assert.match(
+      await rejected('without-register'),
+      /Allow "ecs:RegisterTaskDefinition" in a policy of user "without-register"/,
+    )
+  })
+})
+
+async function rejected(environment: string): Promise<string> {
+  const { message, services } = await deploy(yard.env, checkout, environment, 'rejected')
+  assert.deepEqual(services, [])
+  return message
+}
+
+const mediaType = 'application/vnd.docker.distribution.manifest.v2+json'
+
+/** The image of the commit is there already, so that no release has anything to build. */
+async function seed({ ecs, ecr }: Clients, folder: string): Promise<void> {
+  checkout = path.join(folder, 'hello')
+  await makeHelloCheckout(checkout)
+  await writeFile(path.join(checkout, 'slipway.yaml'), configuration())
+  const commit = await commitAll(checkout, 'Say hello')
+  await ecr.send(new CreateRepositoryCommand({ repositoryName: 'hello' }))
+  await ecr.send(
+    new PutImageCommand({
+      repositoryName: 'hello',
+      imageTag: `api-${commit}`,
+      imageManifest: JSON.stringify({ schemaVersion: 2, mediaType, layers: [] }),
+    }),
+  )
+  await ecs.send(new CreateClusterCommand({ clusterName: 'hello' }))
+  await ecs.send(
+    new RegisterTaskDefinitionCommand({
+      family: 'hello-api',
+      containerDefinitions: [{ name: 'api', image: 'hello:api-bootstrap', memory: 64 }],
+    }),
+  )
+  await ecs.send(
+    new CreateServiceCommand({
+      cluster: 'hello',
+      serviceName: 'hello-api',
+      taskDefinition: 'hello-api',
+      desiredCount: 0,
+    }),
+  )
+}
+
+function configuration(): string {
+  const environments = Object.keys(profiles).map(
+    (name) => `  ${name}: { cluster: hello, profile: ${name} }`,
+  )
+  return `project: hello
+images:
+  api: { repository: hello, target: api }
+services:
+  api: { service: hello-api, circuitBreaker: optional }
+environments:
+${environments.join('\n')}
+`
+}
