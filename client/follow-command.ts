@@ -5,7 +5,10 @@ import type { CommonOptions } from './commands/command.ts'
 import { openDisplay } from './display/display.ts'
 import { resultText } from './display/result.ts'
 import { followRelease } from './follow.ts'
-import { note, print } from './output.ts'
+import { openJob } from './github/job.ts'
+import { setOutputs } from './github/step-files.ts'
+import { pageOf } from './github/temporal-ui.ts'
+import { note, print, printJsonLine } from './output.ts'
 import { plain } from './text.ts'
 
 /** A release to follow, and what it takes for the command to have done what it was asked to. */
@@ -15,6 +18,8 @@ export interface Followed {
   readonly environment: string
   /** Outcomes that are what was wanted: a rollback that cancels a release wants `cancelled`. */
   readonly wanted?: readonly Outcome[]
+  /** Address of the Temporal UI, for a link to the release. Default: `TEMPORAL_UI_URL`. */
+  readonly temporalUi?: string | undefined
 }
 
 type Stopped =
@@ -46,29 +51,40 @@ export async function followToEnd(
       ? undefined
       : setTimeout(() => end({ kind: 'timeout' }), options.timeout)
   const display = openDisplay({ json: options.json === true })
+  const ui = process.env['TEMPORAL_UI_URL'] || release.temporalUi
+  const link = pageOf(ui, client.options.namespace, release.id)
+  const job = openJob({ id: release.id, environment: release.environment, link })
   let result: ReleaseResult
   try {
     result = await followRelease(client, release, {
       signal: stop.signal,
-      onEvent: (event) => display.show(event),
+      onEvent(event) {
+        display.show(event)
+        job?.show(event)
+      },
     })
   } catch (error) {
     display.close()
     if (stopped === undefined) throw error
+    job?.left(stopped.kind === 'timeout' ? 'timed_out' : 'interrupted')
     return stopWaiting(release, stopped, options)
   } finally {
     clearTimeout(timer)
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
   }
   display.close()
-  print(options.json === true ? JSON.stringify({ event: 'result', ...result }) : resultText(result))
-  return release.wanted?.includes(result.outcome) === true ? 0 : exitStatus[result.outcome]
+  if (options.json === true) printJsonLine({ event: 'result', ...result })
+  // The page of a job shows each failed task by itself, folded.
+  else print(resultText(result, { evidence: job === undefined }))
+  const status = release.wanted?.includes(result.outcome) === true ? 0 : exitStatus[result.outcome]
+  job?.ended(result, status === 0)
+  return status
 }
 
 function stopWaiting(release: Followed, how: Stopped, options: CommonOptions): number {
   if (options.json === true) {
     const outcome = how.kind === 'timeout' ? 'timed_out' : 'interrupted'
-    print(JSON.stringify({ event: 'result', id: release.id, outcome }))
+    printJsonLine({ event: 'result', id: release.id, outcome })
   }
   note(
     `${how.kind === 'timeout' ? 'Stopped waiting' : 'Interrupted'}: ${release.id} goes on.\n` +
@@ -87,12 +103,14 @@ export async function tellAndFollow(
     readonly wait?: boolean
     readonly timeout?: number
     readonly wanted?: readonly Outcome[]
+    readonly temporalUi?: string | undefined
   },
 ): Promise<number> {
   const { releaseId: id, runId, message } = accepted
-  if (options.json === true) print(JSON.stringify({ event: 'accepted', ...accepted }))
+  if (options.json === true) printJsonLine({ event: 'accepted', ...accepted })
   else print(plain(message))
   if (options.wait === false) {
+    setOutputs({ release: id })
     if (options.json !== true) note(`Follow it: slipway wait ${id}`)
     return 0
   }

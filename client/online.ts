@@ -17,6 +17,7 @@ export {
   requestDeploy,
   requestRedeploy,
   requestRollback,
+  stepsOf,
   untouchedEnvironment,
 } from './release.ts'
 export { print } from './output.ts'
@@ -26,3 +27,4 @@ export { listRevisions, withLedger } from './revisions.ts'
 export { openTarget, openTargetAndSource, readConfig } from './session.ts'
 export { setUpSearchAttributes } from './setup.ts'
 export { requireWorkers } from './workers.ts'
+export { untilInterrupted } from './watch.ts'

@@ -14,6 +14,7 @@ import { configCommand } from './commands/config.ts'
 import { deployCommand } from './commands/deploy.ts'
 import { explainCommand } from './commands/explain.ts'
 import { localCommand } from './commands/local.ts'
+import { metricsCommand } from './commands/metrics.ts'
 import { planCommand } from './commands/plan.ts'
 import { redeployCommand } from './commands/redeploy.ts'
 import { releasesCommand } from './commands/releases.ts'
@@ -53,6 +54,7 @@ export function createProgram(): Command {
     .addCommand(unfreezeCommand())
     .addCommand(pauseCommand())
     .addCommand(resumeCommand())
+    .addCommand(metricsCommand())
     .addCommand(workerCommand())
     .addCommand(setupCommand())
     .addCommand(configCommand())

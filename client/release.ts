@@ -10,6 +10,7 @@ import type {
   EnvironmentStatus,
   RedeployRequest,
   ReleaseRequest,
+  ReleaseStatus,
   RollbackRequest,
 } from '../workflows/types.ts'
 import { explained, isOutage } from './explain.ts'
@@ -135,6 +136,17 @@ export async function environmentStatus(
   } catch (error) {
     if (error instanceof Refusal && error.cause instanceof WorkflowNotFoundError) return undefined
     throw error
+  }
+}
+
+/** Where a release that runs is; `undefined` where it cannot be asked, having just ended. */
+export async function stepsOf(client: Client, id: string): Promise<ReleaseStatus | undefined> {
+  try {
+    return await client.withDeadline(Date.now() + queryWithinMs, () =>
+      client.workflow.getHandle(id).query(protocol.releaseStatus),
+    )
+  } catch {
+    return undefined
   }
 }
 

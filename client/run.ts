@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander'
-import { note, printJson } from './output.ts'
+import { annotation, inGitHubActions } from './github/workflow-commands.ts'
+import { note, printJson, tellRunner } from './output.ts'
 import { createProgram } from './program.ts'
 import { exitStatusOfRefusal } from './refusal.ts'
 
@@ -37,6 +38,7 @@ async function report(error: unknown, json: boolean): Promise<number> {
   const known = await explainedError(error)
   if (json) printJson({ error: known.message, exitStatus: known.exitStatus })
   note(known.shown)
+  if (inGitHubActions()) tellRunner(annotation('error', 'slipway', known.message))
   return known.exitStatus
 }
 

@@ -9,6 +9,8 @@ export interface Source {
   readonly commit: string
   /** First line of the commit's message, at most 120 characters, safe to show. */
   readonly subject: string
+  /** When it was committed, in milliseconds since the epoch. */
+  readonly committedAt: number
   /** Absolute path of the checkout's top. */
   readonly checkout: string
 }
@@ -36,8 +38,21 @@ export async function findSource(options: {
   }
   if (options.ref === undefined) await refuseDirty(checkout)
   const commit = await resolveCommit(checkout, options.ref ?? 'HEAD')
-  const log = await git(checkout, ['log', '-1', '--format=%s', '--end-of-options', commit, '--'])
-  return { commit, subject: shortened(plain(log.stdout), 120), checkout }
+  const log = await git(checkout, [
+    'log',
+    '-1',
+    '--format=%ct %s',
+    '--end-of-options',
+    commit,
+    '--',
+  ])
+  const [, seconds = '0', subject = ''] = /^(\d+) (.*)$/s.exec(log.stdout) ?? []
+  return {
+    commit,
+    subject: shortened(plain(subject), 120),
+    committedAt: Number(seconds) * 1_000,
+    checkout,
+  }
 }
 
 /** The top of the checkout that a folder is in; `undefined` where it is in none. */

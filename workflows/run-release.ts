@@ -10,7 +10,14 @@ import { isOutcome } from '../rollout/outcome.ts'
 import { causeOf, messageOf } from './failure.ts'
 import { releaseWorkflow } from './protocol.ts'
 import * as attributes from './search-attributes.ts'
-import type { LedgerEntry, ReleaseInput, ReleaseResult, RunningRelease } from './types.ts'
+import type {
+  LedgerEntry,
+  ReleaseInput,
+  ReleaseMemo,
+  ReleaseRequest,
+  ReleaseResult,
+  RunningRelease,
+} from './types.ts'
 import { oneLine, releaseSummary } from './words.ts'
 
 type Started =
@@ -31,6 +38,7 @@ export async function startRelease(input: ReleaseInput): Promise<Started> {
         parentClosePolicy: ParentClosePolicy.ABANDON,
         cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
         staticSummary: releaseSummary(request, commit),
+        memo: { ...memoOf(request) },
         typedSearchAttributes: [
           { key: attributes.projectKey, value: target.project },
           { key: attributes.environmentKey, value: target.environment },
@@ -44,6 +52,11 @@ export async function startRelease(input: ReleaseInput): Promise<Started> {
   } catch (failure) {
     return { kind: 'not started', reason: `${id} did not start: ${messageOf(failure)}` }
   }
+}
+
+function memoOf(request: ReleaseRequest): ReleaseMemo {
+  const committedAt = request.kind === 'deploy' ? request.committedAt : undefined
+  return { kind: request.kind, ...(committedAt === undefined ? {} : { committedAt }) }
 }
 
 /** Waits for a release and writes it down as the ledger keeps it, however it ended. */

@@ -20,7 +20,14 @@ export interface DeployRequest extends Asked {
   readonly commit: string
   /** First line of the commit message, for people; at most 120 characters. */
   readonly subject: string
+  /** When it was committed, in milliseconds since the epoch; for the lead time. */
+  readonly committedAt?: number
   readonly override?: FreezeOverride
+  /**
+   * Builds all images anew, on base images as they are now, under tags with this behind them;
+   * at most 20 letters and digits. Left out: what the registry has of the commit is taken.
+   */
+  readonly rebuild?: string
 }
 
 /** Goes ahead though the environment is frozen. */
@@ -40,6 +47,12 @@ export interface RollbackRequest extends Asked {
   /** Id of a release in the ledger. Left out: what ran before the live one. */
   readonly to?: string
   readonly reason?: string
+}
+
+/** The memo of a `release` workflow: what its list can tell without opening it. */
+export interface ReleaseMemo {
+  readonly kind: ReleaseRequest['kind']
+  readonly committedAt?: number
 }
 
 /** The input of a `release` workflow: a request that the environment has let through. */

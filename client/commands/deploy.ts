@@ -44,14 +44,26 @@ Exit status:
 async function run(environment: string, options: DeployOptions): Promise<void> {
   const online = await import('../online.ts')
   const { target, source } = await online.openTargetAndSource(environment, options)
-  const { commit, subject } = source
+  const { commit, subject, committedAt } = source
   await online.withConnection(options, async ({ client }) => {
     await online.requireWorkers(client, target.queues)
     const requestedBy = online.requester()
     const override = freezeOverride(options)
-    const request = { kind: 'deploy', target, commit, subject, requestedBy, ...override } as const
+    const request = {
+      kind: 'deploy',
+      target,
+      commit,
+      subject,
+      committedAt,
+      requestedBy,
+      ...override,
+    } as const
     const accepted = await online.requestDeploy(client, request)
     if (options.json !== true) online.print(online.releaseSummary(request, commit))
-    process.exitCode = await online.tellAndFollow(client, accepted, { ...options, environment })
+    process.exitCode = await online.tellAndFollow(client, accepted, {
+      ...options,
+      environment,
+      temporalUi: target.links?.temporalUi,
+    })
   })
 }

@@ -32,6 +32,10 @@ async function run(environment: string, options: RedeployOptions): Promise<void>
       requestedBy,
       ...freezeOverride(options),
     })
-    process.exitCode = await online.tellAndFollow(client, accepted, { ...options, environment })
+    process.exitCode = await online.tellAndFollow(client, accepted, {
+      ...options,
+      environment,
+      temporalUi: target.links?.temporalUi,
+    })
   })
 }

@@ -39,6 +39,7 @@ async function run(environment: string, options: RollbackOptions): Promise<void>
     process.exitCode = await online.tellAndFollow(client, accepted, {
       ...options,
       environment,
+      temporalUi: target.links?.temporalUi,
       // A release that was under way was cancelled, and what ran before it is back: as asked for.
       ...(accepted.joined ? { wanted: ['cancelled', 'rolled_back'] } : {}),
     })

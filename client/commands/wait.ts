@@ -34,7 +34,7 @@ async function run(release: string, options: WaitOptions): Promise<void> {
         `Nothing has been released to ${release} yet, so there is nothing to wait for.`,
       )
     }
-    const followed = { id, environment: release }
+    const followed = { id, environment: release, temporalUi: target.links?.temporalUi }
     process.exitCode = await online.followToEnd(client, followed, options)
   })
 }

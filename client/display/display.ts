@@ -1,4 +1,5 @@
 import type { FollowEvent } from '../follow.ts'
+import { jsonText, shown } from '../output.ts'
 import { changeTeller } from './changes.ts'
 import { liveDisplay } from './live.ts'
 import { changeLine } from './words.ts'
@@ -22,11 +23,11 @@ export function openDisplay(
   screen: Screen = process.stdout,
   environment: NodeJS.ProcessEnv = process.env,
 ): Display {
-  if (how.json) return lineDisplay(screen, JSON.stringify)
+  if (how.json) return lineDisplay(screen, (change) => jsonText(change))
   const ci = environment['CI'] !== undefined && environment['CI'] !== 'false'
   const dumb = environment['TERM'] === 'dumb'
   if (screen.isTTY && !ci && !dumb) return liveDisplay(screen)
-  return lineDisplay(screen, (change) => `${clock()}  ${changeLine(change)}`)
+  return lineDisplay(screen, (change) => shown(`${clock()}  ${changeLine(change)}`))
 }
 
 function lineDisplay(

@@ -2,16 +2,21 @@ import type {
   Control,
   EnvironmentStatus,
   LedgerEntry,
+  ReleaseStatus,
   WaitingRelease,
 } from '../../workflows/types.ts'
 import { shortCommit, shortDigest, shortRevision } from '../../workflows/words.ts'
 import { durationText, momentText, plain, shortened } from '../text.ts'
 import { outcomeStyle, paint } from './colour.ts'
 import { table } from './table.ts'
-import { outcomeWords } from './words.ts'
+import { outcomeWords, stepName } from './words.ts'
 
 /** What is live, what runs and what ran last, for people. */
-export function environmentText(status: EnvironmentStatus, now: number): string {
+export function environmentText(
+  status: EnvironmentStatus,
+  now: number,
+  release?: ReleaseStatus,
+): string {
   const parts = [paint('bold', `${plain(status.project)} ${status.environment}`)]
   const { live, running } = status
   if (live === undefined) parts.push('Live: nothing yet; no release has succeeded here.')
@@ -33,6 +38,11 @@ export function environmentText(status: EnvironmentStatus, now: number): string 
       ? 'Running: nothing.'
       : `Running: ${running.id} (${running.kind}, by ${plain(running.requestedBy)}), for ${durationText(now - running.startedAt)}. Follow it: slipway wait ${status.environment}`,
   )
+  for (const step of release?.steps.filter(({ state }) => state === 'running') ?? []) {
+    parts.push(`  ${stepName(step)}, for ${durationText(now - step.startedAt)}`)
+  }
+  if (release?.paused !== undefined)
+    parts.push(paint('yellow', `  paused by ${plain(release.paused.by)}`))
   if (status.waiting.length > 0) parts.push('Waiting:', table(status.waiting.map(waitingRow)))
   if (status.freeze !== undefined) {
     const { by, reason, until } = status.freeze

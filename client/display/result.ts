@@ -6,8 +6,15 @@ import { failureText } from './failure.ts'
 import { table } from './table.ts'
 import { outcomeWords } from './words.ts'
 
-/** How a release ended, for people: the outcome, why, and what the services were given. */
-export function resultText(result: ReleaseResult): string {
+/**
+ * How a release ended, for people: the outcome, why, and what the services were given.
+ *
+ * @param show.evidence with each failed task and what it printed last. @default true
+ */
+export function resultText(
+  result: ReleaseResult,
+  show: { readonly evidence: boolean } = { evidence: true },
+): string {
   const { id, outcome, message, cause, commit, services } = result
   const took = durationText(result.endedAt - result.startedAt)
   const what = commit === undefined ? '' : ` (${shortCommit(commit)})`
@@ -15,7 +22,7 @@ export function resultText(result: ReleaseResult): string {
     `${paint(['bold', outcomeStyle(outcome)], outcomeWords[outcome])}  ${id}${what} after ${took}`,
     plainLines(message),
     ...(cause === undefined || cause === '' ? [] : [`Cause: ${plainLines(cause)}`]),
-    ...failureText(result),
+    ...(show.evidence ? failureText(result) : []),
   ]
   const live = outcome === 'succeeded'
   const rows = services.map(({ name, ecsService, revision, wayBack }) => {

@@ -1,0 +1,78 @@
+import { releaseDetails } from '../../workflows/details.ts'
+import { cell } from '../../workflows/markdown.ts'
+import type { ReleaseResult, ReleaseStatus } from '../../workflows/types.ts'
+import { oneLine } from '../../workflows/words.ts'
+import { outcomeWords } from '../display/words.ts'
+import { durationText, plainLines } from '../text.ts'
+
+const signs: Readonly<Record<ReleaseResult['outcome'], string>> = {
+  succeeded: '✅',
+  unchanged: '✅',
+  superseded: '⏭️',
+  cancelled: '⏹️',
+  rejected: '🚫',
+  rolled_back: '↩️',
+  rollback_failed: '🚨',
+}
+
+/**
+ * How a release ended, as Markdown for the page of a CI run: what the Temporal UI shows of it, with
+ * the whole message where that has more than a line, and the way to the release.
+ *
+ * @param seen what the release said of itself last; absent where it never began, or nobody answered
+ */
+export function summaryOf(
+  result: ReleaseResult,
+  seen: ReleaseStatus | undefined,
+  link: string | undefined,
+): string {
+  const { id, outcome, message, cause, startedAt, endedAt } = result
+  const title = seen?.summary ?? id
+  const took = durationText(endedAt - startedAt)
+  return [
+    `### ${signs[outcome]} ${cell(title)}: ${outcomeWords[outcome]} after ${took}`,
+    '',
+    ...(seen === undefined ? unseen(result) : [releaseDetails({ ...seen, result })]),
+    ...[message, cause].flatMap(inFull),
+    '',
+    linked(id, link),
+    '',
+  ].join('\n')
+}
+
+/** What is known of a release that goes on while nobody waits for it any more. */
+export function summaryOfWaiting(
+  id: string,
+  seen: ReleaseStatus | undefined,
+  link: string | undefined,
+): string {
+  return [
+    `### ⏳ ${cell(seen?.summary ?? id)}: goes on, and this job does not wait for it any longer`,
+    ...(seen === undefined ? [] : ['', releaseDetails(seen)]),
+    '',
+    linked(id, link),
+    '',
+  ].join('\n')
+}
+
+/** A release of which only the end is known: it never began, or nobody answered. */
+function unseen({ message, cause }: ReleaseResult): readonly string[] {
+  return [cell(message), ...(cause === undefined ? [] : ['', `Cause: ${cell(cause)}`])]
+}
+
+/** The details cut a message at one line; here is room for what the checks printed. */
+function inFull(text: string | undefined): readonly string[] {
+  if (text === undefined || oneLine(text) === text) return []
+  return ['', ...fenced(plainLines(text))]
+}
+
+/** A block that its text cannot end: the fence is longer than any run of backticks in it. */
+function fenced(text: string): readonly string[] {
+  const longest = Math.max(2, ...Array.from(text.matchAll(/`+/g), ([run]) => run.length))
+  const fence = '`'.repeat(longest + 1)
+  return [`${fence}text`, text, fence]
+}
+
+function linked(id: string, link: string | undefined): string {
+  return link === undefined ? `Release ${cell(id)}` : `[${cell(id)} in the Temporal UI](${link})`
+}

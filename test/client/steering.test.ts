@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import type { RolloutEnd } from '../../activities/types.ts'
+import { live } from '../workflows/fixtures.ts'
+import { gate, type Place, type runSlipway, startPlace } from './place.ts'
+
+let place: Place
+before(async () => {
+  place = await startPlace()
+})
+after(() => place.close())
+
+/** Collects what a command prints, and waits until it has printed something. */
+function listenTo(child: ReturnType<typeof runSlipway>): (text: RegExp) => Promise<void> {
+  let printed = ''
+  let heard = () => {}
+  child.stdout.on('data', (piece: Buffer) => {
+    printed += piece.toString()
+    heard()
+  })
+  return async (text) => {
+    while (!text.test(printed)) {
+      await new Promise<void>((resolve) => {
+        heard = resolve
+      })
+    }
+  }
+}
+
+describe('an environment is steered from the command line', () => {
+  test('a freeze keeps a deploy out, with 2, unless it is overridden with a reason', async () => {
+    const here = await place.checkout('frozen')
+    await here.withWorker({}, async () => {
+      const froze = await here.slipway('freeze', 'frozen', '--reason', 'incident', '--until', '2h')
+      assert.equal(froze.exitCode, 0, froze.stderr)
+      const refused = await here.slipway('deploy', 'frozen')
+      assert.equal(refused.exitCode, 2)
+      assert.match(refused.stderr, /^Refused: frozen is frozen until .*incident/)
+      const unreasoned = await here.slipway('deploy', 'frozen', '--override-freeze')
+      assert.equal(unreasoned.exitCode, 2)
+      assert.match(unreasoned.stderr, /needs a reason/)
+      const over = await here.slipway('deploy', 'frozen', '--override-freeze', '--reason', 'fire')
+      assert.equal(over.exitCode, 0, over.stdout)
+      assert.equal((await here.slipway('unfreeze', 'frozen')).exitCode, 0)
+      const again = await here.slipway('unfreeze', 'frozen')
+      assert.equal(again.exitCode, 2)
+      assert.match(again.stderr, /is not frozen/)
+    })
+  })
+
+  test('a release is paused, shown as paused, and resumed', async () => {
+    const here = await place.checkout('held')
+    const waiting = gate<void>()
+    await here.withWorker({ buildImage: waiting.pass }, async () => {
+      const deploy = here.slipway('deploy', 'held')
+      await waiting.reached
+      const paused = await here.slipway('pause', 'held', '--reason', 'look first')
+      assert.equal(paused.exitCode, 0, paused.stderr)
+      const status = await here.slipway('status', 'held')
+      assert.match(status.stdout, /build api, for/)
+      assert.match(status.stdout, /paused by/)
+      waiting.open()
+      assert.equal((await here.slipway('resume', 'held')).exitCode, 0)
+      assert.equal((await deploy).exitCode, 0)
+    })
+  })
+
+  test('status --watch shows a change, and Ctrl-C ends it with 0', async () => {
+    const here = await place.checkout('watched')
+    const waiting = gate<RolloutEnd>()
+    await here.withWorker({ waitForRollout: waiting.pass }, async () => {
+      const deploy = here.slipway('deploy', 'watched')
+      await waiting.reached
+      const watch = here.slipway('status', 'watched', '--watch', '--json')
+      const untilPrinted = listenTo(watch)
+      await untilPrinted(/"state":"running"/)
+      waiting.open(live)
+      assert.equal((await deploy).exitCode, 0)
+      await untilPrinted(/"outcome":"succeeded"/)
+      watch.kill('SIGINT')
+      assert.equal((await watch).exitCode, 0)
+    })
+  })
+
+  test('metrics come from what Temporal lists', async () => {
+    const here = await place.checkout('measured')
+    await here.withWorker({}, async () => {
+      assert.equal((await here.slipway('deploy', 'measured')).exitCode, 0)
+      const measured = async () => {
+        const { stdout, exitCode } = await here.slipway('metrics', 'measured', '--json')
+        assert.equal(exitCode, 0)
+        return JSON.parse(stdout) as { deployments: number; leadTimeMs?: number }
+      }
+      // Temporal's list lags behind by a moment.
+      let metrics = await measured()
+      while (metrics.deployments === 0) metrics = await measured()
+      assert.equal(metrics.deployments, 1)
+      assert.ok((metrics.leadTimeMs ?? 0) > 0)
+    })
+  })
+})
