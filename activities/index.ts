@@ -2,6 +2,7 @@ import { awsClientsByTarget, type AwsClientsFor } from './aws-clients.ts'
 import { buildImage } from './build.ts'
 import { defaultCacheDir } from './cache.ts'
 import { runChecks } from './checks.ts'
+import { deregisterRevisions } from './deregister.ts'
 import { detectEngine } from './engine.ts'
 import { endWithLogs } from './evidence.ts'
 import { beating } from './heartbeat.ts'
@@ -12,6 +13,7 @@ import { defaultPace, type Pace } from './pace.ts'
 import { planRelease } from './plan.ts'
 import { pushImage } from './push.ts'
 import { registerRevisions } from './register.ts'
+import { resolveRollback } from './resolve-rollback.ts'
 import { listRevisions } from './revisions.ts'
 import { rollBackService } from './roll-back.ts'
 import { checkOut, discard } from './source.ts'
@@ -60,6 +62,9 @@ export function createReleaseActivities(options: ReleaseActivitiesOptions = {}):
       return await endWithLogs(clients, input.target, await verifyRelease(clients, pace, input))
     },
     planRelease: (input) => beating(() => planRelease(clientsFor(input.target.aws), input)),
+    resolveRollback: (input) => beating(() => resolveRollback(clientsFor(input.target.aws), input)),
+    deregisterRevisions: (input) =>
+      beating(() => deregisterRevisions(clientsFor(input.target.aws), input)),
     listRevisions: (input) => beating(() => listRevisions(clientsFor(input.target.aws), input)),
   }
 }

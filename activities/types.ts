@@ -206,6 +206,19 @@ export interface ReleaseActivities {
     revisions: readonly Revision[]
     started: readonly StartedDeployment[]
   }): Promise<RolloutEnd>
+  /** What a rollback has to make run, checked. Reads only. */
+  resolveRollback(input: {
+    target: Target
+    /** As the ledger has them. */
+    revisions?: readonly Revision[]
+    /** A revision or its ARN. Both left out: what ran well before the live one, as ECS knows it. */
+    to?: string
+  }): Promise<readonly Revision[]>
+  /** Deregisters those that nothing runs or goes back to; gives a sentence for each. */
+  deregisterRevisions(input: {
+    target: Target
+    revisions: readonly Revision[]
+  }): Promise<readonly string[]>
   /** What a release of this commit would change. Reads only. */
   planRelease(input: { target: Target; commit: string }): Promise<Plan>
   /** The newest revisions of a service, newest first. Reads only. */

@@ -77,24 +77,17 @@ function startOf(environment: string, project: string, taskQueue: string) {
  *
  * @throws Refusal where there is nothing to go back to
  */
-export async function requestRollback(client: Client, request: RollbackRequest): Promise<Accepted> {
-  const { environment } = request.target
-  const handle = client.workflow.getHandle(protocol.environmentWorkflowId(environment))
+export function requestRollback(client: Client, request: RollbackRequest): Promise<Accepted> {
+  const { environment, project, queues } = request.target
   const updateId = randomUUID()
-  try {
-    return await answered(client, () =>
-      handle.executeUpdate<Accepted, [RollbackRequest]>(protocol.requestRollback.name, {
-        args: [request],
-        updateId,
-      }),
-    )
-  } catch (error) {
-    throw error instanceof Refusal && error.cause instanceof WorkflowNotFoundError
-      ? new Refusal(
-          `Nothing has been released to ${environment} yet: there is nothing to go back to.`,
-        )
-      : error
-  }
+  return answered(client, () =>
+    client.workflow.executeUpdateWithStart(protocol.requestRollback, {
+      args: [request],
+      updateId,
+      // What ran before the first release, ECS knows: an environment that is new can go back, too.
+      startWorkflowOperation: startOf(environment, project, queues.release),
+    }),
+  )
 }
 
 /**

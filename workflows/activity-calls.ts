@@ -48,7 +48,10 @@ function builderActivities(options: ActivityOptions): BuilderActivities {
  */
 export function inPassing(
   summary: string,
-): Pick<ReleaseActivities, 'inspectEnvironment' | 'findImages' | 'registerRevisions'> {
+): Pick<
+  ReleaseActivities,
+  'inspectEnvironment' | 'findImages' | 'registerRevisions' | 'resolveRollback'
+> {
   return proxyLocalActivities<ReleaseActivities>({
     summary,
     retry: patient,

@@ -27,8 +27,9 @@ function liveAfter(ledger: Ledger, entry: LedgerEntry): LedgerEntry | undefined 
     case 'rollback': {
       // Going back makes an earlier release live again, with its own way back: rolling back twice
       // goes two releases back, not forth again. What ran before Slipway came has no way back.
-      const earlier = ledger.releases.find((one) => madeLive(one) && sameRevisions(one, entry))
-      return earlier ?? { ...entry, services: entry.services.map(withoutWayBack) }
+      const now = withUntouched(ledger.live, entry)
+      const earlier = ledger.releases.find((one) => madeLive(one) && sameRevisions(one, now))
+      return earlier ?? { ...now, services: now.services.map(withoutWayBack) }
     }
   }
 }
@@ -74,7 +75,8 @@ function withoutWayBack(service: ReleasedService): ReleasedService {
 }
 
 export type RollbackTarget =
-  | { readonly kind: 'found'; readonly revisions: readonly Revision[]; readonly commit?: string }
+  /** Without revisions: the ledger does not know them, and ECS must be asked. */
+  | { readonly kind: 'found'; readonly revisions?: readonly Revision[]; readonly commit?: string }
   | { readonly kind: 'none'; readonly reason: string }
 
 /** What a rollback has to make run: an earlier release by id or commit, or what ran before. */
@@ -83,12 +85,8 @@ export function rollbackTarget(ledger: Ledger, to: RollbackRequest['to']): Rollb
 }
 
 function beforeLive({ live, releases }: Ledger): RollbackTarget {
-  if (live === undefined) {
-    return {
-      kind: 'none',
-      reason: 'no release has succeeded here yet: there is nothing to go back from',
-    }
-  }
+  // What ran before Slipway came, ECS knows.
+  if (live === undefined) return { kind: 'found' }
   const revisions = live.services
     .filter(({ wayBack }) => wayBack.standing === 'succeeded')
     .map(({ name, wayBack }) => ({
@@ -130,12 +128,18 @@ function namedRelease({ releases }: Ledger, to: string): RollbackTarget {
       ...(good.commit === undefined ? {} : { commit: good.commit }),
     }
   }
+  if (isRevision(to)) return { kind: 'found' }
   const bad = named[0]
   const reason =
     bad === undefined
       ? `there is no release ${to} in the ledger; see the ones there are with: slipway releases`
       : `${bad.id} ended as ${bad.outcome}: only a release that succeeded can be gone back to`
   return { kind: 'none', reason }
+}
+
+/** `mailman-api:41`, or the ARN of a task definition. */
+function isRevision(text: string): boolean {
+  return /^(arn:[^:]+:ecs:[^:]*:\d*:task-definition\/)?[A-Za-z0-9_-]{1,255}:\d+$/.test(text)
 }
 
 /** `release/<environment>/<commit or time>`, with a number behind it where that was there before. */

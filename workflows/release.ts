@@ -1,15 +1,22 @@
-import { ApplicationFailure, upsertSearchAttributes } from '@temporalio/workflow'
+import { ApplicationFailure, CancellationScope, upsertSearchAttributes } from '@temporalio/workflow'
 import type { Inspection, PushedImage, Revision } from '../activities/types.ts'
+import type { Target } from '../config/target.ts'
 import type { Evidence } from '../rollout/failed-tasks.ts'
 import type { Outcome } from '../rollout/outcome.ts'
-import { inPassing } from './activity-calls.ts'
+import { inPassing, quickly } from './activity-calls.ts'
 import { makeImages } from './build-images.ts'
 import { messageOf, wasCancelled } from './failure.ts'
 import { openRecord, type ReleaseRecord } from './release-record.ts'
 import { rollOut, type Change, type RollOutEnd } from './roll-out.ts'
 import { outcomeKey } from './search-attributes.ts'
 import { moveTags, type MovedTags } from './move-tags.ts'
-import type { DeployRequest, ReleaseInput, ReleaseRequest, ReleaseResult } from './types.ts'
+import type {
+  DeployRequest,
+  ReleaseInput,
+  ReleaseRequest,
+  ReleaseResult,
+  RollbackRequest,
+} from './types.ts'
 import { shortCommit, shortRevision } from './words.ts'
 
 /** What a release comes to, before it is told to the world. */
@@ -80,6 +87,9 @@ async function run(input: ReleaseInput, record: ReleaseRecord): Promise<Ending> 
   }
   const force = target.mode === 'force' || request.kind === 'redeploy'
   const end = await rollOut(record, target, changes, force, tags)
+  if (end.kind === 'taken back') {
+    await CancellationScope.nonCancellable(() => deregister(record, target, changes))
+  }
   return endingOf(input, record, end, changes)
 }
 
@@ -98,7 +108,7 @@ async function revisionsFor(
     case 'deploy':
       return registerNew(input.id, input.request, record)
     case 'rollback':
-      return input.revisions ?? []
+      return goBackTo(input, input.request)
     case 'redeploy':
       return inspection.services.map(({ name, now }) => ({
         service: name,
@@ -106,6 +116,34 @@ async function revisionsFor(
         digests: now.digests,
         registered: false,
       }))
+  }
+}
+
+/** From the ledger or from ECS, checked before anything is touched. */
+function goBackTo(
+  { revisions }: ReleaseInput,
+  { target, to }: RollbackRequest,
+): Promise<readonly Revision[]> {
+  return inPassing('check what to go back to').resolveRollback({
+    target,
+    ...(revisions === undefined ? {} : { revisions }),
+    ...(to === undefined ? {} : { to }),
+  })
+}
+
+/** A revision that was taken back is of no use to anybody; what cannot be tidied is only said. */
+async function deregister(
+  record: ReleaseRecord,
+  target: Target,
+  changes: readonly Change[],
+): Promise<void> {
+  const revisions = changes.map(({ revision }) => revision).filter((one) => one.registered)
+  if (target.rollback.deregister !== true || revisions.length === 0) return
+  try {
+    const tidy = quickly('deregister what was taken back')
+    record.warn(await tidy.deregisterRevisions({ target, revisions }))
+  } catch (failure) {
+    record.warn([`what was taken back stays registered: ${messageOf(failure)}`])
   }
 }
 

@@ -44,7 +44,10 @@ export interface RedeployRequest extends Asked {
 /** Back to what ran before the live release, or to an earlier release. */
 export interface RollbackRequest extends Asked {
   readonly kind: 'rollback'
-  /** Id of a release in the ledger. Left out: what ran before the live one. */
+  /**
+   * Id or commit of a release in the ledger, or a revision (`mailman-api:41`, its ARN). Left out:
+   * what ran before the live one.
+   */
   readonly to?: string
   readonly reason?: string
 }
@@ -59,7 +62,7 @@ export interface ReleaseMemo {
 export interface ReleaseInput {
   readonly id: string
   readonly request: ReleaseRequest
-  /** For a rollback or redeploy: what must run in the end. */
+  /** For a rollback: what must run in the end, as far as the ledger knows it. */
   readonly revisions?: readonly Revision[]
   /** The commit that `revisions` were made from, where known. */
   readonly commit?: string

@@ -14,10 +14,14 @@ export function rollbackCommand(): Command {
       'slipway rollback production',
       'slipway rollback production --reason "checkout is slow since 12:30"',
       'slipway rollback production --to release/production/3f2c1ab9d0e4',
+      'slipway rollback production --to mailman-api:41',
     ],
   )
     .argument('<environment>', 'environment in slipway.yaml')
-    .option('--to <release>', 'id of an earlier release, or its commit (see: slipway releases)')
+    .option(
+      '--to <release>',
+      'id of an earlier release, or its commit (see: slipway releases), or a revision such as mailman-api:41 (see: slipway revisions)',
+    )
     .option('--reason <text>', 'why, for those who read it later')
     .action(run)
   return withTemporal(withConfig(withWaiting(rollback)))

@@ -123,6 +123,8 @@ export function fakes(queue: string, otherwise: Partial<Activities> = {}): Fakes
     rollBackService: async () => live,
     verifyRelease: async () => live,
     listRevisions: async () => [],
+    resolveRollback: async ({ revisions }) => revisions ?? [],
+    deregisterRevisions: async () => [],
     planRelease: async () => {
       throw new Error('not asked for')
     },

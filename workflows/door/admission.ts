@@ -128,7 +128,12 @@ function inputOf(
       const found = rollbackTarget(state.ledger, request.to)
       if (found.kind === 'none') return undefined
       const { revisions, commit } = found
-      return { id, request, revisions, ...(commit === undefined ? {} : { commit }) }
+      return {
+        id,
+        request,
+        ...(revisions === undefined ? {} : { revisions }),
+        ...(commit === undefined ? {} : { commit }),
+      }
     }
   }
 }
