@@ -7,6 +7,7 @@ import { followRelease } from '../../client/follow.ts'
 import { requestDeploy } from '../../client/release.ts'
 import type { Target } from '../../config/target.ts'
 import type { Child } from '../../local/child.ts'
+import { requireFreePort } from '../../local/free-port.ts'
 import { commitHello } from '../../local/hello.ts'
 import { isAlive } from '../../local/process.ts'
 import { startTemporal } from '../../local/temporal.ts'
@@ -207,8 +208,14 @@ test(
     const release = await deploy(target, commit)
     await untilTaken(client, release.id, 'waitForRollout')
     await killed(stack.temporalPid)
+    const port = portOf(stack.temporal)
+    // Its first thread is gone before the last one has let go of the port.
+    await until(async () => (await requireFreePort(port, 'Temporal')) === port, {
+      what: 'the port of the killed server to be free',
+      timeoutMs: 30_000,
+    })
     const again = await startTemporal({
-      port: portOf(stack.temporal),
+      port,
       uiPort: portOf(stack.temporalUi),
       databaseFile: path.join(path.dirname(stack.logs), 'temporal.db'),
       logFile: path.join(stack.logs, 'temporal.log'),
