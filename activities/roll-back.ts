@@ -144,7 +144,7 @@ async function waitFor(
     expected: {
       taskDefinition: deployment.taskDefinition,
       deploymentId: deployment.id,
-      digests: to.digests,
+      digests: ofContainers(service, to.digests),
     },
     deadline,
     pace,
@@ -202,6 +202,13 @@ async function update(
     throw unavailable(`ECS did not name the deployment that takes "${service.service}" back.`)
   }
   return primary
+}
+
+/** A sidecar on a moving tag may well be a newer one by now: that is not what is taken back. */
+function ofContainers({ containers }: ServiceTarget, digests: WayBack['digests']) {
+  return Object.fromEntries(
+    Object.entries(digests).filter(([name]) => containers[name] !== undefined),
+  )
 }
 
 function outOfTime(reason: string): RolloutEnd {

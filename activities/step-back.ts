@@ -67,7 +67,10 @@ function replaced(
     return false
   }
   const record = recordOf(observation, started)
-  if (record !== undefined && record.status.startsWith('ROLLBACK_')) return false
+  if (record !== undefined && record.status.startsWith('ROLLBACK_')) {
+    const { rollbackTaskDefinition } = record
+    return rollbackTaskDefinition !== '' && primary.taskDefinition !== rollbackTaskDefinition
+  }
   const left = observation.service.deployments.find(({ id }) => id === started.deploymentId)
   return left?.rolloutState !== 'FAILED' && !/rolling back/.test(primary.rolloutStateReason)
 }

@@ -63,12 +63,12 @@ describe('slipway rollback', () => {
     })
   })
 
-  test('is refused where there is nothing to go back to', async () => {
+  test('is rejected where there is nothing to go back to', async () => {
     const here = await place.checkout('fresh')
     await here.withWorker({}, async () => {
-      const { exitCode, stderr } = await here.slipway('rollback', 'fresh')
+      const { exitCode, stdout } = await here.slipway('rollback', 'fresh')
       assert.equal(exitCode, 2)
-      assert.match(stderr, /Nothing has been released to fresh yet/)
+      assert.match(stdout, /There is nothing to go back to/)
     })
   })
 

@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/activity'
 import type {
   BuilderActivities,
   ReleaseActivities,
@@ -123,7 +124,10 @@ export function fakes(queue: string, otherwise: Partial<Activities> = {}): Fakes
     rollBackService: async () => live,
     verifyRelease: async () => live,
     listRevisions: async () => [],
-    resolveRollback: async ({ revisions }) => revisions ?? [],
+    resolveRollback: async ({ revisions }) => {
+      if (revisions !== undefined) return revisions
+      throw ApplicationFailure.nonRetryable('There is nothing to go back to.', 'Rejected')
+    },
     deregisterRevisions: async () => [],
     planRelease: async () => {
       throw new Error('not asked for')

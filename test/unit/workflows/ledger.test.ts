@@ -48,7 +48,7 @@ const ledgerOf = (...entries: LedgerEntry[]): Ledger =>
 
 const goesTo = (ledger: Ledger, to?: string) => {
   const found = rollbackTarget(ledger, to)
-  return found.kind === 'found' ? found.revisions.map((one) => one.taskDefinition) : found.reason
+  return found.kind === 'found' ? found.revisions?.map((one) => one.taskDefinition) : found.reason
 }
 
 const second = ledgerOf(entry('aaaaaaa', both(8, 7)), entry('bbbbbbb', both(9, 8)))
@@ -86,8 +86,23 @@ test('an earlier release can be named by id or by its commit', () => {
   assert.match(String(goesTo(failed, 'ccccccc')), /ended as rolled_back/)
 })
 
-test('before the first success there is nothing to go back from', () => {
-  assert.match(String(goesTo({ releases: [] })), /no release has succeeded/)
+test('what the ledger cannot know is left to ECS: a revision, and what ran before the first release', () => {
+  for (const to of [undefined, 'mailman-api:41', arn('api', 3)]) {
+    assert.deepEqual(rollbackTarget({ releases: [] }, to), { kind: 'found' })
+  }
+  assert.deepEqual(rollbackTarget(second, 'mailman-api:3'), { kind: 'found' })
+  assert.match(String(goesTo(second, 'mailman-api:latest')), /no release mailman-api:latest/)
+})
+
+test('going back to a revision of one service leaves the other as it was', () => {
+  const partly = withEntry(
+    second,
+    entry('rollback-1', [released('api', 3, 9)], { kind: 'rollback' }),
+  )
+  assert.deepEqual(
+    partly.live?.services.map(({ revision }) => revision.taskDefinition),
+    [arn('api', 3), arn('worker', 9)],
+  )
 })
 
 test('the ledger keeps the last fifty', () => {
