@@ -13,10 +13,10 @@ after(() => place.close())
 /** Collects what a command prints, and waits until it has printed something. */
 function listenTo(child: ReturnType<typeof runSlipway>): (text: RegExp) => Promise<void> {
   let printed = ''
-  let heard = () => {}
+  let heard: (() => void) | undefined
   child.stdout.on('data', (piece: Buffer) => {
     printed += piece.toString()
-    heard()
+    heard?.()
   })
   return async (text) => {
     while (!text.test(printed)) {

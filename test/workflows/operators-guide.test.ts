@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { after, before, test } from 'node:test'
+import { execa } from 'execa'
+import { findTemporal } from '../../local/temporal.ts'
+import { heldWait, startDoorHarness, until, withDoor, type Door } from './door.ts'
+import { anotherCommit, commit } from './fixtures.ts'
+import type { Harness } from './harness.ts'
+
+/**
+ * Every `temporal` command of the operator's guide, run as it stands there, by a shell, with the
+ * stock command line, on an environment in which it has something to do.
+ */
+const guide = await readFile(new URL('../../docs/how-to/operate.md', import.meta.url), 'utf8')
+const commands = [...guide.matchAll(/```sh\n([\s\S]*?)```/g)]
+  .flatMap(([, block = '']) => block.replaceAll('\\\n', ' ').split('\n'))
+  .filter((line) => line.startsWith('temporal '))
+
+let harness: Harness
+let temporal: string
+before(async () => {
+  ;[harness, temporal] = await Promise.all([startDoorHarness(), findTemporal()])
+})
+after(() => harness.close())
+
+/** Runs a line as an operator would type it, for the environment of a test. */
+async function type(line: string, environment: string): Promise<string> {
+  // The guide's date will have passed one day.
+  const tomorrow = new Date(Date.now() + 86_400_000).toISOString()
+  const typed = line.replaceAll('production', environment).replace(/(?<="until": ")[^"]*/, tomorrow)
+  const { stdout } = await execa('/bin/sh', ['-c', typed], {
+    env: {
+      PATH: `${dirname(temporal)}:${process.env['PATH'] ?? ''}`,
+      TEMPORAL_ADDRESS: harness.env.address,
+    },
+  })
+  return stdout
+}
+
+const name = (door: Door) => door.target.environment
+
+/** What must be the case for a control to have something to do, and what shows that it did. */
+const controls: Record<string, (line: string) => Promise<void>> = {
+  rollback: (line) =>
+    withDoor(harness, {}, async (door) => {
+      await door.end(await door.deploy(commit))
+      await door.end(await door.deploy(anotherCommit))
+      await type(line, name(door))
+      const { releases } = await until(
+        () => door.status(),
+        (status) => status.releases.length === 3,
+      )
+      assert.equal(releases[0]?.kind, 'rollback')
+    }),
+  freeze: (line) =>
+    withDoor(harness, {}, async (door) => {
+      await door.end(await door.deploy(commit))
+      await type(line, name(door))
+      const { freeze } = await until(
+        () => door.status(),
+        (status) => status.controls.length === 1,
+      )
+      assert.equal(freeze?.by, 'ann')
+    }),
+  unfreeze: (line) =>
+    withDoor(harness, {}, async (door) => {
+      await door.end(await door.deploy(commit))
+      await door.handle.executeUpdate('freeze', { args: [{}] })
+      await type(line, name(door))
+      assert.equal((await door.status()).freeze, undefined)
+    }),
+  approve: (line) => approval(line, 'succeeded'),
+  reject: (line) => approval(line, 'rejected'),
+  pause: (line) => steered(line, (door) => door.handle.signal('resume')),
+  resume: (line) => steered(line, async () => {}),
+  cancel: (line) =>
+    steered(line, async (door) => {
+      const { releases } = await until(
+        () => door.status(),
+        (status) => status.releases.length === 1,
+      )
+      assert.equal(releases[0]?.outcome, 'cancelled')
+    }),
+}
+
+function approval(line: string, outcome: string): Promise<void> {
+  return withDoor(
+    harness,
+    {},
+    async (door) => {
+      await door.deploy(commit)
+      await type(line, name(door))
+      const { releases } = await until(
+        () => door.status(),
+        (status) => status.releases.length === 1,
+      )
+      assert.equal(releases[0]?.outcome, outcome)
+    },
+    { approval: { timeoutMs: 60_000 } },
+  )
+}
+
+function steered(line: string, then: (door: Door) => Promise<void>): Promise<void> {
+  const wait = heldWait()
+  return withDoor(harness, { waitForRollout: wait.waitForRollout }, async (door) => {
+    await door.deploy(commit)
+    await wait.begun
+    await type(line, name(door))
+    const status = await until(
+      () => door.status(),
+      ({ controls: done }) => done.length === 1,
+    )
+    assert.equal(status.controls[0]?.refused, undefined)
+    await then(door)
+    wait.letGo()
+    await until(
+      () => door.status(),
+      ({ running }) => running === undefined,
+    )
+  })
+}
+
+test('the guide has a command for every control', () => {
+  for (const kind of Object.keys(controls)) {
+    assert.ok(
+      commands.some((line) => line.includes(`--name ${kind}`)),
+      kind,
+    )
+  }
+})
+
+for (const line of commands) {
+  test(line.replaceAll(/ +/g, ' '), async () => {
+    const kind = /--name (\w+)/.exec(line)?.[1]
+    if (kind === undefined) {
+      await type(line, 'production')
+      return
+    }
+    const tried = controls[kind]
+    assert.ok(tried, `${kind} is no control`)
+    await tried(line)
+  })
+}
