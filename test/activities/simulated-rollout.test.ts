@@ -23,7 +23,7 @@ import { commit, serviceNamed, targetWith } from '../unit/activities/targets.ts'
 const behaviours: Readonly<Record<string, Behaviour>> = {
   '1': {},
   '2': {},
-  c: { exits: { afterMs: 5, code: 3 } },
+  c: { exits: { afterMs: 5, code: 3 }, logs: ['listening', 'panic: no database'] },
   d: { startMs: 600_000 },
   e: { pullFails: true },
 }
@@ -73,7 +73,16 @@ async function liveService(circuitBreaker: boolean, mode: Target['mode'] = 'pin'
     new RegisterTaskDefinitionCommand({
       family: name,
       containerDefinitions: [
-        { name: 'api', image: `host/mailman-api${image}`, essential: true, memory: 64 },
+        {
+          name: 'api',
+          image: `host/mailman-api${image}`,
+          essential: true,
+          memory: 64,
+          logConfiguration: {
+            logDriver: 'awslogs',
+            options: { 'awslogs-group': '/mailman', 'awslogs-stream-prefix': 'ecs' },
+          },
+        },
       ],
     }),
   )
@@ -196,6 +205,13 @@ describe('a rollout as ECS does it', () => {
     assert.equal(end.kind, 'rolled_back')
     assert.match(end.reason, /circuit breaker/)
     assert.match(end.cause, /Container api exited with 3/)
+    const [failed] = end.failedTasks ?? []
+    assert.deepEqual(
+      [failed?.container, failed?.exitCode, failed?.stopCode],
+      ['api', 3, 'EssentialContainerExited'],
+    )
+    assert.ok((failed?.times ?? 0) >= 3)
+    assert.deepEqual(failed?.logs, ['listening', 'panic: no database'])
     assert.equal((await api.rollBack(was, started)).kind, 'succeeded')
     assert.deepEqual((await api.settled()).now, was.now)
   })
@@ -207,6 +223,7 @@ describe('a rollout as ECS does it', () => {
     const end = await api.wait(await api.update(revision, was), revision)
     assert.equal(end.kind, 'rolled_back')
     assert.match(end.cause, /cannot be pulled/)
+    assert.equal(end.failedTasks?.[0]?.stopCode, 'TaskFailedToStart')
   })
 
   test('is stopped and brought back when its time is up', async () => {
