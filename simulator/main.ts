@@ -14,6 +14,7 @@ interface Flags {
   readonly registryUser: string
   readonly runtime: 'docker' | 'scripted'
   readonly timings: 'aws' | 'fast'
+  readonly throttle: 'aws' | 'off'
   readonly account: string
   readonly region: string
   readonly instance?: string
@@ -42,6 +43,11 @@ const command = new Command('simulator')
       .choices(['aws', 'fast'])
       .default('fast'),
   )
+  .addOption(
+    new Option('--throttle <kind>', "aws: refuse calls beyond AWS's rates; off: take them all")
+      .choices(['aws', 'off'])
+      .default('off'),
+  )
   .option('--account <id>', 'twelve digits', readAccount, '000000000000')
   .option('--region <name>', 'the region that ARNs name', 'us-east-1')
   .option('--instance <name>', 'label of its containers (default: the port)', readInstance)
@@ -61,7 +67,7 @@ docs/reference/simulator.md lists the operations, and how to inject faults.`,
   .action(run)
 
 async function run(flags: Flags): Promise<void> {
-  const { host, port, gatePort, account, region, timings } = flags
+  const { host, port, gatePort, account, region, timings, throttle } = flags
   const instance = flags.instance ?? `simulator-${port || process.pid}`
   const simulator = await startSimulator({
     host,
@@ -70,6 +76,7 @@ async function run(flags: Flags): Promise<void> {
     account,
     region,
     timings,
+    throttle,
     tokenLifetimeMs: flags.tokenLifetime * 1000,
     registry: registryOf(flags),
     ...(flags.state !== undefined && { stateFile: flags.state }),

@@ -8,6 +8,7 @@ import { engineRoutes } from './engine-routes.ts'
 import { createFaults, type Faults } from './http/faults.ts'
 import { createEndpoint } from './http/endpoint.ts'
 import { type Handler, listen } from './http/listen.ts'
+import { createThrottle, type ThrottleKind } from './http/throttle.ts'
 import { logsOperations } from './logs/operations.ts'
 import { logStreams } from './logs/streams.ts'
 import type { RegistryLogin } from './runtime/docker-pull.ts'
@@ -39,6 +40,8 @@ export interface SimulatorOptions {
   readonly region?: string
   /** How long ECS takes for what it does by itself. Default `aws`. */
   readonly timings?: EngineOptions['timings']
+  /** AWS's throttle buckets, on the simulator's clock. Default `off`. */
+  readonly throttle?: ThrottleKind
   /** How long a registry token is good, in milliseconds. Default: 12 hours. */
   readonly tokenLifetimeMs?: number
   /**
@@ -136,6 +139,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
         clock,
         region,
         faults,
+        throttle: createThrottle(options.throttle ?? 'off', clock),
         expiresAt: (accessKeyId) => sessions.find(accessKeyId)?.expiresAt,
         services: {
           ECS: ecsOperations(engine),

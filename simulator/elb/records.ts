@@ -32,7 +32,8 @@ export interface TargetRecord {
   readonly id: string
   readonly port: number
   readonly containerPort: number
-  state: 'initial' | 'healthy' | 'unhealthy' | 'draining'
+  /** `unavailable`: nobody asks it. */
+  state: 'initial' | 'healthy' | 'unhealthy' | 'draining' | 'unavailable'
   reason?: TargetReason
   description?: string
   readonly registeredAt: number
@@ -51,3 +52,4 @@ export type TargetReason =
   | 'Target.ResponseCodeMismatch'
   | 'Target.Timeout'
   | 'Target.DeregistrationInProgress'
+  | 'Target.HealthCheckDisabled'

@@ -23,6 +23,11 @@ export function groupsOf(world: World, service: ServiceRecord): TargetGroupRecor
   )
 }
 
+/** Takes traffic as far as anybody can tell: healthy, or never asked. */
+export function isGood({ state }: TargetRecord): boolean {
+  return state === 'healthy' || state === 'unavailable'
+}
+
 /** Milliseconds that a target of this group drains for. ELBv2's default is 300 seconds. */
 export function deregistrationDelay(group: TargetGroupRecord): number {
   return Number(group.attributes['deregistration_delay.timeout_seconds'] ?? 300) * 1000
@@ -50,7 +55,11 @@ export function registerTargets(engine: Engine, service: ServiceRecord, task: Ta
             reason: 'Elb.RegistrationInProgress',
             description: 'Target registration is in progress',
           }
-        : { state: 'healthy' }),
+        : {
+            state: 'unavailable',
+            reason: 'Target.HealthCheckDisabled',
+            description: 'Health checks are disabled for this target group',
+          }),
     })
     tell(engine, service, `registered 1 targets in (target-group ${group.arn})`)
   }

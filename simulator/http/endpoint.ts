@@ -4,6 +4,7 @@ import { checkCredentials } from './credentials.ts'
 import type { Faults } from './faults.ts'
 import type { Handler } from './listen.ts'
 import { awsHandler } from './server.ts'
+import type { Throttle } from './throttle.ts'
 import type { Operations } from './types.ts'
 
 export interface EndpointOptions {
@@ -11,6 +12,7 @@ export interface EndpointOptions {
   readonly region: string
   readonly services: Readonly<Record<string, Operations>>
   readonly faults: Faults
+  readonly throttle: Throttle
   /** When temporary credentials end, ms since the epoch; nothing for others. */
   readonly expiresAt: (accessKeyId: string) => number | undefined
   /** What `GET /_simulator/state` shows beside calls and faults. */
@@ -21,11 +23,12 @@ export interface EndpointOptions {
 
 /** Answers for every service on one address, and for `/_simulator/` beside them. */
 export function createEndpoint(options: EndpointOptions): Handler {
-  const { clock, region, services, faults } = options
+  const { clock, region, services, faults, throttle } = options
   const calls = new Map<string, number>()
   const aws = awsHandler({
     services,
     faults,
+    throttle,
     clock,
     region,
     checkCredentials: checkCredentials(() => clock.now(), options.expiresAt),
@@ -41,6 +44,7 @@ export function createEndpoint(options: EndpointOptions): Handler {
       ...options.state(),
       now: new Date(clock.now()),
       calls: Object.fromEntries([...calls].toSorted(([a], [b]) => (a < b ? -1 : 1))),
+      throttled: throttle.refused(),
       faults: faults.list(),
     }),
     ...faultRoutes(faults),

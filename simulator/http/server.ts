@@ -7,12 +7,14 @@ import type { Fault, Faults } from './faults.ts'
 import type { WireResponse } from './protocol.ts'
 import { recognise, wireOf } from './recognise.ts'
 import { readSigner } from './signature.ts'
+import type { Throttle } from './throttle.ts'
 import { AwsError, type Call, type Operations } from './types.ts'
 
 export interface AwsEndpoint {
   /** Operations by service: `ECS`, `ECR`, `ELBv2`, `STS`, `Logs`. */
   readonly services: Readonly<Record<string, Operations>>
   readonly faults: Faults
+  readonly throttle: Throttle
   readonly clock: Clock
   /** Where an unsigned request counts as sent. */
   readonly region: string
@@ -40,6 +42,7 @@ export function awsHandler(endpoint: AwsEndpoint) {
         ...readSigner(request, url.searchParams, endpoint.region),
       }
       endpoint.onCall(call)
+      endpoint.throttle.take(call.service, call.operation)
       const fault = endpoint.faults.take(call.service, call.operation, call.input)
       await before(fault, endpoint.clock)
       if (fault?.kind === 'drop') return void request.socket.destroy()

@@ -4,6 +4,7 @@ botocore's own parser drops what it does not know; here an unknown field, a miss
 the wrong type are all findings. Prints {"Service.Operation": [finding, …]} as JSON.
 """
 
+import base64
 import json
 import sys
 import time
@@ -87,7 +88,17 @@ ecr.get_authorization_token()
 ecr.delete_repository(repositoryName="api")
 
 sts.get_caller_identity()
-sts.assume_role(RoleArn="arn:aws:iam::111122223333:role/deploy", RoleSessionName="ci")
+role = {"RoleArn": "arn:aws:iam::111122223333:role/deploy", "RoleSessionName": "ci"}
+sts.assume_role(**role)
+
+
+def segment(part):
+    return base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode()
+
+
+claims = {"iss": "https://issuer.example", "sub": "repo:mailman", "aud": "sts.amazonaws.com"}
+token = f"{segment({'alg': 'RS256'})}.{segment({**claims, 'exp': 4102444800})}.c2lnbmVk"
+sts.assume_role_with_web_identity(**role, WebIdentityToken=token)
 
 group = elb.create_target_group(
     Name="api",
@@ -106,8 +117,9 @@ elb.modify_target_group_attributes(
     Attributes=[{"Key": "deregistration_delay.timeout_seconds", "Value": "1"}],
 )
 elb.describe_target_group_attributes(TargetGroupArn=group_arn)
+elb.modify_target_group(TargetGroupArn=group_arn, HealthCheckPath="/health")
 
-ecs.create_cluster(clusterName="mailman")
+cluster_arn = ecs.create_cluster(clusterName="mailman")["cluster"]["clusterArn"]
 ecs.describe_clusters(clusters=["mailman", "nowhere"])
 ecs.list_clusters()
 ecs.register_task_definition(
@@ -129,13 +141,19 @@ ecs.register_task_definition(
 ecs.describe_task_definition(taskDefinition="api", include=["TAGS"])
 ecs.list_task_definitions(familyPrefix="api", sort="DESC")
 ecs.list_task_definition_families()
+ecs.tag_resource(resourceArn=cluster_arn, tags=[{"key": "team", "value": "mail"}])
+ecs.list_tags_for_resource(resourceArn=cluster_arn)
+ecs.untag_resource(resourceArn=cluster_arn, tagKeys=["team"])
 ecs.create_service(
     cluster="mailman",
     serviceName="api",
     taskDefinition="api",
     desiredCount=1,
     loadBalancers=[{"targetGroupArn": group_arn, "containerName": "api", "containerPort": 80}],
-    deploymentConfiguration={"deploymentCircuitBreaker": {"enable": True, "rollback": True}},
+    deploymentConfiguration={
+        "deploymentCircuitBreaker": {"enable": True, "rollback": True},
+        "alarms": {"alarmNames": ["errors"], "enable": False, "rollback": True},
+    },
 )
 of_service = {"cluster": "mailman", "service": "api"}
 
@@ -173,4 +191,9 @@ logs.get_log_events(logGroupName="/api", logStreamName=streams[0]["logStreamName
 logs.filter_log_events(logGroupName="/api")
 ecs.stop_task(cluster="mailman", task=tasks[0])
 ecs.delete_service(**of_service, force=True)
+while ecs.describe_services(cluster="mailman", services=["api"])["services"][0]["status"] != "INACTIVE":
+    time.sleep(0.2)
+ecs.deregister_task_definition(taskDefinition="api:1")
+ecs.delete_cluster(cluster="mailman")
+elb.delete_target_group(TargetGroupArn=group_arn)
 print(json.dumps(findings))

@@ -12,13 +12,17 @@ import {
 } from '../answers/service-deployment.ts'
 import type { Answer } from '../answers/wire.ts'
 import type { Engine } from '../engine.ts'
+import type { ServiceDeploymentRecord } from '../records.ts'
 import { optionalObject, optionalWord, text, textList, type Input } from '../requests/input.ts'
 import { serviceOf } from '../requests/lookup.ts'
 import { page } from '../requests/paging.ts'
 import { isInFlight } from '../rollout/service-deployments.ts'
 import { wakeSoon } from '../wake.ts'
 
-/** Newest first. ECS tells about the last 90 days; here, about all. */
+/** Service deployments are told about for 90 days (`ListServiceDeployments` in the ECS API). */
+const keptMs = 90 * 24 * 3_600_000
+
+/** Newest first. */
 export function listServiceDeployments(
   engine: Engine,
   input: Input,
@@ -29,7 +33,7 @@ export function listServiceDeployments(
   const after = moment(created?.['after'], -Infinity)
   const before = moment(created?.['before'], Infinity)
   const found = Object.values(engine.world.serviceDeployments)
-    .filter((record) => record.service === service.arn)
+    .filter((record) => record.service === service.arn && isTold(engine, record))
     .filter(({ status }) => statuses.length === 0 || statuses.includes(status ?? ''))
     .filter(({ createdAt }) => createdAt > after && createdAt < before)
     .toReversed()
@@ -45,7 +49,12 @@ export function describeServiceDeployments(
   input: Input,
 ): Answer<DescribeServiceDeploymentsCommandOutput> {
   const arns = upTo20(input, 'serviceDeploymentArns')
-  const { serviceDeployments } = engine.world
+  const serviceDeployments = Object.fromEntries(
+    arns.flatMap((arn) => {
+      const record = engine.world.serviceDeployments[arn]
+      return record !== undefined && isTold(engine, record) ? [[arn, record] as const] : []
+    }),
+  )
   return {
     serviceDeployments: arns.flatMap((arn) => {
       const record = serviceDeployments[arn]
@@ -100,6 +109,10 @@ export function stopServiceDeployment(
     wakeSoon(engine, record.service)
   }
   return { serviceDeploymentArn: arn }
+}
+
+function isTold(engine: Engine, record: ServiceDeploymentRecord): boolean {
+  return isInFlight(record) || record.createdAt > engine.clock.now() - keptMs
 }
 
 function upTo20(input: Input, field: string): string[] {

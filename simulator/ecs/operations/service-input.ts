@@ -21,7 +21,7 @@ const breakerOff = { enable: false, rollback: false }
  *
  * @throws InvalidParameterException for percentages that could never deploy.
  * @throws UnsupportedFeatureException for what the stand-in does not play: blue/green, linear and
- *   canary strategies, hooks, a bake time of one's own, early success.
+ *   canary strategies, hooks, a bake time of one's own.
  */
 export function deploymentConfiguration(
   input: Input,
@@ -41,11 +41,19 @@ export function deploymentConfiguration(
         ? (before.deploymentCircuitBreaker ?? breakerOff)
         : circuitBreaker(breaker),
     alarms: alarmsAfter(given) ?? before.alarms,
+    earlySuccessCriteria: earlySuccessAfter(given) ?? before.earlySuccessCriteria,
   }
   if ((merged.maximumPercent ?? 200) <= 100 && (merged.minimumHealthyPercent ?? 100) >= 100) {
     throw new AwsError(
       'InvalidParameterException',
       'Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.',
+    )
+  }
+  const { enable, healthyPercent = 0 } = merged.earlySuccessCriteria ?? {}
+  if (enable === true && healthyPercent < (merged.minimumHealthyPercent ?? 100)) {
+    throw new AwsError(
+      'InvalidParameterException',
+      `healthyPercent is ${healthyPercent}, but must be at least the minimumHealthyPercent, ${merged.minimumHealthyPercent ?? 100}.`,
     )
   }
   return merged
@@ -89,6 +97,26 @@ function alarmsAfter(given: Input): DeploymentConfiguration['alarms'] {
   )
 }
 
+/** What is enabled must say how much is enough, and when the old tasks go. */
+function earlySuccessAfter(given: Input): DeploymentConfiguration['earlySuccessCriteria'] {
+  const early = optionalObject(given, 'earlySuccessCriteria')
+  if (early === undefined) return undefined
+  const enable = optionalFlag(early, 'enable') ?? false
+  const healthyPercent = optionalInteger(early, 'healthyPercent', { max: 100 })
+  const cleanup = optionalWord(early, 'sourceServiceRevisionCleanup', ['BLOCKING', 'DEFERRED'])
+  if (enable && (healthyPercent === undefined || cleanup === undefined)) {
+    throw new AwsError(
+      'InvalidParameterException',
+      'earlySuccessCriteria needs healthyPercent and sourceServiceRevisionCleanup.',
+    )
+  }
+  return {
+    enable,
+    ...(healthyPercent !== undefined && { healthyPercent }),
+    ...(cleanup !== undefined && { sourceServiceRevisionCleanup: cleanup }),
+  }
+}
+
 function refuseUnplayed(given: Input): void {
   const strategy = optionalText(given, 'strategy') ?? 'ROLLING'
   if (strategy !== 'ROLLING') {
@@ -97,12 +125,10 @@ function refuseUnplayed(given: Input): void {
       `The simulator plays rolling deployments only, not ${strategy}.`,
     )
   }
-  const early = optionalObject(given, 'earlySuccessCriteria')
-  const asksForEarly = early !== undefined && optionalFlag(early, 'enable') === true
-  if (asksForEarly || (optionalInteger(given, 'bakeTimeInMinutes') ?? 0) > 0) {
+  if ((optionalInteger(given, 'bakeTimeInMinutes') ?? 0) > 0) {
     throw new AwsError(
       'UnsupportedFeatureException',
-      'The simulator models neither earlySuccessCriteria nor bakeTimeInMinutes.',
+      'The simulator does not model bakeTimeInMinutes.',
     )
   }
   onlyFields(given, 'deploymentConfiguration', [

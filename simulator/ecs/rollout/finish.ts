@@ -1,4 +1,5 @@
 import type { Engine } from '../engine.ts'
+import { isEarlySuccess } from './early-success.ts'
 import { tell } from './events.ts'
 import { endServiceDeployment } from './service-deployments.ts'
 import { isHealthy, isLive, isThere, tasksOf } from '../tasks/state.ts'
@@ -46,7 +47,7 @@ function completeWhenReady(
   there: readonly TaskRecord[],
 ): void {
   const now = engine.clock.now()
-  if (!isWhole(engine, service, primary, there)) {
+  if (!isReady(engine, service, primary, there)) {
     delete primary.readySince
     return
   }
@@ -80,6 +81,20 @@ function tellSteady(
   if (service.steady || !isWhole(engine, service, primary, there)) return
   service.steady = true
   tell(engine, service, 'has reached a steady state.')
+}
+
+/** All is there, or as much as the service has said is enough. */
+function isReady(
+  engine: Engine,
+  service: ServiceRecord,
+  primary: DeploymentRecord,
+  there: readonly TaskRecord[],
+): boolean {
+  if (isWhole(engine, service, primary, there)) return true
+  if (!isEarlySuccess(engine, service, primary, there)) return false
+  const { earlySuccessCriteria } = service.deploymentConfiguration
+  const waits = earlySuccessCriteria?.sourceServiceRevisionCleanup !== 'DEFERRED'
+  return !waits || there.every((task) => task.deployment === primary.id)
 }
 
 /** Exactly the desired tasks of this deployment, all healthy, and none of any other left. */

@@ -1,4 +1,4 @@
-import { targetsOf } from '../../elb/targets.ts'
+import { isGood, targetsOf } from '../../elb/targets.ts'
 import { noteFailure, noteHealthy } from './breaker.ts'
 import type { Engine } from '../engine.ts'
 import { tell } from './events.ts'
@@ -21,7 +21,7 @@ export function judgeTasks(engine: Engine, service: ServiceRecord, tasks: TaskRe
     } else if (!task.proven) {
       const settled = task.startedAt + engine.timings.settle
       if (targets.length > 0) {
-        if (!targets.every(({ target }) => target.state === 'healthy')) continue
+        if (!targets.every(({ target }) => isGood(target))) continue
       } else if (settled > engine.clock.now()) {
         wakeAt(engine, service.arn, settled)
         continue

@@ -1,5 +1,6 @@
 import type { Engine } from '../engine.ts'
 import { hasRoom } from './capacity.ts'
+import { isEarlySuccess } from './early-success.ts'
 import { taskList, tell } from './events.ts'
 import { isHealthy, isLive, tasksOf } from '../tasks/state.ts'
 import { stopTasks } from '../tasks/end.ts'
@@ -40,7 +41,10 @@ export function scale(engine: Engine, service: ServiceRecord): void {
     tasks.toSorted((one, other) => Number(healthy.has(one)) - Number(healthy.has(other)))
 
   const surplus = dispensableFirst(mine).slice(0, Math.max(0, mine.length - desired))
-  const stillNeeded = Math.max(0, desired - mine.filter((task) => healthy.has(task)).length)
+  const enough = isEarlySuccess(engine, service, primary, mine)
+  const stillNeeded = enough
+    ? 0
+    : Math.max(0, desired - mine.filter((task) => healthy.has(task)).length)
   const replaced = dispensableFirst(others).slice(0, Math.max(0, others.length - stillNeeded))
 
   const paused = service.pausedUntil > engine.clock.now()

@@ -1,5 +1,5 @@
 import type { Engine } from '../engine.ts'
-import { targetsOf } from '../../elb/targets.ts'
+import { isGood, targetsOf } from '../../elb/targets.ts'
 import type { ServiceRecord, TaskRecord } from '../records.ts'
 
 /** The tasks of a service that ECS still tells about, oldest first. */
@@ -26,7 +26,7 @@ export function isHealthy(engine: Engine, service: ServiceRecord, task: TaskReco
     isLive(task) &&
     task.lastStatus === 'RUNNING' &&
     task.proven &&
-    targetsOf(engine.world, service, task.id).every(({ target }) => target.state === 'healthy')
+    targetsOf(engine.world, service, task.id).every(({ target }) => isGood(target))
   )
 }
 

@@ -54,7 +54,6 @@ test('what the simulator does not play is refused and not left out', async () =>
   const { call } = await stage()
   const refused = [
     { deploymentConfiguration: { strategy: 'BLUE_GREEN' } },
-    { deploymentConfiguration: { earlySuccessCriteria: { enable: true, healthyPercent: 50 } } },
     { deploymentConfiguration: { bakeTimeInMinutes: 5 } },
     { deploymentConfiguration: { lifecycleHooks: [{ hookTargetArn: 'arn:x' }] } },
     { capacityProviderStrategy: [{ capacityProvider: 'FARGATE_SPOT' }] },
@@ -190,4 +189,17 @@ test('the whole world goes through JSON, and a new engine finishes what was unde
     [[id, 'COMPLETED']],
   )
   assert.equal(service.runningCount, 2)
+})
+
+test('a service deployment is told about for 90 days', async () => {
+  // No health checks: three months of them would take their time, on a manual clock, too.
+  const { call, clock, deploy, settle, serviceDeployments } = await stage({ loadBalancer: false })
+  const [old] = serviceDeployments()
+  await clock.advance(91 * 24 * 3_600_000)
+  deploy('registry/api:2')
+  await settle()
+  assert.equal(serviceDeployments().length, 1)
+  const arn = old?.serviceDeploymentArn
+  const { failures } = call('DescribeServiceDeployments', { serviceDeploymentArns: [arn] })
+  assert.deepEqual(failures, [{ arn, reason: 'MISSING' }])
 })

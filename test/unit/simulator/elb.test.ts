@@ -148,3 +148,21 @@ test('a matcher is a list of codes and ranges', () => {
     [true, false, true, false, true],
   )
 })
+
+test('a target that nobody asks is unavailable, and no reason for its service to wait', async () => {
+  const made = await stage()
+  made.call('ModifyTargetGroup', {
+    TargetGroupArn: made.targetGroup,
+    HealthCheckEnabled: 'false',
+  })
+  made.deploy('registry/api:2')
+  assert.equal(await made.settle(), true)
+  const { TargetHealthDescriptions } = made.call('DescribeTargetHealth', {
+    TargetGroupArn: made.targetGroup,
+  }) as { TargetHealthDescriptions: { TargetHealth: object }[] }
+  assert.deepEqual(first(TargetHealthDescriptions).TargetHealth, {
+    State: 'unavailable',
+    Reason: 'Target.HealthCheckDisabled',
+    Description: 'Health checks are disabled for this target group',
+  })
+})

@@ -1,5 +1,6 @@
 import { createFaults, type Faults } from '../../../simulator/http/faults.ts'
 import { createEndpoint } from '../../../simulator/http/endpoint.ts'
+import { createThrottle, type ThrottleKind } from '../../../simulator/http/throttle.ts'
 import { listen } from '../../../simulator/http/listen.ts'
 import type { Operations } from '../../../simulator/http/types.ts'
 import type { Clock } from '../../../simulator/runtime/types.ts'
@@ -24,6 +25,7 @@ export async function testEndpoint(
   options: {
     clock?: Clock
     faults?: Faults
+    throttle?: ThrottleKind
     expiresAt?: (accessKeyId: string) => number | undefined
   } = {},
 ): Promise<TestEndpoint> {
@@ -34,6 +36,7 @@ export async function testEndpoint(
       region: 'us-east-1',
       services,
       faults,
+      throttle: createThrottle(options.throttle ?? 'off', clock),
       expiresAt,
       state: () => ({ account: '000000000000' }),
     }),
