@@ -57,6 +57,7 @@ export function resolveTarget(
     stability: { timeoutMs: config.stability.timeout, windowMs: config.stability.window },
     rollback: { timeoutMs: config.rollback.timeout, deregister: config.rollback.deregister },
     failure: config.failure,
+    ...(config.links.temporalUi === undefined ? {} : { links: given(config.links) }),
     queues: config.queues,
     door: {
       ...place.queue,

@@ -210,6 +210,21 @@ export const configSchema = z
       })
       .prefault({})
       .describe('What is told of a failure.'),
+    links: z
+      .strictObject({
+        temporalUi: z
+          .string()
+          .regex(
+            /^https?:\/\/[^\s()<>@]+$/,
+            'an http or https address, such as "https://cloud.temporal.io"',
+          )
+          .optional()
+          .describe(
+            'Address of the Temporal UI; `TEMPORAL_UI_URL` goes before it. The summary of a CI job links to the release there.',
+          ),
+      })
+      .prefault({})
+      .describe('Where people look things up.'),
     queues: z
       .strictObject({
         release: z

@@ -22,6 +22,8 @@ export interface Target {
   readonly rollback: { readonly timeoutMs: number; readonly deregister?: boolean }
   /** What a failure tells. Left out: with the last log lines of failed tasks. */
   readonly failure?: { readonly logs: boolean }
+  /** Where people look things up. */
+  readonly links?: { readonly temporalUi?: string }
   readonly queues: QueuesTarget
   readonly door: DoorTarget
 }

@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, test } from 'node:test'
+import { openJob } from '../../../client/github/job.ts'
+import { setOutputs } from '../../../client/github/step-files.ts'
+import { summaryOf } from '../../../client/github/summary.ts'
+import { pageOf } from '../../../client/github/temporal-ui.ts'
+import { annotation, folded, inert, inertJson } from '../../../client/github/workflow-commands.ts'
+import { commandsIn, outputsOf } from './runner.ts'
+import type { ReleaseResult, ReleaseStatus } from '../../../workflows/types.ts'
+
+const id = 'release/production/3f2c1ab4d5e6'
+
+const rolledBack: ReleaseResult = {
+  id,
+  outcome: 'rolled_back',
+  message: 'api did not become healthy. The previous release runs again.',
+  cause: 'Container api exited with 1: 100% sure,\nsee `::error::`',
+  commit: '3f2c1ab4d5e6f708192a3b4c5d6e7f8091a2b3c4',
+  services: [
+    {
+      name: 'api',
+      ecsService: 'mailman-api',
+      revision: {
+        service: 'api',
+        taskDefinition: 'x/mailman-api:8',
+        digests: {},
+        registered: true,
+      },
+      wayBack: {
+        taskDefinition: 'x/mailman-api:7',
+        digests: {},
+        deploymentId: 'ecs-svc/7',
+        standing: 'succeeded',
+      },
+    },
+  ],
+  startedAt: 1_000,
+  endedAt: 13_200,
+  warnings: ['the circuit breaker of api is off'],
+  failedTasks: [],
+}
+
+const seen: ReleaseStatus = {
+  id,
+  kind: 'deploy',
+  project: 'mailman',
+  environment: 'production',
+  summary: 'mailman 3f2c1ab → production: Add | pipes',
+  requestedBy: 'octocat',
+  startedAt: 1_000,
+  steps: [
+    { name: 'build', subject: 'api', state: 'done', startedAt: 1_000, endedAt: 3_500 },
+    { name: 'wait', subject: 'api', state: 'failed', startedAt: 4_000, endedAt: 9_000 },
+  ],
+  warnings: [],
+}
+
+async function stepFiles() {
+  const folder = await mkdtemp(join(tmpdir(), 'slipway-step-'))
+  const environment = {
+    GITHUB_ACTIONS: 'true',
+    GITHUB_STEP_SUMMARY: join(folder, 'summary'),
+    GITHUB_OUTPUT: join(folder, 'output'),
+  }
+  return {
+    environment,
+    summary: () => readFile(environment.GITHUB_STEP_SUMMARY, 'utf8'),
+    outputs: async () => outputsOf(await readFile(environment.GITHUB_OUTPUT, 'utf8')),
+  }
+}
+
+describe('lines that the runner of GitHub Actions acts on', () => {
+  test('an annotation is one line, whatever stands in its title and message', () => {
+    assert.equal(
+      annotation('error', 'rolled back: a,b', '100%\r\n::stop-commands::x'),
+      '::error title=rolled back%3A a%2Cb::100%25%0D%0A::stop-commands::x',
+    )
+  })
+
+  test('text of others holds no command, in either of the two forms and behind blanks', () => {
+    const hostile = [
+      '::error::boo',
+      '  \t::add-mask::e',
+      '\u00a0::set-env name=PATH::/tmp',
+      'fine ##[error]boo ##[add-mask]e',
+      'std::vector and a:b stay as they are',
+      ':::error::',
+    ].join('\n')
+    assert.deepEqual(commandsIn(inert(hostile)), [])
+    assert.match(inert(hostile), /^std::vector and a:b stay as they are$/m)
+    assert.deepEqual(commandsIn(folded('logs\n::error::', hostile.split('\n'))), [
+      '::group::logs%0A::error::',
+      '::endgroup::',
+    ])
+  })
+
+  test('JSON without commands means the same', () => {
+    const value = { message: '##[error]boo', nested: ['::error::', '####[['] }
+    const text = inertJson(JSON.stringify(value, null, 2))
+    assert.deepEqual(commandsIn(text), [])
+    assert.deepEqual(JSON.parse(text), value)
+  })
+})
+
+describe('the page of a job of GitHub Actions', () => {
+  test('has a summary with the outcome, the cause in full, the steps and a link', () => {
+    const link = pageOf('https://temporal.example.com/', 'default', id)
+    const text = summaryOf(rolledBack, seen, link)
+    assert.match(
+      text,
+      /^### ↩️ mailman 3f2c1ab → production: Add \\\| pipes: rolled back after 12\.2 s$/m,
+    )
+    assert.match(text, /^\| build api\u00a0 \| done\u00a0 \| 00:00:01\u00a0 \| 2\.5s/m)
+    assert.match(text, /^\| wait api\u00a0 \| \*\*failed\*\*/m)
+    assert.match(text, /^\| api\u00a0 \| mailman-api:8/m)
+    assert.match(text, /^```text\nContainer api exited with 1: 100% sure,\nsee `::error::`\n```$/m)
+    assert.ok(
+      text.includes(
+        '(https://temporal.example.com/namespaces/default/workflows/release%2Fproduction%2F3f2c1ab4d5e6)',
+      ),
+    )
+  })
+
+  test('text of others can end no block and begin no markup in it', () => {
+    const message = 'one\n```\n# Heading <img src=x>\n````\n'
+    const text = summaryOf({ ...rolledBack, message }, undefined, undefined)
+    assert.match(text, /^`````text\none\n```\n# Heading <img src=x>\n````\n`````$/m)
+    const outside = text.replace(/^`````text[^]*?^`````$/m, '')
+    assert.doesNotMatch(outside, /^# Heading|(?<!\\)<img/m)
+  })
+
+  test('a link is made from an address only', () => {
+    assert.equal(pageOf(undefined, 'default', id), undefined)
+    assert.equal(pageOf('javascript:alert(1)', 'default', id), undefined)
+    assert.equal(pageOf('https://a.example)[x](http://b', 'default', id), undefined)
+  })
+
+  test('a failed release is one error, a warning once, and two outputs of the step', async () => {
+    const { environment, summary, outputs } = await stepFiles()
+    const told: string[] = []
+    const job = openJob({ id, environment: 'production' }, environment, (line) => told.push(line))
+    const warnings = rolledBack.warnings
+    job?.show({ kind: 'progress', status: { ...seen, warnings }, pending: [] })
+    job?.show({ kind: 'progress', status: { ...seen, warnings }, pending: [] })
+    job?.ended(rolledBack, false)
+    assert.deepEqual(told, [
+      '::warning title=slipway production::the circuit breaker of api is off',
+      `::error title=rolled back%3A ${id}::api did not become healthy. The previous release runs again.%0A` +
+        'Cause: Container api exited with 1: 100%25 sure,%0Asee `::error::`',
+    ])
+    assert.match(await summary(), /rolled back after/)
+    assert.deepEqual(await outputs(), { release: id, outcome: 'rolled_back' })
+  })
+
+  test('an outcome that was asked for is no error', async () => {
+    const { environment, outputs } = await stepFiles()
+    const told: string[] = []
+    const job = openJob({ id, environment: 'production' }, environment, (line) => told.push(line))
+    job?.ended({ ...rolledBack, warnings: [] }, true)
+    assert.deepEqual(told, [])
+    assert.equal((await outputs())['outcome'], 'rolled_back')
+  })
+
+  test('no value of an output sets another one', async () => {
+    const { environment, outputs } = await stepFiles()
+    setOutputs({ release: 'x\noutcome<<EOF\nsucceeded\nEOF' }, environment)
+    assert.deepEqual(Object.keys(await outputs()), ['release'])
+  })
+
+  test('there is none outside of GitHub Actions', () => {
+    assert.equal(openJob({ id, environment: 'production' }, {}), undefined)
+  })
+})
