@@ -43,6 +43,7 @@ export async function buildImage({ engine, path, source, target, image }: BuildI
     'build',
     `--file=${file}`,
     `--tag=${referenceOf(image)}`,
+    ...(image.fresh === true ? ['--pull'] : []),
     `--label=${revisionLabel}=${source.commit}`,
     ...(wanted.target === undefined ? [] : [`--target=${wanted.target}`]),
     ...(wanted.platform === undefined ? [] : [`--platform=${wanted.platform}`]),

@@ -16,17 +16,24 @@ export const immutableTag = (image: string, commit: string) => `${image}-${commi
 /** The tag that always points at the newest release: a convenience in `pin` mode. */
 export const movingTag = (image: string) => `${image}-latest`
 
-/** Which of the images of a commit are in the registry already. Reads only. */
+/** Which of the images of a commit, or of one rebuild of it, are in the registry. Reads only. */
 export async function findImages(
   clients: AwsClients,
-  { target, commit }: { target: Target; commit: string },
+  { target, commit, rebuild }: { target: Target; commit: string; rebuild?: string },
 ): Promise<readonly FoundImage[]> {
   return await Promise.all(
     target.images.map(async (image) => {
       const { repositoryUri } = await repositoryOf(clients, image)
-      const tag = immutableTag(image.name, commit)
+      const suffix = rebuild === undefined ? '' : `-${rebuild}`
+      const tag = `${immutableTag(image.name, commit)}${suffix}`
       const digest = await digestOf(clients, image.repository, tag)
-      return { name: image.name, repositoryUri, tag, ...(digest === undefined ? {} : { digest }) }
+      return {
+        name: image.name,
+        repositoryUri,
+        tag,
+        ...(rebuild === undefined ? {} : { fresh: true }),
+        ...(digest === undefined ? {} : { digest }),
+      }
     }),
   )
 }

@@ -1,4 +1,5 @@
 import { awsClientsByTarget, type AwsClientsFor } from './aws-clients.ts'
+import { findBranch } from './branch.ts'
 import { buildImage } from './build.ts'
 import { defaultCacheDir } from './cache.ts'
 import { runChecks } from './checks.ts'
@@ -89,6 +90,7 @@ export function createBuilderActivities(options: BuilderActivitiesOptions): Buil
       const { subject } = await beating(() => checkOut(cacheDir, source))
       return { hostQueue, subject }
     },
+    findBranch: (input) => beating(() => findBranch(cacheDir, input)),
     async runChecks({ source, target }) {
       const { path } = await beating(() => checkOut(cacheDir, source))
       await runChecks(path, target)

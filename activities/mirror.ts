@@ -53,11 +53,16 @@ async function fetchCommit(mirror: Mirror, commit: string) {
       `There is no commit ${commit} in ${mirror.remote.url}. Push it, or check "repository" in slipway.yaml, and ask again.`,
     )
   }
-  const said = all.tail.join('\n')
-  if (mayPass.test(said)) throw unavailable(`${mirror.remote.url} cannot be fetched now:\n${said}`)
-  throw failure(
+  throw unreadable(mirror.remote, all.tail)
+}
+
+/** What git said of a repository that it could not read: for now, or for good. */
+export function unreadable({ url }: Remote, tail: readonly string[]): Error {
+  const said = tail.join('\n')
+  if (mayPass.test(said)) return unavailable(`${url} cannot be fetched now:\n${said}`)
+  return failure(
     'Rejected',
-    `The builder cannot read ${mirror.remote.url}. Check "repository" in slipway.yaml and the builder's access to it ("git ls-remote" there). git says:\n${said}`,
+    `The builder cannot read ${url}. Check "repository" in slipway.yaml and the builder's access to it ("git ls-remote" there). git says:\n${said}`,
   )
 }
 
@@ -85,6 +90,11 @@ function refuseStrange(repository: string, commit: string) {
   if (!/^[0-9a-f]{40}$/.test(commit)) {
     throw failure('Rejected', `"${commit}" is not a full commit id of 40 hexadecimal digits.`)
   }
+  refuseTransport(repository)
+}
+
+/** Fails as `Rejected` for an address that has git run a program of its choosing. */
+export function refuseTransport(repository: string): void {
   const transport = /^([A-Za-z0-9+.-]+)::/.exec(repository)?.[1]
   if (transport !== undefined) {
     throw failure(

@@ -117,7 +117,7 @@ async function forgetOld(cacheDir: string) {
   }
 }
 
-function inPlainText(message: string): string {
+export function inPlainText(message: string): string {
   // eslint-disable-next-line no-control-regex
   return message.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').slice(0, 120)
 }

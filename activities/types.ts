@@ -38,8 +38,10 @@ export interface FoundImage {
   readonly name: string
   /** `<account>.dkr.ecr.<region>.amazonaws.com/<repository>` */
   readonly repositoryUri: string
-  /** `<name>-<commit>` */
+  /** `<name>-<commit>`, for a rebuild with its own suffix. */
   readonly tag: string
+  /** Built on base images as their registries have them now, not as the engine does. */
+  readonly fresh?: boolean
   /** Absent while the registry has no image under that tag. */
   readonly digest?: string
 }
@@ -136,6 +138,26 @@ export interface KnownRevision {
   readonly isWayBack: boolean
 }
 
+/** The newest commit of a branch. */
+export interface BranchHead {
+  /** 40 hexadecimal digits. */
+  readonly commit: string
+  /** First line of the commit message, at most 120 characters, in plain text. */
+  readonly subject: string
+  /** When it was committed, in milliseconds since the epoch. */
+  readonly committedAt: number
+}
+
+/** The newest commit of a branch. */
+export interface BranchHead {
+  /** 40 hexadecimal digits. */
+  readonly commit: string
+  /** First line of the commit message, at most 120 characters, in plain text. */
+  readonly subject: string
+  /** When it was committed, in milliseconds since the epoch. */
+  readonly committedAt: number
+}
+
 export interface SourceRef {
   /** Id of the release: names its worktree. */
   readonly release: string
@@ -158,7 +180,12 @@ export interface ReleaseActivities {
     freezes: 'kept' | 'ignored'
   }): Promise<Inspection>
   /** Reads the registry: which of the images are there already under their immutable tag. */
-  findImages(input: { target: Target; commit: string }): Promise<readonly FoundImage[]>
+  findImages(input: {
+    target: Target
+    commit: string
+    /** Looks for the images of this rebuild alone. */
+    rebuild?: string
+  }): Promise<readonly FoundImage[]>
   /** Clones the newest ACTIVE revision of each family with only the images changed. */
   registerRevisions(input: {
     target: Target
@@ -235,6 +262,10 @@ export interface BuilderActivities {
    * host, on which the steps after it must run: they share its checkout and its engine.
    */
   prepareSource(input: SourceRef): Promise<{ readonly hostQueue: string; readonly subject: string }>
+  /** The newest commit of a branch; of the repository's own default branch where none is named. */
+  findBranch(input: { repository: string; branch?: string }): Promise<BranchHead>
+  /** The newest commit of a branch; of the repository's own default branch where none is named. */
+  findBranch(input: { readonly repository: string; readonly branch?: string }): Promise<BranchHead>
   runChecks(input: { source: SourceRef; target: Target }): Promise<void>
   /** Builds and tags `<repositoryUri>:<tag>` in the engine of this host. */
   buildImage(input: { source: SourceRef; target: Target; image: FoundImage }): Promise<void>

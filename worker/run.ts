@@ -10,7 +10,7 @@ import {
   createBuilderActivities,
   createReleaseActivities,
 } from '../activities/index.ts'
-import type { SourceRef } from '../activities/types.ts'
+import type { BuilderActivities, SourceRef } from '../activities/types.ts'
 import { checkSearchAttributes } from './search-attributes.ts'
 import { defaultWorkerOptions, hostQueueOf, type WorkerOptions } from './options.ts'
 import { workflowBundle } from './workflow-bundle.ts'
@@ -95,7 +95,11 @@ function builderQueues(options: WorkerOptions): readonly Queue[] {
   return [
     {
       taskQueue: options.builderQueue,
-      activities: { prepareSource: (input: SourceRef) => activities.prepareSource(input) },
+      activities: {
+        prepareSource: (input: SourceRef) => activities.prepareSource(input),
+        findBranch: (input: Parameters<BuilderActivities['findBranch']>[0]) =>
+          activities.findBranch(input),
+      },
       maxConcurrentActivityTaskExecutions,
     },
     { taskQueue: hostQueue, activities: { ...activities }, maxConcurrentActivityTaskExecutions },

@@ -10,8 +10,10 @@ import {
 } from '@temporalio/workflow'
 import { environmentDetails } from './details.ts'
 import { admit } from './door/admission.ts'
+import { settle, withAsker, type Asker } from './door/asked.ts'
 import { control, noted, type ControlRequest, type PlainControl } from './door/controls.ts'
 import { readBody } from './door/read-body.ts'
+import { readRequest } from './door/read-request.ts'
 import { newDoor, type DoorState, type Waiting } from './door/state.ts'
 import { statusOf } from './door/status.ts'
 import { afterMoment, endWaiting, nextMoment, nextToStart, withoutWaiting } from './door/turn.ts'
@@ -21,6 +23,7 @@ import * as protocol from './protocol.ts'
 import { messageOf } from './failure.ts'
 import { refusal } from './refusal.ts'
 import { entryOf, runningOf, startRelease } from './run-release.ts'
+import { openTeller } from './tell.ts'
 import type {
   Accepted,
   EnvironmentStatus,
@@ -62,6 +65,7 @@ export async function environment(input: EnvironmentInput): Promise<never> {
     { validator: (request?: Partial<RollbackRequest>) => door.checkRollback(request ?? {}) },
   )
   setHandler(protocol.rollbackSignal, (body) => door.signalledBack(body))
+  setHandler(protocol.releaseSignal, (body: unknown) => door.signalledRelease(body))
   for (const kind of protocol.plainControls) {
     setHandler(protocol.controlUpdates[kind], (body) => door.command(kind, body))
     setHandler(protocol.controlSignal(kind), (body) => door.signalled(kind, body))
@@ -74,12 +78,13 @@ export async function environment(input: EnvironmentInput): Promise<never> {
   // Between two releases, whether more of them wait or not: under a steady load there is no other
   // moment. What waits is handed on.
   door.close()
-  await condition(allHandlersFinished)
+  await condition(() => allHandlersFinished() && !door.telling())
   return continueAsNew<typeof environment>(door.handOn())
 }
 
 function openDoor({ environment: name, project, state: handedOn }: EnvironmentInput) {
   let state = handedOn ?? newDoor(name, project)
+  const teller = openTeller()
   let running: Running | undefined
   let changes = 0
   /** Nobody is started any more: the next run of this workflow does that. */
@@ -91,8 +96,10 @@ function openDoor({ environment: name, project, state: handedOn }: EnvironmentIn
     after: DoorState,
     now: { readonly running: Running | undefined } = { running },
   ): void {
-    state = after
     running = now.running
+    const settled = settle(after, running?.release)
+    state = settled.state
+    for (const { asker, fate } of settled.told) teller.tell(asker, fate)
     changes += 1
     setCurrentDetails(environmentDetails(status()))
   }
@@ -118,15 +125,15 @@ function openDoor({ environment: name, project, state: handedOn }: EnvironmentIn
     if (admission.kind === 'refused') throw refusal(admission.reason)
   }
 
-  async function enter(request: ReleaseRequest): Promise<Accepted> {
+  async function enter(request: ReleaseRequest, asker?: Asker): Promise<Accepted> {
     const admission = admit(state, running?.release, request, Date.now())
     // Another request may have come in between the validator and this.
     if (admission.kind === 'refused') throw refusal(admission.reason)
     const { id } = admission
     if (admission.kind === 'admitted') {
-      become(admission.state)
+      become(withAsker(admission.state, asker, id))
       if (admission.cancelRunning) running?.scope.cancel()
-    }
+    } else if (asker !== undefined) become(withAsker(state, asker, id))
     // Whoever asks an idle environment is told how it went, not just that it was heard.
     if (running === undefined && nextToStart(state, Date.now())?.input.id === id) {
       await condition(() => !isWaiting(id) || closing)
@@ -220,6 +227,33 @@ function openDoor({ environment: name, project, state: handedOn }: EnvironmentIn
     }
   }
 
+  /** As an Update does it, for a workflow or a person that can send none. */
+  async function signalledRelease(body: unknown): Promise<void> {
+    const now = Date.now()
+    const read = readRequest(body, state.target)
+    const { replyTo } = read
+    if (read.kind === 'malformed') {
+      const { by, reason } = read
+      if (replyTo !== undefined) teller.tell(replyTo, { kind: 'refused', reason, passing: false })
+      return become(noted(state, 'release', { by }, now, reason))
+    }
+    const { request } = read
+    const by = request.requestedBy
+    const admission = admit(state, running?.release, request, now)
+    if (admission.kind === 'refused') {
+      const { reason, passing } = admission
+      if (replyTo !== undefined) teller.tell(replyTo, { kind: 'refused', reason, passing })
+      return become(noted(state, 'release', { by }, now, reason))
+    }
+    become(noted(state, 'release', { by, release: admission.id }, now))
+    try {
+      const { releaseId, message } = await enter(request, replyTo)
+      if (replyTo !== undefined) teller.tell(replyTo, { kind: 'admitted', releaseId, message })
+    } catch {
+      // It could not be started: its end is in the ledger, and whoever asked is told of that.
+    }
+  }
+
   async function command(kind: PlainControl, body: unknown): Promise<string> {
     const read = readBody(body)
     if (read.kind === 'malformed') throw refusal(read.reason)
@@ -302,6 +336,8 @@ function openDoor({ environment: name, project, state: handedOn }: EnvironmentIn
     checkRollback,
     goBack,
     signalledBack,
+    signalledRelease,
+    telling: () => teller.busy(),
     command,
     signalled,
     run,

@@ -1,4 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow'
+import type { Asker, Fate } from './door/asked.ts'
 import type { PlainControl } from './door/controls.ts'
 import type {
   Accepted,
@@ -20,6 +21,11 @@ export const environmentWorkflowId = (environment: string) => `environment/${env
 /** Workflow types of a release, of a plan and of a list of revisions. */
 export const releaseWorkflow = 'release'
 export const planWorkflow = 'plan'
+
+/** Workflow type of one run of a schedule, and the id that Temporal puts the time behind. */
+export const scheduledWorkflow = 'scheduled'
+export const scheduledWorkflowId = (environment: string, name: string) =>
+  `scheduled/${environment}/${name}`
 export const revisionsWorkflow = 'revisions'
 
 /**
@@ -75,6 +81,20 @@ export const plainControls = Object.keys(controlUpdates) as readonly PlainContro
 
 export const controlSignal = (name: PlainControl) => defineSignal<[ControlBody?]>(name)
 export const rollbackSignal = defineSignal<[ControlBody?]>('rollback')
+
+/**
+ * Asks for a deploy or a redeploy and answers nobody but the workflow named in `replyTo`, by the
+ * signal `fate`. At the Temporal UI or CLI `{"kind": "redeploy"}` is enough: the environment takes
+ * the target of the last request. What is refused stands among the controls.
+ */
+export const releaseSignal = defineSignal<[SignalledRequest]>('release')
+
+export type SignalledRequest = Exclude<ReleaseRequest, RollbackRequest> & {
+  readonly replyTo?: Asker
+}
+
+/** What becomes of a request that came by a signal: once it is let in or not, and at its end. */
+export const fateSignal = defineSignal<[Fate]>('fate')
 
 /** What the environment tells the release that runs. */
 export const pauseSignal = defineSignal<[Paused]>('pause')

@@ -152,10 +152,11 @@ async function registerNew(
   request: DeployRequest,
   record: ReleaseRecord,
 ): Promise<readonly Revision[]> {
-  const { target, commit } = request
+  const { target, commit, rebuild } = request
   const found = await inPassing(`look for images of ${shortCommit(commit)}`).findImages({
     target,
     commit,
+    ...(rebuild === undefined ? {} : { rebuild }),
   })
   const images: readonly PushedImage[] = await makeImages(record, request, id, found)
   return record.step(

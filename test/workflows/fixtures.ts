@@ -133,6 +133,7 @@ export function fakes(queue: string, otherwise: Partial<Activities> = {}): Fakes
       throw new Error('not asked for')
     },
     prepareSource: async () => ({ hostQueue: queue, subject: 'Add organization id to inboxes' }),
+    findBranch: async () => ({ commit, subject: 'Add organization id to inboxes', committedAt: 0 }),
     runChecks: async () => {},
     buildImage: async () => {},
     pushImage: async ({ image: found }) => ({ ...found, digest: digestOf(found.name, 8) }),

@@ -5,7 +5,8 @@ import { freezeAt, keptSuperseded, type DoorState, type Waiting } from './state.
 
 /** What becomes of a request. */
 export type Admission =
-  | { readonly kind: 'refused'; readonly reason: string }
+  /** `passing`: the environment is frozen or busy, and may let the same in later. */
+  | { readonly kind: 'refused'; readonly reason: string; readonly passing: boolean }
   /** The release with this id does the same already, or will. */
   | { readonly kind: 'joined'; readonly id: string }
   | {
@@ -27,12 +28,14 @@ export function admit(
   request: ReleaseRequest,
   now: number,
 ): Admission {
-  const reason = reasonToRefuse(state, running, request, now)
-  if (reason !== undefined) return { kind: 'refused', reason }
+  const why = reasonToRefuse(state, running, request, now)
+  if (why !== undefined) return { kind: 'refused', ...why }
   const twin = twinOf(state, running, request)
   if (twin !== undefined) return { kind: 'joined', id: twin }
   const input = inputOf(state, running, request, now)
-  if (input === undefined) return { kind: 'refused', reason: 'there is nothing to go back to' }
+  if (input === undefined) {
+    return { kind: 'refused', ...forGood('there is nothing to go back to') }
+  }
   const { policy, supersedeRunning } = request.target.door
   const isDeploy = request.kind === 'deploy'
   const stays = (one: Waiting) =>
@@ -62,34 +65,41 @@ function reasonToRefuse(
   running: RunningRelease | undefined,
   request: ReleaseRequest,
   now: number,
-): string | undefined {
-  const { project, door } = request.target
+): { readonly reason: string; readonly passing: boolean } | undefined {
+  const { project, environment, door } = request.target
+  if (environment !== state.environment) {
+    return forGood(`this is environment ${state.environment}, and not ${environment}`)
+  }
   if (project !== state.project) {
-    return (
+    return forGood(
       `environment ${state.environment} of this namespace belongs to project ${state.project}, ` +
-      `not ${project}: name the environment otherwise, or use a namespace of your own`
+        `not ${project}: name the environment otherwise, or use a namespace of your own`,
     )
   }
   if (request.kind === 'rollback') {
     const found = rollbackTarget(state.ledger, request.to)
-    return found.kind === 'none' ? found.reason : undefined
+    return found.kind === 'none' ? forGood(found.reason) : undefined
   }
   const freeze = freezeAt(state, now)
   if (freeze !== undefined && request.override === undefined) {
     const end = freeze.until === undefined ? '' : ` until ${new Date(freeze.until).toISOString()}`
-    return (
+    return forNow(
       `${state.environment} is frozen${end} by ${freeze.by} (${freeze.reason}): lift that with ` +
-      `"slipway unfreeze ${state.environment}", or deploy over it with --override-freeze --reason`
+        `"slipway unfreeze ${state.environment}", or deploy over it with --override-freeze --reason`,
     )
   }
   if (door.policy === 'reject' && twinOf(state, running, request) === undefined) {
-    if (running !== undefined) return busyWith(running)
+    if (running !== undefined) return forNow(busyWith(running))
     const [next] = state.waiting
-    if (next !== undefined)
-      return `${next.input.id} waits already, and this environment has no queue`
+    if (next !== undefined) {
+      return forNow(`${next.input.id} waits already, and this environment has no queue`)
+    }
   }
   return undefined
 }
+
+const forGood = (reason: string) => ({ reason, passing: false })
+const forNow = (reason: string) => ({ reason, passing: true })
 
 /** The release that runs or waits for the very same thing. */
 function twinOf(
@@ -101,9 +111,14 @@ function twinOf(
   if (request.kind === 'redeploy') {
     return waiting.find(({ input }) => input.request.kind === 'redeploy')?.input.id
   }
-  if (running?.kind === 'deploy' && running.commit === request.commit) return running.id
+  // An image that is built anew is more than the same commit again; the other way round it is not.
+  const anew = request.rebuild !== undefined
+  if (!anew && running?.kind === 'deploy' && running.commit === request.commit) return running.id
   return waiting.find(
-    ({ input }) => input.request.kind === 'deploy' && input.commit === request.commit,
+    ({ input: { request: other, commit } }) =>
+      other.kind === 'deploy' &&
+      commit === request.commit &&
+      (!anew || other.rebuild !== undefined),
   )?.input.id
 }
 

@@ -22,8 +22,8 @@ export type ControlEffect =
       readonly toRunning?: 'cancel' | 'pause' | 'resume'
     }
 
-/** The controls that need nothing but the state. Rollback is a request, not one of these. */
-export type PlainControl = Exclude<Control['kind'], 'rollback'>
+/** The controls that need nothing but the state. Rollbacks and releases are requests. */
+export type PlainControl = Exclude<Control['kind'], 'release' | 'rollback'>
 
 export function control(
   state: DoorState,

@@ -1,6 +1,7 @@
 import type { Target } from '../../config/target.ts'
 import type { Ledger } from '../ledger.ts'
 import type { ReleaseInput } from '../types.ts'
+import type { Asked } from './asked.ts'
 
 /**
  * All that an environment knows, as plain data: it is handed on when the workflow continues as
@@ -20,6 +21,8 @@ export interface DoorState {
   readonly freeze?: Freeze
   /** Who did what, when and why, newest first, at most {@link keptControls}. */
   readonly controls: readonly Control[]
+  /** Workflows that asked by a signal and wait to be told how it ended. */
+  readonly asked?: readonly Asked[]
 }
 
 export const keptSuperseded = 500
@@ -56,6 +59,7 @@ export type ControlKind =
   | 'freeze'
   | 'pause'
   | 'reject'
+  | 'release'
   | 'resume'
   | 'rollback'
   | 'unfreeze'

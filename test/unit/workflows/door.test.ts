@@ -109,3 +109,22 @@ test('a release that waits can be cancelled by its name, and never starts', () =
   assert.deepEqual(cancelled.state.waiting, [])
   assert.equal(cancelled.state.ledger.releases[0]?.outcome, 'cancelled')
 })
+
+test('a deploy that builds anew joins its like alone, and lets a plain one of its commit join', () => {
+  const plainDeploy = deployOf(target)
+  const anew = deployOf(target, { rebuild: '20260301T030000Z' })
+  const ofRunning = deployOf(target, { commit: running.commit ?? '' })
+  const kindAfter = (first: ReleaseRequest, second: ReleaseRequest) =>
+    admit(afterRequests(first), running, second, 5).kind
+  assert.equal(kindAfter(plainDeploy, anew), 'admitted')
+  assert.equal(kindAfter(anew, plainDeploy), 'joined')
+  assert.equal(kindAfter(anew, { ...anew, rebuild: '20260302T030000Z' }), 'joined')
+  assert.equal(kindAfter(redeploy, ofRunning), 'joined')
+  assert.equal(kindAfter(redeploy, { ...ofRunning, rebuild: '20260301T030000Z' }), 'admitted')
+})
+
+test('a request for another environment is refused, whoever let it come here', () => {
+  const elsewhere = deployOf({ ...target, environment: 'staging' })
+  const admission = admit(newDoor('production', 'mailman'), undefined, elsewhere, 5)
+  assert.equal(admission.kind, 'refused')
+})

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, test } from 'node:test'
+import { findBranch } from '../../activities/branch.ts'
+import { failsAs, inActivity } from '../unit/activities/in-activity.ts'
+import { makeRepository } from './git-repository.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+describe('finding the newest commit of a branch', async () => {
+  const folder = await temporaryFolder()
+  const cache = join(folder, 'cache')
+  const repository = await makeRepository(join(folder, 'origin'))
+  const find = (branch?: string) =>
+    inActivity(() =>
+      findBranch(cache, {
+        repository: repository.path,
+        ...(branch === undefined ? {} : { branch }),
+      }),
+    )
+
+  test('follows the branch as it moves, and the default branch where none is named', async () => {
+    await repository.commit('First', { file: 'one' })
+    await find('main')
+    const commit = await repository.commit('Second\n\nwith a body', { file: 'two' })
+    const head = await find('main')
+    assert.deepEqual([head.commit, head.subject], [commit, 'Second'])
+    assert.ok(Math.abs(head.committedAt - Date.now()) < 60_000)
+    assert.deepEqual(await find(), head)
+  })
+
+  test('takes no name for an option, a pattern or another kind of ref', async () => {
+    await repository.git('tag', 'v1')
+    const marker = join(folder, 'owned')
+    for (const name of [
+      `--upload-pack=touch ${marker}`,
+      `$(touch ${marker})`,
+      'ma*',
+      'm?in',
+      '../heads/main',
+      'refs/heads/main',
+      'v1',
+      '',
+      'a\0b',
+      'two\nlines',
+    ]) {
+      await assert.rejects(find(name), failsAs('Rejected', /no branch|NUL byte/))
+    }
+    assert.equal(existsSync(marker), false)
+  })
+
+  test('says what git said where the repository cannot be read', async () => {
+    const gone = { repository: join(folder, 'gone') }
+    await assert.rejects(
+      inActivity(() => findBranch(cache, gone)),
+      failsAs('Rejected', /The builder cannot read .*gone/),
+    )
+    await assert.rejects(
+      inActivity(() => findBranch(cache, { repository: 'ext::sh -c id' })),
+      failsAs('Rejected', /transport "ext::"/),
+    )
+  })
+})

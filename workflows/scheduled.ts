@@ -1,0 +1,148 @@
+import {
+  ApplicationFailure,
+  ParentClosePolicy,
+  condition,
+  getExternalWorkflowHandle,
+  setCurrentDetails,
+  setHandler,
+  startChild,
+  workflowInfo,
+} from '@temporalio/workflow'
+import type { Target } from '../config/target.ts'
+import type { Outcome } from '../rollout/outcome.ts'
+import { anyBuilder } from './activity-calls.ts'
+import type { Fate } from './door/asked.ts'
+import type { EnvironmentInput } from './environment.ts'
+import { messageOf } from './failure.ts'
+import * as protocol from './protocol.ts'
+import type { DeployRequest, RedeployRequest } from './types.ts'
+import { shortCommit } from './words.ts'
+
+/** What a schedule starts, each time. */
+export interface ScheduledInput {
+  /** Name of the schedule in its environment. */
+  readonly name: string
+  /** Of the configuration, as it was when the schedule was made. */
+  readonly target: Target
+  /** Who made the schedule. */
+  readonly requestedBy: string
+  readonly what: ScheduledWork
+}
+
+export type ScheduledWork =
+  | { readonly kind: 'redeploy' }
+  /** The newest commit of a branch, built anew. Left out: the repository's own default branch. */
+  | { readonly kind: 'deploy'; readonly branch?: string }
+
+/** How a run of a schedule ended that did not fail. */
+export interface ScheduledResult {
+  /** `skipped`: the environment was frozen or busy. */
+  readonly outcome: Extract<Outcome, 'succeeded' | 'unchanged' | 'superseded'> | 'skipped'
+  readonly message: string
+  readonly release?: string
+}
+
+/** For a turn, an approval and the release itself; the next runs are skipped meanwhile. */
+const patience = '24 hours'
+
+/**
+ * One run of a schedule. It asks the environment as everybody does, waits for what becomes of it
+ * and ends alike: as that result, or as a failure whose type is the outcome. It touches nothing
+ * itself, so that the environment stays the only door.
+ */
+export async function scheduled(input: ScheduledInput): Promise<ScheduledResult> {
+  let fate = undefined as Fate | undefined
+  setHandler(protocol.fateSignal, (news) => {
+    // The end may overtake the news that it began.
+    if (fate?.kind === 'ended' && news.kind === 'admitted') return
+    fate = news
+    setCurrentDetails('message' in news ? news.message : news.reason)
+  })
+  const request = await requestOf(input)
+  await ask(input, request)
+  await condition(() => isFinal(fate), patience)
+  return endOf(fate)
+}
+
+function isFinal(fate: Fate | undefined): boolean {
+  return fate?.kind === 'refused' || fate?.kind === 'ended'
+}
+
+async function requestOf(input: ScheduledInput): Promise<DeployRequest | RedeployRequest> {
+  const { name, target, what } = input
+  const requestedBy = `schedule ${name} of ${input.requestedBy}`
+  if (what.kind === 'redeploy') return { kind: 'redeploy', target, requestedBy }
+  const { branch } = what
+  const { repository } = target
+  const builder = anyBuilder(target, `look what ${branch ?? 'the default branch'} is at`)
+  const head = await builder
+    .findBranch({ repository, ...(branch === undefined ? {} : { branch }) })
+    .catch((failure: unknown) => {
+      throw ApplicationFailure.nonRetryable(messageOf(failure), 'rejected')
+    })
+  const rebuild = workflowInfo()
+    .startTime.toISOString()
+    .replaceAll(/[-:]|\.\d+/g, '')
+  setCurrentDetails(`Asking for ${shortCommit(head.commit)}, built anew.`)
+  return { kind: 'deploy', target, requestedBy, ...head, rebuild }
+}
+
+/** A workflow can send no Update with start: it signals, and starts where nobody has yet. */
+async function ask(
+  { target: { environment, project } }: ScheduledInput,
+  request: DeployRequest | RedeployRequest,
+): Promise<void> {
+  const workflowId = protocol.environmentWorkflowId(environment)
+  const { workflowId: me, runId } = workflowInfo()
+  const signal = () =>
+    getExternalWorkflowHandle(workflowId).signal(protocol.releaseSignal, {
+      ...request,
+      replyTo: { workflowId: me, runId },
+    })
+  try {
+    return await signal()
+  } catch {
+    // Nobody has asked for anything there yet.
+  }
+  try {
+    await startChild<(start: EnvironmentInput) => Promise<never>>(protocol.environmentWorkflow, {
+      workflowId,
+      args: [{ environment, project }],
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      staticSummary: `${project} ${environment}`,
+    })
+  } catch {
+    // Somebody else has meanwhile.
+  }
+  try {
+    await signal()
+  } catch (failure) {
+    const message = `${workflowId} could not be asked: ${messageOf(failure)}`
+    throw ApplicationFailure.nonRetryable(message, 'rejected')
+  }
+}
+
+function endOf(fate: Fate | undefined): ScheduledResult {
+  switch (fate?.kind) {
+    case undefined:
+      throw ApplicationFailure.nonRetryable(
+        `The environment did not answer within ${patience}.`,
+        'timed_out',
+      )
+    case 'admitted':
+      throw ApplicationFailure.nonRetryable(
+        `${fate.releaseId} has not ended after ${patience}: it still waits or runs.`,
+        'timed_out',
+      )
+    case 'refused':
+      if (fate.passing) return { outcome: 'skipped', message: `Skipped: ${fate.reason}` }
+      throw ApplicationFailure.nonRetryable(fate.reason, 'rejected')
+    case 'ended': {
+      const { releaseId: release, outcome, message } = fate
+      if (outcome === 'succeeded' || outcome === 'unchanged' || outcome === 'superseded') {
+        return { outcome, message, release }
+      }
+      throw ApplicationFailure.nonRetryable(message, outcome, { release })
+    }
+  }
+}
