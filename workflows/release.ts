@@ -216,7 +216,8 @@ function endingOf(
     case 'replaced':
       return { outcome: 'superseded', message: end.reason, changes }
     case 'stuck': {
-      const message = `${sentence(end.reason)} The way back failed, too: ${sentence(end.wayBack)} A person is needed now.`
+      const look = `aws ecs describe-services --cluster ${request.target.cluster} --services ${changes.map(({ service }) => service.service).join(' ')}`
+      const message = `${sentence(end.reason)} The way back failed, too: ${sentence(end.wayBack)} See what runs (${look}), mend what keeps it from running, and roll back or release again. A person is needed now.`
       return { outcome: 'rollback_failed', message, ...why, changes }
     }
   }

@@ -114,6 +114,46 @@ test('when the second service fails both are taken back, the last one first', as
   )
 })
 
+test('what failed tasks left behind is in the result', async () => {
+  const failedTasks = [
+    {
+      task: 'c'.repeat(32),
+      taskDefinition: 'mailman-api:8',
+      stopCode: 'EssentialContainerExited',
+      stoppedReason: 'Essential container in task exited',
+      container: 'api',
+      exitCode: 1,
+      containerReason: '',
+      times: 3,
+      logs: ['panic: no database'],
+    },
+  ]
+  const { result } = await releaseWith({
+    waitForRollout: async () => ({ ...unhealthy, failedTasks }),
+  })
+  assert.equal(result.outcome, 'rolled_back')
+  assert.deepEqual(result.failedTasks, failedTasks)
+})
+
+test('a revision that was taken back is deregistered where that is wanted, and only then', async () => {
+  const sick = { waitForRollout: async () => unhealthy }
+  const kept = await releaseWith(sick)
+  assert.ok(!kept.calls.includes('deregisterRevisions'))
+  const wanted = { rollback: { timeoutMs: 60_000, deregister: true } }
+  const gone = await releaseWith(
+    { ...sick, deregisterRevisions: async () => ['mailman-api:8 was deregistered'] },
+    wanted,
+  )
+  assert.ok(gone.calls.includes('deregisterRevisions'))
+  assert.deepEqual(gone.result.warnings, ['mailman-api:8 was deregistered'])
+  const failing = async () => {
+    throw ApplicationFailure.nonRetryable('not allowed', 'AccessDenied')
+  }
+  const tried = await releaseWith({ ...sick, deregisterRevisions: failing }, wanted)
+  assert.equal(tried.result.outcome, 'rolled_back')
+  assert.match(tried.result.warnings.join(), /stays registered: not allowed/)
+})
+
 test('the moving tags point back before any service is taken back', async () => {
   const moved: string[] = []
   const { calls } = await releaseWith({
@@ -140,7 +180,10 @@ test('a way back that fails does not keep the other services from theirs', async
   })
   assert.equal(result.outcome, 'rollback_failed')
   assert.match(result.message, /worker: no capacity/)
-  assert.match(result.message, /person is needed/)
+  assert.match(
+    result.message,
+    /describe-services --cluster mailman --services mailman-api mailman-worker.* person is needed/,
+  )
   assert.ok(calls.includes('rollBackService api'))
 })
 

@@ -45,6 +45,10 @@ function world(more: Answers = {}): Answers {
 const resolve = (input: Partial<RollbackInput>, answers = world()) =>
   inActivity(() => resolveRollback(fakeAws(answers).clients, { target: targetWith(), ...input }))
 
+const revisionsOf = (number: number, registered = false) => [
+  { service: 'api', taskDefinition: revision(number), digests: {}, registered },
+]
+
 describe('what a rollback has to make run', () => {
   test('is the revision that is named, with the digest that it is pinned to', async () => {
     assert.deepEqual(await resolve({ to: 'mailman-api:1' }), [
@@ -63,12 +67,10 @@ describe('what a rollback has to make run', () => {
   })
 
   test('is checked as well where the ledger knows it', async () => {
-    const of = (number: number) => [
-      { service: 'api', taskDefinition: revision(number), digests: {}, registered: false },
-    ]
-    assert.equal((await resolve({ revisions: of(1) }))[0]?.taskDefinition, revision(1))
+    const [good] = await resolve({ revisions: revisionsOf(1) })
+    assert.equal(good?.taskDefinition, revision(1))
     await assert.rejects(
-      resolve({ revisions: of(2) }),
+      resolve({ revisions: revisionsOf(2) }),
       failsAs('Rejected', 'gone from the registry'),
     )
   })
