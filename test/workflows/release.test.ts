@@ -135,6 +135,10 @@ test('what failed tasks left behind is in the result', async () => {
   assert.deepEqual(result.failedTasks, failedTasks)
 })
 
+const denied = async () => {
+  throw ApplicationFailure.nonRetryable('not allowed', 'AccessDenied')
+}
+
 test('a revision that was taken back is deregistered where that is wanted, and only then', async () => {
   const sick = { waitForRollout: async () => unhealthy }
   const kept = await releaseWith(sick)
@@ -146,10 +150,7 @@ test('a revision that was taken back is deregistered where that is wanted, and o
   )
   assert.ok(gone.calls.includes('deregisterRevisions'))
   assert.deepEqual(gone.result.warnings, ['mailman-api:8 was deregistered'])
-  const failing = async () => {
-    throw ApplicationFailure.nonRetryable('not allowed', 'AccessDenied')
-  }
-  const tried = await releaseWith({ ...sick, deregisterRevisions: failing }, wanted)
+  const tried = await releaseWith({ ...sick, deregisterRevisions: denied }, wanted)
   assert.equal(tried.result.outcome, 'rolled_back')
   assert.match(tried.result.warnings.join(), /stays registered: not allowed/)
 })

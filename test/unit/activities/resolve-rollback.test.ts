@@ -133,21 +133,19 @@ describe('the revisions of a service', () => {
   })
 })
 
-describe('deregistering what was taken back', () => {
-  const deregister = async (number: number) => {
-    const aws = fakeAws({ ...world(), DeregisterTaskDefinition: () => ({}) })
-    const said = await inActivity(() =>
-      deregisterRevisions(aws.clients, {
-        target: targetWith(),
-        revisions: [
-          { service: 'api', taskDefinition: revision(number), digests: {}, registered: true },
-        ],
-      }),
-    )
-    const done = aws.calls.filter(({ operation }) => operation === 'DeregisterTaskDefinition')
-    return { said: said.join(), done: done.map(({ input }) => input['taskDefinition']) }
-  }
+const deregister = async (number: number) => {
+  const aws = fakeAws({ ...world(), DeregisterTaskDefinition: () => ({}) })
+  const said = await inActivity(() =>
+    deregisterRevisions(aws.clients, {
+      target: targetWith(),
+      revisions: revisionsOf(number, true),
+    }),
+  )
+  const done = aws.calls.filter(({ operation }) => operation === 'DeregisterTaskDefinition')
+  return { said: said.join(), done: done.map(({ input }) => input['taskDefinition']) }
+}
 
+describe('deregistering what was taken back', () => {
   test('takes the revision that nothing runs, and never one that is live or the way back', async () => {
     assert.deepEqual(await deregister(2), {
       said: 'mailman-api:2 was deregistered',
