@@ -69,7 +69,7 @@ export function environmentDetails(status: EnvironmentStatus): string {
 }
 
 function table(head: readonly string[], rows: readonly string[]): readonly string[] {
-  return rows.length === 0 ? [] : ['', row(...head), row(...head.map(() => '---')), ...rows]
+  return rows.length === 0 ? [] : ['', row(...head), `|${'---|'.repeat(head.length)}`, ...rows]
 }
 
 function waitingRow({ id, commit, since, requestedBy, approval }: WaitingRelease): string {
