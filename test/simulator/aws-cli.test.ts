@@ -30,6 +30,20 @@ test('ecr get-login-password logs docker in, and the image is pushed and describ
   assert.deepEqual(JSON.parse(described), [digest])
 })
 
+const service = '--cluster mailman --service mailman-worker'
+const wait = 'ecs wait services-stable --cluster mailman --services mailman-worker'
+const newestStatus = `ecs list-service-deployments ${service} --query serviceDeployments[0].status`
+
+/** What runs, by the command that a script would ask with. */
+async function runs(): Promise<unknown> {
+  const query = 'services[0].[runningCount,taskDefinition,deployments[0].rolloutState]'
+  const told = await aws(
+    `ecs describe-services --cluster mailman --services mailman-worker --query ${query}`,
+  )
+  const [count, taskDefinition, state] = JSON.parse(told) as [number, string, string]
+  return [count, taskDefinition.split('/').at(-1), state]
+}
+
 test('a service is created, waited for, listed, and forced to deploy anew', async () => {
   await aws('ecs create-cluster --cluster-name mailman')
   for (const value of ['1', '2'])
@@ -51,25 +65,54 @@ test('a service is created, waited for, listed, and forced to deploy anew', asyn
   )
   assert.match(newest, /task-definition\/mailman-worker:2"$/)
 
-  const wait = 'ecs wait services-stable --cluster mailman --services mailman-worker'
   await aws(
-    'ecs create-service --cluster mailman --service-name mailman-worker --task-definition mailman-worker --desired-count 1',
+    'ecs create-service --cluster mailman --service-name mailman-worker --task-definition mailman-worker --desired-count 1 --deployment-configuration deploymentCircuitBreaker={enable=true,rollback=true}',
   )
   await aws(wait)
   await aws('ecs update-service --cluster mailman --service mailman-worker --force-new-deployment')
   await aws(wait)
 
   // Of the newest: the waiter may have called the first one stable while it was still under way.
-  const status = await aws(
-    'ecs list-service-deployments --cluster mailman --service mailman-worker --query serviceDeployments[0].status',
-  )
-  assert.equal(JSON.parse(status), 'SUCCESSFUL')
-  const rollout = await aws(
-    'ecs describe-services --cluster mailman --services mailman-worker --query services[0].[runningCount,deployments[0].rolloutState]',
-  )
-  assert.deepEqual(JSON.parse(rollout), [1, 'COMPLETED'])
+  assert.equal(JSON.parse(await aws(newestStatus)), 'SUCCESSFUL')
+  assert.deepEqual(await runs(), [1, 'mailman-worker:2', 'COMPLETED'])
   const log = 'logs filter-log-events --log-group-name /mailman --query events[-1].message'
   assert.equal(JSON.parse(await aws(log)), 'at work')
+})
+
+test('after a bad image on a moving tag the waiter is content, and only the record tells', async () => {
+  await stage.push(await stage.build('worker:v1', 'echo cannot work; exit 3'))
+  await aws(`ecs update-service ${service} --force-new-deployment`)
+  await aws(wait)
+  assert.deepEqual(await runs(), [1, 'mailman-worker:2', 'COMPLETED'])
+  assert.equal(JSON.parse(await aws(newestStatus)), 'ROLLBACK_SUCCESSFUL')
+  const stopped = await aws(
+    'ecs list-tasks --cluster mailman --service-name mailman-worker --desired-status STOPPED --query taskArns',
+  )
+  const codes = await aws(
+    'ecs describe-tasks --cluster mailman --query tasks[?stopCode==`EssentialContainerExited`].containers[0].exitCode --tasks',
+    JSON.parse(stopped) as string[],
+  )
+  assert.deepEqual(JSON.parse(codes), [3, 3, 3])
+})
+
+test('after an image that is not there the newest revision is not the one that runs', async () => {
+  await aws('ecs register-task-definition --family mailman-worker --container-definitions', [
+    JSON.stringify([{ name: 'worker', image: `${stage.host}/worker:v404` }]),
+  ])
+  await aws(`ecs update-service ${service} --task-definition mailman-worker`)
+  await aws(wait)
+  const newest = await aws(
+    'ecs list-task-definitions --family-prefix mailman-worker --sort DESC --query taskDefinitionArns[0]',
+  )
+  assert.match(newest, /mailman-worker:3"$/)
+  assert.deepEqual(await runs(), [1, 'mailman-worker:2', 'COMPLETED'])
+  const reason = await aws(
+    `ecs list-service-deployments ${service} --query serviceDeployments[0].statusReason`,
+  )
+  assert.equal(
+    JSON.parse(reason),
+    'Service deployment rolled back because the circuit breaker threshold was exceeded.',
+  )
 })
 
 test('who calls, and what a bad key or an operation that is not there says', async () => {
