@@ -133,6 +133,7 @@ export function observedRecord(
       timeoutAction: hook.timeoutAction ?? '',
     })),
     triggeredAlarms: record.alarms?.triggeredAlarmNames ?? [],
+    ...(endsDrained(record) ? { endsDrained: true } : {}),
     ...targetTasksOf(record),
   }
 }
@@ -148,6 +149,12 @@ export function digestsOfRevision(
         : [[containerName, imageDigest]],
     ),
   )
+}
+
+function endsDrained({ deploymentConfiguration }: ServiceDeployment): boolean {
+  if (deploymentConfiguration === undefined) return false
+  const { strategy = 'ROLLING', earlySuccessCriteria } = deploymentConfiguration
+  return strategy === 'ROLLING' && earlySuccessCriteria === undefined
 }
 
 function targetTasksOf({ targetServiceRevision: target }: ServiceDeployment) {

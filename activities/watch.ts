@@ -34,6 +34,9 @@ export type Ending =
       readonly observation?: Observation
     }
 
+/** A closer look goes ahead of cheap ones that are late by up to this, in milliseconds. */
+const aheadMs = 10_000
+
 /** A last look that fails is tried again so often: the deadline may be a moment of throttling. */
 const lastLooks = 3
 
@@ -124,7 +127,8 @@ async function look(eye: Eye, due: number): Promise<Seen> {
   if (first.kind === 'progressing' && !troubled) return first
   eye.signs = signs
   if (first.kind === 'look closer' && first.expect === 'success' && record !== undefined) {
-    eye.latest = await poller.confirm(lookAt(watched), record, { due: now, signal })
+    const when = { due: now - aheadMs, signal }
+    eye.latest = await poller.confirm(lookAt(watched), { service, record }, when)
     const verdict = judge(eye.latest, expected)
     if (verdict.kind === 'progressing') return verdict
     if (verdict.kind === 'succeeded') return { kind: 'ended', verdict, observation: eye.latest }
@@ -135,7 +139,8 @@ async function look(eye: Eye, due: number): Promise<Seen> {
 async function lookAtAll(eye: Eye): Promise<Seen> {
   const { poller, watched } = eye
   const now = poller.clock.now()
-  const observation = await poller.observe(lookAt(watched), { due: now, signal: watched.signal })
+  const when = { due: now - aheadMs, signal: watched.signal }
+  const observation = await poller.observe(lookAt(watched), when)
   eye.latest = observation
   eye.closerAt = now
   const verdict = judge(observation, watched.expected)

@@ -86,6 +86,11 @@ export interface ObservedServiceDeployment {
   readonly hooks: readonly ObservedHook[]
   /** Names of the CloudWatch alarms that rang while it was under way. */
   readonly triggeredAlarms: readonly string[]
+  /**
+   * `SUCCESSFUL` comes only once the tasks of other deployments have drained and stopped: so in a
+   * rolling deployment without `earlySuccessCriteria`. Absent where that is not so, or not known.
+   */
+  readonly endsDrained?: true
   /** Tasks of the target revision; absent where the endpoint does not count them. */
   readonly targetTasks?: {
     readonly requested: number

@@ -9,8 +9,10 @@ import { createTurns, type InTurn } from './turns.ts'
 
 /** The tasks of the services of one cluster. */
 export interface ClusterTasks {
-  /** Those that should run, and up to 100 that should not: drained, stopped within the last hour. */
-  of(service: string, when: When): Promise<readonly ObservedTask[]>
+  /** Those that should run. */
+  running(service: string, when: When): Promise<readonly ObservedTask[]>
+  /** Up to 100 that should not: they drain, or have stopped within the last hour. */
+  stopped(service: string, when: When): Promise<readonly ObservedTask[]>
 }
 
 interface Cluster {
@@ -40,12 +42,15 @@ export function createClusterTasks(clients: AwsClients, name: string, gate: Gate
   const running = createLists(cluster, 'RUNNING')
   const stopped = createLists(cluster, 'STOPPED')
   return {
-    async of(service, when) {
-      const lists = await Promise.all([running.ask(service, when), stopped.ask(service, when)])
-      const tasks = await Promise.all(lists.flat().map((arn) => taskAt(cluster, arn, when)))
-      return tasks.flatMap((task) => (task === undefined ? [] : [observedTask(task)]))
-    },
+    running: (service, when) => tasksOn(cluster, running.ask(service, when), when),
+    stopped: (service, when) => tasksOn(cluster, stopped.ask(service, when), when),
   }
+}
+
+async function tasksOn(cluster: Cluster, list: Promise<Listed>, when: When) {
+  const { arns, seen } = await list
+  const tasks = await Promise.all(arns.map((arn) => seen.get(arn) ?? taskAt(cluster, arn, when)))
+  return tasks.flatMap((task) => (task === undefined ? [] : [observedTask(task)]))
 }
 
 /** A task that has ended stays as it is, so it is asked for once. */
@@ -63,12 +68,16 @@ function remember({ known }: Cluster, arn: string, task: Task): void {
   known.set(arn, { group, ...(lastStatus === 'STOPPED' ? { ended: task } : {}) })
 }
 
-type Arns = readonly string[]
+interface Listed {
+  readonly arns: readonly string[]
+  /** Those that had to be looked at to know whose they are. */
+  readonly seen: ReadonlyMap<string, Task | undefined>
+}
 
-function createLists(cluster: Cluster, desiredStatus: 'RUNNING' | 'STOPPED'): Lane<Arns> {
+function createLists(cluster: Cluster, desiredStatus: 'RUNNING' | 'STOPPED'): Lane<Listed> {
   /** Pages that the whole cluster has, as far as is known. */
   let pages = 1
-  return createLane<Arns>({
+  return createLane<Listed>({
     gate: cluster.gate,
     // To list everything takes a call a page; one by one, a call a service.
     batch: (waiting) => (waiting > pages ? waiting : 1),
@@ -77,23 +86,26 @@ function createLists(cluster: Cluster, desiredStatus: 'RUNNING' | 'STOPPED'): La
       const [service = ''] = services
       if (services.length === 1) {
         const arns = await listService(cluster, { service, desiredStatus }, signal)
-        return () => arns
+        return () => ({ arns, seen: nothingSeen })
       }
       const listed = await listAll(cluster, desiredStatus, { most: services.length, signal })
       pages = listed.pages
       if (!listed.complete) return 'ask again'
-      const byGroup = Map.groupBy(listed.arns, (arn) => cluster.known.get(arn)?.group)
-      return (name) => byGroup.get(`service:${name}`) ?? []
+      const { arns, seen } = listed
+      const byGroup = Map.groupBy(arns, (arn) => cluster.known.get(arn)?.group)
+      return (name) => ({ arns: byGroup.get(`service:${name}`) ?? [], seen })
     },
   })
 }
+
+const nothingSeen: Listed['seen'] = new Map()
 
 /** All that should run; of the others the first page. */
 async function listService(
   { clients, name, inTurn }: Cluster,
   which: { readonly service: string; readonly desiredStatus: 'RUNNING' | 'STOPPED' },
   signal: AbortSignal,
-): Promise<Arns> {
+): Promise<readonly string[]> {
   const page = { cluster: name, ...which }
   let { arns, nextToken } = await listTasks(clients, page, signal)
   while (nextToken !== undefined && which.desiredStatus === 'RUNNING') {
@@ -112,14 +124,14 @@ async function listAll(
   cluster: Cluster,
   desiredStatus: 'RUNNING' | 'STOPPED',
   { most, signal }: { readonly most: number; readonly signal: AbortSignal },
-): Promise<{ readonly arns: Arns; readonly pages: number; readonly complete: boolean }> {
+): Promise<Listed & { readonly pages: number; readonly complete: boolean }> {
   const { clients, name, inTurn, known } = cluster
   const when = { due: 0, signal }
   let page = await listTasks(clients, { cluster: name, desiredStatus }, signal)
   let { arns } = page
   let pages = 1
   while (page.nextToken !== undefined) {
-    if (pages >= most) return { arns, pages: pages + 1, complete: false }
+    if (pages >= most) return { arns, seen: nothingSeen, pages: pages + 1, complete: false }
     const { nextToken } = page
     page = await inTurn(when, () =>
       listTasks(clients, { cluster: name, desiredStatus, nextToken }, signal),
@@ -128,6 +140,7 @@ async function listAll(
     pages += 1
   }
   const strangers = arns.filter((arn) => !known.has(arn))
-  await Promise.all(strangers.map((arn) => taskAt(cluster, arn, when)))
-  return { arns, pages, complete: true }
+  const tasks = await Promise.all(strangers.map((arn) => taskAt(cluster, arn, when)))
+  const seen = new Map(strangers.map((arn, index) => [arn, tasks[index]]))
+  return { arns, seen, pages, complete: true }
 }

@@ -23,6 +23,11 @@ export interface LookAt {
   readonly serviceDeploymentArn?: string | undefined
 }
 
+export interface Glimpsed {
+  readonly service: ObservedService
+  readonly record: ObservedServiceDeployment
+}
+
 /**
  * Looks at services for all who wait in one account and region. Every look says when it is due;
  * those that are due go together in as few calls as ECS allows, within the throttle buckets, the
@@ -40,8 +45,11 @@ export interface Poller {
    * `unavailable` where the endpoint lacks such records, or does not let us see this one.
    */
   record(arn: string, when: When): Promise<ObservedServiceDeployment | 'unavailable'>
-  /** Whatever bears out what a record says. */
-  confirm(what: LookAt, record: ObservedServiceDeployment, when: When): Promise<Observation>
+  /**
+   * Whatever bears out a glimpse at which the record said that all is done: the service again, its
+   * tasks, and its targets. Tasks that should not run only where ECS may have left some draining.
+   */
+  confirm(what: LookAt, glimpse: Glimpsed, when: When): Promise<Observation>
   /** All there is to see. */
   observe(what: LookAt, when: When): Promise<Observation>
 }
@@ -68,33 +76,37 @@ export function createPoller(given: AwsClients, options: PollerOptions = {}): Po
   const serviceOf = async ({ cluster, service }: LookAt, when: When) =>
     observedService(await clusters(cluster).services.ask(service, when))
 
-  async function around(what: LookAt, service: ObservedService, when: When) {
-    const [tasks, targets] = await Promise.all([
-      clusters(what.cluster).tasks.of(what.service, when),
-      targetHealth(service.targetGroupArns, when),
-    ])
-    return { observedAt: clock.now(), service, tasks, targets }
+  const tasksOf = async ({ cluster, service }: LookAt, which: 'running' | 'all', when: When) => {
+    const { tasks } = clusters(cluster)
+    const asked = [tasks.running(service, when)]
+    if (which === 'all') asked.push(tasks.stopped(service, when))
+    return (await Promise.all(asked)).flat()
   }
 
   return {
     clock,
     service: serviceOf,
     record: (arn, when) => deployments.record(arn, when),
-    async confirm(what, record, when) {
-      const seen = await around(what, await serviceOf(what, when), when)
-      const silent = seen.tasks.some(tellsNoDigest)
-      const told = silent ? await deployments.withDigests(record, when) : record
-      return { ...seen, serviceDeployments: [told] }
+    async confirm(what, glimpse, when) {
+      const [service, tasks, targets] = await Promise.all([
+        serviceOf(what, when),
+        tasksOf(what, glimpse.record.endsDrained === true ? 'running' : 'all', when),
+        targetHealth(glimpse.service.targetGroupArns, when),
+      ])
+      const silent = tasks.some(tellsNoDigest)
+      const record = silent ? await deployments.withDigests(glimpse.record, when) : glimpse.record
+      return { observedAt: clock.now(), service, tasks, targets, serviceDeployments: [record] }
     },
     async observe(what, when) {
       const service = await serviceOf(what, when)
       if (service.status !== 'ACTIVE') return { ...nothing, observedAt: clock.now(), service }
       const { cluster, service: name, serviceDeploymentArn: also } = what
-      const [seen, serviceDeployments] = await Promise.all([
-        around(what, service, when),
+      const [tasks, targets, serviceDeployments] = await Promise.all([
+        tasksOf(what, 'all', when),
+        targetHealth(service.targetGroupArns, when),
         deployments.newest({ cluster, service: name, also }, when),
       ])
-      return { ...seen, serviceDeployments }
+      return { observedAt: clock.now(), service, tasks, targets, serviceDeployments }
     },
   }
 }

@@ -149,6 +149,7 @@ function recordAt(rollout: Rollout, now: number) {
     serviceDeploymentArn: arnOf(rollout),
     status: now >= rollout.endsAt ? 'SUCCESSFUL' : 'IN_PROGRESS',
     createdAt: new Date(rollout.startsAt),
+    deploymentConfiguration: { strategy: 'ROLLING' },
     targetServiceRevision: {
       arn: `revision/${rollout.service}`,
       requestedTaskCount: 1,
