@@ -34,14 +34,18 @@ export async function updateService(
     log.info(`Deployment ${primary.id} was started by a try before this one.`)
     return await started(clients, { target, service, deployment: primary })
   }
-  const answer = await clients.ecsOnce.send(
-    new UpdateServiceCommand({
-      cluster: target.cluster,
-      service: service.service,
-      taskDefinition: revision.taskDefinition,
-      ...(force ? { forceNewDeployment: true } : {}),
-    }),
-  )
+  const answer = await clients.ecsOnce
+    .send(
+      new UpdateServiceCommand({
+        cluster: target.cluster,
+        service: service.service,
+        taskDefinition: revision.taskDefinition,
+        ...(force ? { forceNewDeployment: true } : {}),
+      }),
+    )
+    .catch((error: unknown) => {
+      throw isInactive(error) ? deregistered(service, revision) : error
+    })
   const deployment = observedService(answer.service).deployments.find(isPrimary)
   if (deployment === undefined) {
     throw unavailable(`ECS did not name the deployment of "${service.service}" that it started.`)
@@ -65,6 +69,18 @@ async function primaryNow(
 
 function isPrimary({ status }: Pick<Deployment, 'status'>): boolean {
   return status === 'PRIMARY'
+}
+
+/** ECS API reference, `UpdateService`: a `ClientException` with this text. */
+function isInactive(error: unknown): boolean {
+  return error instanceof Error && /TaskDefinition is inactive/i.test(error.message)
+}
+
+function deregistered({ service }: ServiceTarget, { taskDefinition }: Revision) {
+  return failure(
+    'Rejected',
+    `Somebody has deregistered task definition ${shortName(taskDefinition)} since it was made for service "${service}", and ECS starts no deployment of it. Nothing was changed there. Ask again: a new revision is registered then.`,
+  )
 }
 
 function taken(service: ServiceTarget, primary: ObservedDeployment, before: WayBack) {

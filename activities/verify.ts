@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity'
 import type { Target } from '../config/target.ts'
-import { crashedTasks } from '../rollout/crashes.ts'
+import { crashedTasks, longestCrashedLife } from '../rollout/crashes.ts'
 import { isUnchanged } from '../rollout/first-look.ts'
 import type { ObservedService, Observation } from '../rollout/observation.ts'
 import { judge, type Expectation, type Verdict } from '../rollout/verdict.ts'
@@ -27,7 +27,9 @@ interface VerifyInput {
  * Makes sure that all services stay well together for the stability window: our deployments are
  * what ECS runs, every task of them runs our digests, every target is healthy, and no task
  * crashed. A moment in which a service is not all there (ECS moves a task, somebody scales)
- * begins the window anew, up to the stability timeout. Then asks each `verifyUrl`.
+ * begins the window anew, up to the stability timeout. Tasks that ran and crashed while the rollout
+ * was under way make the window longer than they had lived: they may be dying for ever. Then asks
+ * each `verifyUrl`.
  */
 export async function verifyRelease(
   clients: AwsClients,
@@ -51,6 +53,8 @@ interface VerifiedService {
   well: { readonly service: ObservedService; readonly looked: Well } | undefined
   /** ARNs of the tasks that had crashed at the first look, while the rollout was under way. */
   crashedBefore: ReadonlySet<string> | undefined
+  /** How long those had lived at most, in milliseconds. */
+  crashedLifeMs: number
 }
 
 function servicesIn({ target, revisions, started }: VerifyInput): VerifiedService[] {
@@ -68,6 +72,7 @@ function servicesIn({ target, revisions, started }: VerifyInput): VerifiedServic
       expected: expectationOf(deployment, revision?.digests ?? {}),
       well: undefined,
       crashedBefore: undefined,
+      crashedLifeMs: 0,
     }
   })
 }
@@ -84,10 +89,10 @@ interface Looking {
 async function keepLooking(looking: Looking): Promise<RolloutEnd> {
   const { poller, target, services, pace, signal, say } = looking
   const { clock } = poller
-  const { timeoutMs, windowMs } = target.stability
-  const deadline = clock.now() + timeoutMs
+  const deadline = clock.now() + target.stability.timeoutMs
   let wellSince: number | undefined
   for (;;) {
+    const windowMs = windowOf(looking, deadline - (wellSince ?? clock.now()))
     const closely = wellSince === undefined || clock.now() - wellSince >= windowMs
     const looks = await Promise.all(services.map((one) => lookAt(looking, one, closely)))
     const ended = looks.find((one) => one.kind === 'bad')
@@ -105,6 +110,12 @@ async function keepLooking(looking: Looking): Promise<RolloutEnd> {
     const left = wellSince === undefined ? pace.farMs : windowMs - (now - wellSince)
     await rest(clock, Math.max(1, Math.min(pace.farMs, left)), signal)
   }
+}
+
+/** @param mostMs what is left until the deadline; the window that was asked for is kept in any case */
+function windowOf({ target, services }: Looking, mostMs: number): number {
+  const livedMs = Math.max(0, ...services.map(({ crashedLifeMs }) => crashedLifeMs))
+  return Math.max(target.stability.windowMs, Math.min(1.5 * livedMs, mostMs))
 }
 
 interface Well {
@@ -155,7 +166,10 @@ function judgeLook(one: VerifiedService, observation: Observation): Looked {
   const dead = crashedTasks(observation, expected).filter(
     ({ startedAt, stopCode }) => startedAt !== undefined || stopCode !== 'TaskFailedToStart',
   )
-  one.crashedBefore ??= new Set(dead.map(({ arn }) => arn))
+  if (one.crashedBefore === undefined) {
+    one.crashedBefore = new Set(dead.map(({ arn }) => arn))
+    one.crashedLifeMs = longestCrashedLife(observation, expected)
+  }
   const crashed = dead.find(({ arn }) => one.crashedBefore?.has(arn) === false)
   if (crashed !== undefined) {
     const reason = `${name}: a task stopped after it had been healthy (${crashed.stoppedReason})`

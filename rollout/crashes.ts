@@ -17,6 +17,20 @@ export function crashedTasks(
     .toSorted((one, other) => (other.stoppedAt ?? 0) - (one.stoppedAt ?? 0))
 }
 
+/**
+ * How long the tasks of the expected deployment lived that ran and then died by themselves, in
+ * milliseconds, at most; 0 where none did. Only who watches for longer can tell that it is over.
+ */
+export function longestCrashedLife(
+  observation: Pick<Observation, 'tasks'>,
+  expected: Expectation,
+): number {
+  const lives = crashedTasks(observation, expected).map(({ startedAt, stoppedAt }) =>
+    startedAt === undefined || stoppedAt === undefined ? 0 : stoppedAt - startedAt,
+  )
+  return Math.max(0, ...lives)
+}
+
 /** Whether a task died by itself; one that ECS or a person stops, to scale or to move, did not. */
 export function hasCrashed({ stopCode, stoppedReason }: ObservedTask): boolean {
   return (
