@@ -78,6 +78,30 @@ describe('verifying a release', () => {
     assert.match(end.cause, /exited with 137/)
   })
 
+  test('watches for longer than the tasks had lived that crashed in the rollout', async () => {
+    const lived = { startedAt: new Date(1_000), stoppedAt: new Date(1_030) }
+    const looping = { ...crashed('before'), ...lived }
+    const before = answersOf({ tasks: [task(), looping] })
+    const after = answersOf({ tasks: [task(), looping, crashed('after')] })
+    const began = Date.now()
+    // Dies again long after the window of 5 ms, and before 45 ms have gone by.
+    const now = () => (Date.now() - began > 25 ? after : before)
+    const end = await verify(
+      {
+        ...well,
+        // Each death is news of the service, which makes a closer look worth its price.
+        DescribeServices: () => ({
+          services: [service({ events: [{ message: now() === after ? 'it died' : '' }] })],
+        }),
+        ListTasks: (input) => now()['ListTasks']?.(input),
+        DescribeTasks: (input) => now()['DescribeTasks']?.(input),
+      },
+      { stability: { timeoutMs: 5_000, windowMs: 5 } },
+    )
+    assert.equal(end.kind, 'failed')
+    assert.match(end.reason, /stopped after it had been healthy/)
+  })
+
   test('does not succeed while a task runs another digest', async () => {
     const end = await verify(well, {}, digestB)
     assert.equal(end.kind, 'timed_out')
