@@ -176,4 +176,11 @@ export interface TaskContainerRecord {
   imageDigest?: string
   exitCode?: number
   reason?: string
+  /** Of its own health check, where it has one and runs. */
+  health?: {
+    status: 'HEALTHY' | 'UNHEALTHY' | 'UNKNOWN'
+    /** In a row. */
+    failures: number
+    nextCheckAt: number
+  }
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { succeedsIn } from './docker-exec.ts'
 import { createContainer, publishedPorts, removeContainer } from './docker-container.ts'
 import { DockerError, type DockerEngine } from './docker-engine.ts'
 import { readLogs } from './docker-logs.ts'
@@ -19,6 +20,8 @@ export interface DockerTask {
   /** Container port → port on 127.0.0.1; empty until it runs. */
   ports(): Readonly<Record<number, number>>
   logs(container: string, lines: number): Promise<string[]>
+  /** Whether a command in a container exits with 0 in time. */
+  check(container: string, command: readonly string[], timeoutMs: number): Promise<boolean>
   /** Asks it to end: SIGTERM, later SIGKILL. */
   stop(): void
   /** SIGKILL at once. */
@@ -110,6 +113,10 @@ export function runTask(context: TaskContext, spec: TaskSpec, events: TaskEvents
     async kill() {
       stopping.abort()
       await removeAll()
+    },
+    async check(container, command, timeoutMs) {
+      const id = ids.get(container)
+      return id !== undefined && (await succeedsIn(engine, id, command, timeoutMs))
     },
     async logs(container, lines) {
       const ended = kept.get(container)

@@ -65,6 +65,8 @@ export async function dockerRuntime(options: DockerRuntimeOptions): Promise<Task
         return { kind: 'refused', reason: `the task publishes no port ${port}` }
       return probePort(hostPort, path, timeoutMs)
     },
+    check: async (taskId, container, command, timeoutMs) =>
+      (await tasks.get(taskId)?.check(container, command, timeoutMs)) ?? false,
     logs: async (taskId, container, lines) =>
       (await tasks.get(taskId)?.logs(container, lines)) ?? [],
     async close() {

@@ -89,6 +89,10 @@ export function faultyRuntime(inner: TaskRuntime, faults: TaskFaults, clock: Clo
       const answer = answerOf(tasks.get(taskId), faults, clock)
       return answer ?? (await inner.probe(taskId, port, path, timeoutMs))
     },
+    async check(taskId, ...asked) {
+      const answer = answerOf(tasks.get(taskId), faults, clock)
+      return answer === undefined && (await inner.check(taskId, ...asked))
+    },
     logs: (taskId, container, lines) => inner.logs(taskId, container, lines),
     async close() {
       for (const task of tasks.values()) task.cancel()

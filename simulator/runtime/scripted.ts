@@ -15,6 +15,8 @@ export interface Behaviour {
   readonly stopMs?: number
   /** What it answers to a probe after running for `runningMs`. Default: 200. */
   readonly probe?: (runningMs: number, path: string) => ProbeAnswer | number
+  /** Whether its containers pass their own health checks after running for `runningMs`. Default: yes. */
+  readonly check?: (runningMs: number, container: string) => boolean
   /** Container name → the digest that its image resolves to now. Default: a hash of the reference. */
   readonly digests?: Readonly<Record<string, string>>
   /** Whether it tells digests at all after the pull. Default: it does. */
@@ -107,6 +109,12 @@ export function scriptedRuntime(options: ScriptedOptions): ScriptedRuntime {
       return Promise.resolve(
         typeof answer === 'number' ? { kind: 'status', status: answer } : answer,
       )
+    },
+    check(taskId, container) {
+      const play = plays.get(taskId)
+      if (play?.runningSince === undefined || play.ended) return Promise.resolve(false)
+      const ran = clock.now() - play.runningSince
+      return Promise.resolve(play.behaviour.check?.(ran, container) ?? true)
     },
     logs(taskId, _container, lines) {
       return Promise.resolve((plays.get(taskId)?.behaviour.logs ?? []).slice(-lines))

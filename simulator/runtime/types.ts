@@ -12,6 +12,13 @@ export interface TaskRuntime {
   stop(taskId: string): void
   /** Asks a container port as the load balancer would. Gives the HTTP status, or why there is none. */
   probe(taskId: string, port: number, path: string, timeoutMs: number): Promise<ProbeAnswer>
+  /** Runs a container's own health check in it. Gives whether it exited with 0 in time. */
+  check(
+    taskId: string,
+    container: string,
+    command: readonly string[],
+    timeoutMs: number,
+  ): Promise<boolean>
   /** The last lines of a container, for CloudWatch Logs. */
   logs(taskId: string, container: string, lines: number): Promise<string[]>
   /** Stops everything. */

@@ -91,6 +91,22 @@ test('a task runs the image that its tag means, answers on its port, writes a lo
   assert.deepEqual(await runtime.logs(spec.id, 'api', 10), ['api:v1 serves'])
 })
 
+test("a container's own health check runs in it, with its exit code and its time limit", async () => {
+  const spec = task({ portMappings: [{ containerPort: 8080 }] })
+  const told = start(spec)
+  assert.equal(await runtime.check(spec.id, 'api', ['true'], 5000), false)
+  await told.running
+  const shell = (line: string, timeoutMs = 5000) =>
+    runtime.check(spec.id, 'api', ['/bin/sh', '-c', line], timeoutMs)
+  assert.equal(await shell('echo looking; test "$PWD" = /www'), true)
+  assert.equal(await shell('exit 7'), false)
+  assert.equal(await shell('sleep 60', 300), false)
+  assert.equal(await runtime.check(spec.id, 'api', ['no-such-program'], 5000), false)
+  runtime.stop(spec.id)
+  await told.stopped
+  assert.equal(await shell('true'), false)
+})
+
 test('a container that ends by itself gives its own exit code, and leaves nothing behind', async () => {
   const spec = task({
     command: ['sh', '-c', 'echo "$WORD"; exit 3'],

@@ -182,3 +182,23 @@ test('an image that is not there is rolled back by the circuit breaker, and the 
   const { tasks = [] } = await ecs.send(new DescribeTasksCommand({ cluster, tasks: taskArns }))
   assert.ok(tasks.some((each) => each.stoppedReason?.startsWith('CannotPullContainerError: ')))
 })
+
+test('a crash loop that was asked for ends real containers, until it is lifted', async () => {
+  const [good] = await whatRuns()
+  const tasks = `${stage.simulator.url}/_simulator/tasks`
+  const fault = { service, kind: 'crash loop', afterMs: 100, exitCode: 42, count: 1 }
+  const added = await fetch(tasks, { method: 'POST', body: JSON.stringify(fault) })
+  assert.equal(added.status, 200)
+  await ecs.send(new UpdateServiceCommand({ cluster, service, forceNewDeployment: true }))
+
+  const deployment = await end()
+
+  assert.equal(deployment.status, 'SUCCESSFUL', deployment.statusReason)
+  assert.deepEqual(await whatRuns(), [good])
+  const { taskArns } = await ecs.send(
+    new ListTasksCommand({ cluster, serviceName: service, desiredStatus: 'STOPPED' }),
+  )
+  const described = await ecs.send(new DescribeTasksCommand({ cluster, tasks: taskArns }))
+  const exits = described.tasks?.flatMap(({ containers = [] }) => containers[0]?.exitCode ?? [])
+  assert.ok(exits?.includes(42), `exit codes ${exits?.join(', ')}`)
+})

@@ -131,6 +131,7 @@ ecs.register_task_definition(
             "image": "api:1",
             "environment": [{"name": "A", "value": "b"}],
             "portMappings": [{"containerPort": 80}],
+            "healthCheck": {"command": ["CMD", "true"], "interval": 5},
             "logConfiguration": {
                 "logDriver": "awslogs",
                 "options": {"awslogs-group": "/api", "awslogs-stream-prefix": "p"},
@@ -191,7 +192,13 @@ logs.get_log_events(logGroupName="/api", logStreamName=streams[0]["logStreamName
 logs.filter_log_events(logGroupName="/api")
 ecs.stop_task(cluster="mailman", task=tasks[0])
 ecs.delete_service(**of_service, force=True)
-while ecs.describe_services(cluster="mailman", services=["api"])["services"][0]["status"] != "INACTIVE":
+
+
+def status():
+    return ecs.describe_services(cluster="mailman", services=["api"])["services"][0]["status"]
+
+
+while status() != "INACTIVE":
     time.sleep(0.2)
 ecs.deregister_task_definition(taskDefinition="api:1")
 ecs.delete_cluster(cluster="mailman")

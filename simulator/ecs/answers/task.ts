@@ -2,6 +2,7 @@ import type { Container, Task } from '@aws-sdk/client-ecs'
 import { ecsArn, nameOf } from '../arns.ts'
 import type { Engine } from '../engine.ts'
 import { taskDefinitionAt } from '../rollout/revisions.ts'
+import { taskHealth } from '../tasks/container-health.ts'
 import type { TaskRecord } from '../records.ts'
 import { seconds, type Wire } from './wire.ts'
 
@@ -18,7 +19,7 @@ export function taskAnswer(engine: Engine, task: TaskRecord): Wire<Task> {
     launchType,
     lastStatus: task.lastStatus,
     desiredStatus: task.desiredStatus,
-    healthStatus: 'UNKNOWN',
+    healthStatus: taskHealth(engine, task),
     cpu: definition?.rest.cpu,
     memory: definition?.rest.memory,
     createdAt: seconds(task.createdAt),
@@ -62,7 +63,7 @@ function containerAnswer(
     reason: container.reason,
     networkBindings: task.lastStatus === 'RUNNING' ? ports : [],
     networkInterfaces: [],
-    healthStatus: 'UNKNOWN',
+    healthStatus: container.health?.status ?? 'UNKNOWN',
   }
 }
 

@@ -2,33 +2,68 @@ import { isGood, targetsOf } from '../../elb/targets.ts'
 import { noteFailure, noteHealthy } from './breaker.ts'
 import type { Engine } from '../engine.ts'
 import { tell } from './events.ts'
+import { hasContainerChecks, taskHealth } from '../tasks/container-health.ts'
 import { isLive } from '../tasks/state.ts'
 import { stopTasks } from '../tasks/end.ts'
 import { wakeAt } from '../wake.ts'
 import type { ServiceRecord, TaskRecord } from '../records.ts'
 
 /**
- * Looks at running tasks: those whose targets are all healthy, or that have run for a while where
- * there is no load balancer, have proved themselves; those with an unhealthy target are stopped.
+ * Looks at running tasks: those whose targets and containers are all healthy, or that have run for
+ * a while where nobody asks them, have proved themselves; unhealthy ones are stopped.
  */
 export function judgeTasks(engine: Engine, service: ServiceRecord, tasks: TaskRecord[]): void {
   for (const task of tasks) {
     if (!isLive(task) || task.lastStatus !== 'RUNNING' || task.startedAt === undefined) continue
     const targets = targetsOf(engine.world, service, task.id)
-    const sick = targets.find(({ target }) => target.state === 'unhealthy')
-    if (sick !== undefined) {
-      condemnUnhealthy(engine, service, task, task.startedAt, sick)
-    } else if (!task.proven) {
-      const settled = task.startedAt + engine.timings.settle
-      if (targets.length > 0) {
-        if (!targets.every(({ target }) => isGood(target))) continue
-      } else if (settled > engine.clock.now()) {
-        wakeAt(engine, service.arn, settled)
-        continue
-      }
+    const complaint = complaintAbout(engine, task, targets)
+    if (complaint !== undefined) {
+      condemnUnhealthy(engine, service, task, task.startedAt, complaint)
+    } else if (!task.proven && isProven(engine, service, task, task.startedAt, targets)) {
       task.proven = true
       noteHealthy(engine, service, task)
     }
+  }
+}
+
+type Targets = ReturnType<typeof targetsOf>
+
+function isProven(
+  engine: Engine,
+  service: ServiceRecord,
+  task: TaskRecord,
+  startedAt: number,
+  targets: Targets,
+): boolean {
+  const hasChecks = hasContainerChecks(engine, task)
+  if (hasChecks && taskHealth(engine, task) !== 'HEALTHY') return false
+  if (targets.length > 0) return targets.every(({ target }) => isGood(target))
+  const settled = startedAt + engine.timings.settle
+  if (hasChecks || settled <= engine.clock.now()) return true
+  wakeAt(engine, service.arn, settled)
+  return false
+}
+
+interface Complaint {
+  readonly event: string
+  readonly reason: string
+}
+
+function complaintAbout(engine: Engine, task: TaskRecord, targets: Targets): Complaint | undefined {
+  if (taskHealth(engine, task) === 'UNHEALTHY') {
+    return {
+      event: `(task ${task.id}) failed container health checks.`,
+      reason: 'Task failed container health checks',
+    }
+  }
+  const sick = targets.find(({ target }) => target.state === 'unhealthy')
+  if (sick === undefined) return undefined
+  const { group, target } = sick
+  return {
+    event:
+      `(task ${task.id}) (port ${target.containerPort}) is unhealthy in (target-group ${group.arn}) ` +
+      `due to (reason ${target.description ?? 'Health checks failed'})`,
+    reason: `Task failed ELB health checks in (target-group ${group.arn})`,
   }
 }
 
@@ -37,22 +72,14 @@ function condemnUnhealthy(
   service: ServiceRecord,
   task: TaskRecord,
   startedAt: number,
-  { group, target }: ReturnType<typeof targetsOf>[number],
+  { event, reason }: Complaint,
 ): void {
   const grace = startedAt + service.healthCheckGracePeriodSeconds * 1000
   if (grace > engine.clock.now()) {
     wakeAt(engine, service.arn, grace)
     return
   }
-  tell(
-    engine,
-    service,
-    `(task ${task.id}) (port ${target.containerPort}) is unhealthy in (target-group ${group.arn}) ` +
-      `due to (reason ${target.description ?? 'Health checks failed'})`,
-  )
+  tell(engine, service, event)
   if (!task.proven) noteFailure(engine, service, task)
-  stopTasks(engine, service, [task], {
-    code: 'ServiceSchedulerInitiated',
-    reason: `Task failed ELB health checks in (target-group ${group.arn})`,
-  })
+  stopTasks(engine, service, [task], { code: 'ServiceSchedulerInitiated', reason })
 }

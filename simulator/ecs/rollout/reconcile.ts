@@ -6,6 +6,7 @@ import { finish } from './finish.ts'
 import { judgeTasks } from './proof.ts'
 import { takeRequests } from './take-requests.ts'
 import { scale } from './scale.ts'
+import { checkContainers } from '../tasks/container-health.ts'
 import { tasksOf } from '../tasks/state.ts'
 import { stopDrained } from '../tasks/end.ts'
 import { launchDue } from '../tasks/start.ts'
@@ -21,6 +22,7 @@ export function reconcile(engine: Engine, serviceArn: string): void {
   launchDue(engine, service, tasksOf(engine, service))
   stopDrained(engine, service, tasksOf(engine, service))
   checkTargets(engine, service)
+  checkContainers(engine, service, tasksOf(engine, service))
   judgeTasks(engine, service, tasksOf(engine, service))
   judgeBreaker(engine, service)
   judgeAlarms(engine, service)

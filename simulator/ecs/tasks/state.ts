@@ -1,6 +1,7 @@
 import type { Engine } from '../engine.ts'
 import { isGood, targetsOf } from '../../elb/targets.ts'
 import type { ServiceRecord, TaskRecord } from '../records.ts'
+import { taskHealth } from './container-health.ts'
 
 /** The tasks of a service that ECS still tells about, oldest first. */
 export function tasksOf(engine: Engine, service: ServiceRecord): TaskRecord[] {
@@ -26,6 +27,7 @@ export function isHealthy(engine: Engine, service: ServiceRecord, task: TaskReco
     isLive(task) &&
     task.lastStatus === 'RUNNING' &&
     task.proven &&
+    taskHealth(engine, task) !== 'UNHEALTHY' &&
     targetsOf(engine.world, service, task.id).every(({ target }) => isGood(target))
   )
 }
