@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { cancelCommand } from './commands/cancel.ts'
 import {
@@ -13,6 +12,7 @@ import { completionCommand, environmentsCommand } from './commands/completion.ts
 import { configCommand } from './commands/config.ts'
 import { deployCommand } from './commands/deploy.ts'
 import { explainCommand } from './commands/explain.ts'
+import { initCommand } from './commands/init.ts'
 import { localCommand } from './commands/local.ts'
 import { metricsCommand } from './commands/metrics.ts'
 import { planCommand } from './commands/plan.ts'
@@ -24,6 +24,7 @@ import { setupCommand } from './commands/setup.ts'
 import { statusCommand } from './commands/status.ts'
 import { waitCommand } from './commands/wait.ts'
 import { workerCommand } from './commands/worker.ts'
+import { version } from './version.ts'
 
 /**
  * The `slipway` command. Building it loads no more than help and usage errors need; each command
@@ -57,6 +58,7 @@ export function createProgram(): Command {
     .addCommand(metricsCommand())
     .addCommand(workerCommand())
     .addCommand(setupCommand())
+    .addCommand(initCommand())
     .addCommand(configCommand())
     .addCommand(environmentsCommand())
     .addCommand(localCommand())
@@ -77,19 +79,4 @@ Examples:
 
 function argumentsOf(command: Command): string {
   return command.registeredArguments.map((one) => `<${one.name()}>`).join(' ')
-}
-
-/** Of the package: two folders up when it is installed, one in a checkout. */
-function version(): string {
-  for (const path of ['../package.json', '../../package.json']) {
-    try {
-      const found: unknown = JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'))
-      if (typeof found === 'object' && found !== null && 'version' in found) {
-        return String(found.version)
-      }
-    } catch {
-      // The other one, then.
-    }
-  }
-  return 'unknown'
 }

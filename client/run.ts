@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander'
+import { forgetEmptyVariables } from './empty-variables.ts'
 import { annotation, inGitHubActions } from './github/workflow-commands.ts'
 import { note, printJson, tellRunner } from './output.ts'
 import { createProgram } from './program.ts'
@@ -16,6 +17,7 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
     if (error.code === 'EPIPE') process.exit(0)
     throw error
   })
+  forgetEmptyVariables()
   try {
     await programThatThrows().parseAsync([...args], { from: 'user' })
   } catch (error) {

@@ -25,6 +25,10 @@ async function jobIn(folder: string, address = place.server.address) {
     GITHUB_STEP_SUMMARY: summary,
     GITHUB_OUTPUT: output,
     TEMPORAL_UI_URL: 'https://temporal.example.com',
+    // From variables and secrets that are not there.
+    TEMPORAL_NAMESPACE: '',
+    TEMPORAL_API_KEY: '',
+    TEMPORAL_PROFILE: '',
   }
   return {
     slipway: (...args: readonly string[]) => runSlipway(folder, address, args, runner),
