@@ -102,6 +102,9 @@ describe('updating a service', () => {
         throw awsError('ClientException', 'TaskDefinition is inactive')
       },
     })
-    await assert.rejects(started, failsAs('Rejected', 'Somebody has deregistered task definition mailman-api:2', 'Ask again'))
+    await assert.rejects(
+      started,
+      failsAs('Rejected', 'Somebody has deregistered task definition mailman-api:2', 'Ask again'),
+    )
   })
 })
