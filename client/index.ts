@@ -10,7 +10,8 @@ export { loadConfig, parseConfig, type LoadedConfig } from '../config/load.ts'
 export { resolveTarget, UnknownEnvironmentError } from '../config/resolve.ts'
 export type { Config } from '../config/schema.ts'
 export type { ImageTarget, ServiceTarget, Target } from '../config/target.ts'
-export type { Plan } from '../activities/types.ts'
+export type { KnownRevision, Plan } from '../activities/types.ts'
+export type { Evidence, FailedTask, UnhealthyTarget } from '../rollout/failed-tasks.ts'
 export { exitStatus, isOutcome, outcomes, type Outcome } from '../rollout/outcome.ts'
 export type {
   Accepted,
