@@ -15,6 +15,7 @@ import { isRollingBack, nextStepBack } from './step-back.ts'
 import type { RolloutEnd, RolloutProgress, StartedDeployment, WayBack } from './types.ts'
 import { endOf } from './wait.ts'
 import { watchRollout, type Watched } from './watch.ts'
+import { primaryOf } from './way-back.ts'
 
 export interface RollBackInput {
   readonly target: Target
@@ -35,14 +36,6 @@ export async function rollBackService(
   pace: Pace,
   input: RollBackInput,
 ): Promise<RolloutEnd> {
-  const { service, to } = input
-  if (to.standing === 'none') {
-    return {
-      kind: 'failed',
-      reason: `nothing ever ran well in service "${service.service}", so there is nothing to go back to: ECS keeps it as it is`,
-      cause: '',
-    }
-  }
   return await beating((say) => {
     const signal = Context.current().cancellationSignal
     return goBack(clients, { ...input, poller: pollerOf(clients), pace, signal, say })
@@ -67,6 +60,7 @@ async function goBack(clients: AwsClients, going: GoingBack): Promise<RolloutEnd
       const reason = `service "${service.service}" is ${status}: there is no bringing it back`
       return { kind: 'failed', reason, cause: '' }
     }
+    if (to.standing === 'none') return withNothingBefore(going, observation)
     const step = nextStepBack(observation, {
       mode: target.mode,
       to,
@@ -90,6 +84,19 @@ async function goBack(clients: AwsClients, going: GoingBack): Promise<RolloutEnd
       }
     }
   }
+}
+
+/** A deployment that was refused leaves things as they were; one that was made, no way back. */
+function withNothingBefore(
+  { service: { service }, to, started }: GoingBack,
+  observation: Observation,
+): RolloutEnd {
+  if (started === undefined && primaryOf(observation)?.id === to.deploymentId) {
+    const summary = `nothing was changed in service "${service}"`
+    return { kind: 'succeeded', evidence: 'deployments', summary }
+  }
+  const reason = `nothing ever ran well in service "${service}", so there is nothing to go back to: ECS keeps it as it is`
+  return { kind: 'failed', reason, cause: '' }
 }
 
 async function lookNow(going: GoingBack): Promise<Observation> {

@@ -62,7 +62,11 @@ function world(told: { stop?: () => object } = {}) {
   })
 }
 
-function rollBack(aws: ReturnType<typeof world>, changes: Partial<RollBackInput> = {}) {
+function rollBack(
+  aws: ReturnType<typeof world>,
+  changes: Partial<RollBackInput> = {},
+  ours?: 'never started',
+) {
   return inActivity(() =>
     rollBackService(
       aws.clients,
@@ -71,7 +75,7 @@ function rollBack(aws: ReturnType<typeof world>, changes: Partial<RollBackInput>
         target: targetWith(),
         service: serviceNamed('api'),
         to,
-        started,
+        ...(ours === undefined && { started }),
         deadline: Date.now() + 60_000,
         ...changes,
       },
@@ -123,6 +127,15 @@ describe('rolling a service back', () => {
     const end = await rollBack(aws, { to: { ...to, standing: 'none' } })
     assert.equal(end.kind, 'failed')
     assert.match(end.reason, /nothing to go back to/)
+    assert.deepEqual(changes(aws), [])
+  })
+
+  test('with nothing to go back to, and nothing changed, is back already', async () => {
+    const aws = world()
+    const none = { ...to, standing: 'none', deploymentId: 'ecs-svc/2' } as const
+    const end = await rollBack(aws, { to: none }, 'never started')
+    assert.equal(end.kind, 'succeeded')
+    assert.match(end.summary, /nothing was changed in service "mailman-api"/)
     assert.deepEqual(changes(aws), [])
   })
 
