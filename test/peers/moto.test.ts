@@ -19,6 +19,7 @@ const profiles: Readonly<Record<string, Profile>> = {
   forger: 'wrong secret',
   nobody: ['s3:ListBucket'],
   'without-ecr': ['ecs:*'],
+  'without-update': ['ecs:Describe*', 'ecs:List*', 'ecs:Register*', 'ecs:TagResource', 'ecr:*'],
   'without-register': ['ecs:Describe*', 'ecs:List*', 'ecr:*'],
 }
 
@@ -67,6 +68,11 @@ describe('who may not deploy is told why, and nothing is touched', { concurrency
       await rejected('without-register'),
       /Allow "ecs:RegisterTaskDefinition" in a policy of user "without-register"/,
     )
+  })
+
+  test('with permission for everything but the deployment itself, and nobody need come', async () => {
+    const { message } = await deploy(yard.env, checkout, 'without-update', 'rolled_back')
+    assert.match(message, /Allow "ecs:UpdateService" in a policy of user "without-update"/)
   })
 })
 
