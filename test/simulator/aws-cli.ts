@@ -1,8 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { execa } from 'execa'
-import { makeOnce } from '../../local/cache.ts'
+import { pythonPackages } from '../peers/pypi.ts'
 
 const version = '1.46.3'
 
@@ -37,17 +34,5 @@ export async function awsCli(endpoint: string) {
 
 /** The folder of its Python packages, botocore's models of AWS among them. */
 export function awsCliPackages(): Promise<string> {
-  return makeOnce(`awscli-${version}`, fetchInto)
-}
-
-/** The virtual environment is only a way to have a pip that leaves the machine's Python alone. */
-async function fetchInto(folder: string): Promise<void> {
-  const scratch = await mkdtemp(path.join(tmpdir(), 'slipway-pip-'))
-  try {
-    await execa('python3', ['-m', 'venv', scratch], { stdin: 'ignore' })
-    const pip = ['-m', 'pip', 'install', '--quiet', '--target', folder, `awscli==${version}`]
-    await execa(path.join(scratch, 'bin/python'), pip, { stdin: 'ignore' })
-  } finally {
-    await rm(scratch, { recursive: true, force: true })
-  }
+  return pythonPackages(`awscli==${version}`)
 }
