@@ -1,4 +1,4 @@
-import { type Engine, setAlarm, setCapacity } from './ecs/index.ts'
+import { type Engine, interruptTasks, setAlarm, setCapacity } from './ecs/index.ts'
 import type { ControlRoutes } from './http/control.ts'
 
 /** What happens around ECS and that no call of its clients brings about, for `/_simulator/`. */
@@ -30,6 +30,15 @@ export function engineRoutes(engine: Engine): ControlRoutes {
     'DELETE capacity': () => {
       setCapacity(engine, undefined)
       return {}
+    },
+    'POST interruptions': ({ body }) => {
+      const { service, count = 1 } = (body ?? {}) as { service?: unknown; count?: unknown }
+      const found = Object.values(engine.world.services).find(({ name }) => name === service)
+      if (found === undefined || typeof count !== 'number' || !(count >= 1))
+        throw new Error(
+          'Tasks are interrupted with {"service": "<name>", "count": 1}, of a service that is there.',
+        )
+      return { tasks: interruptTasks(engine, found, count) }
     },
   }
 }

@@ -1,5 +1,6 @@
 export { createEngine, type EngineOptions } from './create.ts'
 export type { Engine } from './engine.ts'
+export { interruptTasks } from './tasks/interrupt.ts'
 export { setCapacity } from './rollout/capacity.ts'
 export { setAlarm } from './rollout/watched-alarms.ts'
 export { ecsOperations } from './operations/index.ts'

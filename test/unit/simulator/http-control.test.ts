@@ -152,3 +152,16 @@ test('tasks are given faults, which are listed with what they hit, and lifted', 
   assert.equal((await control('DELETE', 'tasks/gone')).status, 400)
   assert.equal((await control('POST', 'tasks', { kind: 'mood' })).status, 400)
 })
+
+test('a Spot interruption stops a task, which is replaced and was no failure', async () => {
+  await using stage = await start()
+  const { status, body } = await stage.control('POST', 'interruptions', { service: 'api' })
+  assert.equal(status, 200)
+  const [id = ''] = body['tasks'] as string[]
+  await stage.clock.advance(120_000)
+  const { world } = stage.simulator.engine
+  assert.equal(world.tasks[id]?.stopCode, 'SpotInterruption')
+  const service = await stage.service()
+  assert.deepEqual([service.runningCount, service.deployments?.[0]?.failedTasks], [1, 0])
+  assert.equal((await stage.control('POST', 'interruptions', { service: 'gone' })).status, 400)
+})
