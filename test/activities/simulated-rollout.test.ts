@@ -99,7 +99,8 @@ async function liveService(circuitBreaker: boolean, mode: Target['mode'] = 'pin'
   )
   const service = serviceNamed('api', { service: name, circuitBreaker: 'optional' })
   const target = targetWith({ aws: {}, services: [service], mode })
-  const inspect = () => inActivity(() => activities.inspectEnvironment({ target, release: 'r', freezes: 'kept' }))
+  const inspect = () =>
+    inActivity(() => activities.inspectEnvironment({ target, release: 'r', freezes: 'kept' }))
   return {
     name,
     target,
