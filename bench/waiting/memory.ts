@@ -1,0 +1,141 @@
+import { readFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { Client, Connection } from '@temporalio/client'
+import type { Target } from '../../config/target.ts'
+import { startTemporal } from '../../local/temporal.ts'
+import { startWorker } from '../../local/worker.ts'
+import type { ReleaseInput } from '../../workflows/types.ts'
+import { cluster } from './account.ts'
+import { openAccount, type Account } from './open-account.ts'
+
+/** What a worker takes while so many releases wait. */
+export interface Memory {
+  readonly releases: number
+  /** How many of them were waiting for their rollout at the highest. */
+  readonly waiting: number
+  /** Resident bytes of the worker process: before the first release, and at the highest. */
+  readonly idle: number
+  readonly highest: number
+}
+
+/**
+ * Starts so many releases, redeploys of one service each, on a real worker process and a dev
+ * server, and measures the worker until the last of them waits for its rollout. The account is not
+ * throttled: AWS would let 5 of them a second begin.
+ */
+export async function measureMemory(
+  releases: number,
+  say: (line: string) => void,
+): Promise<Memory> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'slipway-bench-'))
+  const stops: (() => Promise<void>)[] = [() => rm(folder, { recursive: true, force: true })]
+  try {
+    const account = await openAccount({
+      services: releases,
+      throttle: 'off',
+      // None ends before all of them wait.
+      shortestMs: 3_600_000,
+      spreadMs: 1,
+    })
+    stops.push(() => account.close())
+    const temporal = await startTemporal({ logFile: path.join(folder, 'temporal.log') })
+    stops.push(temporal.stop)
+    const worker = await startWorker({
+      logFile: path.join(folder, 'worker.log'),
+      env: {
+        ...process.env,
+        TEMPORAL_ADDRESS: temporal.address,
+        AWS_ENDPOINT_URL: account.url,
+        AWS_REGION: 'us-east-1',
+        AWS_ACCESS_KEY_ID: 'bench',
+        AWS_SECRET_ACCESS_KEY: 'bench',
+      },
+    })
+    stops.push(() => worker.stop(1_000))
+    const idle = await residentBytes(worker.pid)
+    const connection = await Connection.connect({ address: temporal.address })
+    stops.push(() => connection.close())
+    await startReleases(new Client({ connection }), releases)
+    return { releases, idle, ...(await watch(worker.pid, account, releases, say)) }
+  } finally {
+    for (const stop of stops.toReversed()) await stop()
+  }
+}
+
+async function startReleases(client: Client, releases: number): Promise<void> {
+  const all = Array.from({ length: releases }, (_, index) => index)
+  for (let at = 0; at < releases; at += 50) {
+    await Promise.all(
+      all.slice(at, at + 50).map((index) => {
+        const input: ReleaseInput = {
+          id: `release/bench-${index}/redeploy`,
+          request: { kind: 'redeploy', requestedBy: 'the bench', target: targetOf(index) },
+        }
+        return client.workflow.start('release', {
+          workflowId: input.id,
+          taskQueue: 'slipway',
+          args: [input],
+        })
+      }),
+    )
+  }
+}
+
+function targetOf(index: number): Target {
+  const hour = 3_600_000
+  return {
+    project: 'bench',
+    environment: `bench-${index}`,
+    aws: { region: 'us-east-1' },
+    cluster,
+    mode: 'pin',
+    repository: '.',
+    checks: { commands: [], timeoutMs: hour },
+    images: [],
+    services: [
+      {
+        name: 'app',
+        service: `service-${index}`,
+        // Nothing of it was built here: no moving tag points at it.
+        containers: {},
+        after: [],
+        circuitBreaker: 'optional',
+      },
+    ],
+    stability: { timeoutMs: hour, windowMs: 30_000 },
+    rollback: { timeoutMs: hour },
+    queues: { release: 'slipway', builder: 'slipway-builder' },
+    door: { policy: 'supersede', supersedeRunning: false, freezes: [] },
+  }
+}
+
+/** Until all wait, and half a minute longer. */
+async function watch(
+  pid: number,
+  account: Account,
+  releases: number,
+  say: (line: string) => void,
+): Promise<{ readonly waiting: number; readonly highest: number }> {
+  let highest = 0
+  let waiting = 0
+  let left = 30
+  for (let second = 0; second < 240 && left > 0; second += 1) {
+    await new Promise((resolve) => {
+      setTimeout(resolve, 1_000)
+    })
+    highest = Math.max(highest, await residentBytes(pid))
+    const { made } = await account.calls()
+    waiting = made['ECS:UpdateService'] ?? 0
+    if (waiting >= releases) left -= 1
+    if (second % 10 === 0) say(`${waiting} wait, ${Math.round(highest / 2 ** 20)} MiB`)
+  }
+  return { waiting, highest }
+}
+
+/** Of a process, on Linux. */
+async function residentBytes(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8')
+  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024
+}
