@@ -67,22 +67,23 @@ describe('slipway explain', () => {
   })
 })
 
-describe('slipway revisions', () => {
-  const known = (revision: number, more: Partial<KnownRevision> = {}): KnownRevision => ({
-    taskDefinition: arn('api', revision),
-    status: 'ACTIVE',
-    digests: { api: digestOf('api', revision) },
-    isLive: false,
-    isWayBack: false,
-    ...more,
-  })
+const known = (revision: number, more: Partial<KnownRevision> = {}): KnownRevision => ({
+  taskDefinition: arn('api', revision),
+  status: 'ACTIVE',
+  digests: { api: digestOf('api', revision) },
+  isLive: false,
+  isWayBack: false,
+  ...more,
+})
 
+const revisions = async () => [
+  known(8, { isLive: true, deployment: 'SUCCESSFUL' }),
+  known(7, { isWayBack: true, deployment: 'SUCCESSFUL' }),
+]
+
+describe('slipway revisions', () => {
   test('tells which one is live and which is the way back', async () => {
     const here = await place.checkout('revised')
-    const revisions = async () => [
-      known(8, { isLive: true, deployment: 'SUCCESSFUL' }),
-      known(7, { isWayBack: true, deployment: 'SUCCESSFUL' }),
-    ]
     await here.withWorker({ listRevisions: revisions }, async () => {
       const { exitCode, stdout } = await here.slipway('revisions', 'revised', 'api')
       assert.equal(exitCode, 0, stdout)
