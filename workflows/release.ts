@@ -3,8 +3,9 @@ import type { Inspection, PushedImage, Revision } from '../activities/types.ts'
 import type { Target } from '../config/target.ts'
 import type { Evidence } from '../rollout/failed-tasks.ts'
 import type { Outcome } from '../rollout/outcome.ts'
-import { inPassing, quickly } from './activity-calls.ts'
+import { inPassing } from './activity-calls.ts'
 import { makeImages } from './build-images.ts'
+import { deregister } from './deregister.ts'
 import { messageOf, wasCancelled } from './failure.ts'
 import { openRecord, type ReleaseRecord } from './release-record.ts'
 import { rollOut, type Change, type RollOutEnd } from './roll-out.ts'
@@ -129,22 +130,6 @@ function goBackTo(
     ...(revisions === undefined ? {} : { revisions }),
     ...(to === undefined ? {} : { to }),
   })
-}
-
-/** A revision that was taken back is of no use to anybody; what cannot be tidied is only said. */
-async function deregister(
-  record: ReleaseRecord,
-  target: Target,
-  changes: readonly Change[],
-): Promise<void> {
-  const revisions = changes.map(({ revision }) => revision).filter((one) => one.registered)
-  if (target.rollback.deregister !== true || revisions.length === 0) return
-  try {
-    const tidy = quickly('deregister what was taken back')
-    record.warn(await tidy.deregisterRevisions({ target, revisions }))
-  } catch (failure) {
-    record.warn([`what was taken back stays registered: ${messageOf(failure)}`])
-  }
 }
 
 async function registerNew(
