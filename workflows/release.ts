@@ -1,6 +1,5 @@
 import { ApplicationFailure, CancellationScope, upsertSearchAttributes } from '@temporalio/workflow'
 import type { Inspection, PushedImage, Revision } from '../activities/types.ts'
-import type { Target } from '../config/target.ts'
 import type { Evidence } from '../rollout/failed-tasks.ts'
 import type { Outcome } from '../rollout/outcome.ts'
 import { inPassing } from './activity-calls.ts'
