@@ -1,9 +1,10 @@
 import { cpus } from 'node:os'
 import { defaultShare } from '../../activities/polling/limits.ts'
-import { bestLag, callsOfCliFor, cliPeriodMs } from './best.ts'
+import { callsOfCliFor, cliPeriodMs } from './best.ts'
 import type { Memory } from './memory.ts'
 import { inSeconds, mean, percentile, sum } from './numbers.ts'
 import type { Measured } from './run.ts'
+import { bestFor, targets } from './targets.ts'
 
 export interface Row {
   /** Rollouts at once in one account. */
@@ -27,7 +28,7 @@ From the end of the rollout, as its service deployment record tells it, to the w
 
 ${lagTable(rows)}
 
-Each row of \`aws\` is \`aws ecs wait services-stable\`, a process for each service. It looks each 15 s: beyond 10 at once its lag is computed from that, as if AWS let all its calls through.
+Each row of \`aws\` is \`aws ecs wait services-stable\`, a process for each service. It looks each 15 s: one by itself may end just before a look, or 15 s before it. Beyond 10 at once its lag is computed from that, as if AWS let all its calls through.
 
 ## What the buckets allow
 
@@ -39,24 +40,29 @@ ${bestTable(rows)}
 
 ${callsTable(rows)}
 
-The last two columns: the calls that the CLI's waiter would need for a rollout if it had to be as quick as we are, in the 95th percentile, and our part of that. Where many wait, a look at ten or twenty costs one call; one that waits alone has nobody to share with.
+The last two columns: the calls that the CLI's waiter would need for a rollout if it had to be as quick as we are, in the 95th percentile, and our part of that. Where many wait, a look at ten or twenty costs one call; one that waits alone has nobody to share with. At 1,000 AWS would not let the CLI make that many.
 
 ${callsByOperation(rows)}
-${memory === undefined ? '' : memoryText(memory)}`
+${memory === undefined ? '' : memoryText(memory)}
+## Targets
+
+${targets(rows, memory).join('\n')}
+`
 }
 
 function lagTable(rows: readonly Row[]): string {
   return table(
-    ['rollouts', 'who waits', 'p50', 'p95', 'most'],
+    ['rollouts', 'who waits', 'measured', 'p50', 'p95', 'most'],
     rows.flatMap(({ size, ours, cli }) => [
-      [number(size), 'Slipway', ...lags(ours.lags)],
+      [number(size), 'Slipway', number(ours.lags.length), ...lags(ours.lags)],
       cli === undefined
         ? [
             number(size),
             'aws, computed',
+            '',
             ...[0.5, 0.95, 1].map((at) => inSeconds(at * cliPeriodMs)),
           ]
-        : [number(size), 'aws', ...lags(cli.lags)],
+        : [number(size), 'aws', number(cli.lags.length), ...lags(cli.lags)],
     ]),
   )
 }
@@ -76,8 +82,7 @@ function bestTable(rows: readonly Row[]): string {
       .map(({ size, ours }) => {
         const p95 = percentile(ours.lags, 0.95)
         const bests = [1, defaultShare].flatMap((share) => {
-          // While they roll, old and new tasks are both listed: half as many again on average.
-          const best = bestLag(ours.ends, { tasks: 1.5 * size, share }).p95
+          const best = bestFor({ size, ours }, share)
           return [inSeconds(best), (p95 / best).toFixed(2)]
         })
         return [number(size), inSeconds(p95), ...bests]
