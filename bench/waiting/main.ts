@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises'
-import { measureMemory } from './memory.ts'
+import { measureMemory, type Memory } from './memory.ts'
 import { report, type Row } from './report.ts'
 import { measure } from './run.ts'
 import { withAwsCli } from './with-aws-cli.ts'
@@ -37,8 +37,11 @@ for (const size of sizes) {
   rows.push({ size, ours, cli: await measure(size, await withAwsCli()) })
 }
 
-say('the memory of a worker')
-const memory = flags.includes('--no-memory') ? undefined : await measureMemory(1_000, say)
+let memory: Memory | undefined
+if (!flags.includes('--no-memory')) {
+  say('the memory of a worker')
+  memory = await measureMemory(1_000, say)
+}
 
 const text = report(rows, memory)
 process.stdout.write(`${text}\n`)
