@@ -49,7 +49,9 @@ export function createClusterTasks(clients: AwsClients, name: string, gate: Gate
 
 async function tasksOn(cluster: Cluster, list: Promise<Listed>, when: When) {
   const { arns, seen } = await list
-  const tasks = await Promise.all(arns.map((arn) => seen.get(arn) ?? taskAt(cluster, arn, when)))
+  const tasks = await Promise.all(
+    arns.map(async (arn) => seen.get(arn) ?? (await taskAt(cluster, arn, when))),
+  )
   return tasks.flatMap((task) => (task === undefined ? [] : [observedTask(task)]))
 }
 
