@@ -20,6 +20,8 @@ export interface Followed {
   readonly wanted?: readonly Outcome[]
   /** Address of the Temporal UI, for a link to the release. Default: `TEMPORAL_UI_URL`. */
   readonly temporalUi?: string | undefined
+  /** What becomes of it when this command, which works for it, does not wait any longer. */
+  readonly withoutUs?: string
 }
 
 type Stopped =
@@ -89,7 +91,8 @@ function stopWaiting(release: Followed, how: Stopped, options: CommonOptions): n
   note(
     `${how.kind === 'timeout' ? 'Stopped waiting' : 'Interrupted'}: ${release.id} goes on.\n` +
       `  follow it:  slipway wait ${release.id}\n` +
-      `  cancel it:  slipway cancel ${release.environment}`,
+      `  cancel it:  slipway cancel ${release.environment}` +
+      (release.withoutUs === undefined ? '' : `\n${release.withoutUs}`),
   )
   return how.kind === 'timeout' ? exitStatusWhenWaitingEnds : (signalStatus[how.name] ?? 1)
 }
@@ -104,6 +107,7 @@ export async function tellAndFollow(
     readonly timeout?: number
     readonly wanted?: readonly Outcome[]
     readonly temporalUi?: string | undefined
+    readonly withoutUs?: string
   },
 ): Promise<number> {
   const { releaseId: id, runId, message } = accepted

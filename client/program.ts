@@ -20,6 +20,7 @@ import { redeployCommand } from './commands/redeploy.ts'
 import { releasesCommand } from './commands/releases.ts'
 import { revisionsCommand } from './commands/revisions.ts'
 import { rollbackCommand } from './commands/rollback.ts'
+import { scheduleCommand } from './commands/schedule.ts'
 import { setupCommand } from './commands/setup.ts'
 import { statusCommand } from './commands/status.ts'
 import { waitCommand } from './commands/wait.ts'
@@ -56,6 +57,7 @@ export function createProgram(): Command {
     .addCommand(pauseCommand())
     .addCommand(resumeCommand())
     .addCommand(metricsCommand())
+    .addCommand(scheduleCommand())
     .addCommand(workerCommand())
     .addCommand(setupCommand())
     .addCommand(initCommand())

@@ -65,7 +65,8 @@ async function look(client: Client, id: string, signal: AbortSignal): Promise<Se
 }
 
 function silentIfOutage(error: unknown, signal: AbortSignal): Seen {
-  if (signal.aborted || !isOutage(error)) throw error
+  signal.throwIfAborted()
+  if (!isOutage(error)) throw error
   return { kind: 'silent' }
 }
 

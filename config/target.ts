@@ -112,4 +112,9 @@ export interface QueuesTarget {
   readonly release: string
   /** Source, checks, image build and push: where a Docker engine is. */
   readonly builder: string
+  /**
+   * Present where the builder lives only as long as the command that asked (`--build-here`): how
+   * long it may leave a step lying before it counts as gone, and nobody else is waited for.
+   */
+  readonly builderGoneMs?: number
 }

@@ -15,6 +15,11 @@ export interface WorkerOptions {
   readonly builderName: string
   /** Builds, pushes and checks at once on this host. An engine seldom gains from more than 4. */
   readonly maxBuilds: number
+  /**
+   * A checkout on this host that has the source of one commit: taken instead of the repository that
+   * a release names, which this host may not be able to read.
+   */
+  readonly checkout?: { readonly path: string; readonly commit: string }
   /** How long a worker that is asked to stop lets what runs go on, in milliseconds. */
   readonly shutdownGraceMs: number
 }

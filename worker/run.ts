@@ -1,9 +1,4 @@
-import {
-  NativeConnection,
-  Runtime,
-  Worker,
-  type WorkerOptions as SdkOptions,
-} from '@temporalio/worker'
+import { NativeConnection, Worker, type WorkerOptions as SdkOptions } from '@temporalio/worker'
 import { loadClientConnectConfig } from '@temporalio/envconfig'
 import {
   activityInterceptors,
@@ -12,12 +7,14 @@ import {
 } from '../activities/index.ts'
 import type { BuilderActivities, SourceRef } from '../activities/types.ts'
 import { checkSearchAttributes } from './search-attributes.ts'
+import { fromCheckout } from './checkout.ts'
 import { defaultWorkerOptions, hostQueueOf, type WorkerOptions } from './options.ts'
+import { installRuntime, type Hosting } from './runtime.ts'
 import { workflowBundle } from './workflow-bundle.ts'
 
 /**
- * Serves the task queues until the process is asked to stop (SIGINT, SIGTERM), then lets what
- * runs come to an end for a while. What is cut short is taken up by the next worker.
+ * Serves the task queues until the process is asked to stop (SIGINT, SIGTERM) or `stop` says so,
+ * then lets what runs come to an end for a while. What is cut short is taken up by the next worker.
  *
  * Where Temporal is comes from its own environment variables and profiles; credentials for AWS
  * come from the AWS SDK's own chain.
@@ -26,12 +23,12 @@ import { workflowBundle } from './workflow-bundle.ts'
  *   queue is named for both roles.
  */
 export async function runWorker(
-  given: Partial<WorkerOptions> & { readonly onReady?: () => void } = {},
+  given: Partial<WorkerOptions> & Hosting & { readonly onReady?: () => void } = {},
 ): Promise<void> {
-  const { onReady, ...rest } = given
+  const { onReady, stop, onLog, ...rest } = given
   const options: WorkerOptions = { ...defaultWorkerOptions, ...rest }
   refuseSharedQueue(options)
-  Runtime.install({ shutdownSignals: ['SIGINT', 'SIGTERM'] })
+  installRuntime({ ...(stop && { stop }), ...(onLog && { onLog }) })
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig()
   const connection = await NativeConnection.connect(connectionOptions)
   try {
@@ -49,7 +46,7 @@ export async function runWorker(
         }),
       ),
     )
-    await runTogether(workers, onReady)
+    await runTogether(workers, stop, onReady)
   } finally {
     await connection.close()
   }
@@ -90,7 +87,7 @@ async function queuesOf(options: WorkerOptions): Promise<readonly Queue[]> {
 /** The shared queue, on which a builder is found, and the one of this very host. */
 function builderQueues(options: WorkerOptions): readonly Queue[] {
   const hostQueue = hostQueueOf(options)
-  const activities = createBuilderActivities({ hostQueue })
+  const activities = fromCheckout(createBuilderActivities({ hostQueue }), options.checkout)
   const maxConcurrentActivityTaskExecutions = options.maxBuilds
   return [
     {
@@ -107,13 +104,22 @@ function builderQueues(options: WorkerOptions): readonly Queue[] {
 }
 
 /** Runs until all have stopped; one that breaks stops the others in good order. */
-async function runTogether(workers: readonly Worker[], onReady?: () => void): Promise<void> {
+async function runTogether(
+  workers: readonly Worker[],
+  stop?: AbortSignal,
+  onReady?: () => void,
+): Promise<void> {
   const runs = workers.map((worker) => worker.run())
+  const shutDown = () => {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown()
+  }
+  stop?.addEventListener('abort', shutDown, { once: true })
   try {
     onReady?.()
+    if (stop?.aborted === true) shutDown()
     await Promise.all(runs)
   } finally {
-    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown()
+    shutDown()
     await Promise.allSettled(runs)
   }
 }

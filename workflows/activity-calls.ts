@@ -89,18 +89,23 @@ export function anyBuilder(target: Target, summary: string): BuilderActivities {
   return builderActivities({
     summary,
     taskQueue: target.queues.builder,
-    scheduleToStartTimeout: '15 minutes',
+    scheduleToStartTimeout: target.queues.builderGoneMs ?? '15 minutes',
     startToCloseTimeout: '15 minutes',
     retry: { ...patient, maximumAttempts: 5 },
   })
 }
 
 /** Works on the one host that has the checkout and the engine, for at most `timeoutMs` a try. */
-export function onHost(hostQueue: string, summary: string, timeoutMs: number): BuilderActivities {
+export function onHost(
+  { queues }: Target,
+  hostQueue: string,
+  summary: string,
+  timeoutMs: number,
+): BuilderActivities {
   return builderActivities({
     summary,
     taskQueue: hostQueue,
-    scheduleToStartTimeout: hostPatience,
+    scheduleToStartTimeout: queues.builderGoneMs ?? hostPatience,
     startToCloseTimeout: timeoutMs + minute,
     retry: { ...patient, maximumAttempts: 5 },
   })

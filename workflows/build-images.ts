@@ -1,7 +1,7 @@
-import { CancellationScope } from '@temporalio/workflow'
-import type { FoundImage, PushedImage, SourceRef } from '../activities/types.ts'
+import { ApplicationFailure, CancellationScope } from '@temporalio/workflow'
+import type { FailureType, FoundImage, PushedImage, SourceRef } from '../activities/types.ts'
 import { anyBuilder, cleaningUp, onHost } from './activity-calls.ts'
-import { hostIsGone } from './failure.ts'
+import { hostIsGone, wasNotTakenUp } from './failure.ts'
 import { inParallel } from './in-parallel.ts'
 import type { ReleaseRecord } from './release-record.ts'
 import type { DeployRequest } from './types.ts'
@@ -41,10 +41,23 @@ async function onSomeHost(
     try {
       return await onOneHost(record, request, release, missing)
     } catch (failure) {
+      if (wasNotTakenUp(failure, 'prepareSource')) throw nobodyBuilds(request, failure)
       if (host >= hostsToTry || !hostIsGone(failure)) throw failure
       record.warn(['a builder went away in the middle: its work is done again elsewhere'])
     }
   }
+}
+
+/**
+ * A builder that only lives as long as a command is gone with it. Where the same commit was asked
+ * for again, the command that joined serves the same queue, so somebody may have been there.
+ */
+function nobodyBuilds({ target, commit }: DeployRequest, failure: unknown): unknown {
+  if (target.queues.builderGoneMs === undefined) return failure
+  return ApplicationFailure.nonRetryable(
+    `The command that was to build ${shortCommit(commit)} with --build-here has gone away, and no other has taken its place. Nothing was touched: ask again.`,
+    'Rejected' satisfies FailureType,
+  )
 }
 
 async function onOneHost(
@@ -61,16 +74,26 @@ async function onOneHost(
     () => builder.prepareSource(source),
     () => shortCommit(commit),
   )
+  let lost = false
   try {
     if (target.checks.commands.length > 0) {
-      const checks = onHost(hostQueue, target.checks.commands.join('; '), target.checks.timeoutMs)
+      const checks = onHost(
+        target,
+        hostQueue,
+        target.checks.commands.join('; '),
+        target.checks.timeoutMs,
+      )
       await record.step({ name: 'checks' }, () => checks.runChecks({ source, target }))
     }
     return await inParallel(missing, (image) =>
       makeImage(record, request, source, hostQueue, image),
     )
+  } catch (failure) {
+    lost = target.queues.builderGoneMs !== undefined && wasNotTakenUp(failure)
+    throw failure
   } finally {
-    await CancellationScope.nonCancellable(() => discard(hostQueue, source))
+    // A runner that is gone takes its checkout with it: waiting for it would only take time.
+    if (!lost) await CancellationScope.nonCancellable(() => discard(hostQueue, source))
   }
 }
 
@@ -84,9 +107,9 @@ async function makeImage(
   const { target } = request
   const timeoutMs = target.images.find((one) => one.name === image.name)?.timeoutMs ?? 0
   const about = { subject: image.name }
-  const build = onHost(hostQueue, `build ${image.tag}`, timeoutMs)
+  const build = onHost(target, hostQueue, `build ${image.tag}`, timeoutMs)
   await record.step({ name: 'build', ...about }, () => build.buildImage({ source, target, image }))
-  const push = onHost(hostQueue, `push ${image.tag}`, timeoutMs)
+  const push = onHost(target, hostQueue, `push ${image.tag}`, timeoutMs)
   return record.step(
     { name: 'push', ...about },
     () => push.pushImage({ source, target, image }),

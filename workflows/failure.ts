@@ -42,9 +42,15 @@ export function hasType(failure: unknown, type: FailureType): boolean {
 
 /** Whether the host that a step was bound to is gone, or lost what it had built. */
 export function hostIsGone(failure: unknown): boolean {
+  return wasNotTakenUp(failure) || hasType(failure, 'ImageNotHere')
+}
+
+/** Whether no worker took a step up in time; a certain one, where it is named. */
+export function wasNotTakenUp(failure: unknown, activity?: string): boolean {
   const cause = causeOf(failure)
-  const notTakenUp = cause instanceof TimeoutFailure && cause.timeoutType === 'SCHEDULE_TO_START'
-  return notTakenUp || hasType(failure, 'ImageNotHere')
+  const lay = cause instanceof TimeoutFailure && cause.timeoutType === 'SCHEDULE_TO_START'
+  if (!lay || activity === undefined) return lay
+  return failure instanceof ActivityFailure && failure.activityType === activity
 }
 
 /**

@@ -27,6 +27,8 @@ export interface ScheduledInput {
   /** Who made the schedule. */
   readonly requestedBy: string
   readonly what: ScheduledWork
+  /** Its times in words, for people. */
+  readonly when: string
 }
 
 export type ScheduledWork =

@@ -1,9 +1,13 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { type WaitOptions, command, withConfig, withTemporal, withWaiting } from './command.ts'
+import type { Here } from '../here.ts'
+import { Refusal } from '../refusal.ts'
 import { freezeOverride, overrideFreeze, overrideReason } from './override.ts'
 
 interface DeployOptions extends WaitOptions {
   readonly commit?: string
+  readonly buildHere?: boolean
+  readonly workerHere?: boolean
   readonly overrideFreeze?: boolean
   readonly reason?: string
 }
@@ -16,12 +20,23 @@ export function deployCommand(): Command {
       'slipway deploy production',
       'slipway deploy staging --commit my-branch',
       'slipway deploy production --commit "$GITHUB_SHA" --json --timeout 1h',
+      'slipway deploy production --build-here',
     ],
   )
     .argument('<environment>', 'environment in slipway.yaml')
     .option(
       '--commit <ref>',
       'commit, branch or tag to release (default: HEAD of a checkout without changes)',
+    )
+    .option(
+      '--build-here',
+      'check, build and push on this machine, with its checkout, engine and credentials; a worker does the rest',
+    )
+    .addOption(
+      new Option(
+        '--worker-here',
+        'be the worker as well while waiting, where there is no other',
+      ).conflicts('buildHere'),
     )
     .option(...overrideFreeze)
     .option(...overrideReason)
@@ -43,10 +58,15 @@ Exit status:
 
 async function run(environment: string, options: DeployOptions): Promise<void> {
   const online = await import('../online.ts')
-  const { target, source } = await online.openTargetAndSource(environment, options)
+  const here = hereOf(options)
+  const { source, ...found } = await online.openTargetAndSource(environment, options)
   const { commit, subject, committedAt } = source
+  const queues =
+    here === undefined ? found.target.queues : online.queuesHere(found.target, commit, here)
+  const target = { ...found.target, queues }
   await online.withConnection(options, async ({ client }) => {
-    await online.requireWorkers(client, target.queues)
+    if (here === undefined) await online.requireWorkers(client, queues)
+    else if (here === 'build') await online.requireWorkers(client, { release: queues.release })
     const requestedBy = online.requester()
     const override = freezeOverride(options)
     const request = {
@@ -58,12 +78,31 @@ async function run(environment: string, options: DeployOptions): Promise<void> {
       requestedBy,
       ...override,
     } as const
-    const accepted = await online.requestDeploy(client, request)
-    if (options.json !== true) online.print(online.releaseSummary(request, commit))
-    process.exitCode = await online.tellAndFollow(client, accepted, {
-      ...options,
-      environment,
-      temporalUi: target.links?.temporalUi,
-    })
+    const ask = async () => {
+      const accepted = await online.requestDeploy(client, request)
+      if (options.json !== true) online.print(online.releaseSummary(request, commit))
+      return online.tellAndFollow(client, accepted, {
+        ...options,
+        environment,
+        temporalUi: target.links?.temporalUi,
+        ...(here === undefined ? {} : { withoutUs: online.withoutUs[here] }),
+      })
+    }
+    process.exitCode =
+      here === undefined ? await ask() : await online.withWorkerHere(here, target, source, ask)
   })
+}
+
+/** @throws Refusal where the command would not stay for what it is to do */
+function hereOf({ buildHere, workerHere, wait, profile }: DeployOptions): Here | undefined {
+  const here = buildHere === true ? 'build' : workerHere === true ? 'worker' : undefined
+  if (here === undefined) return undefined
+  if (wait === false) {
+    throw new Refusal(
+      `--${here}-here works while the command waits, and --no-wait says not to. Leave one of the two out.`,
+    )
+  }
+  // The worker finds Temporal by itself, as the command does.
+  if (profile !== undefined) process.env['TEMPORAL_PROFILE'] = profile
+  return here
 }

@@ -142,6 +142,11 @@ describe('slipway deploy', () => {
       const told = await here.slipway('deploy', 'busy', '--no-wait')
       assert.match(told.stdout, /waits: release\/busy\/[0-9a-f]{12} is running/)
       const second = here.slipway('deploy', 'busy', '--json')
+      const waits = Promise.withResolvers<void>()
+      second.stdout.on('data', (piece: Buffer) => {
+        if (piece.toString().includes('"event":"waiting"')) waits.resolve()
+      })
+      await waits.promise
       waiting.open(live)
       assert.equal((await first).exitCode, 0)
       const ended = await second

@@ -35,7 +35,7 @@ export interface Checkout {
   withWorker<T>(otherwise: Partial<Activities>, work: () => Promise<T>): Promise<T>
 }
 
-const commandOptions = { reject: false, stdin: 'ignore', timeout: 60_000 } as const
+const commandOptions = { reject: false, stdin: 'ignore', timeout: 120_000 } as const
 
 export async function startPlace(): Promise<Place> {
   const folder = await newFolder()

@@ -150,7 +150,7 @@ const cases: readonly [title: string, config: string, ...expected: RegExp[]][] =
   [
     'credentials that may not do it',
     'denied',
-    /AWS denies the worker what it needs \(AccessDenied.*not authorized to perform: ecs:\w+.*Add the permission/,
+    /AWS denies the worker what it needs .*Allow "ecs:\w+"/,
   ],
   [
     'a profile that the worker does not have',

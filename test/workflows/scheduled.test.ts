@@ -17,7 +17,13 @@ after(() => harness.close())
 
 /** Starts what a schedule starts. */
 function begin({ target }: Door, what: ScheduledWork): Promise<WorkflowHandle> {
-  const input: ScheduledInput = { name: 'nightly', target, requestedBy: 'ann@laptop', what }
+  const input: ScheduledInput = {
+    name: 'nightly',
+    target,
+    requestedBy: 'ann@laptop',
+    what,
+    when: '',
+  }
   return harness.env.client.workflow.start(protocol.scheduledWorkflow, {
     workflowId: protocol.scheduledWorkflowId(target.environment, 'nightly'),
     taskQueue: target.queues.release,

@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto'
+import {
+  type Client,
+  ScheduleAlreadyRunning,
+  type ScheduleDescription,
+  type ScheduleHandle,
+  type ScheduleOptions,
+} from '@temporalio/client'
+import type { Target } from '../config/target.ts'
+import * as protocol from '../workflows/protocol.ts'
+import type { ScheduledInput, ScheduledWork } from '../workflows/scheduled.ts'
+import { environmentKey, projectKey } from '../workflows/search-attributes.ts'
+import { oneLine } from '../workflows/words.ts'
+import { Refusal } from './refusal.ts'
+import { asked, type Schedule, scheduleId, showSchedule, workText } from './schedules.ts'
+import { durationText } from './text.ts'
+
+/** What a schedule shall be. Durations are milliseconds. */
+export interface ScheduleWish {
+  readonly target: Target
+  /** Unlike any other of the environment: letters, digits, `-` and `_`. */
+  readonly name: string
+  readonly times: ScheduleTimes
+  /** Each run is late by a random time up to this. */
+  readonly jitterMs?: number
+  /** After an outage of Temporal, a run that was missed by at most this is made up for. */
+  readonly catchUpMs: number
+  readonly what: ScheduledWork
+  readonly requestedBy: string
+}
+
+export type ScheduleTimes =
+  /** As crontab(5) has it, on the clock of the time zone. Left out: UTC. */
+  | { readonly kind: 'cron'; readonly expression: string; readonly timeZone?: string }
+  | { readonly kind: 'every'; readonly ms: number }
+
+/**
+ * Creates a schedule, or changes the one of that name: its times, what it does, and the
+ * configuration that its runs go by. One that is paused stays so.
+ *
+ * @throws Refusal where its times are not understood or never come
+ */
+export async function putSchedule(
+  client: Client,
+  wish: ScheduleWish,
+): Promise<{ readonly created: boolean; readonly schedule: Schedule }> {
+  const { target, name } = wish
+  const options = optionsOf(wish)
+  return asked(client, async () => {
+    await refuseTimesThatNeverCome(client, options)
+    const created = await createOrUpdate(client, options)
+    return { created, schedule: await showSchedule(client, target.environment, name) }
+  })
+}
+
+async function createOrUpdate(client: Client, options: ScheduleOptions): Promise<boolean> {
+  try {
+    await client.schedule.create(options)
+    return true
+  } catch (error) {
+    if (!(error instanceof ScheduleAlreadyRunning)) throw error
+  }
+  const { spec, action, policies = {}, typedSearchAttributes = [] } = options
+  await client.schedule
+    .getHandle(options.scheduleId)
+    .update(({ state }) => ({ spec, action, policies, typedSearchAttributes, state }))
+  return false
+}
+
+/** The server knows best what it understands, and computes the times even of a paused schedule. */
+async function refuseTimesThatNeverCome(client: Client, options: ScheduleOptions): Promise<void> {
+  const handle = await client.schedule
+    .create({ ...options, scheduleId: `check/${randomUUID()}`, state: { paused: true } })
+    .catch((error: unknown) => {
+      // The SDK makes one of what the server finds wrong with an argument.
+      if (!(error instanceof TypeError)) throw error
+      throw new Refusal(`${timesOf(options)} cannot be a schedule: ${error.message}.`, {
+        cause: error,
+      })
+    })
+  const { info } = await described(handle)
+  if (info.nextActionTimes.length > 0) return
+  throw new Refusal(`${timesOf(options)} never comes: no day is like that.`)
+}
+
+const timesOf = ({ spec }: ScheduleOptions) =>
+  JSON.stringify(spec.cronExpressions?.[0] ?? spec.intervals?.[0]?.every)
+
+function optionsOf(wish: ScheduleWish): ScheduleOptions & { readonly scheduleId: string } {
+  const { target, name, times, jitterMs, catchUpMs, what, requestedBy } = wish
+  const { environment, project } = target
+  const input: ScheduledInput = { name, target, requestedBy, what, when: whenText(wish) }
+  return {
+    scheduleId: scheduleId(environment, name),
+    spec: {
+      ...(times.kind === 'cron'
+        ? { cronExpressions: [times.expression] }
+        : { intervals: [{ every: times.ms }] }),
+      ...(times.kind === 'cron' && times.timeZone !== undefined
+        ? { timezone: times.timeZone }
+        : {}),
+      ...(jitterMs === undefined ? {} : { jitter: jitterMs }),
+    },
+    action: {
+      type: 'startWorkflow',
+      workflowType: protocol.scheduledWorkflow,
+      workflowId: protocol.scheduledWorkflowId(environment, name),
+      taskQueue: target.queues.release,
+      args: [input],
+      staticSummary: oneLine(`${project} → ${environment}: schedule ${name}, ${workText(what)}`),
+    },
+    // Its runs go through one door anyway: more of them at once would only wait there.
+    policies: { overlap: 'SKIP', catchupWindow: catchUpMs },
+    typedSearchAttributes: [
+      { key: projectKey, value: project },
+      { key: environmentKey, value: environment },
+    ],
+  }
+}
+
+/** `cron 0 3 * * * (Europe/Berlin), up to 10 min 0 s later` */
+function whenText({ times, jitterMs }: ScheduleWish): string {
+  const base =
+    times.kind === 'cron'
+      ? `cron ${times.expression} (${times.timeZone ?? 'UTC'})`
+      : `every ${durationText(times.ms)}`
+  return jitterMs === undefined ? base : `${base}, up to ${durationText(jitterMs)} later`
+}
+
+async function described(probe: ScheduleHandle): Promise<ScheduleDescription> {
+  try {
+    return await probe.describe()
+  } finally {
+    await probe.delete()
+  }
+}

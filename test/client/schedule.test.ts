@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import type { RolloutEnd } from '../../activities/types.ts'
+import type { Schedule } from '../../client/schedules.ts'
+import type { EnvironmentStatus } from '../../workflows/types.ts'
+import { until } from '../workflows/door.ts'
+import { type Checkout, gate, type Place, startPlace } from './place.ts'
+
+let place: Place
+before(async () => {
+  place = await startPlace()
+})
+after(() => place.close())
+
+const nightly = ['--cron', '0 3 * * *', '--time-zone', 'Europe/Berlin', '--redeploy'] as const
+
+async function show(here: Checkout, name: string): Promise<Schedule> {
+  const { stdout } = await here.slipway('schedule', 'show', here.environment, name, '--json')
+  return JSON.parse(stdout) as Schedule
+}
+
+function waitingIn(status: string): readonly string[] {
+  return (JSON.parse(status) as EnvironmentStatus).waiting.map(({ id }) => id)
+}
+
+describe('slipway schedule', { timeout: 180_000 }, () => {
+  test('creates a schedule, shows and lists it with its next runs, and changes it in place', async () => {
+    const here = await place.checkout('planned')
+    const made = await here.slipway('schedule', 'create', 'planned', 'nightly', ...nightly)
+    assert.equal(made.exitCode, 0, made.stderr)
+    assert.match(made.stdout, /^Created:/)
+    assert.match(made.stdout, /cron 0 3 \* \* \* \(Europe\/Berlin\)/)
+    const { nextRuns, paused } = await show(here, 'nightly')
+    assert.equal(paused, false)
+    const hours = nextRuns.map((moment) =>
+      new Date(moment).toLocaleTimeString('en-GB', { timeZone: 'Europe/Berlin' }).slice(0, 5),
+    )
+    assert.deepEqual(new Set(hours), new Set(['03:00']))
+    const changed = await here.slipway(
+      'schedule',
+      'create',
+      'planned',
+      'nightly',
+      '--every',
+      '24h',
+      '--deploy',
+    )
+    assert.match(changed.stdout, /There was one of that name/)
+    assert.match(changed.stdout, /rebuild and deploy of the default branch/)
+    const list = await until(
+      () => here.slipway('schedule', 'list', 'planned'),
+      ({ stdout }) => /nightly/.test(stdout),
+    )
+    assert.match(list.stdout, /nightly +rebuild and deploy of the default branch +every 1 d 0 h/)
+    const { policies } = await place.client.schedule.getHandle('planned/nightly').describe()
+    assert.deepEqual([policies.overlap, policies.catchupWindow], ['SKIP', 600_000])
+  })
+
+  test('refuses times that are not understood or never come, and keeps what was there', async () => {
+    const here = await place.checkout('wrong')
+    await here.slipway('schedule', 'create', 'wrong', 'nightly', ...nightly)
+    const earlier = await show(here, 'nightly')
+    const create = ['schedule', 'create', 'wrong', 'nightly'] as const
+    for (const [args, message] of [
+      [['--cron', '61 * * * *', '--redeploy'], /Minute is not in range/],
+      [['--cron', 'hello', '--redeploy'], /cannot be a schedule/],
+      [['--cron', '0 0 30 2 *', '--redeploy'], /"0 0 30 2 \*" never comes/],
+      [['--cron', '0 3 * * *', '--time-zone', 'Mars/Olympus', '--redeploy'], /Europe\/Berlin/],
+      [['--every', '5s', '--redeploy'], /at least 1m/],
+      [['--every', '1h', '--cron', '0 3 * * *', '--redeploy'], /one of --cron and --every/],
+      [['--every', '1h'], /one of --redeploy and --deploy/],
+      [['--every', '1h', '--redeploy', '--branch', 'main'], /--branch is about --deploy/],
+    ] as const) {
+      const { exitCode, stderr } = await here.slipway(...create, ...args)
+      assert.equal(exitCode, 2, stderr)
+      assert.match(stderr, message)
+    }
+    assert.deepEqual(await show(here, 'nightly'), earlier)
+    const left: string[] = []
+    for await (const { scheduleId } of place.client.schedule.list()) left.push(scheduleId)
+    assert.deepEqual(
+      left.filter((id) => id.startsWith('check/')),
+      [],
+    )
+  })
+
+  test('pauses and resumes with a reason, and deletes; what is not there is refused', async () => {
+    const here = await place.checkout('steered')
+    await here.slipway('schedule', 'create', 'steered', 'nightly', ...nightly)
+    await here.slipway('schedule', 'pause', 'steered', 'nightly', '--reason', 'incident 42')
+    const paused = await here.slipway('schedule', 'show', 'steered', 'nightly')
+    assert.match(paused.stdout, /Paused: incident 42 \(by /)
+    await here.slipway('schedule', 'create', 'steered', 'nightly', ...nightly)
+    assert.equal((await show(here, 'nightly')).paused, true)
+    await here.slipway('schedule', 'resume', 'steered', 'nightly')
+    assert.equal((await show(here, 'nightly')).paused, false)
+    assert.equal((await here.slipway('schedule', 'delete', 'steered', 'nightly')).exitCode, 0)
+    for (const verb of ['show', 'pause', 'delete']) {
+      const { exitCode, stderr } = await here.slipway('schedule', verb, 'steered', 'nightly')
+      assert.equal(exitCode, 2)
+      assert.match(stderr, /steered has no schedule "nightly"/)
+    }
+  })
+
+  test('a run waits for its turn in a busy environment, and a second one is not begun meanwhile', async () => {
+    const here = await place.checkout('busy')
+    const waiting = gate<RolloutEnd>()
+    await here.withWorker({ waitForRollout: waiting.pass }, async () => {
+      await here.slipway('schedule', 'create', 'busy', 'nightly', ...nightly)
+      await here.slipway('deploy', 'busy', '--no-wait')
+      await waiting.reached
+      const first = await here.slipway('schedule', 'trigger', 'busy', 'nightly')
+      assert.equal(first.exitCode, 0, first.stderr)
+      await until(
+        () => here.slipway('status', 'busy', '--json'),
+        ({ stdout }) => waitingIn(stdout).some((id) => id.startsWith('release/busy/redeploy-')),
+      )
+      console.error('A')
+      const second = await here.slipway('schedule', 'trigger', 'busy', 'nightly')
+      assert.equal(second.exitCode, 2)
+      assert.match(second.stderr, /has not ended yet/)
+      // Temporal's own clients are not asked first: the policy holds for them, too.
+      const handle = place.client.schedule.getHandle('busy/nightly')
+      console.error('B')
+      await handle.trigger()
+      await until(
+        () => handle.describe(),
+        ({ info }) => info.numActionsSkippedOverlap > 0,
+      )
+      console.error('C')
+      waiting.open({ kind: 'succeeded', evidence: 'deployments', summary: '' })
+      const { lastRuns } = await until(
+        () => show(here, 'nightly'),
+        (schedule) => schedule.lastRuns[0]?.outcome !== 'running',
+      )
+      assert.deepEqual(
+        lastRuns.map(({ outcome }) => outcome),
+        ['succeeded'],
+      )
+    })
+  })
+})

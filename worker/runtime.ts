@@ -1,0 +1,36 @@
+import { DefaultLogger, Runtime, makeTelemetryFilterString } from '@temporalio/worker'
+
+/** How a worker lives in its process. */
+export interface Hosting {
+  /** Stops the worker. Left out: the process's signals do, SIGINT and SIGTERM. */
+  readonly stop?: AbortSignal
+  /** Takes each line of the log. Left out: standard error, as Temporal's SDK writes it. */
+  readonly onLog?: (line: string) => void
+}
+
+/** Sets up what all workers of this process share: to be called once, before the first of them. */
+export function installRuntime({ stop, onLog }: Hosting): void {
+  Runtime.install({
+    shutdownSignals: stop === undefined ? ['SIGINT', 'SIGTERM'] : [],
+    ...(onLog === undefined ? {} : logTo(onLog)),
+  })
+}
+
+function logTo(onLog: (line: string) => void) {
+  return {
+    logger: new DefaultLogger('INFO', ({ level, message, meta }) => {
+      // Of a worker that lives in a command only its work is of interest, and what breaks it.
+      const isWork = meta?.['sdkComponent'] === 'activity'
+      if (level === 'INFO' && isWork) onLog(message)
+      else if (level === 'ERROR' || (level === 'WARN' && isWork)) {
+        onLog(`${level.toLowerCase()}: ${message}`)
+      }
+    }),
+    telemetryOptions: {
+      logging: {
+        filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }),
+        forward: {},
+      },
+    },
+  }
+}
