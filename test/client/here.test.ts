@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
-import { access, appendFile, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { access, appendFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { until } from '../../local/until.ts'
 import { isOutcome } from '../../rollout/outcome.ts'
 import { releaseStatus } from '../../workflows/protocol.ts'
-import { type Checkout, type Place, runSlipway, startPlace } from './place.ts'
+import { type Checkout, newFolder, type Place, runSlipway, startPlace } from './place.ts'
 
 let place: Place
 before(async () => {
@@ -15,8 +15,7 @@ after(() => place.close())
 
 /** A machine with a checkout whose only check is a script, and with an engine that only says so. */
 async function machine(here: Checkout, check: string, queues = '') {
-  const bin = join(here.folder, '..', `${here.environment}-bin`)
-  await mkdir(bin, { recursive: true })
+  const bin = await newFolder()
   const engine =
     '#!/bin/sh\ncase "$1" in --version) echo "Docker version 20.10.24";; *) echo 20.10.24;; esac\n'
   await writeFile(join(bin, 'engine'), engine, { mode: 0o755 })
@@ -31,6 +30,11 @@ async function machine(here: Checkout, check: string, queues = '') {
     deploy: (...args: readonly string[]) =>
       runSlipway(here.folder, place.server.address, ['deploy', here.environment, ...args], {
         SLIPWAY_DOCKER: join(bin, 'engine'),
+        // An AWS that nobody answers for: what asks it tries again and again.
+        AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
+        AWS_ACCESS_KEY_ID: 'key',
+        AWS_SECRET_ACCESS_KEY: 'secret',
+        AWS_REGION: 'eu-west-1',
       }),
   }
 }
@@ -65,7 +69,7 @@ describe('slipway deploy --build-here', () => {
 
   test('a machine that is lost in the middle ends the release as rejected, with nothing touched', async () => {
     const here = await place.checkout('lost')
-    const reached = join(here.folder, '..', 'lost-reached')
+    const reached = join(await newFolder(), 'reached')
     const { deploy, id } = await machine(here, `touch ${reached}; sleep 600`)
     const touched: string[] = []
     const touch = (what: string) => async (): Promise<never> => {
@@ -91,7 +95,7 @@ describe('slipway deploy --build-here', () => {
 
   test('who asks for the same commit takes over from a machine that is lost', async () => {
     const here = await place.checkout('taken')
-    const reached = join(here.folder, '..', 'taken-reached')
+    const reached = join(await newFolder(), 'reached')
     const check = `if [ -e ${reached} ]; then echo the second one says no; exit 1; fi; touch ${reached}; sleep 600`
     const { deploy } = await machine(here, check)
     await here.withWorker({}, async () => {
@@ -128,7 +132,6 @@ describe('slipway deploy --worker-here', () => {
     const here = await place.checkout('works')
     const queues = 'queues: { release: works-release, builder: works-builder }'
     const { deploy } = await machine(here, 'true', queues)
-    // No AWS answers: the real activities get as far as asking it, and are told no.
     const { exitCode, stdout, stderr } = await deploy('--worker-here', '--timeout', '8s')
     assert.equal(exitCode, 124, stdout + stderr)
     assert.match(stderr, /goes on as soon as a worker runs/)

@@ -115,19 +115,16 @@ describe('slipway schedule', { timeout: 180_000 }, () => {
         () => here.slipway('status', 'busy', '--json'),
         ({ stdout }) => waitingIn(stdout).some((id) => id.startsWith('release/busy/redeploy-')),
       )
-      console.error('A')
       const second = await here.slipway('schedule', 'trigger', 'busy', 'nightly')
       assert.equal(second.exitCode, 2)
       assert.match(second.stderr, /has not ended yet/)
       // Temporal's own clients are not asked first: the policy holds for them, too.
       const handle = place.client.schedule.getHandle('busy/nightly')
-      console.error('B')
       await handle.trigger()
       await until(
         () => handle.describe(),
         ({ info }) => info.numActionsSkippedOverlap > 0,
       )
-      console.error('C')
       waiting.open({ kind: 'succeeded', evidence: 'deployments', summary: '' })
       const { lastRuns } = await until(
         () => show(here, 'nightly'),
