@@ -103,6 +103,7 @@ describe('slipway deploy --build-here', () => {
       await until(() => isThere(reached), { what: 'the check to run', timeoutMs: 30_000 })
       const second = deploy('--build-here', '--json')
       for await (const line of second) {
+        assert.match(line, /^\{"/, `no line of JSON: ${line}`)
         const event = JSON.parse(line) as Record<string, unknown>
         if (event['event'] !== 'accepted') continue
         assert.equal(event['joined'], true)

@@ -120,7 +120,7 @@ describe('slipway schedule', { timeout: 180_000 }, () => {
       assert.match(second.stderr, /has not ended yet/)
       // Temporal's own clients are not asked first: the policy holds for them, too.
       const handle = place.client.schedule.getHandle('busy/nightly')
-      await handle.trigger()
+      await handle.trigger('SKIP')
       await until(
         () => handle.describe(),
         ({ info }) => info.numActionsSkippedOverlap > 0,
