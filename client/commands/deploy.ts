@@ -91,6 +91,8 @@ async function run(environment: string, options: DeployOptions): Promise<void> {
     process.exitCode =
       here === undefined ? await ask() : await online.withWorkerHere(here, target, source, ask)
   })
+  // What a worker in this process leaves unfinished must not keep the command alive.
+  if (here !== undefined) process.exit()
 }
 
 /** @throws Refusal where the command would not stay for what it is to do */
