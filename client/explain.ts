@@ -30,6 +30,7 @@ const grpc = {
   notFound: 5,
   denied: 7,
   exhausted: 8,
+  failedPrecondition: 9,
   aborted: 10,
   unimplemented: 12,
   internal: 13,
@@ -58,6 +59,14 @@ export function grpcStatus(error: unknown): number | undefined {
 export function isOutage(error: unknown): boolean {
   const status = grpcStatus(error)
   return status === grpc.deadline || (status !== undefined && passing.has(status))
+}
+
+/**
+ * Whether a workflow cannot be asked because the worker that was at work on it has gone, before the
+ * server has given it up.
+ */
+export function isUnattended(error: unknown): boolean {
+  return grpcStatus(error) === grpc.failedPrecondition
 }
 
 /** Whether the time that was given for an answer has run out. */

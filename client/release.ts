@@ -13,7 +13,7 @@ import type {
   ReleaseStatus,
   RollbackRequest,
 } from '../workflows/types.ts'
-import { explained, isOutage } from './explain.ts'
+import { explained, isOutage, isUnattended } from './explain.ts'
 import { persistently } from './persist.ts'
 import { Refusal } from './refusal.ts'
 import { requireWorkers } from './workers.ts'
@@ -185,7 +185,7 @@ async function answeredByWorker<T>(
   try {
     return await client.withDeadline(Date.now() + queryWithinMs, () => persistently(ask))
   } catch (error) {
-    if (!isOutage(error)) throw explained(error)
+    if (!isOutage(error) && !isUnattended(error)) throw explained(error)
     throw new Refusal(
       `No worker answered on the task queue "${queue}" within ${queryWithinMs / 1_000} s. Look whether one runs, or start one: slipway worker`,
       { cause: error },
