@@ -111,10 +111,13 @@ describe('slipway schedule', { timeout: 180_000 }, () => {
       await waiting.reached
       // As if it were three in the morning each second.
       const handle = place.client.schedule.getHandle('busy/nightly')
-      await handle.update(({ searchAttributes: _, ...schedule }) => ({
-        ...schedule,
-        spec: { intervals: [{ every: 1_000 }] },
-      }))
+      await handle.update((whole) => {
+        const { searchAttributes: _, ...schedule } = whole
+        return {
+          ...schedule,
+          spec: { intervals: [{ every: 1_000 }] },
+        }
+      })
       await until(
         () => here.slipway('status', 'busy', '--json'),
         ({ stdout }) => waitingIn(stdout).some((id) => id.startsWith('release/busy/redeploy-')),
