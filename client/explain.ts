@@ -25,6 +25,7 @@ export function messageOf(error: unknown): string {
 
 /** gRPC's numbers, which are part of its wire protocol. */
 const grpc = {
+  cancelled: 1,
   unknown: 2,
   deadline: 4,
   notFound: 5,
@@ -62,11 +63,13 @@ export function isOutage(error: unknown): boolean {
 }
 
 /**
- * Whether a workflow cannot be asked because the worker that was at work on it has gone, before the
- * server has given it up.
+ * Whether a question got no answer for want of a worker: the one that was at work on the workflow
+ * has gone before the server has given it up, or the server ended a question that lay too long,
+ * which it tells as a deadline or as cancelled, whichever comes first.
  */
 export function isUnattended(error: unknown): boolean {
-  return grpcStatus(error) === grpc.failedPrecondition
+  const status = grpcStatus(error)
+  return status === grpc.failedPrecondition || status === grpc.cancelled
 }
 
 /** Whether the time that was given for an answer has run out. */

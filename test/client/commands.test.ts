@@ -116,7 +116,7 @@ describe('the other commands', () => {
     const here = await place.checkout('abandoned')
     await here.withWorker({}, () => here.slipway('deploy', 'abandoned', '--no-wait'))
     const { exitCode, stderr } = await here.slipway('status', 'abandoned')
-    assert.equal(exitCode, 2)
+    assert.equal(exitCode, 2, stderr)
     assert.match(stderr, /slipway worker/)
   })
 
