@@ -19,12 +19,11 @@ export function installRuntime({ stop, onLog }: Hosting): void {
 function logTo(onLog: (line: string) => void) {
   return {
     logger: new DefaultLogger('INFO', ({ level, message, meta }) => {
-      // Of a worker that lives in a command only its work is of interest, and what breaks it.
+      // Of a worker that lives in a command its work is of interest, and what breaks it.
       const isWork = meta?.['sdkComponent'] === 'activity'
-      if (level === 'INFO' && isWork) onLog(message)
-      else if (level === 'ERROR' || (level === 'WARN' && isWork)) {
+      if (level === 'ERROR' || (level === 'WARN' && isWork))
         onLog(`${level.toLowerCase()}: ${message}`)
-      }
+      else if (isWork) onLog(message)
     }),
     telemetryOptions: {
       logging: {

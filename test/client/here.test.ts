@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict'
 import { access, appendFile, readFile, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import type { ReleaseActivities } from '../../activities/types.ts'
+import { startTemporal } from '../../local/temporal.ts'
 import { until } from '../../local/until.ts'
 import { isOutcome } from '../../rollout/outcome.ts'
 import { releaseStatus } from '../../workflows/protocol.ts'
-import { type Checkout, newFolder, type Place, runSlipway, startPlace } from './place.ts'
+import { digestOf } from '../workflows/fixtures.ts'
+import { type Checkout, newFolder, newFolder, type Place, runSlipway, startPlace } from './place.ts'
 
 let place: Place
 before(async () => {
@@ -27,19 +32,21 @@ async function machine(here: Checkout, check: string, queues = '') {
   return {
     commit,
     id: `release/${here.environment}/${commit.slice(0, 12)}`,
-    deploy: (...args: readonly string[]) =>
+    deploy: (args: readonly string[], variables: Readonly<Record<string, string>> = {}) =>
       runSlipway(here.folder, place.server.address, ['deploy', here.environment, ...args], {
         SLIPWAY_DOCKER: join(bin, 'engine'),
-        // The home of a test is its checkout, which must stay clean.
-        SLIPWAY_CACHE: bin,
-        // An AWS that nobody answers for: what asks it tries again and again.
-        AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
-        AWS_ACCESS_KEY_ID: 'key',
-        AWS_SECRET_ACCESS_KEY: 'secret',
-        AWS_REGION: 'eu-west-1',
+        ...variables,
       }),
   }
 }
+
+const inRegistry: ReleaseActivities['findImages'] = async ({ target }) =>
+  target.images.map(({ name }) => ({
+    name,
+    repositoryUri: 'ecr/mailman',
+    tag: name,
+    digest: digestOf(name, 8),
+  }))
 
 const isThere = (file: string) =>
   access(file).then(
@@ -62,7 +69,7 @@ describe('slipway deploy --build-here', () => {
     const { deploy } = await machine(here, 'git log -1 --format=%s; pwd; exit 3')
     const { exitCode, stdout, stderr } = await here.withWorker(
       { runChecks: async () => assert.fail('the long-lived worker was asked to check') },
-      () => deploy('--build-here'),
+      () => deploy(['--build-here']),
     )
     assert.equal(exitCode, 2, stdout + stderr)
     assert.match(stdout, /rejected {2}release\/builds\//)
@@ -81,7 +88,7 @@ describe('slipway deploy --build-here', () => {
     await here.withWorker(
       { moveTags: touch('tags'), updateService: touch('service') },
       async () => {
-        const command = deploy('--build-here')
+        const command = deploy(['--build-here'])
         await until(() => isThere(reached), { what: 'the check to run', timeoutMs: 30_000 })
         const lostAt = Date.now()
         command.kill('SIGKILL')
@@ -101,13 +108,12 @@ describe('slipway deploy --build-here', () => {
     const check = `if [ -e ${reached} ]; then echo the second one says no; exit 1; fi; touch ${reached}; sleep 600`
     const { deploy } = await machine(here, check)
     await here.withWorker({}, async () => {
-      const first = deploy('--build-here')
+      const first = deploy(['--build-here'])
       await until(() => isThere(reached), { what: 'the check to run', timeoutMs: 30_000 })
-      const second = deploy('--build-here', '--json')
+      const second = deploy(['--build-here', '--json'])
       for await (const line of second) {
-        const event = JSON.parse(line) as Record<string, unknown>
-        if (event['event'] !== 'accepted') continue
-        assert.equal(event['joined'], true)
+        if (!line.includes('"accepted"')) continue
+        assert.match(line, /"joined":true/)
         first.kill('SIGKILL')
       }
       const { exitCode, stdout } = await second
@@ -120,30 +126,57 @@ describe('slipway deploy --build-here', () => {
   test('is refused without a worker for the rest, and when it would not stay', async () => {
     const here = await place.checkout('alone')
     const { deploy } = await machine(here, 'true')
-    const alone = await deploy('--build-here')
+    const alone = await deploy(['--build-here'])
     assert.equal(alone.exitCode, 2)
     assert.match(alone.stderr, /No worker that runs releases serves the task queue "queue-alone"/)
-    const away = await deploy('--build-here', '--no-wait')
+    const away = await deploy(['--build-here', '--no-wait'])
     assert.equal(away.exitCode, 2)
     assert.match(away.stderr, /--build-here works while the command waits/)
   })
 })
 
 describe('slipway deploy --worker-here', () => {
-  test('serves every queue itself, to the end of the release, and leaves none behind', async () => {
+  test('serves every queue itself while it waits', async () => {
     const here = await place.checkout('works')
-    const queues = 'queues: { release: works-release, builder: works-builder }'
+    const queues = 'queues: { release: queue-works, builder: works-builder }'
     const { deploy } = await machine(here, 'true', queues)
-    const { exitCode, stdout, stderr } = await deploy('--worker-here', '--timeout', '8s')
-    assert.equal(exitCode, 124, stdout + stderr)
-    assert.match(stderr, /goes on as soon as a worker runs/)
-    const { pollers } = await place.client.workflowService.describeTaskQueue({
-      namespace: 'default',
-      taskQueue: { name: 'works-release' },
-      taskQueueType: 1,
+    const { exitCode, stdout, stderr } = await deploy(['--worker-here'])
+    assert.equal(exitCode, 2, stderr)
+    assert.match(stdout, /inspect failed .*AWS does not accept/, 'real activities ask the real AWS')
+  })
+
+  test('what it leaves unfinished the next worker brings to its end', async () => {
+    const here = await place.checkout('unfinished')
+    const queues = 'queues: { release: queue-unfinished, builder: unfinished-builder }'
+    const { deploy, id } = await machine(here, 'true', queues)
+    const silent = createServer(() => {})
+    await new Promise<void>((listening) => silent.listen(0, '127.0.0.1', listening))
+    const { port } = silent.address() as AddressInfo
+    const left = await deploy(['--worker-here', '--timeout', '8s'], {
+      AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
+      AWS_ACCESS_KEY_ID: 'a',
+      AWS_SECRET_ACCESS_KEY: 'b',
     })
-    assert.equal(pollers?.length, 1, 'it was there')
-    const status = await here.slipway('status', 'works')
-    assert.equal(status.exitCode, 2, `and is gone: ${status.stderr}`)
+    silent.closeAllConnections()
+    silent.close()
+    assert.equal(left.exitCode, 124, left.stdout + left.stderr)
+    assert.match(left.stderr, /goes on as soon as a worker runs/)
+    const outcome = await here.withWorker({ findImages: inRegistry }, () => endOf(id))
+    assert.equal(outcome, 'succeeded')
+  })
+
+  test('names what creates the search attributes where they are missing', async () => {
+    const logFile = join(await newFolder(), 'temporal.log')
+    const bare = await startTemporal({ logFile, searchAttributes: {} })
+    try {
+      const here = await place.checkout('bare')
+      await machine(here, 'true', 'queues: { release: bare, builder: bare-builder }')
+      const args = ['deploy', 'bare', '--worker-here']
+      const { exitCode, stderr } = await runSlipway(here.folder, bare.address, args)
+      assert.equal(exitCode, 2)
+      assert.match(stderr, /The worker did not start here: .*search attributes.*slipway setup/)
+    } finally {
+      await bare.stop()
+    }
   })
 })

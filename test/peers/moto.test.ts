@@ -34,7 +34,8 @@ before(async () => {
 })
 after(() => yard?.close())
 
-describe('who may not deploy is told why, and nothing is touched', { concurrency: 3 }, () => {
+// One after the other: what one may register, another finds registered.
+describe('who may not deploy is told why, and nothing is touched', () => {
   test('with a key that nobody has', async () => {
     assert.match(
       await rejected('stranger'),

@@ -67,6 +67,10 @@ export async function withDoor(
       target,
       handle: workflow.getHandle(protocol.environmentWorkflowId(queue)),
       end: async ({ releaseId, runId }) => {
+        // One that was to wait has no workflow until its turn has come.
+        if (runId === undefined) {
+          await until(status, ({ releases }) => releases.some(({ id }) => id === releaseId))
+        }
         const result = await endOf(workflow.getHandle(releaseId, runId))
         await until(status, ({ running }) => running?.id !== releaseId)
         return result
