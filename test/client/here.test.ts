@@ -10,7 +10,7 @@ import { until } from '../../local/until.ts'
 import { isOutcome } from '../../rollout/outcome.ts'
 import { releaseStatus } from '../../workflows/protocol.ts'
 import { digestOf } from '../workflows/fixtures.ts'
-import { type Checkout, newFolder, newFolder, type Place, runSlipway, startPlace } from './place.ts'
+import { type Checkout, newFolder, type Place, runSlipway, startPlace } from './place.ts'
 
 let place: Place
 before(async () => {
@@ -35,6 +35,9 @@ async function machine(here: Checkout, check: string, queues = '') {
     deploy: (args: readonly string[], variables: Readonly<Record<string, string>> = {}) =>
       runSlipway(here.folder, place.server.address, ['deploy', here.environment, ...args], {
         SLIPWAY_DOCKER: join(bin, 'engine'),
+        // The home of a test is its checkout, which must stay clean.
+        SLIPWAY_CACHE: bin,
+        AWS_EC2_METADATA_DISABLED: 'true',
         ...variables,
       }),
   }
