@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict'
+import { appendFile } from 'node:fs/promises'
+import path from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { openBerth } from './berth.ts'
+import { assertOutcome, resultIn } from './outcome.ts'
+import { assertRuns } from './what-runs.ts'
+import { openYard, type Yard } from './yard.ts'
+
+let yard: Yard
+before(async () => {
+  yard = await openYard()
+})
+after(() => yard?.close())
+
+/** The task queue of each activity of a release that was scheduled, by the activity's name. */
+async function queuesIn(id: string): Promise<ReadonlyMap<string, string>> {
+  const { events } = await yard.temporal.workflow.getHandle(id).fetchHistory()
+  return new Map(
+    (events ?? []).flatMap(({ activityTaskScheduledEventAttributes: scheduled }) =>
+      scheduled?.activityType?.name && scheduled.taskQueue?.name
+        ? [[scheduled.activityType.name, scheduled.taskQueue.name] as const]
+        : [],
+    ),
+  )
+}
+
+describe('a command that does a part of the release itself', { concurrency: 2 }, () => {
+  test('builds and pushes what then runs, and leaves the rest to the worker', async () => {
+    const berth = await openBerth(yard, 'built')
+    const commit = await berth.commit('v1')
+    const command = await berth.slipway('deploy', 'built', '--build-here', '--json')
+    const { id } = resultIn(command)
+    const result = await assertOutcome(yard, berth, { id, outcome: 'succeeded', command })
+    await assertRuns(yard, berth, { result, which: 'revision', version: 'v1' })
+    const queues = await queuesIn(id)
+    const shared = `slipway-builder-here/built/${commit}`
+    assert.equal(queues.get('prepareSource'), shared)
+    for (const step of ['runChecks', 'buildImage', 'pushImage']) {
+      assert.ok(queues.get(step)?.startsWith(`${shared}@`), `${step} on ${queues.get(step)}`)
+    }
+    assert.equal(queues.get('updateService'), 'slipway')
+  })
+
+  test('releases from beginning to end where no worker is', async () => {
+    const berth = await openBerth(yard, 'alone')
+    const own = '\nqueues: { release: alone, builder: alone-builder }\n'
+    await appendFile(path.join(berth.checkout, 'slipway.yaml'), own)
+    await berth.commit('v1')
+    const command = await berth.slipway('deploy', 'alone', '--worker-here', '--json')
+    const { id } = resultIn(command)
+    assert.equal(resultIn(command).outcome, 'succeeded', command.output)
+    assert.equal(command.exitCode, 0)
+    assert.equal((await queuesIn(id)).get('updateService'), 'alone')
+  })
+})
