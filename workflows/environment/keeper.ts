@@ -1,0 +1,82 @@
+import { setCurrentDetails, setHandler, type CancellationScope } from '@temporalio/workflow'
+import { environmentDetails } from '../details.ts'
+import { settle, type Asker, type Fate } from '../door/asked.ts'
+import { newDoor, type DoorState } from '../door/state.ts'
+import { statusOf } from '../door/status.ts'
+import { environmentStatus } from '../protocol.ts'
+import { openTeller } from '../tell.ts'
+import type { RunningRelease } from '../types.ts'
+
+/** The input of an `environment` workflow; `state` is what it hands on when it continues as new. */
+export interface EnvironmentInput {
+  readonly environment: string
+  readonly project: string
+  readonly state?: DoorState
+}
+
+/** The release that runs, and what cancels it. */
+export interface Running {
+  readonly release: RunningRelease
+  readonly scope: CancellationScope
+  /** Absent until the child has started. */
+  readonly runId?: string
+}
+
+/** Holds what an environment knows, and lets the world see every change of it. */
+export interface Keeper {
+  readonly state: DoorState
+  readonly running: Running | undefined
+  /** How often something has changed, to notice that it did. */
+  readonly changes: number
+  /** Nobody is started any more: the next run of this workflow does that. */
+  readonly isClosing: boolean
+  /** The last release that Temporal did not let start. */
+  notStarted: { readonly id: string; readonly reason: string } | undefined
+  /** Takes a new state; `now` where it also changes what runs. */
+  become(after: DoorState, now?: { readonly running: Running | undefined }): void
+  tell(asker: Asker, fate: Fate): void
+  isTelling(): boolean
+  close(): void
+  handOn(): EnvironmentInput
+}
+
+/** Opens it with what the run before handed on, and answers the query `status` from it. */
+export function openKeeper({ environment, project, state: handedOn }: EnvironmentInput): Keeper {
+  let state = handedOn ?? newDoor(environment, project)
+  let running: Running | undefined
+  let changes = 0
+  let isClosing = false
+  const teller = openTeller()
+  const status = () => statusOf(state, running?.release)
+  setHandler(environmentStatus, status)
+
+  return {
+    get state() {
+      return state
+    },
+    get running() {
+      return running
+    },
+    get changes() {
+      return changes
+    },
+    get isClosing() {
+      return isClosing
+    },
+    notStarted: undefined,
+    become(after, now = { running }) {
+      running = now.running
+      const settled = settle(after, running?.release)
+      state = settled.state
+      for (const { asker, fate } of settled.told) teller.tell(asker, fate)
+      changes += 1
+      setCurrentDetails(environmentDetails(status()))
+    },
+    tell: (asker, fate) => teller.tell(asker, fate),
+    isTelling: () => teller.busy(),
+    close() {
+      isClosing = true
+    },
+    handOn: () => ({ environment, project, state }),
+  }
+}

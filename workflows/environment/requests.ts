@@ -1,0 +1,118 @@
+import { condition, setHandler } from '@temporalio/workflow'
+import { admit } from '../door/admission.ts'
+import { withAsker, type Asker } from '../door/asked.ts'
+import { noted } from '../door/controls.ts'
+import { nextToStart } from '../door/turn.ts'
+import { busyWith } from '../door/words.ts'
+import * as protocol from '../protocol.ts'
+import { refusal } from '../refusal.ts'
+import type { Accepted, ReleaseRequest, RollbackRequest } from '../types.ts'
+import type { Keeper } from './keeper.ts'
+import { answerSignalledRequests } from './signalled-requests.ts'
+
+/** Lets in those who ask for a release or a rollback, by Update or by signal, and answers them. */
+export function answerRequests(keeper: Keeper): void {
+  setHandler(protocol.requestRelease, (request) => enter(keeper, request), {
+    validator: (request) => check(keeper, request),
+  })
+  setHandler(
+    protocol.requestRollback,
+    (request?: Partial<RollbackRequest>) => goBack(keeper, request ?? {}),
+    {
+      validator: (request?: Partial<RollbackRequest>) => checkRollback(keeper, request ?? {}),
+    },
+  )
+  answerSignalledRequests(keeper, {
+    enter: (request, asker) => enter(keeper, request, asker),
+    goBack: (request) => goBack(keeper, request),
+  })
+}
+
+function check({ state, running }: Keeper, request: ReleaseRequest): void {
+  const admission = admit(state, running?.release, request, Date.now())
+  if (admission.kind === 'refused') throw refusal(admission.reason)
+}
+
+async function enter(keeper: Keeper, request: ReleaseRequest, asker?: Asker): Promise<Accepted> {
+  const admission = admit(keeper.state, keeper.running?.release, request, Date.now())
+  // Another request may have come in between the validator and this.
+  if (admission.kind === 'refused') throw refusal(admission.reason)
+  const { id } = admission
+  if (admission.kind === 'admitted') {
+    keeper.become(withAsker(admission.state, asker, id))
+    if (admission.cancelRunning) keeper.running?.scope.cancel()
+  } else if (asker !== undefined) keeper.become(withAsker(keeper.state, asker, id))
+  // Whoever asks an idle environment is told how it went, not just that it was heard.
+  if (keeper.running === undefined && nextToStart(keeper.state, Date.now())?.input.id === id) {
+    await condition(() => !isWaiting(keeper, id) || keeper.isClosing)
+  }
+  // A release that is about to start gets its run id in a moment.
+  await condition(() => keeper.running?.release.id !== id || keeper.running.runId !== undefined)
+  const { notStarted } = keeper
+  if (notStarted?.id === id) throw refusal(notStarted.reason)
+  if (admission.kind === 'joined') {
+    return accepted(keeper, id, true, `joined ${id}, which does the same`)
+  }
+  const message = isWaiting(keeper, id) ? waitsBecause(keeper, id) : `${id} has started`
+  return accepted(keeper, id, false, message)
+}
+
+/** A release that runs is taken back by cancelling it, unless something else is named. */
+async function goBack(keeper: Keeper, request: Partial<RollbackRequest>): Promise<Accepted> {
+  checkRollback(keeper, request)
+  const whole = rollbackRequest(keeper, request)
+  const { to, reason, requestedBy: by } = whole
+  const why = reason === undefined ? {} : { reason }
+  keeper.become(noted(keeper.state, 'rollback', { by, ...why }, Date.now()))
+  const { running } = keeper
+  if (running === undefined || to !== undefined) return enter(keeper, whole)
+  running.scope.cancel()
+  const { id } = running.release
+  return accepted(keeper, id, true, `${id} is being taken back`)
+}
+
+function checkRollback(keeper: Keeper, request: Partial<RollbackRequest>): void {
+  const { running } = keeper
+  if (running !== undefined && request.to === undefined) {
+    if (running.release.kind === 'rollback') throw refusal(busyWith(running.release))
+  } else check(keeper, rollbackRequest(keeper, request))
+}
+
+function rollbackRequest(
+  { state }: Keeper,
+  { to, reason, requestedBy, target }: Partial<RollbackRequest>,
+): RollbackRequest {
+  const known = target ?? state.target
+  if (known === undefined) {
+    throw refusal('no release has run here yet: there is nothing to go back from')
+  }
+  return {
+    kind: 'rollback',
+    target: known,
+    requestedBy: requestedBy ?? 'the Temporal UI or CLI',
+    ...(to === undefined ? {} : { to }),
+    ...(reason === undefined ? {} : { reason }),
+  }
+}
+
+function isWaiting({ state }: Keeper, id: string): boolean {
+  return state.waiting.some(({ input }) => input.id === id)
+}
+
+function waitsBecause({ state, running }: Keeper, id: string): string {
+  const waiting = state.waiting.find(({ input }) => input.id === id)
+  if (waiting?.approval?.kind === 'needed') return `${id} waits for an approval`
+  return running === undefined
+    ? `${id} waits for its turn`
+    : `${id} waits: ${busyWith(running.release)}`
+}
+
+function accepted(
+  { running }: Keeper,
+  releaseId: string,
+  joined: boolean,
+  message: string,
+): Accepted {
+  const runId = running?.release.id === releaseId ? running.runId : undefined
+  return { releaseId, joined, message, ...(runId === undefined ? {} : { runId }) }
+}

@@ -1,0 +1,66 @@
+import { setHandler } from '@temporalio/workflow'
+import { admit } from '../door/admission.ts'
+import type { Asker } from '../door/asked.ts'
+import { noted } from '../door/controls.ts'
+import { readBody } from '../door/read-body.ts'
+import { readRequest } from '../door/read-request.ts'
+import { messageOf } from '../failure.ts'
+import { releaseSignal, rollbackSignal } from '../protocol.ts'
+import type { Accepted, ReleaseRequest, RollbackRequest } from '../types.ts'
+import type { Keeper } from './keeper.ts'
+
+/** The two ways in, as Updates take them. */
+export interface WaysIn {
+  readonly enter: (request: ReleaseRequest, asker: Asker | undefined) => Promise<Accepted>
+  readonly goBack: (request: Partial<RollbackRequest>) => Promise<Accepted>
+}
+
+/** A signal has nobody to answer to: what cannot be done is written down, and harms nothing. */
+export function answerSignalledRequests(keeper: Keeper, waysIn: WaysIn): void {
+  setHandler(rollbackSignal, (body) => signalledBack(keeper, waysIn, body))
+  setHandler(releaseSignal, (body: unknown) => signalledRelease(keeper, waysIn, body))
+}
+
+async function signalledBack(keeper: Keeper, { goBack }: WaysIn, body: unknown): Promise<void> {
+  const read = readBody(body)
+  if (read.kind === 'malformed') {
+    return keeper.become(noted(keeper.state, 'rollback', { by: read.by }, Date.now(), read.reason))
+  }
+  const { by, reason } = read.request
+  try {
+    await goBack({
+      requestedBy: by,
+      ...(reason === undefined ? {} : { reason }),
+      ...(read.to === undefined ? {} : { to: read.to }),
+    })
+  } catch (failure) {
+    keeper.become(noted(keeper.state, 'rollback', read.request, Date.now(), messageOf(failure)))
+  }
+}
+
+/** As an Update does it, for a workflow or a person that can send none. */
+async function signalledRelease(keeper: Keeper, { enter }: WaysIn, body: unknown): Promise<void> {
+  const now = Date.now()
+  const read = readRequest(body, keeper.state.target)
+  const { replyTo } = read
+  if (read.kind === 'malformed') {
+    const { by, reason } = read
+    if (replyTo !== undefined) keeper.tell(replyTo, { kind: 'refused', reason, passing: false })
+    return keeper.become(noted(keeper.state, 'release', { by }, now, reason))
+  }
+  const { request } = read
+  const by = request.requestedBy
+  const admission = admit(keeper.state, keeper.running?.release, request, now)
+  if (admission.kind === 'refused') {
+    const { reason, passing } = admission
+    if (replyTo !== undefined) keeper.tell(replyTo, { kind: 'refused', reason, passing })
+    return keeper.become(noted(keeper.state, 'release', { by }, now, reason))
+  }
+  keeper.become(noted(keeper.state, 'release', { by, release: admission.id }, now))
+  try {
+    const { releaseId, message } = await enter(request, replyTo)
+    if (replyTo !== undefined) keeper.tell(replyTo, { kind: 'admitted', releaseId, message })
+  } catch {
+    // It could not be started: its end is in the ledger, and whoever asked is told of that.
+  }
+}
