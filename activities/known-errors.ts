@@ -115,6 +115,32 @@ export function isThrottled(error: unknown): boolean {
   return thrown !== undefined && (throttles.has(thrown.name) || thrown.status === 429)
 }
 
+const refusals = new Set([
+  'ClientException',
+  'ClusterNotFoundException',
+  'InvalidParameterException',
+  'NamespaceNotFoundException',
+  'PlatformTaskDefinitionIncompatibilityException',
+  'PlatformUnknownException',
+  'ServiceNotActiveException',
+  'ServiceNotFoundException',
+  'UnsupportedFeatureException',
+  'ValidationException',
+])
+
+/**
+ * Whether ECS answered that it will not do what it was asked, and so certainly has not begun: an
+ * error of the caller's, known by name (ECS API reference, `UpdateService` and "Common Errors").
+ * Throttling, time-outs and 5xx say nothing of the kind.
+ */
+export function isRefusal(error: unknown): boolean {
+  const thrown = readThrown(error)
+  if (thrown === undefined || !thrown.answered || mayPass(thrown)) return false
+  const { name, status } = thrown
+  if (status < 400 || status >= 500) return false
+  return refusals.has(name) || denied.has(name) || credentials.has(name)
+}
+
 /** What a gateway answers with for what stands behind it: nothing about the operation. */
 const gateway = new Set([401, 403, 407, 429, 502, 503, 504])
 

@@ -198,7 +198,10 @@ export interface ReleaseActivities {
     target: Target
     images: readonly { name: string; digest?: string }[]
   }): Promise<readonly { readonly name: string; readonly digest?: string }[]>
-  /** At most one `UpdateService`, however often it is retried. */
+  /**
+   * At most one `UpdateService`, however often it is retried. Fails as `Refused` only where it
+   * certainly started nothing.
+   */
   updateService(input: {
     target: Target
     service: ServiceTarget
@@ -279,6 +282,8 @@ export interface BuilderActivities {
 export type FailureType =
   /** The environment, the source or the registry is not as the configuration says. */
   | 'Rejected'
+  /** AWS would not do what it was asked, and a look since then shows that it has not. */
+  | 'Refused'
   | 'ChecksFailed'
   | 'BuildFailed'
   | 'PushFailed'

@@ -1,9 +1,10 @@
 import { UpdateServiceCommand, type Deployment } from '@aws-sdk/client-ecs'
-import { log } from '@temporalio/activity'
+import { activityInfo, log } from '@temporalio/activity'
 import type { ServiceTarget, Target } from '../config/target.ts'
 import type { ObservedDeployment } from '../rollout/observation.ts'
 import type { AwsClients } from './aws-clients.ts'
 import { failure, unavailable } from './failures.ts'
+import { isRefusal, knownFailure } from './known-errors.ts'
 import { observedService } from './observe.ts'
 import { serviceDeployments } from './service-deployments.ts'
 import { describeServices } from './services.ts'
@@ -22,12 +23,14 @@ interface UpdateInput {
  * Starts the deployment of a revision, at most once however often this is tried: it looks first,
  * and a PRIMARY that is new and runs our revision is the deployment that an earlier try started.
  *
- * Fails as `Conflict` where somebody else has deployed since the release looked.
+ * Fails as `Conflict` where somebody else has deployed since the release looked, and as `Refused`
+ * where AWS said no and the service is as it was.
  */
 export async function updateService(
   clients: AwsClients,
-  { target, service, revision, before, force }: UpdateInput,
+  input: UpdateInput,
 ): Promise<StartedDeployment> {
+  const { target, service, revision, before, force } = input
   const primary = await primaryNow(clients, target, service)
   if (primary.id !== before.deploymentId) {
     if (primary.taskDefinition !== revision.taskDefinition) throw taken(service, primary, before)
@@ -43,8 +46,8 @@ export async function updateService(
         ...(force ? { forceNewDeployment: true } : {}),
       }),
     )
-    .catch((error: unknown) => {
-      throw isInactive(error) ? deregistered(service, revision) : error
+    .catch(async (error: unknown) => {
+      throw await afterRefusal(clients, input, error)
     })
   const deployment = observedService(answer.service).deployments.find(isPrimary)
   if (deployment === undefined) {
@@ -71,16 +74,48 @@ function isPrimary({ status }: Pick<Deployment, 'status'>): boolean {
   return status === 'PRIMARY'
 }
 
+/**
+ * What to throw for an `UpdateService` that failed: `Refused` only where it certainly started
+ * nothing. It does not count where an earlier try may have been answered to nobody: its deployment
+ * may still be to come, and only the way back, which waits, finds that out.
+ */
+async function afterRefusal(
+  clients: AwsClients,
+  input: UpdateInput,
+  error: unknown,
+): Promise<unknown> {
+  if (!isRefusal(error)) return error
+  const why = isInactive(error) ? deregistered(input) : wordsFor(error, input)
+  const certain = activityInfo().attempt === 1 && (await isUntouched(clients, input))
+  return failure(certain ? 'Refused' : 'Rejected', why)
+}
+
+async function isUntouched(
+  clients: AwsClients,
+  { target, service, before }: UpdateInput,
+): Promise<boolean> {
+  try {
+    return (await primaryNow(clients, target, service)).id === before.deploymentId
+  } catch (error) {
+    log.warn(`Service "${service.service}" cannot be looked at after the refusal.`, { error })
+    return false
+  }
+}
+
 /** ECS API reference, `UpdateService`: a `ClientException` with this text. */
 function isInactive(error: unknown): boolean {
   return error instanceof Error && /TaskDefinition is inactive/i.test(error.message)
 }
 
-function deregistered({ service }: ServiceTarget, { taskDefinition }: Revision) {
-  return failure(
-    'Rejected',
-    `Somebody has deregistered task definition ${shortName(taskDefinition)} since it was made for service "${service}", and ECS starts no deployment of it. Nothing was changed there. Ask again: a new revision is registered then.`,
-  )
+function wordsFor(error: unknown, { service, revision }: UpdateInput): string {
+  const known = knownFailure(error)
+  if (known !== undefined && known.type !== 'Rejected') return known.message
+  const { name, message } = error as Error
+  return `ECS does not start ${shortName(revision.taskDefinition)} in service "${service.service}" (${name}: ${message}). Mend what it names and ask again.`
+}
+
+function deregistered({ service, revision }: UpdateInput): string {
+  return `Somebody has deregistered task definition ${shortName(revision.taskDefinition)} since this release looked at it, and ECS starts no deployment of it in service "${service.service}". Ask again: what it takes is looked up, or registered, anew.`
 }
 
 function taken(service: ServiceTarget, primary: ObservedDeployment, before: WayBack) {

@@ -194,7 +194,7 @@ export const configSchema = z
           .boolean()
           .default(false)
           .describe(
-            'Deregisters a revision that a release made and that was taken back, so that nothing else deploys it. Never one that runs or is the way back.',
+            'Deregisters a revision that a release made and that was taken back or refused, so that nothing else deploys it. Never one that runs or is the way back.',
           ),
       })
       .prefault({})

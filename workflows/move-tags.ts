@@ -6,6 +6,8 @@ import type { Change } from './roll-out.ts'
 /** The moving tags point at what shall run; `moveBack` gives warnings, and never throws. */
 export interface MovedTags {
   readonly moveBack: () => Promise<readonly string[]>
+  /** Whether ECS starts tasks from them, so that where they point decides what runs. */
+  readonly pulled: boolean
 }
 
 /**
@@ -20,7 +22,7 @@ export async function moveTags(target: Target, changes: readonly Change[]): Prom
     }),
   )
   const before = await quickly('move latest tags').moveTags({ target, images })
-  return { moveBack: () => moveBack(target, before) }
+  return { moveBack: () => moveBack(target, before), pulled: target.mode === 'force' }
 }
 
 async function moveBack(

@@ -87,7 +87,7 @@ async function run(input: ReleaseInput, record: ReleaseRecord): Promise<Ending> 
   }
   const force = target.mode === 'force' || request.kind === 'redeploy'
   const end = await rollOut(record, target, changes, force, tags)
-  if (end.kind === 'taken back') {
+  if (end.kind === 'taken back' || end.kind === 'untouched') {
     await CancellationScope.nonCancellable(() => deregister(record, target, changes))
   }
   return endingOf(input, record, end, changes)
@@ -188,6 +188,10 @@ function endingOf(
   switch (end.kind) {
     case 'live':
       return { outcome: 'succeeded', message: liveMessage(request, record, changes), changes }
+    case 'untouched': {
+      const message = `${sentence(end.reason)} Nothing was touched: what ran before runs on.`
+      return { outcome: 'rejected', message, changes: [] }
+    }
     case 'taken back':
       return end.cancelled
         ? { outcome: 'cancelled', message: 'Cancelled; the previous release runs again.', changes }

@@ -1,6 +1,4 @@
-import { CancellationScope } from '@temporalio/workflow'
 import type { ServiceTarget, Target } from '../config/target.ts'
-import type { Evidence } from '../rollout/failed-tasks.ts'
 import type {
   InspectedService,
   Revision,
@@ -8,9 +6,16 @@ import type {
   StartedDeployment,
 } from '../activities/types.ts'
 import { quickly, watching } from './activity-calls.ts'
-import { hasType, messageOf, wasCancelled } from './failure.ts'
 import type { MovedTags } from './move-tags.ts'
 import type { ReleaseRecord, StepEnd } from './release-record.ts'
+import {
+  takeBack,
+  troubleFrom,
+  troubleOf,
+  type Compensation,
+  type TakenBack,
+  type Trouble,
+} from './take-back.ts'
 import { shortRevision } from './words.ts'
 
 /** One service that a release changes: what is there, and what shall be. */
@@ -20,40 +25,7 @@ export interface Change {
   readonly revision: Revision
 }
 
-export type RollOutEnd =
-  | { readonly kind: 'live' }
-  /** Everything touched runs again what ran before. `cancelled`: because a person asked. */
-  | {
-      readonly kind: 'taken back'
-      readonly reason: string
-      readonly cause: string
-      readonly evidence: Partial<Evidence>
-      readonly cancelled: boolean
-    }
-  /** Somebody else's deployment took the place of ours; that service was left to them. */
-  | { readonly kind: 'replaced'; readonly reason: string }
-  | {
-      readonly kind: 'stuck'
-      readonly reason: string
-      readonly cause: string
-      readonly evidence: Partial<Evidence>
-      readonly wayBack: string
-    }
-
-interface Compensation {
-  readonly about: string
-  readonly run: () => Promise<RolloutEnd>
-}
-
-/** Why a rollout stops: what the activity saw, or what went wrong on the way. */
-interface Trouble {
-  readonly service: string
-  readonly reason: string
-  readonly cause: string
-  readonly evidence: Partial<Evidence>
-  readonly cancelled: boolean
-  readonly replaced: boolean
-}
+export type RollOutEnd = { readonly kind: 'live' } | TakenBack
 
 /**
  * Services one after the other in the order given, each waited for until it is stable and healthy;
@@ -92,7 +64,7 @@ async function deployService(
     // The way back is registered before the step that it undoes: that step may have acted even
     // though it failed.
     compensations.push({
-      about: service.name,
+      service: service.name,
       run: () => rollBackService(record, target, service, inspected, ours),
     })
     const started = await record.step(
@@ -153,42 +125,6 @@ async function verifyAll(
   }
 }
 
-/**
- * In reverse, going on past one that fails, and not to be cancelled. The moving tags go first,
- * out of order: in `force` mode they are what the tasks of the way back will pull.
- */
-async function takeBack(
-  record: ReleaseRecord,
-  trouble: Trouble,
-  compensations: readonly Compensation[],
-  tags: MovedTags,
-): Promise<RollOutEnd> {
-  return CancellationScope.nonCancellable(async () => {
-    record.warn(await tags.moveBack())
-    const failures: string[] = []
-    for (const compensation of compensations.toReversed()) {
-      if (trouble.replaced && compensation.about === trouble.service) continue
-      const failure = await runCompensation(compensation)
-      if (failure !== undefined) failures.push(failure)
-    }
-    const { reason, cause, evidence, cancelled } = trouble
-    if (failures.length > 0) {
-      return { kind: 'stuck', reason, cause, evidence, wayBack: failures.join('; ') }
-    }
-    if (trouble.replaced) return { kind: 'replaced', reason }
-    return { kind: 'taken back', reason, cause, evidence, cancelled }
-  })
-}
-
-async function runCompensation(compensation: Compensation): Promise<string | undefined> {
-  try {
-    const end = await compensation.run()
-    return end.kind === 'succeeded' ? undefined : `${compensation.about}: ${end.reason}`
-  } catch (failure) {
-    return `${compensation.about}: ${messageOf(failure)}`
-  }
-}
-
 async function rollBackService(
   record: ReleaseRecord,
   target: Target,
@@ -211,32 +147,6 @@ async function rollBackService(
     (end) =>
       end.kind === 'succeeded' ? `${shortRevision(to.taskDefinition)} runs again` : stepEndOf(end),
   )
-}
-
-function troubleOf(service: string, end: Exclude<RolloutEnd, { kind: 'succeeded' }>): Trouble {
-  const { failedTasks, unhealthyTargets } = end
-  return {
-    service,
-    reason: `${service}: ${end.reason}`,
-    cause: end.cause,
-    evidence: {
-      ...(failedTasks === undefined ? {} : { failedTasks }),
-      ...(unhealthyTargets === undefined ? {} : { unhealthyTargets }),
-    },
-    cancelled: false,
-    replaced: end.kind === 'replaced',
-  }
-}
-
-function troubleFrom(service: string, failure: unknown): Trouble {
-  return {
-    service,
-    reason: `${service}: ${messageOf(failure)}`,
-    cause: '',
-    evidence: {},
-    cancelled: wasCancelled(failure),
-    replaced: hasType(failure, 'Conflict'),
-  }
 }
 
 function stepEndOf(end: RolloutEnd): StepEnd {

@@ -19,19 +19,24 @@ export function checkCredentials(
 ): CheckCredentials {
   return (accessKeyId, service, operation) => {
     const end = expiresAt(accessKeyId)
-    if (accessKeyId === expiredKey || (end !== undefined && end <= now()))
-      throw refusal(
-        service,
-        'ExpiredToken',
-        'The security token included in the request is expired',
-      )
-    if (accessKeyId === deniedKey)
-      throw refusal(
-        service,
-        'AccessDenied',
-        `User: ${deniedKey} is not authorized to perform: ${prefixes[service] ?? service.toLowerCase()}:${operation} because no identity-based policy allows the ${operation} action`,
-      )
+    if (accessKeyId === expiredKey || (end !== undefined && end <= now())) throw expired(service)
+    if (accessKeyId === deniedKey) throw denied(deniedKey, service, operation)
   }
+}
+
+/** What a service answers to credentials that are past their time. */
+export function expired(service: string): AwsError {
+  return refusal(service, 'ExpiredToken', 'The security token included in the request is expired')
+}
+
+/** What a service answers to somebody whom no policy allows the operation. */
+export function denied(who: string, service: string, operation: string): AwsError {
+  const action = `${prefixes[service] ?? service.toLowerCase()}:${operation}`
+  return refusal(
+    service,
+    'AccessDenied',
+    `User: ${who} is not authorized to perform: ${action} because no identity-based policy allows the ${operation} action`,
+  )
 }
 
 /** How IAM names the services. */

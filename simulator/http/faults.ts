@@ -1,13 +1,25 @@
-import { randomUUID } from 'node:crypto'
-
-const kinds = ['throttle', 'error5xx', 'drop', 'delay', 'loseResponse'] as const
+import { readFault } from './read-fault.ts'
 
 /**
- * What goes wrong with a call: `throttle` and `error5xx` answer an error and do not act; `drop`
- * cuts the connection and does not act; `loseResponse` acts, then cuts the connection; `delay`
- * acts after a while.
+ * What goes wrong with a call: `throttle` and `error5xx` answer an error and do not act, and so do
+ * `deny`, `expire` and `refuse`, whose error is that of a role that may not, of credentials past
+ * their time, and one to choose; `drop` cuts the connection and does not act; `loseResponse` acts,
+ * then cuts the connection; `delay` acts after a while; `leaveOut` acts, and leaves fields out of
+ * its answer.
  */
-export type FaultKind = (typeof kinds)[number]
+export type FaultKind = (typeof faultKinds)[number]
+
+export const faultKinds = [
+  'throttle',
+  'error5xx',
+  'deny',
+  'expire',
+  'refuse',
+  'drop',
+  'delay',
+  'loseResponse',
+  'leaveOut',
+] as const
 
 export interface Fault {
   readonly id: string
@@ -22,6 +34,11 @@ export interface Fault {
   readonly after: number
   /** Milliseconds; of `delay` only. */
   readonly delayMs: number
+  /** Of `refuse` only: the error's name, `ClientException`, and its message. */
+  readonly code: string
+  readonly message: string
+  /** Of `leaveOut` only: names of fields, left out wherever they stand in the answer. */
+  readonly fields: readonly string[]
 }
 
 export interface Faults {
@@ -77,49 +94,4 @@ function matches(pattern: string, service: string, operation: string): boolean {
 function names(input: unknown, text: string): boolean {
   if (typeof input !== 'object' || input === null) return input === text
   return Object.values(input).some((value) => names(value, text))
-}
-
-function readFault(asked: unknown): Fault {
-  if (typeof asked !== 'object' || asked === null)
-    throw new Error('A fault is a JSON object: {"operation": "UpdateService", "kind": "throttle"}.')
-  const {
-    operation,
-    kind,
-    about,
-    count = 1,
-    after = 0,
-    delayMs = 1000,
-    ...rest
-  } = asked as Record<string, unknown>
-  const unknown = Object.keys(rest)
-  if (unknown.length > 0)
-    throw new Error(
-      `A fault has no field ${unknown.join(', ')}; it has operation, kind, about, count, after, delayMs.`,
-    )
-  if (typeof operation !== 'string' || operation === '')
-    throw new Error('operation must be a name such as "UpdateService", "ECS:UpdateService" or "*".')
-  const known = kinds.find((each) => each === kind)
-  if (known === undefined)
-    throw new Error(`kind is ${JSON.stringify(kind)}; it must be one of ${kinds.join(', ')}.`)
-  if (about !== undefined && (typeof about !== 'string' || about === ''))
-    throw new Error(`about is ${JSON.stringify(about)}; it must be a name or an ARN.`)
-  if (count !== 'forever' && !isWhole(count, 1))
-    throw new Error(`count is ${JSON.stringify(count)}; it must be 1 or more, or "forever".`)
-  if (!isWhole(after, 0))
-    throw new Error(`after is ${JSON.stringify(after)}; it must be a whole number, 0 or more.`)
-  if (!isWhole(delayMs, 0))
-    throw new Error(`delayMs is ${JSON.stringify(delayMs)}; it must be a whole number, 0 or more.`)
-  return {
-    id: randomUUID(),
-    operation,
-    kind: known,
-    ...(about !== undefined && { about }),
-    count,
-    after,
-    delayMs,
-  }
-}
-
-function isWhole(value: unknown, least: number): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= least
 }

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../runtime/types.ts'
 import { readBody } from './body.ts'
-import type { CheckCredentials } from './credentials.ts'
+import { denied, expired, type CheckCredentials } from './credentials.ts'
 import type { Fault, Faults } from './faults.ts'
+import { without } from './leave-out.ts'
 import type { WireResponse } from './protocol.ts'
 import { recognise, wireOf } from './recognise.ts'
 import { readSigner } from './signature.ts'
@@ -44,11 +45,11 @@ export function awsHandler(endpoint: AwsEndpoint) {
       endpoint.onCall(call)
       endpoint.throttle.take(call.service, call.operation)
       const fault = endpoint.faults.take(call.service, call.operation, call.input)
-      await before(fault, endpoint.clock)
+      await before(fault, call, endpoint.clock)
       if (fault?.kind === 'drop') return void request.socket.destroy()
       const output = await perform(endpoint, call)
       if (fault?.kind === 'loseResponse') return void request.socket.destroy()
-      answer = wire.answer(call.operation, output, requestId)
+      answer = wire.answer(call.operation, without(output, fault?.fields ?? []), requestId)
     } catch (error) {
       answer = wire.failure(asAwsError(error, endpoint, request), requestId)
     }
@@ -56,12 +57,21 @@ export function awsHandler(endpoint: AwsEndpoint) {
   }
 }
 
-async function before(fault: Fault | undefined, clock: Clock): Promise<void> {
-  if (fault?.kind === 'throttle') throw new AwsError('ThrottlingException', 'Rate exceeded', 400)
-  if (fault?.kind === 'error5xx')
-    throw new AwsError('ServiceUnavailable', 'Service Unavailable: injected by a fault', 503)
-  if (fault?.kind === 'delay')
-    await new Promise<void>((resolve) => void clock.after(fault.delayMs, resolve))
+async function before(fault: Fault | undefined, call: Call, clock: Clock): Promise<void> {
+  switch (fault?.kind) {
+    case 'throttle':
+      throw new AwsError('ThrottlingException', 'Rate exceeded', 400)
+    case 'error5xx':
+      throw new AwsError('ServiceUnavailable', 'Service Unavailable: injected by a fault', 503)
+    case 'deny':
+      throw denied(call.accessKeyId, call.service, call.operation)
+    case 'expire':
+      throw expired(call.service)
+    case 'refuse':
+      throw new AwsError(fault.code, fault.message)
+    case 'delay':
+      await new Promise<void>((resolve) => void clock.after(fault.delayMs, resolve))
+  }
 }
 
 async function perform(endpoint: AwsEndpoint, call: Call): Promise<unknown> {

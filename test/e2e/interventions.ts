@@ -17,23 +17,30 @@ import type { Yard } from './yard.ts'
 
 /** What others do to an environment while Slipway works on it. */
 
-/**
- * Lets no UpdateService of one ECS service through, so that a release stands before that step,
- * retrying, until the hold is let go.
- */
-export async function holdUpdates(yard: Yard, service: string): Promise<() => Promise<void>> {
+/** What goes wrong with calls to AWS, as the simulator's `faults` take it, until it is lifted. */
+export async function goWrong(
+  yard: Yard,
+  fault: { readonly operation: string; readonly kind: string; readonly about?: string } & Readonly<
+    Record<string, unknown>
+  >,
+): Promise<() => Promise<void>> {
   const faults = `${yard.stack.aws}/_simulator/faults`
-  const fault = { operation: 'ECS:UpdateService', kind: 'error5xx', about: service }
-  const added = await fetch(faults, {
-    method: 'POST',
-    body: JSON.stringify({ ...fault, count: 'forever' }),
-  })
-  assert.equal(added.status, 200)
+  const body = JSON.stringify({ count: 'forever', ...fault })
+  const added = await fetch(faults, { method: 'POST', body })
+  assert.equal(added.status, 200, await added.clone().text())
   const { id } = (await added.json()) as { id: string }
   return async () => {
     const gone = await fetch(`${faults}/${id}`, { method: 'DELETE' })
     assert.equal(gone.status, 200)
   }
+}
+
+/**
+ * Lets no UpdateService of one ECS service through, so that a release stands before that step,
+ * retrying, until the hold is let go.
+ */
+export function holdUpdates(yard: Yard, service: string): Promise<() => Promise<void>> {
+  return goWrong(yard, { operation: 'ECS:UpdateService', kind: 'error5xx', about: service })
 }
 
 /** As an operator would in the middle of an incident. */

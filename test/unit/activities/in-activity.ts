@@ -9,15 +9,17 @@ export interface Watching {
   readonly onLog?: (message: string) => void
   /** What an earlier try of the activity sent last. */
   readonly heartbeatDetails?: unknown
+  /** Which try this is. @default 1 */
+  readonly attempt?: number
 }
 
 /** Runs something as the body of an activity, with the worker's own interceptors. */
 export async function inActivity<Result>(
   body: () => Promise<Result>,
-  { onHeartbeat, onLog, heartbeatDetails }: Watching = {},
+  { onHeartbeat, onLog, heartbeatDetails, attempt = 1 }: Watching = {},
 ): Promise<Result> {
   const environment = new MockActivityEnvironment(
-    { heartbeatDetails },
+    { heartbeatDetails, attempt },
     {
       logger: new DefaultLogger('INFO', ({ message }) => onLog?.(message)),
       interceptors: [activityInterceptors],

@@ -20,16 +20,18 @@ const ours = {
   registered: true,
 }
 
-function update(answers: Answers, force = false) {
+function update(answers: Answers, force = false, attempt = 1) {
   const aws = fakeAws(answers)
-  const started = inActivity(() =>
-    updateService(aws.clients, {
-      target: targetWith(),
-      service: serviceNamed('api'),
-      revision: ours,
-      before,
-      force,
-    }),
+  const started = inActivity(
+    () =>
+      updateService(aws.clients, {
+        target: targetWith(),
+        service: serviceNamed('api'),
+        revision: ours,
+        before,
+        force,
+      }),
+    { attempt },
   )
   const updates = () => aws.calls.filter(({ operation }) => operation === 'UpdateService')
   return { started, updates }
@@ -95,16 +97,73 @@ describe('updating a service', () => {
     assert.equal(updates()[0]?.input['forceNewDeployment'], true)
   })
 
-  test('is not tried again on a revision that has become inactive', async () => {
-    const { started } = update({
-      ...answersOf(),
-      UpdateService: () => {
-        throw awsError('ClientException', 'TaskDefinition is inactive')
-      },
+  const refusing = (name: string, message = '', status = 400) => ({
+    ...answersOf(),
+    UpdateService: () => {
+      throw awsError(name, message, status)
+    },
+  })
+  const isNot =
+    'User: arn:aws:sts::1:assumed-role/slipway/w is not authorized to perform: ecs:UpdateService'
+
+  const refusals: readonly [what: string, Answers, ...words: string[]][] = [
+    [
+      'that its role may not do',
+      refusing('AccessDeniedException', isNot),
+      'Allow "ecs:UpdateService" in a policy of role "slipway"',
+    ],
+    [
+      'that ECS finds wrong',
+      refusing('InvalidParameterException', 'The container api does not expose port 8080'),
+      'ECS does not start mailman-api:2 in service "mailman-api"',
+      'does not expose port 8080',
+      'Mend what it names and ask again',
+    ],
+    [
+      'of a revision that has become inactive',
+      refusing('ClientException', 'TaskDefinition is inactive'),
+      'Somebody has deregistered task definition mailman-api:2',
+      'Ask again',
+    ],
+  ]
+  for (const [what, answers, ...words] of refusals) {
+    test(`is refused a deployment ${what}, and says that nothing was started`, async () => {
+      const { started } = update(answers)
+      await assert.rejects(started, failsAs('Refused', ...words))
     })
+  }
+
+  test('does not say that nothing was started where an earlier try may have started it', async () => {
+    const { started } = update(refusing('AccessDeniedException', isNot), false, 2)
+    await assert.rejects(started, failsAs('Rejected', 'ecs:UpdateService'))
+  })
+
+  test('does not say that nothing was started where the service has moved', async () => {
+    for (const seen of [service({ status: 'INACTIVE', deployments: [] }), moved(revision(9))]) {
+      let looks = 0
+      const { started } = update({
+        ...refusing('ServiceNotActiveException', 'Service was not ACTIVE.'),
+        DescribeServices: () => {
+          looks += 1
+          return { services: [looks === 1 ? service() : seen] }
+        },
+      })
+      await assert.rejects(started, failsAs('Rejected', 'Service was not ACTIVE'))
+    }
+  })
+
+  test('does not take for a refusal what may have been done, or may pass', async () => {
+    for (const [name, status] of [
+      ['ServerException', 500],
+      ['ThrottlingException', 400],
+      ['RequestTimeoutException', 408],
+      ['ServiceUnavailable', 503],
+    ] as const) {
+      await assert.rejects(update(refusing(name, '', status)).started, failsAs('Unavailable'))
+    }
     await assert.rejects(
-      started,
-      failsAs('Rejected', 'Somebody has deregistered task definition mailman-api:2', 'Ask again'),
+      update(refusing('UnheardOfException')).started,
+      failsAs('Rejected', 'UnheardOfException'),
     )
   })
 })

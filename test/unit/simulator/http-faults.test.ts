@@ -80,6 +80,30 @@ test('a dropped call never acts; a lost response has acted', async () => {
   assert.equal(simulator.acted.times, 1)
 })
 
+test('a call can be denied, refused, and find its credentials expired, and then never acts', async () => {
+  await using simulator = await counting()
+  for (const [fault, error] of [
+    [{ kind: 'deny' }, { name: 'AccessDeniedException', message: /ecs:UpdateService/ }],
+    [{ kind: 'expire' }, { name: 'ExpiredTokenException', message: /expired/ }],
+    [
+      { kind: 'refuse', code: 'InvalidParameterException', message: 'no such port' },
+      { name: 'InvalidParameterException', message: 'no such port' },
+    ],
+  ] as const) {
+    simulator.endpoint.faults.add({ operation: 'UpdateService', ...fault })
+    await assert.rejects(simulator.update(), error)
+  }
+  assert.equal(simulator.acted.times, 0)
+})
+
+test('an answer can lack fields, though the call has acted', async () => {
+  await using simulator = await counting()
+  simulator.endpoint.faults.add({ operation: '*', kind: 'leaveOut', fields: ['serviceName'] })
+  assert.deepEqual((await simulator.update()).service, {})
+  assert.equal(simulator.acted.times, 1)
+  assert.deepEqual((await simulator.update()).service, { serviceName: 'api' })
+})
+
 test("a delay runs on the simulator's clock", async () => {
   const clock = manualClock()
   await using simulator = await counting({ clock })
@@ -119,6 +143,9 @@ test('a fault that makes no sense is refused with the reason', async () => {
   assert.match(await refusal({ operation: 'X', kind: 'drop', count: 0 }), /count is 0/)
   assert.match(await refusal({ operation: 'X', kind: 'drop', often: 3 }), /no field often/)
   assert.match(await refusal({ operation: 'X', kind: 'drop', about: 3 }), /about is 3/)
+  assert.match(await refusal({ operation: 'X', kind: 'refuse', code: '' }), /code is ""/)
+  assert.match(await refusal({ operation: 'X', kind: 'leaveOut' }), /fields must be names/)
+  assert.match(await refusal({ operation: 'X', kind: 'drop', fields: ['a'] }), /leaveOut alone/)
   assert.match(await refusal([]), /operation must be a name/)
 })
 

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { openBerth } from './berth.ts'
+import { deploy } from './deploying.ts'
+import { digestOfTag, goWrong } from './interventions.ts'
+import { answering, assertRuns } from './what-runs.ts'
+import { openYard, type Yard } from './yard.ts'
+
+/**
+ * What goes wrong at AWS in the middle of a release, on a real stack: the release ends, says what
+ * it was, and is true about what runs.
+ */
+
+let yard: Yard
+before(async () => {
+  yard = await openYard()
+})
+after(() => yard?.close())
+
+describe('a release that AWS stands in the way of', { concurrency: 4 }, () => {
+  test('is rejected with nothing touched where its first deployment is refused', async () => {
+    const berth = await openBerth(yard, 'denied')
+    await berth.commit('v1')
+    await deploy(yard, berth, 'succeeded')
+    const first = await answering(yard, berth)
+    await berth.commit('v2')
+    const about = 'denied-api'
+    const allow = await goWrong(yard, { operation: 'ECS:UpdateService', kind: 'deny', about })
+    const result = await deploy(yard, berth, 'rejected')
+    assert.match(result.message, /^api: AWS denies .*"ecs:UpdateService"/)
+    assert.match(result.message, /Nothing was touched: what ran before runs on\.$/)
+    assert.deepEqual(await answering(yard, berth), first)
+    assert.equal(await digestOfTag(yard, berth, 'api-latest'), first.digest)
+
+    await allow()
+    const again = await deploy(yard, berth, 'succeeded')
+    await assertRuns(yard, berth, { result: again, which: 'revision', version: 'v2' })
+    assert.match((await answering(yard, berth)).taskDefinition, /denied-api:3$/)
+  })
+
+  test('takes the first service back where the second deployment is refused', async () => {
+    const berth = await openBerth(yard, 'halfway')
+    await berth.commit('v1')
+    await goWrong(yard, {
+      operation: 'ECS:UpdateService',
+      kind: 'refuse',
+      code: 'InvalidParameterException',
+      message: 'The container does not expose that port.',
+      about: 'halfway-worker',
+    })
+    const result = await deploy(yard, berth, 'rolled_back')
+    assert.match(result.message, /^worker: ECS does not start halfway-worker:2 .* that port/)
+    await assertRuns(yard, berth, { result, which: 'wayBack', version: 'v0' })
+  })
+})
