@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { faultKinds, type Fault } from './faults.ts'
+import { faultKinds, type Fault } from './fault.ts'
 
 /**
  * Reads what somebody asks for as a fault of calls.

@@ -3,7 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../runtime/types.ts'
 import { readBody } from './body.ts'
 import { denied, expired, type CheckCredentials } from './credentials.ts'
-import type { Fault, Faults } from './faults.ts'
+import type { Fault } from './fault.ts'
+import type { Faults } from './faults.ts'
 import { without } from './leave-out.ts'
 import type { WireResponse } from './protocol.ts'
 import { recognise, wireOf } from './recognise.ts'
@@ -58,20 +59,16 @@ export function awsHandler(endpoint: AwsEndpoint) {
 }
 
 async function before(fault: Fault | undefined, call: Call, clock: Clock): Promise<void> {
-  switch (fault?.kind) {
-    case 'throttle':
-      throw new AwsError('ThrottlingException', 'Rate exceeded', 400)
-    case 'error5xx':
-      throw new AwsError('ServiceUnavailable', 'Service Unavailable: injected by a fault', 503)
-    case 'deny':
-      throw denied(call.accessKeyId, call.service, call.operation)
-    case 'expire':
-      throw expired(call.service)
-    case 'refuse':
-      throw new AwsError(fault.code, fault.message)
-    case 'delay':
-      await new Promise<void>((resolve) => void clock.after(fault.delayMs, resolve))
-  }
+  if (fault === undefined) return
+  const { kind } = fault
+  if (kind === 'throttle') throw new AwsError('ThrottlingException', 'Rate exceeded', 400)
+  if (kind === 'error5xx')
+    throw new AwsError('ServiceUnavailable', 'Service Unavailable: injected by a fault', 503)
+  if (kind === 'deny') throw denied(call.accessKeyId, call.service, call.operation)
+  if (kind === 'expire') throw expired(call.service)
+  if (kind === 'refuse') throw new AwsError(fault.code, fault.message)
+  if (kind === 'delay')
+    await new Promise<void>((resolve) => void clock.after(fault.delayMs, resolve))
 }
 
 async function perform(endpoint: AwsEndpoint, call: Call): Promise<unknown> {

@@ -47,6 +47,15 @@ const moved = (taskDefinition: string) =>
 
 const accepting = { UpdateService: () => ({ service: moved(revision(2)) }) }
 
+const refusing = (name: string, message = '', status = 400) => ({
+  ...answersOf(),
+  UpdateService: () => {
+    throw awsError(name, message, status)
+  },
+})
+const isNot =
+  'User: arn:aws:sts::1:assumed-role/slipway/w is not authorized to perform: ecs:UpdateService'
+
 describe('updating a service', () => {
   test('starts a deployment of the revision and finds its record', async () => {
     const { started, updates } = update({
@@ -96,15 +105,6 @@ describe('updating a service', () => {
     await started
     assert.equal(updates()[0]?.input['forceNewDeployment'], true)
   })
-
-  const refusing = (name: string, message = '', status = 400) => ({
-    ...answersOf(),
-    UpdateService: () => {
-      throw awsError(name, message, status)
-    },
-  })
-  const isNot =
-    'User: arn:aws:sts::1:assumed-role/slipway/w is not authorized to perform: ecs:UpdateService'
 
   const refusals: readonly [what: string, Answers, ...words: string[]][] = [
     [
