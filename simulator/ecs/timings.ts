@@ -19,6 +19,11 @@ export interface Timings {
   readonly bake: number
   /** Stopped tasks are told about for this long. ECS: one hour. */
   readonly keepStopped: number
+  /**
+   * Placing a task and completing a deployment take up to this share more or less, from one time to
+   * the next: 0.2 is a fifth. Default 0, so that a test knows when things happen.
+   */
+  readonly unsteady?: number
 }
 
 /**

@@ -3,6 +3,7 @@ import { isEarlySuccess } from './early-success.ts'
 import { tell } from './events.ts'
 import { endServiceDeployment } from './service-deployments.ts'
 import { isHealthy, isLive, isThere, tasksOf } from '../tasks/state.ts'
+import { about } from '../unsteady.ts'
 import { wakeAt } from '../wake.ts'
 import type { DeploymentRecord, ServiceRecord, TaskRecord } from '../records.ts'
 
@@ -54,7 +55,7 @@ function completeWhenReady(
   primary.readySince ??= now
   const watched = engine.world.serviceDeployments[primary.serviceDeployment]?.alarms.status
   const bake = watched === 'MONITORING' && primary.kind === 'forward' ? engine.timings.bake : 0
-  const due = primary.readySince + engine.timings.complete + bake
+  const due = primary.readySince + about(engine, engine.timings.complete, primary.id) + bake
   if (due > now) {
     wakeAt(engine, service.arn, due)
     return

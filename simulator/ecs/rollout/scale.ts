@@ -83,7 +83,7 @@ function start(
   const placed = Array.from({ length: count }, () => placeTask(engine, service, primary))
   service.steady = false
   tell(engine, service, `has started ${count} tasks: ${taskList(placed)}.`)
-  wakeAt(engine, service.arn, engine.clock.now() + engine.timings.launch)
+  for (const { launchAt } of placed) wakeAt(engine, service.arn, launchAt)
 }
 
 /** Once for each deployment: ECS says it again only after hours. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { setCapacity } from '../../../simulator/ecs/index.ts'
+import { awsTimings, setCapacity } from '../../../simulator/ecs/index.ts'
 import { anonymous, first, stage } from './stage.ts'
 
 test('a good rollout starts the new tasks, waits for their health, drains the old ones and completes', async () => {
@@ -177,4 +177,24 @@ test('with the fast timings and a health check a second a rollout takes 5 to 8 s
   assert.equal(await settle(), true)
   const took = clock.now() - start
   assert.ok(took >= 4000 && took <= 8000, `took ${took} ms`)
+})
+
+test('an unsteady engine takes more or less time from one rollout to the next, within its share', async () => {
+  const timings = { ...awsTimings, unsteady: 0.2 }
+  const { deploy, settle, clock } = await stage({
+    desiredCount: 1,
+    loadBalancer: false,
+    engine: { timings },
+  })
+  const took: number[] = []
+  for (let revision = 2; revision < 12; revision += 1) {
+    const before = clock.now()
+    deploy(`registry/api:${revision}`)
+    await settle()
+    took.push(clock.now() - before)
+  }
+  assert.ok(new Set(took).size > 5, took.join(' '))
+  const spread = 2 * 0.2 * (timings.launch + timings.complete)
+  // The scheduler may take up to a second to react.
+  assert.ok(Math.max(...took) - Math.min(...took) <= spread + timings.react, took.join(' '))
 })
