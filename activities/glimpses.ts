@@ -1,13 +1,18 @@
 import type { ObservedService, ObservedServiceDeployment } from '../rollout/observation.ts'
 import type { LookAt, Poller } from './polling/poller.ts'
 
+export interface Glimpse {
+  readonly service: ObservedService
+  /** When ECS said so, in milliseconds since the epoch. */
+  readonly seenAt: number
+  /** Without its counts where those of the service are younger. */
+  readonly record: ObservedServiceDeployment | undefined
+}
+
 /** The cheap looks of one who waits. */
 export interface Glimpses {
-  /** What is known after the next answer, be it about the record or about the service. */
-  next(due: number): Promise<{
-    readonly service: ObservedService
-    readonly record: ObservedServiceDeployment | undefined
-  }>
+  /** What is known after one more look at what is wanted. */
+  next(due: number, wanted: 'service' | 'record'): Promise<Glimpse>
   /** Forgets what is still asked for. */
   close(): void
 }
@@ -15,22 +20,31 @@ export interface Glimpses {
 /** How often a record is asked for that is not there: ECS may be slow to show a new one. */
 const mostTries = 3
 
+export interface GlimpsesOptions {
+  /** While the one is wanted, the other is looked at so often, too, in milliseconds. */
+  readonly serviceEveryMs: number
+  readonly recordEveryMs: number
+  readonly signal: AbortSignal
+}
+
 /**
- * Asks for the record when it is due, which is the cheapest of all looks and the first to know of
- * an end; and for the service no more often than each `serviceEveryMs`, unless there is no record.
+ * Asks for one thing at a time: the service tells what happens, and at last that something has
+ * ended; the record is the cheapest to ask for, and says how. Once the service tells of an end, the
+ * record is asked for at once.
  */
 export function createGlimpses(
   poller: Poller,
   what: LookAt,
-  { serviceEveryMs, signal }: { readonly serviceEveryMs: number; readonly signal: AbortSignal },
+  { serviceEveryMs, recordEveryMs, signal }: GlimpsesOptions,
 ): Glimpses {
   const closing = new AbortController()
   const until = AbortSignal.any([signal, closing.signal])
   const { clock } = poller
   const { serviceDeploymentArn: arn } = what
   let service: ObservedService | undefined
-  let serviceAt = 0
+  let seenAt = 0
   let record: ObservedServiceDeployment | undefined
+  let recordAt = 0
   let triesLeft = arn === undefined ? 0 : mostTries
   let forService: Promise<void> | undefined
   let forRecord: Promise<void> | undefined
@@ -40,7 +54,7 @@ export function createGlimpses(
       .service(what, { due, signal: until })
       .then((answer) => {
         service = answer
-        serviceAt = clock.now()
+        seenAt = clock.now()
       })
       .finally(() => {
         forService = undefined
@@ -53,7 +67,10 @@ export function createGlimpses(
       .record(arn ?? '', { due, signal: until })
       .then((answer) => {
         if (answer === 'unavailable') triesLeft -= 1
-        else record = answer
+        else {
+          record = answer
+          recordAt = clock.now()
+        }
       })
       .finally(() => {
         forRecord = undefined
@@ -61,24 +78,48 @@ export function createGlimpses(
     return forRecord
   }
 
+  async function lookAtRecord(due: number): Promise<void> {
+    const asks = [askForRecord(due), askForService(Math.max(due, seenAt + serviceEveryMs))]
+    // The slower one is kept for the next time; an error in it would show then.
+    for (const ask of asks) ask.catch(() => {})
+    await Promise.race(asks)
+  }
+
+  async function lookAtService(due: number): Promise<void> {
+    const before = service
+    // The stages of other strategies are in the record alone, and perhaps that somebody stopped it.
+    const both =
+      record === undefined || before?.strategy !== 'ROLLING' || recordAt + recordEveryMs <= due
+    await Promise.all([askForService(due), ...(both && triesLeft > 0 ? [askForRecord(due)] : [])])
+    if (!both && hasTurned(before, service)) await askForRecord(clock.now())
+  }
+
   return {
-    async next(due) {
-      if (service === undefined) await askForService(due)
-      if (record === undefined) {
-        const again = serviceAt < due ? askForService(due) : undefined
-        if (triesLeft > 0) await askForRecord(due)
-        await again
-      } else {
-        const asks = [askForRecord(due), askForService(Math.max(due, serviceAt + serviceEveryMs))]
-        // The slower one is kept for the next time; an error in it would show then.
-        for (const ask of asks) ask.catch(() => {})
-        await Promise.race(asks)
-      }
+    async next(due, wanted) {
+      if (wanted === 'record' && record !== undefined) await lookAtRecord(due)
+      else await lookAtService(due)
       if (service === undefined) throw new Error('A look at a service gave nothing.')
-      return { service, record }
+      return { service, seenAt, record: seenAt > recordAt ? withoutCounts(record) : record }
     },
     close() {
       closing.abort()
     },
   }
+}
+
+/** Of a record that is older than the look at the service, which counts its tasks as well. */
+function withoutCounts(record: ObservedServiceDeployment | undefined) {
+  if (record === undefined) return undefined
+  const { targetTasks: _old, ...rest } = record
+  return rest
+}
+
+/** Whether a deployment has ended, or another one has taken its place. */
+function hasTurned(before: ObservedService | undefined, now: ObservedService | undefined) {
+  return headingOf(before) !== headingOf(now) || !headingOf(now).endsWith(' IN_PROGRESS')
+}
+
+function headingOf(service: ObservedService | undefined): string {
+  const primary = service?.deployments.find(({ status }) => status === 'PRIMARY')
+  return `${primary?.id} ${primary?.rolloutState}`
 }

@@ -33,7 +33,7 @@ export { defaultPace, type Pace } from './pace.ts'
 export interface ReleaseActivitiesOptions {
   /** Default: clients with the AWS SDK's own configuration, cached by region and profile. */
   readonly clientsFor?: AwsClientsFor
-  /** How often a rollout is looked at. Default: each half second near an end, else each 5 s. */
+  /** How often a rollout is looked at. Default: four times a second while an end is due, else each 10 s at most. */
   readonly pace?: Pace
 }
 

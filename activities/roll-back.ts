@@ -135,7 +135,7 @@ async function untilItMoves(going: GoingBack): Promise<void> {
 }
 
 async function takeBreath({ poller, pace, signal }: GoingBack): Promise<void> {
-  await rest(poller.clock, pace.nearEndMs * (1 + Math.random()), signal)
+  await rest(poller.clock, 2 * pace.nearEndMs * (1 + Math.random()), signal)
 }
 
 /** Waits until a deployment that leads back has got there. */

@@ -123,6 +123,8 @@ export function observedRecord(
     rollbackReason: record.rollback?.reason ?? '',
     rollbackTaskDefinition: rollback?.taskDefinition ?? '',
     rollbackDigests: digestsOfRevision(rollback),
+    ...(record.finishedAt === undefined ? {} : { finishedAt: record.finishedAt.getTime() }),
+    ...breakerOf(record),
     lifecycleStage: record.lifecycleStage ?? '',
     bakeTimeInMinutes: record.deploymentConfiguration?.bakeTimeInMinutes ?? 0,
     hooks: (record.lifecycleHookDetails ?? []).map((hook) => ({
@@ -155,6 +157,11 @@ function endsDrained({ deploymentConfiguration }: ServiceDeployment): boolean {
   if (deploymentConfiguration === undefined) return false
   const { strategy = 'ROLLING', earlySuccessCriteria } = deploymentConfiguration
   return strategy === 'ROLLING' && earlySuccessCriteria === undefined
+}
+
+function breakerOf({ deploymentCircuitBreaker }: ServiceDeployment) {
+  const { failureCount: failed, threshold } = deploymentCircuitBreaker ?? {}
+  return failed === undefined || threshold === undefined ? {} : { breaker: { failed, threshold } }
 }
 
 function targetTasksOf({ targetServiceRevision: target }: ServiceDeployment) {

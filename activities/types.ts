@@ -68,6 +68,11 @@ export interface StartedDeployment {
   readonly deploymentId: string
   /** Absent where the endpoint has no service deployments. */
   readonly serviceDeploymentArn?: string
+  /**
+   * How long earlier service deployments of this service took that succeeded, in milliseconds,
+   * newest first. Absent where nobody knows.
+   */
+  readonly earlierMs?: readonly number[]
 }
 
 export type RolloutEnd =

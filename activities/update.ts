@@ -1,7 +1,7 @@
 import { UpdateServiceCommand, type Deployment } from '@aws-sdk/client-ecs'
 import { activityInfo, log } from '@temporalio/activity'
 import type { ServiceTarget, Target } from '../config/target.ts'
-import type { ObservedDeployment } from '../rollout/observation.ts'
+import type { ObservedDeployment, ObservedServiceDeployment } from '../rollout/observation.ts'
 import type { AwsClients } from './aws-clients.ts'
 import { failure, unavailable } from './failures.ts'
 import { isRefusal, knownFailure } from './known-errors.ts'
@@ -152,7 +152,18 @@ async function started(
     taskDefinition: deployment.taskDefinition,
     deploymentId: deployment.id,
     ...(record === undefined ? {} : { serviceDeploymentArn: record.arn }),
+    ...lengthsOf(records === 'unavailable' ? [] : records),
   }
+}
+
+/** Of those that succeeded: by them a wait guesses when the new one may end. */
+function lengthsOf(records: readonly ObservedServiceDeployment[]) {
+  const earlierMs = records
+    .flatMap(({ status, createdAt, finishedAt }) =>
+      status === 'SUCCESSFUL' && finishedAt !== undefined ? [finishedAt - createdAt] : [],
+    )
+    .slice(0, 10)
+  return earlierMs.length === 0 ? {} : { earlierMs }
 }
 
 /** ECS writes the record in the same instant as the deployment, give or take this, in ms. */

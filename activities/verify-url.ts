@@ -29,7 +29,7 @@ async function askUntilWell(url: string, pace: Pace): Promise<string> {
   let answer = await ask(url)
   for (let asked = 1; answer !== 'well' && asked < tries; asked += 1) {
     log.info(`${withoutSecrets(url)} ${answer}: asking again.`)
-    await Context.current().sleep(pace.nearEndMs * 4)
+    await Context.current().sleep(pace.nearEndMs * 8)
     answer = await ask(url)
   }
   return answer

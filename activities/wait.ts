@@ -35,6 +35,7 @@ export async function waitForRollout(
       name: service.name,
       service: service.service,
       expected: expectationOf(started, revision.digests, before),
+      ...(started.earlierMs === undefined ? {} : { earlierMs: started.earlierMs }),
       deadline,
       pace,
       signal: Context.current().cancellationSignal,

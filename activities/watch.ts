@@ -1,9 +1,10 @@
+import { expectedEnd, type ExpectedEnd } from '../rollout/expected-end.ts'
 import { firstLook, signsOfTrouble } from '../rollout/first-look.ts'
-import type { Observation } from '../rollout/observation.ts'
+import type { Observation, ObservedService, ObservedTask } from '../rollout/observation.ts'
 import { judge, type Expectation, type Verdict } from '../rollout/verdict.ts'
 import { createGlimpses, type Glimpses } from './glimpses.ts'
 import { isPassing, isThrottled } from './known-errors.ts'
-import { pauseAfterMiss, pauseUntilNextLook, type Pace } from './pace.ts'
+import { isClose, pauseAfterMiss, pauseUntilNextLook, type Pace } from './pace.ts'
 import type { LookAt, Poller } from './polling/poller.ts'
 import type { RolloutProgress } from './types.ts'
 
@@ -13,6 +14,8 @@ export interface Watched {
   readonly name: string
   readonly service: string
   readonly expected: Expectation
+  /** How long earlier deployments of the service took, in milliseconds. Default: nobody knows. */
+  readonly earlierMs?: readonly number[]
   /** Milliseconds since the epoch. */
   readonly deadline: number
   readonly pace: Pace
@@ -49,19 +52,29 @@ export async function watchRollout(poller: Poller, watched: Watched): Promise<En
   const { clock } = poller
   const { deadline, pace, signal } = watched
   const glimpses = createGlimpses(poller, lookAt(watched), {
-    serviceEveryMs: 2 * pace.farMs,
+    serviceEveryMs: pace.farMs,
+    recordEveryMs: 6 * pace.farMs,
     signal,
   })
-  const eye: Eye = { poller, watched, glimpses, latest: undefined, signs: undefined, closerAt: 0 }
-  const startedAt = clock.now()
+  const eye: Eye = {
+    poller,
+    watched,
+    glimpses,
+    tasks: [],
+    latest: undefined,
+    signs: undefined,
+    closerAt: 0,
+  }
+  const since = clock.now()
   const say = sparingly(watched, () => clock.now())
   let nearSince: number | undefined
   let misses = 0
-  let due = startedAt
+  let due = since
+  let wanted: Wanted = 'service'
   try {
     for (;;) {
       const late = clock.now() >= deadline
-      const seen = await lookOrMiss(eye, due, late)
+      const seen = await lookOrMiss(eye, { due, wanted, late })
       if (seen.kind === 'ended') return seen
       say(seen.summary)
       if (seen.kind !== 'missed') misses = 0
@@ -72,10 +85,14 @@ export async function watchRollout(poller: Poller, watched: Watched): Promise<En
       }
       const now = clock.now()
       nearSince = seen.nearEnd ? (nearSince ?? now) : undefined
-      const nearForMs = nearSince === undefined ? undefined : now - nearSince
-      // The poller itself rests when it is throttled: whoever was first in line is so still.
-      if (seen.kind === 'missed') due = seen.throttled ? due : now + pauseAfterMiss(pace, misses)
-      else due = now + pauseUntilNextLook(pace, { ageMs: now - startedAt, nearForMs })
+      if (seen.kind === 'missed') {
+        // The poller itself rests when it is throttled: whoever was first in line is so still.
+        due = seen.throttled ? due : now + pauseAfterMiss(pace, misses)
+      } else {
+        const pause = pauseUntilNextLook(pace, { now, since, nearSince, end: seen.end })
+        wanted = isClose(pace, pause) ? 'record' : 'service'
+        due = now + pause
+      }
       due = Math.min(due, deadline)
     }
   } finally {
@@ -83,10 +100,14 @@ export async function watchRollout(poller: Poller, watched: Watched): Promise<En
   }
 }
 
+type Wanted = Parameters<Glimpses['next']>[1]
+
 interface Eye {
   readonly poller: Poller
   readonly watched: Watched
   readonly glimpses: Glimpses
+  /** Of the service, when somebody last looked at them. */
+  tasks: readonly ObservedTask[]
   /** The last closer look. */
   latest: Observation | undefined
   /** Of trouble, when somebody last looked closer. */
@@ -96,7 +117,12 @@ interface Eye {
 
 type Seen =
   | Extract<Ending, { kind: 'ended' }>
-  | { readonly kind: 'progressing'; readonly summary: string; readonly nearEnd: boolean }
+  | {
+      readonly kind: 'progressing'
+      readonly summary: string
+      readonly nearEnd: boolean
+      readonly end?: ExpectedEnd | undefined
+    }
   | {
       readonly kind: 'missed'
       readonly summary: string
@@ -104,9 +130,16 @@ type Seen =
       readonly throttled: boolean
     }
 
-async function lookOrMiss(eye: Eye, due: number, late: boolean): Promise<Seen> {
+interface Next {
+  readonly due: number
+  readonly wanted: Wanted
+  /** The deadline has passed. */
+  readonly late: boolean
+}
+
+async function lookOrMiss(eye: Eye, next: Next): Promise<Seen> {
   try {
-    return late ? await lookAtAll(eye) : await look(eye, due)
+    return next.late ? await lookAtAll(eye) : await look(eye, next)
   } catch (error) {
     if (eye.watched.signal.aborted || !isPassing(error)) throw error
     const summary = `cannot look: ${error instanceof Error ? error.message : String(error)}`
@@ -115,19 +148,18 @@ async function lookOrMiss(eye: Eye, due: number, late: boolean): Promise<Seen> {
 }
 
 /** A cheap look, and a closer one where that may tell more. */
-async function look(eye: Eye, due: number): Promise<Seen> {
-  const { poller, watched, glimpses, latest } = eye
-  const { expected, pace, signal } = watched
-  const { service, record } = await glimpses.next(due)
-  const first = firstLook({ service, record, tasks: latest?.tasks ?? [] }, expected)
-  const now = poller.clock.now()
-  const signs = signsOfTrouble(service, expected)
-  eye.signs ??= signs
-  const troubled = signs !== eye.signs && now - eye.closerAt >= pace.farMs
-  if (first.kind === 'progressing' && !troubled) return first
-  eye.signs = signs
-  if (first.kind === 'look closer' && first.expect === 'success' && record !== undefined) {
-    const when = { due: now - aheadMs, signal }
+async function look(eye: Eye, { due, wanted }: Next): Promise<Seen> {
+  const { poller, watched, glimpses } = eye
+  const { expected, signal, earlierMs = [] } = watched
+  const { service, seenAt, record } = await glimpses.next(due, wanted)
+  const lookFirst = () => firstLook({ service, record, tasks: eye.tasks }, expected)
+  let first = lookFirst()
+  if (first.kind === 'progressing' && (await lookAtTrouble(eye, service))) first = lookFirst()
+  if (first.kind === 'progressing') {
+    return { ...first, end: expectedEnd({ service, record, seenAt, earlierMs }) }
+  }
+  if (first.expect === 'success' && record !== undefined) {
+    const when = { due: poller.clock.now() - aheadMs, signal }
     eye.latest = await poller.confirm(lookAt(watched), { service, record }, when)
     const verdict = judge(eye.latest, expected)
     if (verdict.kind === 'progressing') return verdict
@@ -136,12 +168,26 @@ async function look(eye: Eye, due: number): Promise<Seen> {
   return await lookAtAll(eye)
 }
 
+/** Looks at tasks that have failed since the last time, so that people are told of them. */
+async function lookAtTrouble(eye: Eye, service: ObservedService): Promise<boolean> {
+  const { poller, watched } = eye
+  const now = poller.clock.now()
+  const signs = signsOfTrouble(service, watched.expected)
+  eye.signs ??= signs
+  if (signs === eye.signs || now - eye.closerAt < watched.pace.farMs) return false
+  eye.tasks = await poller.stoppedTasks(lookAt(watched), { due: now, signal: watched.signal })
+  eye.signs = signs
+  eye.closerAt = now
+  return true
+}
+
 async function lookAtAll(eye: Eye): Promise<Seen> {
   const { poller, watched } = eye
   const now = poller.clock.now()
   const when = { due: now - aheadMs, signal: watched.signal }
   const observation = await poller.observe(lookAt(watched), when)
   eye.latest = observation
+  eye.tasks = observation.tasks
   eye.closerAt = now
   const verdict = judge(observation, watched.expected)
   return verdict.kind === 'progressing' ? verdict : { kind: 'ended', verdict, observation }

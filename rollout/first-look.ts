@@ -41,11 +41,12 @@ export function firstLook(glimpse: Glimpse, expected: Expectation): FirstLook {
     case 'IN_PROGRESS':
       return headedForOurs ? underWay(glimpse, ours, expected) : trouble
     case 'STOP_REQUESTED':
+      return onTheWayOut(glimpse, expected, `ECS is stopping: ${reasonOf(record)}`, true)
     case 'ROLLBACK_REQUESTED':
     case 'ROLLBACK_IN_PROGRESS': {
-      const what = record.status === 'STOP_REQUESTED' ? 'stopping' : 'rolling back'
-      const missing = `ECS is ${what}: ${reasonOf(record)}`
-      return { kind: 'progressing', summary: said(glimpse, expected, missing), nearEnd: true }
+      // As long as any other deployment: its own one is PRIMARY.
+      const nearEnd = primary !== undefined && primary !== ours && isAllThere(service, primary)
+      return onTheWayOut(glimpse, expected, `ECS is rolling back: ${reasonOf(record)}`, nearEnd)
     }
     case 'SUCCESSFUL':
       return success
@@ -56,6 +57,28 @@ export function firstLook(glimpse: Glimpse, expected: Expectation): FirstLook {
 
 const success: FirstLook = { kind: 'look closer', expect: 'success' }
 const trouble: FirstLook = { kind: 'look closer', expect: 'trouble' }
+
+function onTheWayOut(
+  glimpse: Glimpse,
+  expected: Expectation,
+  missing: string,
+  nearEnd: boolean,
+): FirstLook {
+  return { kind: 'progressing', summary: said(glimpse, expected, missing), nearEnd }
+}
+
+/**
+ * Nothing is missing but ECS saying so: all its tasks run, and no other deployment is left. One
+ * whose tasks drain is listed still, and one that failed may be for longer.
+ */
+function isAllThere({ deployments }: ObservedService, one: ObservedDeployment): boolean {
+  const { desiredCount, runningCount, pendingCount } = one
+  if (runningCount < desiredCount || pendingCount > 0) return false
+  return deployments.every(
+    ({ id, rolloutState, ...other }) =>
+      id === one.id || (rolloutState === 'FAILED' && other.runningCount + other.pendingCount === 0),
+  )
+}
 
 function underWay(glimpse: Glimpse, ours: ObservedDeployment, expected: Expectation): FirstLook {
   const { service, record } = glimpse
@@ -74,8 +97,28 @@ function underWay(glimpse: Glimpse, ours: ObservedDeployment, expected: Expectat
         ? `${old} task${old === 1 ? '' : 's'} of another deployment still to stop`
         : `${tasks}, ECS is still at it`
   const slow = isPaused(record) || record?.lifecycleStage === 'BAKE_TIME'
-  const nearEnd = !slow && running >= wanted && pending === 0
+  const counts = { ...ours, desiredCount: wanted, runningCount: running, pendingCount: pending }
+  const nearEnd = !slow && (isAllThere(service, counts) || mayFailNext(glimpse, ours))
   return { kind: 'progressing', summary: said(glimpse, expected, missing), nearEnd }
+}
+
+/** Whether one more task that fails ends it: the circuit breaker would not roll back. */
+function mayFailNext(
+  { service, record }: Glimpse,
+  { failedTasks, desiredCount }: ObservedDeployment,
+) {
+  const { enable, rollback } = service.circuitBreaker
+  if (!enable || rollback) return false
+  const { failed, threshold } = record?.breaker ?? {
+    failed: failedTasks,
+    threshold: usualThreshold(desiredCount),
+  }
+  return threshold > 0 && failed >= threshold - 1
+}
+
+/** ECS developer guide, "How the Amazon ECS deployment circuit breaker detects failures". */
+function usualThreshold(desiredCount: number): number {
+  return Math.min(200, Math.max(3, Math.ceil(desiredCount / 2)))
 }
 
 function said({ service, record, tasks }: Glimpse, expected: Expectation, missing: string): string {

@@ -79,6 +79,10 @@ export interface ObservedServiceDeployment {
   /** What ECS went back to, or goes; empty when nothing was rolled back, or where it is not told. */
   readonly rollbackTaskDefinition: string
   readonly rollbackDigests: Readonly<Record<string, string>>
+  /** Of the circuit breaker; absent where the endpoint does not count. */
+  readonly breaker?: { readonly failed: number; readonly threshold: number }
+  /** When it ended, for good or bad; absent while it has not. */
+  readonly finishedAt?: number
   /** `SCALE_UP`, `BAKE_TIME`, …; empty for a rolling deployment. */
   readonly lifecycleStage: string
   /** How long it watches once it has shifted, in minutes; 0 where it does not. */

@@ -45,6 +45,8 @@ export interface Poller {
    * `unavailable` where the endpoint lacks such records, or does not let us see this one.
    */
   record(arn: string, when: When): Promise<ObservedServiceDeployment | 'unavailable'>
+  /** Up to 100 tasks that should not run: they drain, or have stopped within the last hour. */
+  stoppedTasks(what: LookAt, when: When): Promise<readonly ObservedTask[]>
   /**
    * Whatever bears out a glimpse at which the record said that all is done: the service again, its
    * tasks, and its targets. Tasks that should not run only where ECS may have left some draining.
@@ -87,6 +89,7 @@ export function createPoller(given: AwsClients, options: PollerOptions = {}): Po
     clock,
     service: serviceOf,
     record: (arn, when) => deployments.record(arn, when),
+    stoppedTasks: ({ cluster, service }, when) => clusters(cluster).tasks.stopped(service, when),
     async confirm(what, glimpse, when) {
       const [service, tasks, targets] = await Promise.all([
         serviceOf(what, when),

@@ -120,14 +120,24 @@ export function answersOf(world: World = {}): Answers {
 
 /** An answer with service deployments in it: records by status, newest first. */
 export function recordsOf(
-  ...records: readonly { status: string; taskDefinition: string; statusReason?: string }[]
+  ...records: readonly {
+    status: string
+    taskDefinition: string
+    statusReason?: string
+    /** From its beginning to its end, which has no time where this is left out. */
+    tookMs?: number
+  }[]
 ): Answers {
-  const described = records.map(({ taskDefinition: deployed, ...record }, index) => ({
-    serviceDeploymentArn: `${arn}:service-deployment/mailman/mailman-api/${records.length - index}`,
-    ...record,
-    createdAt: new Date(startedAt.getTime() + (records.length - index) * 60_000),
-    targetServiceRevision: { arn: `revision-of-${deployed}` },
-  }))
+  const described = records.map(({ taskDefinition: deployed, tookMs, ...record }, index) => {
+    const createdAt = new Date(startedAt.getTime() + (records.length - index) * 60_000)
+    return {
+      serviceDeploymentArn: `${arn}:service-deployment/mailman/mailman-api/${records.length - index}`,
+      ...record,
+      createdAt,
+      ...(tookMs !== undefined && { finishedAt: new Date(createdAt.getTime() + tookMs) }),
+      targetServiceRevision: { arn: `revision-of-${deployed}` },
+    }
+  })
   return {
     ListServiceDeployments: () => ({ serviceDeployments: described }),
     DescribeServiceDeployments: ({ serviceDeploymentArns }) => ({

@@ -80,6 +80,20 @@ describe('updating a service', () => {
     })
   })
 
+  test('hands on how long earlier deployments took that succeeded', async () => {
+    const { started } = update({
+      ...answersOf(),
+      ...recordsOf(
+        { status: 'IN_PROGRESS', taskDefinition: revision(2) },
+        { status: 'SUCCESSFUL', taskDefinition: revision(1), tookMs: 150_000 },
+        { status: 'ROLLBACK_SUCCESSFUL', taskDefinition: revision(3), tookMs: 300_000 },
+        { status: 'SUCCESSFUL', taskDefinition: revision(1), tookMs: 140_000 },
+      ),
+      ...accepting,
+    })
+    assert.deepEqual((await started).earlierMs, [150_000, 140_000])
+  })
+
   test('is content without a record where the endpoint has none', async () => {
     const { started } = update({ ...answersOf(), ...accepting })
     assert.equal('serviceDeploymentArn' in (await started), false)

@@ -115,6 +115,19 @@ function look(observation: Observation) {
   return firstLook({ service, record, tasks: observation.tasks }, expected)
 }
 
+const ours: ObservedDeployment = {
+  id: 'ecs-svc/2',
+  status: 'PRIMARY',
+  taskDefinition: 'api:8',
+  rolloutState: 'IN_PROGRESS',
+  rolloutStateReason: '',
+  desiredCount: 2,
+  runningCount: 2,
+  pendingCount: 0,
+  failedTasks: 0,
+  createdAt: 1_000,
+}
+
 describe('a first look', () => {
   test('is enough only where no tasks and no targets could make it a verdict', () => {
     let enough = 0
@@ -156,18 +169,46 @@ describe('a first look', () => {
   })
 })
 
-const ours: ObservedDeployment = {
-  id: 'ecs-svc/2',
-  status: 'PRIMARY',
-  taskDefinition: 'api:8',
-  rolloutState: 'IN_PROGRESS',
-  rolloutStateReason: '',
-  desiredCount: 2,
-  runningCount: 2,
-  pendingCount: 0,
-  failedTasks: 0,
-  createdAt: 1_000,
-}
+describe('the end at a first look', () => {
+  const [someService] = fc.sample(services, { numRuns: 1, seed: 1 })
+  const [someRecord] = fc.sample(records, { numRuns: 1, seed: 1 })
+  assert.ok(someService && someRecord)
+  const nearEnd = (
+    changes: Partial<ObservedService>,
+    record: Partial<ObservedServiceDeployment> = {},
+  ) => {
+    const service = { ...someService, status: 'ACTIVE', deployments: [ours], ...changes }
+    const about = { ...someRecord, status: 'IN_PROGRESS', lifecycleStage: '', ...record }
+    const first = firstLook({ service, record: about, tasks: [] }, expected)
+    assert.equal(first.kind, 'progressing')
+    return first.kind === 'progressing' && first.nearEnd
+  }
+  const other = { ...ours, id: 'ecs-svc/1', status: 'ACTIVE', runningCount: 0 }
+
+  test('is near when nothing is left but ECS saying so, not while another deployment drains', () => {
+    assert.equal(nearEnd({}), true)
+    assert.equal(nearEnd({ deployments: [ours, { ...other, rolloutState: 'COMPLETED' }] }), false)
+  })
+
+  test('of a rollback is near when its deployment is all there, not as soon as it begins', () => {
+    const record = { status: 'ROLLBACK_IN_PROGRESS' }
+    const failed = { ...ours, status: 'ACTIVE', rolloutState: 'FAILED', runningCount: 0 }
+    const back = { ...ours, id: 'ecs-svc/3' }
+    assert.equal(nearEnd({}, record), false)
+    assert.equal(nearEnd({ deployments: [{ ...back, runningCount: 1 }, failed] }, record), false)
+    assert.equal(nearEnd({ deployments: [back, failed] }, record), true)
+  })
+
+  test('is near when one more failure ends it, which ECS would not roll back', () => {
+    const failing = {
+      deployments: [{ ...ours, runningCount: 0, failedTasks: 2 }],
+      circuitBreaker: { enable: true, rollback: false },
+    }
+    assert.equal(nearEnd(failing), true)
+    assert.equal(nearEnd({ ...failing, circuitBreaker: { enable: true, rollback: true } }), false)
+    assert.equal(nearEnd(failing, { breaker: { failed: 2, threshold: 9 } }), false)
+  })
+})
 
 describe('what a service says by itself', () => {
   const [service] = fc.sample(services, { numRuns: 1, seed: 1 })

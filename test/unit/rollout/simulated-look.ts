@@ -51,7 +51,7 @@ function recordsOf(stage: Stage): Observation['serviceDeployments'] {
 }
 
 /** Seconds since the epoch on the wire are dates to those who use the SDK. */
-function dated(value: unknown): unknown {
+export function dated(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(dated)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
