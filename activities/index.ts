@@ -11,6 +11,7 @@ import { findImages } from './images.ts'
 import { refuseWhileFrozen } from './freeze.ts'
 import { inspectEnvironment } from './inspect.ts'
 import { defaultPace, type Pace } from './pace.ts'
+import { notify } from './notifications/notify.ts'
 import { planRelease } from './plan.ts'
 import { pushImage } from './push.ts'
 import { registerRevisions } from './register.ts'
@@ -66,6 +67,7 @@ export function createReleaseActivities(options: ReleaseActivitiesOptions = {}):
     resolveRollback: (input) => beating(() => resolveRollback(clientsFor(input.target.aws), input)),
     deregisterRevisions: (input) =>
       beating(() => deregisterRevisions(clientsFor(input.target.aws), input)),
+    notify: (sending) => notify(sending),
     listRevisions: (input) => beating(() => listRevisions(clientsFor(input.target.aws), input)),
   }
 }

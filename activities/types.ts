@@ -1,5 +1,6 @@
 import type { Target, ServiceTarget } from '../config/target.ts'
 import type { Evidence } from '../rollout/failed-tasks.ts'
+import type { Sending } from './notifications/notice.ts'
 
 /**
  * What the activities take and give. All of it stands in a workflow's history, so nothing here
@@ -153,16 +154,6 @@ export interface BranchHead {
   readonly committedAt: number
 }
 
-/** The newest commit of a branch. */
-export interface BranchHead {
-  /** 40 hexadecimal digits. */
-  readonly commit: string
-  /** First line of the commit message, at most 120 characters, in plain text. */
-  readonly subject: string
-  /** When it was committed, in milliseconds since the epoch. */
-  readonly committedAt: number
-}
-
 export interface SourceRef {
   /** Id of the release: names its worktree. */
   readonly release: string
@@ -254,6 +245,8 @@ export interface ReleaseActivities {
     target: Target
     revisions: readonly Revision[]
   }): Promise<readonly string[]>
+  /** Tells one receiver. The same notice may arrive twice, under the same id. */
+  notify(input: Sending): Promise<void>
   /** What a release of this commit would change. Reads only. */
   planRelease(input: { target: Target; commit: string }): Promise<Plan>
   /** The newest revisions of a service, newest first. Reads only. */
@@ -270,8 +263,6 @@ export interface BuilderActivities {
    * host, on which the steps after it must run: they share its checkout and its engine.
    */
   prepareSource(input: SourceRef): Promise<{ readonly hostQueue: string; readonly subject: string }>
-  /** The newest commit of a branch; of the repository's own default branch where none is named. */
-  findBranch(input: { repository: string; branch?: string }): Promise<BranchHead>
   /** The newest commit of a branch; of the repository's own default branch where none is named. */
   findBranch(input: { readonly repository: string; readonly branch?: string }): Promise<BranchHead>
   runChecks(input: { source: SourceRef; target: Target }): Promise<void>

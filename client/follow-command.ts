@@ -7,7 +7,7 @@ import { resultText } from './display/result.ts'
 import { followRelease } from './follow.ts'
 import { openJob } from './github/job.ts'
 import { setOutputs } from './github/step-files.ts'
-import { pageOf } from './github/temporal-ui.ts'
+import { pageOf } from '../config/temporal-ui.ts'
 import { note, print, printJsonLine } from './output.ts'
 import { plain } from './text.ts'
 

@@ -15,6 +15,7 @@ import { explainCommand } from './commands/explain.ts'
 import { initCommand } from './commands/init.ts'
 import { localCommand } from './commands/local.ts'
 import { metricsCommand } from './commands/metrics.ts'
+import { notifyCommand } from './commands/notify.ts'
 import { planCommand } from './commands/plan.ts'
 import { redeployCommand } from './commands/redeploy.ts'
 import { releasesCommand } from './commands/releases.ts'
@@ -58,6 +59,7 @@ export function createProgram(): Command {
     .addCommand(resumeCommand())
     .addCommand(metricsCommand())
     .addCommand(scheduleCommand())
+    .addCommand(notifyCommand())
     .addCommand(workerCommand())
     .addCommand(setupCommand())
     .addCommand(initCommand())

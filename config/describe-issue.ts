@@ -25,7 +25,7 @@ export function describeIssue(
   keysAt: (path: Path) => readonly string[],
 ): readonly DescribedIssue[] {
   const path = issue.path.filter((one) => typeof one !== 'symbol')
-  const found = describeFound(valueAt(value, path))
+  const found = isSecretive(path) ? whatIsNotShown : describeFound(valueAt(value, path))
   const wrong = (expected: string): readonly DescribedIssue[] => [
     { path, about: 'value', message: `found ${found}, expected ${expected}` },
   ]
@@ -45,11 +45,21 @@ export function describeIssue(
   if (issue.code === 'invalid_type') {
     const expected = typeNames[issue.expected] ?? `a ${issue.expected}`
     const message = `is missing; expected ${expected}`
-    return found === 'nothing' ? [{ path, about: 'value', message }] : wrong(expected)
+    return valueAt(value, path) === undefined
+      ? [{ path, about: 'value', message }]
+      : wrong(expected)
   }
   if (issue.code === 'invalid_value') return wrong(oneOf(issue.values.map(String)))
   // The schema gives every other rule a message of its own that says what is expected.
-  return wrong(issue.code === 'too_small' ? 'text that is not empty' : issue.message)
+  if (issue.code !== 'too_small') return wrong(issue.message)
+  return wrong(issue.origin === 'array' ? 'a list that is not empty' : 'text that is not empty')
+}
+
+const whatIsNotShown = 'something that is not shown here, since it may be a secret'
+
+/** A field that names a variable is where people put what the variable should hold. */
+function isSecretive(path: Path): boolean {
+  return String(path.at(-1)).endsWith('From')
 }
 
 const typeNames: Readonly<Record<string, string>> = {

@@ -11,6 +11,8 @@ export interface JsonSchema {
   readonly items?: JsonSchema
   readonly default?: unknown
   readonly enum?: readonly string[]
+  readonly const?: unknown
+  readonly format?: string
   readonly pattern?: string
   readonly examples?: readonly string[]
 }
@@ -26,7 +28,8 @@ export function knownKeys(path: readonly (string | number)[]): readonly string[]
   let at: JsonSchema | boolean | undefined = configJsonSchema()
   for (const segment of path) {
     if (typeof at !== 'object') return []
-    at = at.properties?.[segment] ?? at.additionalProperties
+    at =
+      typeof segment === 'number' ? at.items : (at.properties?.[segment] ?? at.additionalProperties)
   }
   return typeof at === 'object' ? Object.keys(at.properties ?? {}) : []
 }

@@ -54,37 +54,59 @@ what it says stands in the histories of Temporal workflows.
 ${sections.join('\n')}`
 }
 
-function sectionsOf(path: string, schema: JsonSchema): readonly string[] {
+/** Tables of the fields of a schema and of what lies in them, one section each. */
+export function sectionsOf(
+  path: string,
+  schema: JsonSchema,
+  presence: Presence = inTheFile,
+): readonly string[] {
   const { additionalProperties: values } = schema
   if (typeof values === 'object') {
-    return values.properties === undefined ? [] : sectionsOf(`${path}.<name>`, { ...values })
+    const name = `${path}.<name>`
+    return values.properties === undefined ? [] : sectionsOf(name, { ...values }, presence)
   }
-  if (schema.items !== undefined) return sectionsOf(`${path}[]`, schema.items)
+  if (schema.items !== undefined) return sectionsOf(`${path}[]`, schema.items, presence)
   if (schema.properties === undefined) return []
   const deeper = Object.entries(schema.properties).flatMap(([name, one]) =>
-    sectionsOf(`${path}.${name}`, one),
+    sectionsOf(`${path}.${name}`, one, presence),
   )
-  return [section(`\`${path}\``, schema.description ?? '', schema), ...deeper]
+  return [section(`\`${path}\``, schema.description ?? '', schema, presence), ...deeper]
 }
 
-function section(title: string, description: string, schema: JsonSchema): string {
+/** How a table says whether a field is there: of what people write, or of what they receive. */
+export interface Presence {
+  readonly column: string
+  readonly required: string
+}
+
+const inTheFile: Presence = { column: 'default', required: '**required**' }
+
+function section(
+  title: string,
+  description: string,
+  schema: JsonSchema,
+  { column, required }: Presence = inTheFile,
+): string {
   const rows = Object.entries(schema.properties ?? {}).map(([name, field]) => {
-    const preset = schema.required?.includes(name) === true ? '**required**' : defaultOf(field)
+    const preset = schema.required?.includes(name) === true ? required : defaultOf(field)
     return `| \`${name}\` | ${cell(typeOf(field))} | ${cell(preset)} | ${cell(field.description ?? '')} |`
   })
   const lead = description === '' ? '' : `${description}\n\n`
-  return `## ${title}\n\n${lead}| field | type | default | meaning |\n|---|---|---|---|\n${rows.join('\n')}\n`
+  return `## ${title}\n\n${lead}| field | type | ${column} | meaning |\n|---|---|---|---|\n${rows.join('\n')}\n`
 }
 
 function typeOf(schema: JsonSchema): string {
+  if (schema.const !== undefined) return `\`${JSON.stringify(schema.const)}\``
   if (schema.enum !== undefined) return schema.enum.map((one) => `\`${one}\``).join(' or ')
   if (schema.examples?.includes('90s') === true) return 'duration'
+  if (schema.format === 'date-time') return 'date and time'
   if (schema.items !== undefined) return `list of ${typeOf(schema.items)}`
   if (typeof schema.additionalProperties === 'object') {
     return `name → ${typeOf(schema.additionalProperties)}`
   }
   const names: Readonly<Record<string, string>> = {
     string: 'text',
+    integer: 'number',
     object: 'mapping',
     boolean: '`true` or `false`',
   }
@@ -93,7 +115,9 @@ function typeOf(schema: JsonSchema): string {
 
 function defaultOf({ default: value }: JsonSchema): string {
   if (value === undefined) return ''
-  if (Array.isArray(value)) return 'none'
+  if (Array.isArray(value)) {
+    return value.length === 0 ? 'none' : value.map((one) => `\`${one}\``).join(', ')
+  }
   return typeof value === 'string' || typeof value === 'boolean' ? `\`${value}\`` : ''
 }
 

@@ -2,7 +2,7 @@ import { didYouMean } from './nearest.ts'
 import { freezeTarget } from './freeze-window.ts'
 import { inDependencyOrder } from './order.ts'
 import type { Config } from './schema.ts'
-import type { ImageTarget, ServiceTarget, Target } from './target.ts'
+import type { ImageTarget, NotificationTarget, ServiceTarget, Target } from './target.ts'
 
 /** The environment that was asked for is not in the configuration. */
 export class UnknownEnvironmentError extends Error {
@@ -58,6 +58,7 @@ export function resolveTarget(
     rollback: { timeoutMs: config.rollback.timeout, deregister: config.rollback.deregister },
     failure: config.failure,
     ...(config.links.temporalUi === undefined ? {} : { links: given(config.links) }),
+    ...notificationsOf(place.notifications ?? config.notifications),
     queues: config.queues,
     door: {
       ...place.queue,
@@ -81,6 +82,16 @@ function serviceTarget(name: string, service: Config['services'][string]): Servi
 function imageTarget(name: string, image: Config['images'][string]): ImageTarget {
   const { timeout, target, platform, ...rest } = image
   return { name, ...rest, ...given({ target, platform }), timeoutMs: timeout }
+}
+
+function notificationsOf(told: Config['notifications']): Pick<Target, 'notifications'> {
+  if (told.length === 0) return {}
+  return {
+    notifications: told.map(({ secretFrom, outcomes, ...rest }): NotificationTarget => ({
+      ...rest,
+      ...given({ secretFrom, outcomes }),
+    })),
+  }
 }
 
 type Given<Fields> = { [Key in keyof Fields]?: Exclude<Fields[Key], undefined> }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { duration, durationOrZero } from './duration.ts'
 import { freezeWindow } from './freeze-window.ts'
+import { notification } from './notification.ts'
 
 /**
  * The shape of `slipway.yaml`. Types, validation, the JSON Schema for editors and the reference
@@ -137,6 +138,10 @@ const environment = z
       .array(freezeWindow)
       .default([])
       .describe('Times in which nothing is deployed. Rollbacks are always let in.'),
+    notifications: z
+      .array(notification)
+      .optional()
+      .describe('Who is told here, in place of those at the top of the file.'),
     services: z
       .record(name, z.strictObject(serviceFields).partial())
       .default({})
@@ -210,6 +215,10 @@ export const configSchema = z
       })
       .prefault({})
       .describe('What is told of a failure.'),
+    notifications: z
+      .array(notification)
+      .default([])
+      .describe('Who is told of the releases of every environment that names nobody itself.'),
     links: z
       .strictObject({
         temporalUi: z
@@ -220,7 +229,7 @@ export const configSchema = z
           )
           .optional()
           .describe(
-            'Address of the Temporal UI; `TEMPORAL_UI_URL` goes before it. The summary of a CI job links to the release there.',
+            'Address of the Temporal UI; `TEMPORAL_UI_URL` goes before it. The summary of a CI job and notifications link to the release there.',
           ),
       })
       .prefault({})

@@ -1,3 +1,5 @@
+import type { Outcome } from '../rollout/outcome.ts'
+
 /**
  * One environment of a `slipway.yaml`, with every default filled in: all that a release needs to
  * know, as plain data that may stand in a workflow's history. It never holds a secret.
@@ -24,9 +26,25 @@ export interface Target {
   readonly failure?: { readonly logs: boolean }
   /** Where people look things up. */
   readonly links?: { readonly temporalUi?: string }
+  /** Who is told of releases. Left out: nobody. */
+  readonly notifications?: readonly NotificationTarget[]
   readonly queues: QueuesTarget
   readonly door: DoorTarget
 }
+
+/** Somebody who is told. Addresses and secrets stay in variables of the worker. */
+export interface NotificationTarget {
+  readonly type: 'slack' | 'webhook'
+  /** Name of the worker's environment variable that holds the address. */
+  readonly urlFrom: string
+  /** Name of the one that holds the secret which a webhook is signed with. */
+  readonly secretFrom?: string
+  readonly on: readonly NotificationEvent[]
+  /** Of the ends only these. Left out: all. */
+  readonly outcomes?: readonly Outcome[]
+}
+
+export type NotificationEvent = 'started' | 'approval_needed' | 'outcome'
 
 /** Who is let into the environment, and when. */
 export interface DoorTarget {

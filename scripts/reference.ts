@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { webhookReference } from '../activities/notifications/reference.ts'
 import { commandReference } from '../client/reference.ts'
 import { configJsonSchema } from '../config/json-schema.ts'
 import { configReference } from '../config/reference.ts'
@@ -10,6 +11,7 @@ export function referencePages(): Readonly<Record<string, string>> {
     'docs/reference/slipway.schema.json': `${JSON.stringify(configJsonSchema(), null, 2)}\n`,
     'docs/reference/configuration.md': configReference(),
     'docs/reference/commands.md': commandReference(),
+    'docs/reference/webhook.md': webhookReference(),
   }
 }
 

@@ -84,6 +84,29 @@ export function watching(summary: string, deadlineInMs: number): ReleaseActiviti
   })
 }
 
+/**
+ * Tells somebody outside. Tried again each minute in the end: what waits behind it should not wait
+ * for longer once the receiver is back.
+ */
+export function telling(summary: string, withinMs: number): ReleaseActivities {
+  return releaseActivities({
+    summary,
+    startToCloseTimeout: '30 seconds',
+    scheduleToCloseTimeout: withinMs,
+    retry: { ...patient, maximumInterval: '1 minute' },
+  })
+}
+
+/** The same while somebody waits for the answer: a second time, and no more. */
+export function trying(summary: string): ReleaseActivities {
+  return releaseActivities({
+    summary,
+    startToCloseTimeout: '30 seconds',
+    scheduleToCloseTimeout: '1 minute',
+    retry: { ...patient, maximumAttempts: 2 },
+  })
+}
+
 /** Finds a builder: any host that serves the builder queue. */
 export function anyBuilder(target: Target, summary: string): BuilderActivities {
   return builderActivities({

@@ -4,6 +4,8 @@ import type {
   LedgerEntry,
   ReleaseStatus,
   Step,
+  Undelivered,
+  UnsentNotice,
   WaitingRelease,
 } from './types.ts'
 import { failureDetails } from './failure-details.ts'
@@ -62,6 +64,14 @@ export function environmentDetails(status: EnvironmentStatus): string {
       status.controls.slice(0, 10).map(controlRow),
     ),
     ...table(
+      ['nobody was told', 'of', 'at', 'release', 'why'],
+      (status.undelivered ?? []).slice(0, 5).map(undeliveredRow),
+    ),
+    ...table(
+      ['is still to be told', 'of', 'since', 'release'],
+      (status.unsent ?? []).slice(0, 5).map(unsentRow),
+    ),
+    ...table(
       ['release', 'commit', 'outcome', 'ended', 'by'],
       status.releases.slice(0, 10).map(entryRow),
     ),
@@ -86,6 +96,14 @@ function waitingRow({ id, commit, since, requestedBy, approval }: WaitingRelease
 function controlRow({ kind, by: who, at, release, reason, refused }: Control): string {
   const why = refused === undefined ? (reason ?? '') : `refused: ${refused}`
   return row(kind, cell(who), when(at), release ?? '', cell(why))
+}
+
+function undeliveredRow({ to, event, at, release, reason }: Undelivered): string {
+  return row(cell(to), cell(event), when(at), release, cell(reason))
+}
+
+function unsentRow({ to, event, since, release }: UnsentNotice): string {
+  return row(cell(to), cell(event), when(since), release)
 }
 
 function by({ by: who, reason }: { readonly by: string; readonly reason?: string }): string {

@@ -28,6 +28,9 @@ export const scheduledWorkflowId = (environment: string, name: string) =>
   `scheduled/${environment}/${name}`
 export const revisionsWorkflow = 'revisions'
 
+/** Workflow type of a test whether notifications arrive. */
+export const testNotificationsWorkflow = 'testNotifications'
+
 /**
  * Asks an environment for a release.
  *

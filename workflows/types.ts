@@ -1,6 +1,7 @@
 import type { Target } from '../config/target.ts'
 import type { Evidence } from '../rollout/failed-tasks.ts'
 import type { Outcome } from '../rollout/outcome.ts'
+import type { Undelivered } from './door/outbox.ts'
 import type { Approval, Control, Freeze, Superseded } from './door/state.ts'
 import type { Revision, RolloutProgress, WayBack } from '../activities/types.ts'
 
@@ -173,6 +174,18 @@ export interface EnvironmentStatus {
   readonly controls: readonly Control[]
   /** Newest first, at most 50. */
   readonly releases: readonly LedgerEntry[]
+  /** Notices that are on their way or are being tried again; absent where there are none. */
+  readonly unsent?: readonly UnsentNotice[]
+  /** Notices that nobody was told of, newest first; absent where there are none. */
+  readonly undelivered?: readonly Undelivered[]
+}
+
+export interface UnsentNotice {
+  readonly event: string
+  readonly release: string
+  /** Whom it is for: `slack (SLACK_WEBHOOK_URL)`. */
+  readonly to: string
+  readonly since: number
 }
 
 export interface WaitingRelease {
@@ -205,4 +218,4 @@ export interface Accepted {
   readonly message: string
 }
 
-export type { Approval, Control, Freeze, RolloutProgress, Superseded }
+export type { Approval, Control, Freeze, RolloutProgress, Superseded, Undelivered }

@@ -35,15 +35,15 @@ export function releaseSummary(request: ReleaseRequest, commit: string | undefin
   }
 }
 
-/** Text of others in one line, without control characters, at most 180 bytes of UTF-8. */
-export function oneLine(text: string): string {
+/** Text of others in one line, without control characters, at most so many bytes of UTF-8. */
+export function oneLine(text: string, longest = 180): string {
   // oxlint-disable-next-line no-control-regex -- control characters are what is taken out
   const clean = text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim()
   let bytes = 0
   let kept = ''
   for (const character of clean) {
     bytes += utf8Length(character)
-    if (bytes > 180) return `${kept}…`
+    if (bytes > longest) return `${kept}…`
     kept += character
   }
   return kept

@@ -1,15 +1,17 @@
+import { outcomeWords } from '../../rollout/outcome-words.ts'
 import type {
   Control,
   EnvironmentStatus,
   LedgerEntry,
   ReleaseStatus,
+  Undelivered,
   WaitingRelease,
 } from '../../workflows/types.ts'
 import { shortCommit, shortDigest, shortRevision } from '../../workflows/words.ts'
 import { durationText, momentText, plain, shortened } from '../text.ts'
 import { outcomeStyle, paint } from './colour.ts'
 import { table } from './table.ts'
-import { outcomeWords, stepName } from './words.ts'
+import { stepName } from './words.ts'
 
 /** What is live, what runs and what ran last, for people. */
 export function environmentText(
@@ -51,6 +53,14 @@ export function environmentText(
   }
   if (status.controls.length > 0)
     parts.push('By hand:', table(status.controls.slice(0, 5).map(controlRow)))
+  if (status.undelivered !== undefined) {
+    const { undelivered } = status
+    parts.push(paint('yellow', 'Nobody was told:'), ...undelivered.slice(0, 5).map(undeliveredLine))
+  }
+  if (status.unsent !== undefined) {
+    const since = momentText(Math.min(...status.unsent.map((one) => one.since)))
+    parts.push(`Notifications on their way: ${status.unsent.length}, the oldest since ${since}`)
+  }
   if (status.releases.length > 0) parts.push('', releasesText(status.releases.slice(0, 10)))
   return parts.filter((part, index) => part !== '' || index > 0).join('\n')
 }
@@ -74,6 +84,11 @@ function waitingRow({ id, requestedBy, since, approval, ...about }: WaitingRelea
 function controlRow({ kind, by, at, reason, refused }: Control): string[] {
   const why = refused === undefined ? (reason ?? '') : `refused: ${refused}`
   return [`  ${kind}`, `by ${plain(by)}`, momentText(at), shortened(plain(why), 60)]
+}
+
+/** In full: it says what to do. */
+function undeliveredLine({ to, event, release, at, reason }: Undelivered): string {
+  return `  ${to}, ${event} of ${release}, ${momentText(at)}: ${plain(reason)}`
 }
 
 /** The ledger as a table, newest first. */

@@ -1,10 +1,10 @@
+import { outcomeWords } from '../../rollout/outcome-words.ts'
 import type { ReleaseResult } from '../../workflows/types.ts'
 import { shortCommit, shortDigest, shortRevision } from '../../workflows/words.ts'
 import { durationText, plainLines } from '../text.ts'
 import { outcomeStyle, paint } from './colour.ts'
 import { failureText } from './failure.ts'
 import { table } from './table.ts'
-import { outcomeWords } from './words.ts'
 
 /**
  * How a release ended, for people: the outcome, why, and what the services were given.

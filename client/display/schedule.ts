@@ -1,10 +1,10 @@
+import { outcomeWords } from '../../rollout/outcome-words.ts'
 import { isOutcome } from '../../rollout/outcome.ts'
 import type { ScheduledRun } from '../scheduled-runs.ts'
 import { type Schedule, workText } from '../schedules.ts'
 import { momentText, plain, shortened } from '../text.ts'
 import { outcomeStyle, paint } from './colour.ts'
 import { table } from './table.ts'
-import { outcomeWords } from './words.ts'
 
 /** One schedule: when, what, its next runs and how the last ones ended. */
 export function scheduleText(schedule: Schedule): string {

@@ -1,4 +1,3 @@
-import type { Outcome } from '../../rollout/outcome.ts'
 import type { Step } from '../../workflows/types.ts'
 import { durationText, plain } from '../text.ts'
 import type { Change } from './changes.ts'
@@ -74,15 +73,4 @@ function stepLine(step: Step): string {
     case 'skipped':
       return `${stepName(step)} skipped${note}`
   }
-}
-
-/** An outcome as people say it. */
-export const outcomeWords: Readonly<Record<Outcome, string>> = {
-  succeeded: 'succeeded',
-  unchanged: 'unchanged',
-  rejected: 'rejected',
-  rolled_back: 'rolled back',
-  rollback_failed: 'rollback failed',
-  superseded: 'superseded',
-  cancelled: 'cancelled',
 }

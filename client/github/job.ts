@@ -1,6 +1,6 @@
 import type { ReleaseResult, ReleaseStatus } from '../../workflows/types.ts'
 import { failureText } from '../display/failure.ts'
-import { outcomeWords } from '../display/words.ts'
+import { outcomeWords } from '../../rollout/outcome-words.ts'
 import type { FollowEvent } from '../follow.ts'
 import { tellRunner } from '../output.ts'
 import { plain, plainLines } from '../text.ts'

@@ -2,18 +2,8 @@ import { releaseDetails } from '../../workflows/details.ts'
 import { cell } from '../../workflows/markdown.ts'
 import type { ReleaseResult, ReleaseStatus } from '../../workflows/types.ts'
 import { oneLine } from '../../workflows/words.ts'
-import { outcomeWords } from '../display/words.ts'
+import { outcomeSigns, outcomeWords } from '../../rollout/outcome-words.ts'
 import { durationText, plainLines } from '../text.ts'
-
-const signs: Readonly<Record<ReleaseResult['outcome'], string>> = {
-  succeeded: '✅',
-  unchanged: '✅',
-  superseded: '⏭️',
-  cancelled: '⏹️',
-  rejected: '🚫',
-  rolled_back: '↩️',
-  rollback_failed: '🚨',
-}
 
 /**
  * How a release ended, as Markdown for the page of a CI run: what the Temporal UI shows of it, with
@@ -30,7 +20,7 @@ export function summaryOf(
   const title = seen?.summary ?? id
   const took = durationText(endedAt - startedAt)
   return [
-    `### ${signs[outcome]} ${cell(title)}: ${outcomeWords[outcome]} after ${took}`,
+    `### ${outcomeSigns[outcome]} ${cell(title)}: ${outcomeWords[outcome]} after ${took}`,
     '',
     ...(seen === undefined ? unseen(result) : [releaseDetails({ ...seen, result })]),
     ...[message, cause].flatMap(inFull),

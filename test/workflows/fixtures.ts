@@ -129,6 +129,7 @@ export function fakes(queue: string, otherwise: Partial<Activities> = {}): Fakes
       throw ApplicationFailure.nonRetryable('There is nothing to go back to.', 'Rejected')
     },
     deregisterRevisions: async () => [],
+    notify: async () => {},
     planRelease: async () => {
       throw new Error('not asked for')
     },

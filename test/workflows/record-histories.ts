@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
 import { ApplicationFailure } from '@temporalio/activity'
 import type { WorkflowHandle } from '@temporalio/client'
-import { anotherCommit, commit, live, type fakes } from './fixtures.ts'
+import { anotherCommit, commit, deployOf, live, type fakes } from './fixtures.ts'
 import { heldWait, startDoorHarness, until, withDoor, type Door } from './door.ts'
 import type { RolloutEnd } from '../../activities/types.ts'
 
@@ -44,6 +44,24 @@ try {
     await until(
       () => door.status(),
       ({ releases }) => releases.length === 3,
+    )
+    return door.handle
+  })
+  let tries = 0
+  const busyOnce = async () => {
+    tries += 1
+    if (tries === 1) throw ApplicationFailure.create({ type: 'Unavailable', message: 'busy' })
+  }
+  await record('environment-notifications', { notify: busyOnce }, async (door) => {
+    const notifications = (['slack', 'webhook'] as const).map((type) => ({
+      type,
+      urlFrom: type.toUpperCase(),
+      on: ['started', 'outcome'] as const,
+    }))
+    await door.end(await door.ask(deployOf({ ...door.target, notifications })))
+    await until(
+      () => door.status(),
+      ({ unsent }) => unsent === undefined,
     )
     return door.handle
   })

@@ -40,6 +40,7 @@ test('histories of every kind of end are there to be replayed', () => {
     'rollback-failed',
     'cancelled',
     'environment',
+    'environment-notifications',
   ]) {
     assert.ok(
       files.some((file) => file.endsWith(`/${name}.json`)),

@@ -1,6 +1,7 @@
 import type { Outcome } from '../../rollout/outcome.ts'
 import type { RunningRelease } from '../types.ts'
 import type { DoorState } from './state.ts'
+import { supersededBy } from './words.ts'
 
 /** A workflow that asked for a release by a signal: it is told by a signal what becomes of it. */
 export interface Asker {
@@ -64,7 +65,7 @@ function endOf(
   if (waiting.some(({ input }) => input.id === releaseId)) return undefined
   const newer = superseded.find(({ id }) => id === releaseId)
   if (newer !== undefined) {
-    const message = `${newer.by} took its place before it had started; nothing was touched.`
+    const message = supersededBy(newer.by)
     return { kind: 'ended', releaseId, outcome: 'superseded', message }
   }
   const entry = ledger.releases.find(({ id }) => id === releaseId)

@@ -1,7 +1,9 @@
+import type { ReleaseSending } from '../../activities/notifications/notice.ts'
 import type { Target } from '../../config/target.ts'
 import type { Ledger } from '../ledger.ts'
 import type { ReleaseInput } from '../types.ts'
 import type { Asked } from './asked.ts'
+import type { Undelivered } from './outbox.ts'
 
 /**
  * All that an environment knows, as plain data: it is handed on when the workflow continues as
@@ -23,6 +25,10 @@ export interface DoorState {
   readonly controls: readonly Control[]
   /** Workflows that asked by a signal and wait to be told how it ended. */
   readonly asked?: readonly Asked[]
+  /** Notices that have not arrived yet, oldest first. */
+  readonly unsent?: readonly ReleaseSending[]
+  /** Notices that did not arrive at all, newest first. */
+  readonly undelivered?: readonly Undelivered[]
 }
 
 export const keptSuperseded = 500

@@ -1,9 +1,12 @@
-import type { EnvironmentStatus, RunningRelease, WaitingRelease } from '../types.ts'
+import type { ReleaseSending } from '../../activities/notifications/notice.ts'
+import type { EnvironmentStatus, RunningRelease, UnsentNotice, WaitingRelease } from '../types.ts'
+import { receiverName } from './outbox.ts'
 import type { DoorState, Waiting } from './state.ts'
 
 /** What the world may know of an environment: all but the targets that requests carry. */
 export function statusOf(state: DoorState, running: RunningRelease | undefined): EnvironmentStatus {
-  const { environment, project, ledger, waiting, freeze, superseded, controls } = state
+  const { environment, project, ledger, waiting, freeze, superseded, controls, undelivered } = state
+  const unsent = (state.unsent ?? []).map(unsentNotice)
   return {
     environment,
     project,
@@ -14,6 +17,8 @@ export function statusOf(state: DoorState, running: RunningRelease | undefined):
     superseded,
     controls,
     releases: ledger.releases,
+    ...(unsent.length === 0 ? {} : { unsent }),
+    ...(undelivered === undefined ? {} : { undelivered }),
   }
 }
 
@@ -27,4 +32,9 @@ function shown({ input: { id, request, commit }, since, approval }: Waiting): Wa
     since,
     ...(approval === undefined ? {} : { approval }),
   }
+}
+
+function unsentNotice(sending: ReleaseSending): UnsentNotice {
+  const { event, release, at: since } = sending.notice
+  return { event, release, to: receiverName(sending), since }
 }

@@ -7,3 +7,8 @@ export function busyWith({ id, kind, commit, requestedBy, startedAt }: RunningRe
   const since = new Date(startedAt).toISOString()
   return `${id} is running (${what}, asked for by ${requestedBy}, since ${since})`
 }
+
+/** Says why a request ended that never started. */
+export function supersededBy(newer: string): string {
+  return `${newer} took its place before it had started; nothing was touched.`
+}

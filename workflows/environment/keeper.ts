@@ -1,11 +1,14 @@
 import { setCurrentDetails, setHandler, type CancellationScope } from '@temporalio/workflow'
 import { environmentDetails } from '../details.ts'
 import { settle, type Asker, type Fate } from '../door/asked.ts'
+import { noticesOf, type Moment } from '../door/notices.ts'
+import { withSendings, withUndelivered, withoutSending } from '../door/outbox.ts'
 import { newDoor, type DoorState } from '../door/state.ts'
 import { statusOf } from '../door/status.ts'
 import { environmentStatus } from '../protocol.ts'
 import { openTeller } from '../tell.ts'
-import type { RunningRelease } from '../types.ts'
+import type { ReleaseInput, RunningRelease } from '../types.ts'
+import { openCourier } from './courier.ts'
 
 /** The input of an `environment` workflow; `state` is what it hands on when it continues as new. */
 export interface EnvironmentInput {
@@ -16,13 +19,14 @@ export interface EnvironmentInput {
 
 /** The release that runs, and what cancels it. */
 export interface Running {
+  readonly input: ReleaseInput
   readonly release: RunningRelease
   readonly scope: CancellationScope
   /** Absent until the child has started. */
   readonly runId?: string
 }
 
-/** Holds what an environment knows, and lets the world see every change of it. */
+/** Holds what an environment knows, and lets the world see and hear of every change of it. */
 export interface Keeper {
   readonly state: DoorState
   readonly running: Running | undefined
@@ -47,9 +51,27 @@ export function openKeeper({ environment, project, state: handedOn }: Environmen
   let changes = 0
   let isClosing = false
   const teller = openTeller()
+  const courier = openCourier({
+    arrived: (sending) => become(withoutSending(state, sending)),
+    givenUp: (sending, why) => become(withUndelivered(state, sending, Date.now(), why)),
+  })
   const status = () => statusOf(state, running?.release)
   setHandler(environmentStatus, status)
 
+  function become(after: DoorState, now: { readonly running: Running | undefined } = { running }) {
+    const before = momentOf(state, running)
+    running = now.running
+    const settled = settle(after, running?.release)
+    for (const { asker, fate } of settled.told) teller.tell(asker, fate)
+    const at = Date.now()
+    const notices = noticesOf(before, momentOf(settled.state, running), at)
+    state = withSendings(settled.state, notices, at)
+    courier.take(state.unsent ?? [])
+    changes += 1
+    setCurrentDetails(environmentDetails(status()))
+  }
+
+  courier.take(state.unsent ?? [])
   return {
     get state() {
       return state
@@ -64,19 +86,20 @@ export function openKeeper({ environment, project, state: handedOn }: Environmen
       return isClosing
     },
     notStarted: undefined,
-    become(after, now = { running }) {
-      running = now.running
-      const settled = settle(after, running?.release)
-      state = settled.state
-      for (const { asker, fate } of settled.told) teller.tell(asker, fate)
-      changes += 1
-      setCurrentDetails(environmentDetails(status()))
-    },
+    become,
     tell: (asker, fate) => teller.tell(asker, fate),
-    isTelling: () => teller.busy(),
+    isTelling: () => teller.busy() || courier.isBusy(),
     close() {
       isClosing = true
+      courier.close()
     },
     handOn: () => ({ environment, project, state }),
   }
+}
+
+function momentOf(state: DoorState, running: Running | undefined): Moment {
+  if (running === undefined) return { state }
+  const { input, release, runId } = running
+  const { startedAt } = release
+  return { state, running: { input, startedAt, hasStarted: runId !== undefined } }
 }

@@ -32,7 +32,7 @@ async function run(keeper: Keeper, waiting: Waiting): Promise<void> {
   const startedAt = Date.now()
   const scope = new CancellationScope()
   const release = runningOf(input, startedAt)
-  keeper.become(withoutWaiting(keeper.state, input.id), { running: { release, scope } })
+  keeper.become(withoutWaiting(keeper.state, input.id), { running: { input, release, scope } })
   await scope.run(async () => {
     const child = await startRelease(input)
     if (child.kind === 'not started') {
@@ -42,7 +42,7 @@ async function run(keeper: Keeper, waiting: Waiting): Promise<void> {
         { running: undefined },
       )
     }
-    keeper.become(keeper.state, { running: { release, scope, runId: child.runId } })
+    keeper.become(keeper.state, { running: { input, release, scope, runId: child.runId } })
     const entry = await entryOf(input, startedAt, child.end)
     const { state } = keeper
     keeper.become({ ...state, ledger: withEntry(state.ledger, entry) }, { running: undefined })

@@ -214,6 +214,31 @@ describe('what people read', () => {
     assert.match(text, /release\/production\/3f2c1ab4d5e6 {2}succeeded/)
   })
 
+  test('of notifications: how many are on their way, and in full what nobody was told', () => {
+    const { id: release } = entry
+    const told = { event: 'outcome', release, to: 'slack (SLACK_WEBHOOK_URL)' }
+    const reason = `The variable is not set. ${'x'.repeat(200)} Set it.`
+    const text = environmentText(
+      {
+        environment: 'production',
+        project: 'mailman',
+        waiting: [],
+        superseded: [],
+        controls: [],
+        releases: [],
+        unsent: [
+          { ...told, since: 60_000 },
+          { ...told, since: 0 },
+        ],
+        undelivered: [{ ...told, at: 0, reason }],
+      },
+      61_000,
+    )
+    assert.match(text, /Notifications on their way: 2, the oldest since 1970-01-01 00:00 UTC/)
+    const line = `slack (SLACK_WEBHOOK_URL), outcome of ${release}, 1970-01-01 00:00 UTC: ${reason}`
+    assert.ok(text.includes(`Nobody was told:\n  ${line}`), text)
+  })
+
   test('of an outcome: what runs now, which after a rollback is what ran before', () => {
     const { services, message } = entry
     const base = { id: 'r', message, services, startedAt: 0, endedAt: 90_000, warnings: [] }

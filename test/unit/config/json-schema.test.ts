@@ -53,6 +53,16 @@ describe('an editor with the JSON Schema says what the command says', () => {
       { ...good, services: { api: { service: 'a', verifyUrl: 'ftp://x' } } },
     ],
     [
+      'an address in place of the name of a variable',
+      false,
+      { ...good, notifications: [{ type: 'slack', urlFrom: 'https://hooks.slack.com/x' }] },
+    ],
+    [
+      'somebody to tell',
+      true,
+      { ...good, notifications: [{ type: 'slack', urlFrom: 'SLACK_URL', on: ['outcome'] }] },
+    ],
+    [
       'an address to verify',
       true,
       { ...good, services: { api: { service: 'a', verifyUrl: 'http://127.0.0.1:80/health' } } },

@@ -176,3 +176,36 @@ test('whatever waits for what, each cycle that is found is one, and ordering sti
 function byName(a: { name: string }, b: { name: string }): number {
   return a.name.localeCompare(b.name)
 }
+
+test('an environment tells those at the top of the file, or its own instead, or nobody', () => {
+  const { config: some } = parseConfig(
+    `project: hello
+images: { api: { repository: hello } }
+services: { api: { service: hello-api } }
+notifications: [{ type: slack, urlFrom: SLACK_WEBHOOK_URL }]
+environments:
+  usual: { cluster: hello }
+  quiet: { cluster: hello, notifications: [] }
+  own:
+    cluster: hello
+    notifications:
+      - { type: webhook, urlFrom: HOOK, secretFrom: SECRET, on: [outcome], outcomes: [rejected] }
+`,
+    'slipway.yaml',
+  )
+  const toldIn = (environment: string) => resolveTarget(some, environment, source).notifications
+  assert.deepEqual(
+    toldIn('usual')?.map(({ urlFrom }) => urlFrom),
+    ['SLACK_WEBHOOK_URL'],
+  )
+  assert.equal(toldIn('quiet'), undefined)
+  assert.deepEqual(toldIn('own'), [
+    {
+      type: 'webhook',
+      urlFrom: 'HOOK',
+      secretFrom: 'SECRET',
+      on: ['outcome'],
+      outcomes: ['rejected'],
+    },
+  ])
+})

@@ -59,6 +59,26 @@ test('what waits in an environment and what was done by hand are tables', () => 
   )
 })
 
+test('a notice that did not arrive, or not yet, is shown with the reason', () => {
+  const release = 'release/production/3f2c1ab4d5e6'
+  const told = { event: 'started', release, to: 'slack (SLACK_WEBHOOK_URL)' }
+  const tables = tablesIn(
+    environmentDetails({
+      ...environment,
+      undelivered: [{ ...told, at: 0, reason: 'not | set' }],
+      unsent: [{ ...told, since: 0 }],
+    }),
+  )
+  assert.deepEqual(tables[2]?.[1], [
+    'slack (SLACK\\_WEBHOOK\\_URL)',
+    'started',
+    '1970-01-01 00:00',
+    release,
+    String.raw`not \| set`,
+  ])
+  assert.equal(tables[3]?.[1]?.[1], 'started')
+})
+
 test('details stay within what the UI takes, however much there is to say', () => {
   const entry = {
     id: 'release/production/3f2c1ab4d5e6',
@@ -80,6 +100,19 @@ test('details stay within what the UI takes, however much there is to say', () =
       reason: 'y'.repeat(500),
     })),
     releases: Array.from({ length: 50 }, () => entry),
+    undelivered: Array.from({ length: 10 }, () => ({
+      release: entry.id,
+      event: 'outcome',
+      to: `slack (${'A'.repeat(128)})`,
+      at: 0,
+      reason: 'z'.repeat(500),
+    })),
+    unsent: Array.from({ length: 100 }, () => ({
+      release: entry.id,
+      event: 'outcome',
+      to: `slack (${'A'.repeat(128)})`,
+      since: 0,
+    })),
   }
   assert.ok(Buffer.byteLength(environmentDetails(crowded)) < 20_000)
 })

@@ -1,0 +1,37 @@
+import { randomUUID } from 'node:crypto'
+import type { Client } from '@temporalio/client'
+import type { Target } from '../config/target.ts'
+import { testNotificationsWorkflow } from '../workflows/protocol.ts'
+import type { TestedNotification } from '../workflows/test-notifications.ts'
+import { explained } from './explain.ts'
+import { Refusal } from './refusal.ts'
+
+/**
+ * Sends a test message to everybody who is told of an environment's releases: from the worker,
+ * which alone has the addresses.
+ *
+ * @throws Refusal where nobody is told at all
+ */
+export async function testNotifications(
+  client: Client,
+  input: { readonly target: Target; readonly requestedBy: string },
+): Promise<readonly TestedNotification[]> {
+  const { environment, notifications = [], queues } = input.target
+  if (notifications.length === 0) {
+    throw new Refusal(
+      `Nobody is told of ${environment}: there are no "notifications" in slipway.yaml, neither there nor at its top.`,
+    )
+  }
+  try {
+    return await client.workflow.execute<
+      (given: typeof input) => Promise<readonly TestedNotification[]>
+    >(testNotificationsWorkflow, {
+      workflowId: `notify/${environment}/${randomUUID()}`,
+      taskQueue: queues.release,
+      args: [input],
+      workflowExecutionTimeout: '5m',
+    })
+  } catch (error) {
+    throw explained(error)
+  }
+}

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { messageOf } from '../../../../activities/notifications/message.ts'
+import { exampleBody } from '../../../../activities/notifications/reference.ts'
+import type { Notice } from '../../../../activities/notifications/notice.ts'
+import {
+  webhookBody,
+  webhookBodySchema,
+} from '../../../../activities/notifications/webhook-body.ts'
+import { approval, ended, started, trial } from './notices.ts'
+
+const bodyOf = (notice: Notice) => webhookBody(notice, messageOf(notice, { namespace: 'default' }))
+
+test('what is sent is what its schema says, with nothing besides', () => {
+  const { startedAt: _, cause: __, ...waiting } = ended({ outcome: 'superseded' })
+  for (const notice of [started, approval, ended(), waiting, trial]) {
+    const body = bodyOf(notice)
+    assert.deepEqual(webhookBodySchema.parse(body), body)
+  }
+})
+
+test('the example of the reference page is valid', () => {
+  assert.deepEqual(webhookBodySchema.parse(exampleBody), exampleBody)
+})
+
+test('an end says how, why, since when and how long', () => {
+  assert.deepEqual(bodyOf(ended({ reason: 'hotfix' })), {
+    version: 1,
+    type: 'release.outcome',
+    timestamp: '2026-03-01T12:30:00.000Z',
+    data: {
+      project: 'mailman',
+      environment: 'production',
+      requestedBy: 'ann@laptop',
+      release: 'release/production/3f2c1ab4d5e6',
+      kind: 'deploy',
+      summary: 'mailman 3f2c1ab → production: Add organization id to inboxes',
+      commit: '3f2c1ab4d5e6f708192a3b4c5d6e7f8091a2b3c4',
+      subject: 'Add organization id to inboxes',
+      reason: 'hotfix',
+      outcome: 'rolled_back',
+      message: 'worker: ECS rolled back.',
+      cause: 'Health checks failed with these codes: [404].',
+      startedAt: '2026-03-01T12:26:40.000Z',
+      durationMs: 200_000,
+    },
+  })
+})
+
+test('an approval says until when it must come, and a test nothing of a release', () => {
+  assert.equal(bodyOf(approval).data.approveUntil, '2026-03-02T12:30:00.000Z')
+  assert.deepEqual(Object.keys(bodyOf(trial).data), ['project', 'environment', 'requestedBy'])
+})
+
+test('the page in the Temporal UI is named where it is known', () => {
+  const notice = { ...started, temporalUi: 'https://ui.example' }
+  const pageOf = (temporalUi?: string) =>
+    webhookBody(notice, messageOf(notice, { namespace: 'prod', temporalUi })).data.page
+  const path = 'namespaces/prod/workflows/release%2Fproduction%2F3f2c1ab4d5e6'
+  assert.equal(pageOf(), `https://ui.example/${path}`)
+  assert.equal(pageOf('https://worker.example'), `https://worker.example/${path}`)
+  assert.equal(pageOf('javascript:alert(1)'), undefined)
+})

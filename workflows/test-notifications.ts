@@ -1,0 +1,41 @@
+import type { NotificationTarget, Target } from '../config/target.ts'
+import { trying } from './activity-calls.ts'
+import { receiverName } from './door/outbox.ts'
+import { messageOf } from './failure.ts'
+
+/** What came of telling one receiver. */
+export interface TestedNotification {
+  /** `slack (SLACK_WEBHOOK_URL)` */
+  readonly to: string
+  /** Absent where it has arrived. */
+  readonly failure?: string
+}
+
+/** Tells every receiver of an environment that this is a test, each by itself. */
+export async function testNotifications(input: {
+  readonly target: Target
+  readonly requestedBy: string
+}): Promise<readonly TestedNotification[]> {
+  const { target, requestedBy } = input
+  const { project, environment, notifications = [], links } = target
+  const at = Date.now()
+  async function tryOne(to: NotificationTarget): Promise<TestedNotification> {
+    const name = receiverName({ to })
+    const notice = {
+      event: 'test',
+      id: `test/${environment}/${at}`,
+      at,
+      project,
+      environment,
+      requestedBy,
+      ...(links?.temporalUi === undefined ? {} : { temporalUi: links.temporalUi }),
+    } as const
+    try {
+      await trying(`${name}: test`).notify({ notice, to })
+      return { to: name }
+    } catch (failure) {
+      return { to: name, failure: messageOf(failure) }
+    }
+  }
+  return Promise.all(notifications.map(tryOne))
+}
