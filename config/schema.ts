@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { duration, durationOrZero } from './duration.ts'
 import { freezeWindow } from './freeze-window.ts'
+import { image } from './image.ts'
 import { notification } from './notification.ts'
 
 /**
@@ -15,10 +16,6 @@ const name = z
     'letters, digits, "-" and "_", at most 63, a letter or digit first',
   )
 
-const relativePath = z
-  .string()
-  .regex(/^(?!\/)(?!(?:.*\/)?\.\.(?:\/|$)).+$/, 'a path inside the repository, without ".."')
-
 /** Userinfo in an http(s) address is a secret, and this file ends up in a workflow's history. */
 const withoutCredentials = /^(?!https?:\/\/[^/]*@)[^-\s\p{Cc}]\P{Cc}*$/iu
 
@@ -29,34 +26,6 @@ function atLeastOne<Value extends z.ZodType>(values: Value, what: string) {
     .refine((record) => Object.keys(record).length > 0, `at least one ${what}`)
     .meta({ minProperties: 1 })
 }
-
-const image = z
-  .strictObject({
-    repository: z
-      .string()
-      .regex(/^[a-z0-9]+(?:[._\-/][a-z0-9]+)*$/, 'the name of an ECR repository, not its address')
-      .describe('Name of the ECR repository. Its address comes from ECR.'),
-    dockerfile: relativePath
-      .default('Dockerfile')
-      .describe('Path of the Dockerfile in the repository.'),
-    context: relativePath.default('.').describe('Path of the build context in the repository.'),
-    target: z
-      .string()
-      .min(1)
-      .optional()
-      .describe('Stage of a multi-stage Dockerfile. Default: the last one.'),
-    platform: z
-      .string()
-      .min(1)
-      .optional()
-      .describe('For example `linux/arm64`. Default: the engine’s own.'),
-    args: z
-      .record(z.string(), z.string())
-      .default({})
-      .describe('Build arguments. Not for secrets: they stay in the image.'),
-    timeout: duration.prefault('45m').describe('How long building it may take.'),
-  })
-  .describe('An image that the Dockerfile makes. Tagged `<image>-<commit>` and `<image>-latest`.')
 
 const serviceFields = {
   service: z.string().min(1).describe('Name of the ECS service.'),

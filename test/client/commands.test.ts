@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import { appendFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { ApplicationFailure } from '@temporalio/common'
 import type { ReleaseActivities, RolloutEnd, Running } from '../../activities/types.ts'
 import { arn } from '../workflows/fixtures.ts'
 import { gate, type Place, runSlipway, startPlace } from './place.ts'
@@ -180,5 +182,40 @@ describe('the other commands', () => {
     const file = join(here.folder, 'slipway.yaml')
     const elsewhere = await runSlipway('/', address, ['status', 'below', '--config', file])
     assert.equal(elsewhere.exitCode, 0, elsewhere.stderr)
+  })
+})
+
+const notify: ReleaseActivities['notify'] = async ({ to, notice }) => {
+  assert.equal(notice.event, 'test')
+  if (to.urlFrom === 'BAD') throw ApplicationFailure.nonRetryable('BAD is not set', 'Rejected')
+}
+
+describe('slipway notify', () => {
+  test('says of everybody whether the test message arrived, and why not', async () => {
+    const here = await place.checkout('told')
+    const list = '[{ type: slack, urlFrom: GOOD }, { type: webhook, urlFrom: BAD }]'
+    await appendFile(join(here.folder, 'slipway.yaml'), `notifications: ${list}\n`)
+    await here.withWorker({ notify }, async () => {
+      const { exitCode, stdout } = await here.slipway('notify', 'told')
+      assert.deepEqual(stdout.split('\n'), [
+        'slack (GOOD): arrived',
+        'webhook (BAD): did not arrive: BAD is not set',
+      ])
+      assert.equal(exitCode, 2)
+      const json = await here.slipway('notify', 'told', '--json')
+      assert.deepEqual(JSON.parse(json.stdout), [
+        { to: 'slack (GOOD)' },
+        { to: 'webhook (BAD)', failure: 'BAD is not set' },
+      ])
+    })
+  })
+
+  test('says where nobody is told at all', async () => {
+    const here = await place.checkout('untold')
+    await here.withWorker({}, async () => {
+      const { exitCode, stderr } = await here.slipway('notify', 'untold')
+      assert.equal(exitCode, 2)
+      assert.match(stderr, /Nobody is told of untold: there are no "notifications"/)
+    })
   })
 })

@@ -10,6 +10,7 @@ import { startWorker } from '../../local/worker.ts'
 import { openBerth, type Berth, type CommandEnd } from './berth.ts'
 import { secretsIn, textIn, type Secrets } from './secret-forms.ts'
 import { watchPrograms, type WatchedPrograms } from './watched-programs.ts'
+import { openReceiver, type Receiver } from '../workflows/receiver.ts'
 import { openYard, type Yard } from './yard.ts'
 
 /**
@@ -28,6 +29,8 @@ const planted = {
   'session token': `${random()}==`,
   'access key id': `AKIA${randomBytes(8).toString('hex').toUpperCase()}`,
   'password in the address of the repository': random(),
+  'path of a webhook': random(),
+  'secret that a webhook is signed with': randomBytes(33).toString('base64'),
 } as const
 
 let yard: Yard
@@ -36,6 +39,8 @@ let berth: Berth
 let programs: WatchedPrograms
 let ofTheCommand: WatchedPrograms
 let cacheDir: string
+/** It takes the first, repeats its own address in a refusal, and breaks off, then takes the rest. */
+let receiver: Receiver
 let secrets: Secrets
 const said: CommandEnd[] = []
 const closing: (() => Promise<unknown>)[] = []
@@ -48,12 +53,21 @@ before(async () => {
   ofTheCommand = await watchPrograms(path.join(opened.folder, 'command-runs'), dockerPath)
   cacheDir = path.join(opened.folder, 'cache')
   yard = { ...opened, stack: { ...opened.stack, env: withSecrets(opened.stack.env, ofTheCommand) } }
+  const webhook = `/${planted['path of a webhook']}`
+  receiver = await openReceiver(
+    { status: 200 },
+    { status: 404, body: `Cannot POST ${webhook}` },
+    'drop',
+  )
+  closing.push(receiver.close)
   process.kill(yard.stack.workerPid, 'SIGKILL')
   const worker = await startWorker({
     env: {
       ...withSecrets(opened.stack.env, programs),
       SLIPWAY_CACHE: cacheDir,
       SLIPWAY_DOCKER: programs.docker,
+      WEBHOOK_URL: new URL(webhook, receiver.url).href,
+      WEBHOOK_SECRET: `whsec_${planted['secret that a webhook is signed with']}`,
     },
     logFile: path.join(yard.stack.logs, 'watched-worker.log'),
   })
@@ -97,9 +111,11 @@ let plan: string
 /** A good release, one that is taken back, one whose checks print what they can, and the rest. */
 async function release(): Promise<void> {
   await plantVariables()
+  await nameWebhook()
   good = await berth.commit('v1')
   plan = await slipway(0, 'plan', berth.environment)
   await slipway(0, 'plan', berth.environment, '--json')
+  await slipway(0, 'notify', berth.environment)
   await slipway(0, 'deploy', berth.environment, '--json')
   await berth.commit('v2', 'crash')
   await slipway(3, 'deploy', berth.environment)
@@ -139,6 +155,12 @@ async function plantVariables(): Promise<void> {
   )
 }
 
+async function nameWebhook(): Promise<void> {
+  const file = path.join(berth.checkout, 'slipway.yaml')
+  const webhook = '{ type: webhook, urlFrom: WEBHOOK_URL, secretFrom: WEBHOOK_SECRET }'
+  await appendFile(file, `notifications: [${webhook}]\n`)
+}
+
 async function commitTalkativeCheck(): Promise<void> {
   const file = path.join(berth.checkout, 'slipway.yaml')
   const config = await readFile(file, 'utf8')
@@ -174,8 +196,8 @@ describe('nothing that a release leaves behind holds a secret', () => {
     const { workflow } = yard.temporal
     const found: string[] = []
     const types = new Set<string>()
-    await until(async () => (await workflow.count('CloseTime IS NOT NULL')).count >= 5, {
-      what: 'two plans and three releases to be listed',
+    await until(async () => (await workflow.count('CloseTime IS NOT NULL')).count >= 6, {
+      what: 'two plans, a test of notifications and three releases to be listed',
       timeoutMs: 30_000,
     })
     for await (const listed of workflow.list()) {
@@ -185,7 +207,7 @@ describe('nothing that a release leaves behind holds a secret', () => {
       found.push(textIn(await handle.fetchHistory()))
       found.push(textIn(await handle.query('__temporal_workflow_metadata')))
     }
-    assert.deepEqual([...types].toSorted(), ['environment', 'plan', 'release'])
+    assert.deepEqual([...types].toSorted(), ['environment', 'plan', 'release', 'testNotifications'])
     assertNoSecretIn(found)
   })
 
@@ -200,6 +222,13 @@ describe('nothing that a release leaves behind holds a secret', () => {
     assert.notEqual(database.length, 0)
     assertNoSecretIn(await Promise.all(database.map((file) => readFile(file))))
     assertNoSecretIn(await Promise.all(files.map((file) => readFile(file))))
+  })
+
+  test('no message to a webhook, of which there were some', () => {
+    assert.ok(receiver.received.length >= 4)
+    const address = `/${planted['path of a webhook']}`
+    for (const one of receiver.received) assert.equal(one.path, address)
+    assertNoSecretIn(receiver.received.map(({ body }) => body))
   })
 
   test('no line of the command', () => {

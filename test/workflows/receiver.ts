@@ -27,7 +27,7 @@ export interface Receiver {
   readonly received: readonly Received[]
   /** Resolves once so many requests have arrived. */
   arrived(count: number): Promise<readonly Received[]>
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 /** Opens one that answers as it is told, request by request, and with 200 thereafter. */

@@ -1,0 +1,35 @@
+import { z } from 'zod'
+import { duration } from './duration.ts'
+
+const relativePath = z
+  .string()
+  .regex(/^(?!\/)(?!(?:.*\/)?\.\.(?:\/|$)).+$/, 'a path inside the repository, without ".."')
+
+/** An image as `slipway.yaml` has it. */
+export const image = z
+  .strictObject({
+    repository: z
+      .string()
+      .regex(/^[a-z0-9]+(?:[._\-/][a-z0-9]+)*$/, 'the name of an ECR repository, not its address')
+      .describe('Name of the ECR repository. Its address comes from ECR.'),
+    dockerfile: relativePath
+      .default('Dockerfile')
+      .describe('Path of the Dockerfile in the repository.'),
+    context: relativePath.default('.').describe('Path of the build context in the repository.'),
+    target: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Stage of a multi-stage Dockerfile. Default: the last one.'),
+    platform: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('For example `linux/arm64`. Default: the engine’s own.'),
+    args: z
+      .record(z.string(), z.string())
+      .default({})
+      .describe('Build arguments. Not for secrets: they stay in the image.'),
+    timeout: duration.prefault('45m').describe('How long building it may take.'),
+  })
+  .describe('An image that the Dockerfile makes. Tagged `<image>-<commit>` and `<image>-latest`.')
