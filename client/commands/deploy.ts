@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander'
 import { type WaitOptions, command, withConfig, withTemporal, withWaiting } from './command.ts'
 import type { Here } from '../here.ts'
+import { exitStatusWhenWaitingEnds } from '../../rollout/outcome.ts'
 import { Refusal } from '../refusal.ts'
 import { freezeOverride, overrideFreeze, overrideReason } from './override.ts'
 
@@ -81,12 +82,17 @@ async function run(environment: string, options: DeployOptions): Promise<void> {
     const ask = async () => {
       const accepted = await online.requestDeploy(client, request)
       if (options.json !== true) online.print(online.releaseSummary(request, commit))
-      return online.tellAndFollow(client, accepted, {
+      const status = await online.tellAndFollow(client, accepted, {
         ...options,
         environment,
         temporalUi: target.links?.temporalUi,
         ...(here === undefined ? {} : { withoutUs: online.withoutUs[here] }),
       })
+      const hasEnded = status < exitStatusWhenWaitingEnds
+      if (here === 'worker' && hasEnded) {
+        await online.untilTold(client, target, accepted.releaseId)
+      }
+      return status
     }
     process.exitCode =
       here === undefined ? await ask() : await online.withWorkerHere(here, target, source, ask)

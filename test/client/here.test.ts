@@ -4,12 +4,14 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import type { WebhookBody } from '../../activities/notifications/webhook-body.ts'
 import type { ReleaseActivities } from '../../activities/types.ts'
 import { startTemporal } from '../../local/temporal.ts'
 import { until } from '../../local/until.ts'
 import { isOutcome } from '../../rollout/outcome.ts'
 import { releaseStatus } from '../../workflows/protocol.ts'
 import { digestOf } from '../workflows/fixtures.ts'
+import { openReceiver } from '../workflows/receiver.ts'
 import { type Checkout, newFolder, type Place, runSlipway, startPlace } from './place.ts'
 
 let place: Place
@@ -146,6 +148,25 @@ describe('slipway deploy --worker-here', { concurrency: 3 }, () => {
     const { exitCode, stdout, stderr } = await deploy(['--worker-here'])
     assert.equal(exitCode, 2, stderr)
     assert.match(stdout, /rejected[^]*AWS does not accept/, 'real activities ask the real AWS')
+  })
+
+  test('tells people how it ended before it leaves', async () => {
+    const here = await place.checkout('tells')
+    const receiver = await openReceiver({ status: 503 })
+    try {
+      const list = '[{ type: webhook, urlFrom: HOOK }]'
+      await appendFile(join(here.folder, 'slipway.yaml'), `notifications: ${list}\n`)
+      const queues = 'queues: { release: queue-tells, builder: tells-builder }'
+      const { deploy } = await machine(here, 'true', queues)
+      const { exitCode, stderr } = await deploy(['--worker-here'], { HOOK: receiver.url })
+      assert.equal(exitCode, 2, stderr)
+      assert.deepEqual(
+        receiver.received.map(({ body }) => (JSON.parse(body) as WebhookBody).type),
+        ['release.started', 'release.started', 'release.outcome'],
+      )
+    } finally {
+      await receiver.close()
+    }
   })
 
   test('what it leaves unfinished the next worker brings to its end', async () => {
