@@ -3,6 +3,24 @@
  *
  * ```ts
  * import { connect, followRelease, loadConfig, requestDeploy, resolveTarget } from 'slipway'
+ *
+ * const { config } = await loadConfig()
+ * const target = resolveTarget(config, 'production', { repository: process.cwd() })
+ * await using connected = await connect()
+ * ```
+ *
+ * Schedules go by the target that they were made with, until they are put again:
+ *
+ * ```ts
+ * await putSchedule(connected.client, {
+ *   target,
+ *   name: 'nightly',
+ *   times: { kind: 'cron', expression: '0 3 * * *', timeZone: 'Europe/Berlin' },
+ *   catchUpMs: 600_000,
+ *   what: { kind: 'redeploy' },
+ *   requestedBy: 'a program of ours',
+ * })
+ * const schedules = await listSchedules(connected.client, 'production')
  * ```
  */
 export { ConfigError, formatProblem, type Problem } from '../config/problem.ts'
@@ -25,12 +43,22 @@ export type {
   RollbackRequest,
   Step,
 } from '../workflows/types.ts'
+export type { ScheduledWork } from '../workflows/scheduled.ts'
 export { connect, type Connected } from './connect.ts'
 export { explainRelease, type Explanation } from './explanation.ts'
 export { followRelease, type FollowEvent, type FollowOptions } from './follow.ts'
 export type { PendingActivity } from './pending.ts'
 export { Refusal } from './refusal.ts'
 export { listRevisions } from './revisions.ts'
+export { putSchedule, type ScheduleTimes, type ScheduleWish } from './put-schedule.ts'
+export type { ScheduledRun } from './scheduled-runs.ts'
+export {
+  controlSchedule,
+  listSchedules,
+  showSchedule,
+  type Schedule,
+  type ScheduleControl,
+} from './schedules.ts'
 export {
   environmentStatus,
   planRelease,

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { EnvironmentStatus, ReleaseStatus } from '../../workflows/types.ts'
+import type { Upcoming } from '../upcoming.ts'
 import { type CommonOptions, command, withConfig, withJson, withTemporal } from './command.ts'
 
 interface StatusOptions extends CommonOptions {
@@ -9,7 +10,7 @@ interface StatusOptions extends CommonOptions {
 export function statusCommand(): Command {
   const status = command(
     'status',
-    'Show what is live, what runs at which step, what waits, and how the last releases ended.',
+    'Show what is live, what runs at which step, what waits, what is scheduled, and how the last releases ended.',
     [
       'slipway status production',
       'slipway status production --watch',
@@ -25,33 +26,54 @@ export function statusCommand(): Command {
 /** Between two looks of `--watch`, in milliseconds. */
 const lookEveryMs = 2_000
 
+interface Look {
+  readonly status: EnvironmentStatus
+  /** The release that runs. */
+  readonly release?: ReleaseStatus
+  readonly upcoming: Upcoming
+}
+
 async function run(environment: string, options: StatusOptions): Promise<void> {
   const online = await import('../online.ts')
   const { print, printJson } = await import('../output.ts')
   const { redrawer } = await import('../display/redraw.ts')
   const target = await online.openTarget(environment, options)
   await online.withConnection(options, async ({ client }) => {
-    async function look(): Promise<[EnvironmentStatus, ReleaseStatus | undefined]> {
-      const status =
-        (await online.environmentStatus(client, target)) ??
-        online.untouchedEnvironment(environment, target.project)
+    const nextRuns = online.upcomingOf(() => online.listSchedules(client, environment))
+
+    async function look(): Promise<Look> {
+      const [found, upcoming] = await Promise.all([
+        online.environmentStatus(client, target),
+        nextRuns(),
+      ])
+      const status = found ?? online.untouchedEnvironment(environment, target.project)
       const { running } = status
-      return [status, running && (await online.stepsOf(client, running.id))]
+      const release = running && (await online.stepsOf(client, running.id))
+      return { status, upcoming, ...(release === undefined ? {} : { release }) }
     }
     if (options.watch === true) {
       const redraw = redrawer()
       await online.untilInterrupted(lookEveryMs, async () => {
-        const [status, release] = await look()
+        const seen = await look()
         redraw(
           options.json === true
-            ? JSON.stringify({ ...status, ...(release && { steps: release.steps }) })
-            : online.environmentText(status, Date.now(), release),
+            ? JSON.stringify(documentOf(seen))
+            : online.environmentText(seen.status, Date.now(), seen),
         )
       })
       return
     }
-    const [status, release] = await look()
-    if (options.json === true) printJson({ ...status, ...(release && { steps: release.steps }) })
-    else print(online.environmentText(status, Date.now(), release))
+    const seen = await look()
+    if (options.json === true) printJson(documentOf(seen))
+    else print(online.environmentText(seen.status, Date.now(), seen))
   })
+}
+
+/** `schedules` is left out where Temporal did not list them. */
+function documentOf({ status, release, upcoming }: Look): object {
+  return {
+    ...status,
+    ...(release === undefined ? {} : { steps: release.steps }),
+    ...(upcoming.kind === 'known' ? { schedules: upcoming.schedules } : {}),
+  }
 }

@@ -8,17 +8,20 @@ import type {
   WaitingRelease,
 } from '../../workflows/types.ts'
 import { shortCommit, shortDigest, shortRevision } from '../../workflows/words.ts'
+import type { Upcoming } from '../upcoming.ts'
 import { durationText, momentText, plain, shortened } from '../text.ts'
 import { outcomeStyle, paint } from './colour.ts'
 import { table } from './table.ts'
+import { upcomingLines } from './upcoming.ts'
 import { stepName } from './words.ts'
 
-/** What is live, what runs and what ran last, for people. */
+/** What is live, what runs, what is scheduled and what ran last, for people. */
 export function environmentText(
   status: EnvironmentStatus,
   now: number,
-  release?: ReleaseStatus,
+  beside: { readonly release?: ReleaseStatus; readonly upcoming?: Upcoming } = {},
 ): string {
+  const { release, upcoming } = beside
   const parts = [paint('bold', `${plain(status.project)} ${status.environment}`)]
   const { live, running } = status
   if (live === undefined) parts.push('Live: nothing yet; no release has succeeded here.')
@@ -51,6 +54,7 @@ export function environmentText(
     const end = until === undefined ? '' : ` until ${momentText(until)}`
     parts.push(paint('yellow', `Frozen${end} by ${plain(by)}: ${plain(reason)}`))
   }
+  if (upcoming !== undefined) parts.push(...upcomingLines(status.environment, upcoming, now))
   if (status.controls.length > 0)
     parts.push('By hand:', table(status.controls.slice(0, 5).map(controlRow)))
   if (status.undelivered !== undefined) {

@@ -57,7 +57,8 @@ test('its types fit a program that uses them, and refuse one that does not', asy
   await writeFile(
     join(folder, 'use.ts'),
     `import { connect, followRelease, loadConfig, requestDeploy, resolveTarget } from 'slipway'
-import type { Outcome, Target } from 'slipway'
+import { listSchedules, putSchedule } from 'slipway'
+import type { Connected, Outcome, Target } from 'slipway'
 import { runWorker } from 'slipway/worker'
 
 export async function deploy(commit: string): Promise<Outcome> {
@@ -67,6 +68,15 @@ export async function deploy(commit: string): Promise<Outcome> {
   const request = { kind: 'deploy', target, commit, subject: '', requestedBy: 'me' } as const
   const { releaseId: id, runId } = await requestDeploy(connected.client, request)
   return (await followRelease(connected.client, { id, runId })).outcome
+}
+
+export async function plan({ client }: Connected, target: Target): Promise<readonly string[]> {
+  const times = { kind: 'cron', expression: '0 3 * * *', timeZone: 'Europe/Berlin' } as const
+  const what = { kind: 'redeploy' } as const
+  const wish = { target, name: 'nightly', times, what, catchUpMs: 600_000, requestedBy: 'me' }
+  await putSchedule(client, wish)
+  const schedules = await listSchedules(client, target.environment)
+  return schedules.flatMap(({ nextRuns }) => nextRuns)
 }
 
 // @ts-expect-error -- a queue has a name

@@ -23,6 +23,10 @@ function waitingIn(status: string): readonly string[] {
   return (JSON.parse(status) as EnvironmentStatus).waiting.map(({ id }) => id)
 }
 
+function schedulesIn(status: string): readonly Schedule[] {
+  return (JSON.parse(status) as { readonly schedules: readonly Schedule[] }).schedules
+}
+
 describe('slipway schedule', { timeout: 180_000 }, () => {
   test('creates a schedule, shows and lists it with its next runs, and changes it in place', async () => {
     const here = await place.checkout('planned')
@@ -52,6 +56,8 @@ describe('slipway schedule', { timeout: 180_000 }, () => {
       ({ stdout }) => /nightly/.test(stdout),
     )
     assert.match(list.stdout, /nightly +rebuild and deploy of the default branch +every 1 d 0 h/)
+    const status = await here.slipway('status', 'planned')
+    assert.match(status.stdout, /Scheduled:\n {2}nightly {2}\d{4}-.* UTC {2}rebuild and deploy of/)
     const { policies } = await place.client.schedule.getHandle('planned/nightly').describe()
     assert.deepEqual([policies.overlap, policies.catchupWindow], ['SKIP', 600_000])
   })
@@ -92,6 +98,12 @@ describe('slipway schedule', { timeout: 180_000 }, () => {
     assert.match(paused.stdout, /Paused: incident 42 \(by /)
     await here.slipway('schedule', 'create', 'steered', 'nightly', ...nightly)
     assert.equal((await show(here, 'nightly')).paused, true)
+    const status = await until(
+      () => here.slipway('status', 'steered', '--json'),
+      ({ stdout }) => schedulesIn(stdout).length > 0,
+    )
+    const [listed] = schedulesIn(status.stdout)
+    assert.deepEqual([listed?.name, listed?.paused], ['nightly', true])
     await here.slipway('schedule', 'resume', 'steered', 'nightly')
     assert.equal((await show(here, 'nightly')).paused, false)
     assert.equal((await here.slipway('schedule', 'delete', 'steered', 'nightly')).exitCode, 0)
