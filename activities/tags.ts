@@ -10,7 +10,7 @@ import type { AwsClients } from './aws-clients.ts'
 import { failure } from './failures.ts'
 import { beating } from './heartbeat.ts'
 import { digestOf, movingTag } from './images.ts'
-import { nameOf } from './known-errors.ts'
+import { isPassing, knownFailure, nameOf } from './known-errors.ts'
 
 interface TagMove {
   readonly name: string
@@ -33,7 +33,7 @@ const acceptedMediaTypes = [
  * A repository whose tags are immutable keeps its tag in `pin` mode, where the tag is a
  * convenience only; in `force` mode that fails as `Rejected`, since ECS would start the old image.
  * So it is with an image that the repository does not have: what ran before Slipway came may be
- * from another one.
+ * from another one. Where it fails, the tags that were moved already are pointed back.
  */
 export async function moveTags(
   clients: AwsClients,
@@ -49,13 +49,51 @@ export async function moveTags(
   const before: readonly TagMove[] = activityInfo().heartbeatDetails ?? now
   await beating(async (say) => {
     say(before)
-    for (const [index, { image, digest }] of moves.entries()) {
-      if (digest === now[index]?.digest) continue
-      if (digest === undefined) await removeTag(clients, image)
-      else await putTag(clients, { image, digest, mode: target.mode })
+    const moved: Move[] = []
+    try {
+      for (const [index, { image, digest }] of moves.entries()) {
+        if (digest === now[index]?.digest) continue
+        moved.push({ image, digest: before[index]?.digest })
+        await pointTag(clients, { image, digest }, target.mode)
+      }
+    } catch (error) {
+      // What may pass is tried again; else all stay where they were, or none does.
+      if (!isPassing(error)) await pointBack(clients, moved, target.mode)
+      throw error
     }
   })
   return before
+}
+
+interface Move {
+  readonly image: ImageTarget
+  readonly digest: string | undefined
+}
+
+async function pointTag(
+  clients: AwsClients,
+  { image, digest }: Move,
+  mode: Target['mode'],
+): Promise<void> {
+  if (digest === undefined) await removeTag(clients, image)
+  else await putTag(clients, { image, digest, mode })
+}
+
+/** All but the last were moved; the last is the one that failed. */
+async function pointBack(
+  clients: AwsClients,
+  moved: readonly Move[],
+  mode: Target['mode'],
+): Promise<void> {
+  for (const move of moved.slice(0, -1)) {
+    await pointTag(clients, move, mode).catch((error: unknown) => {
+      const why = knownFailure(error)?.message ?? String(error)
+      throw failure(
+        'Rejected',
+        `Tag ${movingTag(move.image.name)} in ECR repository "${move.image.repository}" was moved, another could not be, and this one cannot be pointed back to ${move.digest ?? 'nothing'}: ${why}`,
+      )
+    })
+  }
 }
 
 async function tagNow(clients: AwsClients, image: ImageTarget): Promise<TagMove> {
