@@ -141,6 +141,14 @@ export function isRefusal(error: unknown): boolean {
   return refusals.has(name) || denied.has(name) || credentials.has(name)
 }
 
+/**
+ * Whether ECS will not start a deployment, since its task definition was deregistered (ECS API
+ * reference, `UpdateService`: a `ClientException` with this text).
+ */
+export function isInactiveRevision(error: unknown): boolean {
+  return error instanceof Error && /TaskDefinition is inactive/i.test(error.message)
+}
+
 /** What a gateway answers with for what stands behind it: nothing about the operation. */
 const gateway = new Set([401, 403, 407, 429, 502, 503, 504])
 

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
-import { RegisterTaskDefinitionCommand, type Tag } from '@aws-sdk/client-ecs'
+import { RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs'
 import { log } from '@temporalio/activity'
 import type { ServiceTarget, Target } from '../config/target.ts'
 import type { AwsClients } from './aws-clients.ts'
 import { failure, rejection } from './failures.ts'
 import { movingTag } from './images.ts'
+import { revisionTags, tagsWith } from './revision-tags.ts'
 import { describeServices } from './services.ts'
 import {
   describeTaskDefinition,
@@ -83,7 +84,14 @@ async function revisionPinned(
     return { service: service.name, taskDefinition: same, digests: pinned.digests, registered }
   }
   const answer = await clients.ecsOnce.send(
-    new RegisterTaskDefinitionCommand({ ...wanted, tags: tagsFor(newest.tags, input) }),
+    new RegisterTaskDefinitionCommand({
+      ...wanted,
+      tags: tagsWith(newest.tags, {
+        [revisionTags.project]: input.target.project,
+        [revisionTags.release]: input.release,
+        [revisionTags.commit]: input.commit,
+      }),
+    }),
   )
   const taskDefinition = answer.taskDefinition?.taskDefinitionArn
   if (taskDefinition === undefined) {
@@ -141,15 +149,4 @@ function pinnedImages(service: ServiceTarget, pushed: readonly PushedImage[]) {
     digests[container] = image.digest
   }
   return { images, digests }
-}
-
-/** The user's own tags and ours. Tags that begin with `aws:` are AWS's, and not ours to set. */
-function tagsFor(tags: readonly Tag[], { target, release, commit }: RegisterInput): Tag[] {
-  const ours = {
-    'slipway:project': target.project,
-    'slipway:release': release,
-    'slipway:commit': commit,
-  }
-  const kept = tags.filter(({ key = '' }) => !key.startsWith('aws:') && !Object.hasOwn(ours, key))
-  return [...kept, ...Object.entries(ours).map(([key, value]) => ({ key, value }))]
 }

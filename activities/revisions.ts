@@ -6,6 +6,7 @@ import { primaryOf } from '../rollout/verdict.ts'
 import type { AwsClients } from './aws-clients.ts'
 import { failure } from './failures.ts'
 import { observe } from './observe.ts'
+import { revisionTags, tagOf } from './revision-tags.ts'
 import { describeTaskDefinition, familyOf } from './task-definitions.ts'
 import type { KnownRevision } from './types.ts'
 
@@ -89,13 +90,12 @@ interface Which {
 async function describe(clients: AwsClients, which: Which): Promise<KnownRevision> {
   const { arn, live, back, record, service } = which
   const { definition, tags } = await describeTaskDefinition(clients, arn)
-  const tag = (key: string) => tags.find((one) => one.key === key)?.value
   const pinned = (definition.containerDefinitions ?? []).flatMap(({ name = '', image = '' }) => {
     const digest = image.split('@')[1] ?? record?.targetDigests[name]
     return digest === undefined || service.containers[name] === undefined ? [] : [[name, digest]]
   })
-  const commit = tag('slipway:commit')
-  const release = tag('slipway:release')
+  const commit = tagOf(tags, revisionTags.commit)
+  const release = tagOf(tags, revisionTags.release)
   return {
     taskDefinition: arn,
     status: definition.status ?? '',

@@ -1,12 +1,10 @@
-import { StopServiceDeploymentCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs'
-import { Context, log } from '@temporalio/activity'
+import { Context } from '@temporalio/activity'
 import type { ServiceTarget, Target } from '../config/target.ts'
 import type { ObservedDeployment, Observation } from '../rollout/observation.ts'
 import type { AwsClients } from './aws-clients.ts'
-import { unavailable } from './failures.ts'
 import { beating } from './heartbeat.ts'
-import { isPassing, isUnknownOperation, nameOf } from './known-errors.ts'
-import { observedService } from './observe.ts'
+import { isPassing } from './known-errors.ts'
+import { asItRuns, deployBack, stopDeployment } from './lead-back.ts'
 import type { Pace } from './pace.ts'
 import { rest } from './polling/clock.ts'
 import { pollerOf } from './polling/poller-of.ts'
@@ -29,7 +27,7 @@ export interface RollBackInput {
  * Takes a service back and waits until what ran before runs again, healthy. It looks before each
  * step, so that it can be tried again at any point: what is on its way back already is only waited
  * for; a deployment of ours in flight is stopped, so that ECS rolls it back; anything else is
- * updated to the recorded task definition.
+ * updated to the recorded task definition, or to a copy of it where that was deregistered.
  */
 export async function rollBackService(
   clients: AwsClients,
@@ -63,7 +61,7 @@ async function goBack(clients: AwsClients, going: GoingBack): Promise<RolloutEnd
     if (to.standing === 'none') return withNothingBefore(going, observation)
     const step = nextStepBack(observation, {
       mode: target.mode,
-      to,
+      to: await asItRuns(clients, going, observation),
       stopRefused,
       ...(started === undefined ? {} : { started }),
     })
@@ -71,9 +69,9 @@ async function goBack(clients: AwsClients, going: GoingBack): Promise<RolloutEnd
       case 'wait for':
         return await waitFor(going, step.deployment)
       case 'update':
-        return await waitFor(going, await update(clients, going, step.force))
+        return await waitFor(going, await deployBack(clients, going, step.force))
       case 'stop':
-        stopRefused = !(await stop(clients, step.serviceDeploymentArn))
+        stopRefused = !(await stopDeployment(clients, step.serviceDeploymentArn))
         break
       case 'leave':
         return { kind: 'replaced', reason: step.reason, cause: '' }
@@ -159,56 +157,12 @@ async function waitFor(
     say,
   }
   const end = await endOf(poller, watched, await watchRollout(poller, watched))
+  if (end.kind === 'succeeded') {
+    const { taskDefinition: copy } = deployment
+    return copy === to.taskDefinition ? end : { ...end, copy }
+  }
   if (end.kind !== 'rolled_back') return end
   return { ...end, kind: 'failed', reason: `ECS gave up on the way back as well: ${end.reason}` }
-}
-
-/**
- * Asks ECS to roll back a deployment in flight. False where it cannot: the deployment has just
- * ended, has nothing to go back to, or the endpoint has no such operation.
- */
-async function stop(clients: AwsClients, serviceDeploymentArn: string): Promise<boolean> {
-  try {
-    await clients.ecs.send(
-      new StopServiceDeploymentCommand({ serviceDeploymentArn, stopType: 'ROLLBACK' }),
-    )
-    return true
-  } catch (error) {
-    if (isPassing(error)) throw error
-    if (!isUnknownOperation(error) && !stopRefusals.has(nameOf(error))) throw error
-    log.info(`ECS does not stop the service deployment (${nameOf(error)}): updating instead.`)
-    return false
-  }
-}
-
-const stopRefusals: ReadonlySet<string> = new Set([
-  'AccessDeniedException',
-  'ClientException',
-  'ConflictException',
-  'InvalidParameterException',
-  'ServiceDeploymentNotFoundException',
-  'UnsupportedFeatureException',
-])
-
-async function update(
-  clients: AwsClients,
-  { target, service, to }: RollBackInput,
-  force: boolean,
-): Promise<ObservedDeployment> {
-  const answer = await clients.ecsOnce.send(
-    new UpdateServiceCommand({
-      cluster: target.cluster,
-      service: service.service,
-      taskDefinition: to.taskDefinition,
-      ...(force ? { forceNewDeployment: true } : {}),
-    }),
-  )
-  const { deployments } = observedService(answer.service)
-  const primary = deployments.find(({ status }) => status === 'PRIMARY')
-  if (primary === undefined) {
-    throw unavailable(`ECS did not name the deployment that takes "${service.service}" back.`)
-  }
-  return primary
 }
 
 /** A sidecar on a moving tag may well be a newer one by now: that is not what is taken back. */

@@ -20,6 +20,8 @@ export interface WayBack extends Running {
   readonly deploymentId: string
   /** `none`: nothing ever ran well here, so there is nothing to go back to. */
   readonly standing: 'succeeded' | 'none'
+  /** Once it was gone back to: the revision, deregistered meanwhile, whose copy this one is. */
+  readonly copyOf?: string
 }
 
 export interface InspectedService {
@@ -81,6 +83,8 @@ export type RolloutEnd =
       readonly kind: 'succeeded'
       readonly evidence: 'service deployment' | 'deployments'
       readonly summary: string
+      /** What runs in place of a way back that somebody has deregistered: a copy of it. */
+      readonly copy?: string
     }
   | RolloutFailure
 

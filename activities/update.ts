@@ -4,7 +4,7 @@ import type { ServiceTarget, Target } from '../config/target.ts'
 import type { ObservedDeployment, ObservedServiceDeployment } from '../rollout/observation.ts'
 import type { AwsClients } from './aws-clients.ts'
 import { failure, unavailable } from './failures.ts'
-import { isRefusal, knownFailure } from './known-errors.ts'
+import { isInactiveRevision, isRefusal, knownFailure } from './known-errors.ts'
 import { observedService } from './observe.ts'
 import { serviceDeployments } from './service-deployments.ts'
 import { describeServices } from './services.ts'
@@ -85,7 +85,7 @@ async function afterRefusal(
   error: unknown,
 ): Promise<unknown> {
   if (!isRefusal(error)) return error
-  const why = isInactive(error) ? deregistered(input) : wordsFor(error, input)
+  const why = isInactiveRevision(error) ? deregistered(input) : wordsFor(error, input)
   const certain = activityInfo().attempt === 1 && (await isUntouched(clients, input))
   return failure(certain ? 'Refused' : 'Rejected', why)
 }
@@ -102,11 +102,6 @@ async function isUntouched(
   }
 }
 
-/** ECS API reference, `UpdateService`: a `ClientException` with this text. */
-function isInactive(error: unknown): boolean {
-  return error instanceof Error && /TaskDefinition is inactive/i.test(error.message)
-}
-
 function wordsFor(error: unknown, { service, revision }: UpdateInput): string {
   const known = knownFailure(error)
   if (known !== undefined && known.type !== 'Rejected') return known.message
@@ -114,8 +109,8 @@ function wordsFor(error: unknown, { service, revision }: UpdateInput): string {
   return `ECS does not start ${shortName(revision.taskDefinition)} in service "${service.service}" (${name}: ${message}). Mend what it names and ask again.`
 }
 
-function deregistered({ service, revision }: UpdateInput): string {
-  return `Somebody has deregistered task definition ${shortName(revision.taskDefinition)} since this release looked at it, and ECS starts no deployment of it in service "${service.service}". Ask again: what it takes is looked up, or registered, anew.`
+function deregistered({ target, service, revision }: UpdateInput): string {
+  return `Somebody has deregistered task definition ${shortName(revision.taskDefinition)}, and ECS starts no deployment of it in service "${service.service}". A deploy registers a new one: slipway deploy ${target.environment}, with --commit where it is not the newest.`
 }
 
 function taken(service: ServiceTarget, primary: ObservedDeployment, before: WayBack) {

@@ -6,6 +6,7 @@ import type { AwsClients } from './aws-clients.ts'
 import { findRepository } from './images.ts'
 import { nameOf } from './known-errors.ts'
 import type { WantedRevision } from './resolve-rollback.ts'
+import { revisionTags, tagOf } from './revision-tags.ts'
 import { describeTaskDefinition, missingContainers, shortName } from './task-definitions.ts'
 import type { Revision } from './types.ts'
 
@@ -24,9 +25,15 @@ export async function usableRevision(
   })
   if (found === undefined) return { finding: `There is no task definition ${name}. ${see}` }
   const { arn, definition } = found
-  if (definition.status === 'INACTIVE') {
+  if (definition.status !== 'ACTIVE') {
+    const status = definition.status ?? 'of unknown status'
+    const commit = tagOf(found.tags, revisionTags.commit)
+    const anew =
+      commit === undefined
+        ? see
+        : `Deploy its commit, which registers the same anew and builds nothing: slipway deploy ${target.environment} --commit ${commit}`
     return {
-      finding: `Task definition ${name} is INACTIVE: it was deregistered, and ECS starts no deployment of it. ${see}`,
+      finding: `Task definition ${name} is ${status}: it was deregistered, and ECS starts no deployment of it. ${anew}`,
     }
   }
   const [missing] = missingContainers(service, found)

@@ -11,10 +11,38 @@ export interface Ledger {
 export const ledgerLength = 50
 
 /** The ledger with one more release in it, and with what is live now. */
-export function withEntry(ledger: Ledger, entry: LedgerEntry): Ledger {
+export function withEntry(before: Ledger, entry: LedgerEntry): Ledger {
+  const ledger = withCopies(before, entry)
   const releases = [entry, ...ledger.releases].slice(0, ledgerLength)
   const live = liveAfter(ledger, entry)
   return live === undefined ? { releases } : { live, releases }
+}
+
+/**
+ * A revision that was deregistered, and gone back to by a copy, goes on under the name of that copy:
+ * it is what runs, and all that can be gone back to again.
+ */
+function withCopies({ live, releases }: Ledger, { services }: LedgerEntry): Ledger {
+  const copies = new Map(
+    services.flatMap(({ wayBack: { copyOf, taskDefinition } }) =>
+      copyOf === undefined ? [] : [[copyOf, taskDefinition] as const],
+    ),
+  )
+  if (copies.size === 0) return live === undefined ? { releases } : { live, releases }
+  const renamed = <Named extends { readonly taskDefinition: string }>(one: Named): Named => ({
+    ...one,
+    taskDefinition: copies.get(one.taskDefinition) ?? one.taskDefinition,
+  })
+  const inEntry = (entry: LedgerEntry): LedgerEntry => ({
+    ...entry,
+    services: entry.services.map((service) => ({
+      ...service,
+      revision: renamed(service.revision),
+      wayBack: renamed(service.wayBack),
+    })),
+  })
+  const entries = releases.map(inEntry)
+  return live === undefined ? { releases: entries } : { live: inEntry(live), releases: entries }
 }
 
 function liveAfter(ledger: Ledger, entry: LedgerEntry): LedgerEntry | undefined {

@@ -1,13 +1,11 @@
 import { ApplicationFailure, CancellationScope, upsertSearchAttributes } from '@temporalio/workflow'
-import type { Inspection, PushedImage, Revision } from '../activities/types.ts'
-import type { Evidence } from '../rollout/failed-tasks.ts'
-import type { Outcome } from '../rollout/outcome.ts'
+import type { Inspection, PushedImage, Revision, WayBack } from '../activities/types.ts'
 import { inPassing } from './activity-calls.ts'
 import { makeImages } from './build-images.ts'
 import { deregister } from './deregister.ts'
-import { messageOf, wasCancelled } from './failure.ts'
+import { beforeAnything, endingOf, messageWithCause, nothingToDo, type Ending } from './ending.ts'
 import { openRecord, type ReleaseRecord } from './release-record.ts'
-import { rollOut, type Change, type RollOutEnd } from './roll-out.ts'
+import { rollOut, type Change } from './roll-out.ts'
 import { outcomeKey } from './search-attributes.ts'
 import { moveTags, type MovedTags } from './move-tags.ts'
 import type {
@@ -19,14 +17,6 @@ import type {
 } from './types.ts'
 import { shortCommit, shortRevision } from './words.ts'
 
-/** What a release comes to, before it is told to the world. */
-interface Ending extends Partial<Evidence> {
-  readonly outcome: Outcome
-  readonly message: string
-  readonly cause?: string
-  readonly changes: readonly Change[]
-}
-
 /**
  * One release: check, build, push, register, deploy, wait, verify; or, for a rollback and a
  * redeploy, the second half of that with revisions that exist. Ends as exactly one outcome:
@@ -36,17 +26,17 @@ interface Ending extends Partial<Evidence> {
 export async function release(input: ReleaseInput): Promise<ReleaseResult> {
   const record = openRecord(input)
   const ending = await run(input, record)
-  const { changes, ...told } = ending
+  const { changes, copies = {}, ...told } = ending
   const { commit, startedAt, warnings } = record.status()
   const result: ReleaseResult = {
     id: input.id,
     ...told,
     ...(commit === undefined ? {} : { commit }),
-    services: changes.map(({ service, inspected, revision }) => ({
-      name: service.name,
-      ecsService: service.service,
+    services: changes.map(({ service: { name, service }, inspected, revision }) => ({
+      name,
+      ecsService: service,
       revision,
-      wayBack: inspected.wayBack,
+      wayBack: wayBackNow(inspected.wayBack, copies[name]),
     })),
     startedAt,
     endedAt: Date.now(),
@@ -58,10 +48,10 @@ export async function release(input: ReleaseInput): Promise<ReleaseResult> {
   throw ApplicationFailure.nonRetryable(messageWithCause(result), result.outcome, result)
 }
 
-const nothingToDo: Ending = {
-  outcome: 'unchanged',
-  message: 'What runs is what was asked for: nothing to do.',
-  changes: [],
+/** What runs again after a release that was taken back. */
+function wayBackNow(wayBack: WayBack, copy: string | undefined): WayBack {
+  if (copy === undefined) return wayBack
+  return { ...wayBack, taskDefinition: copy, copyOf: wayBack.taskDefinition }
 }
 
 async function run(input: ReleaseInput, record: ReleaseRecord): Promise<Ending> {
@@ -90,7 +80,7 @@ async function run(input: ReleaseInput, record: ReleaseRecord): Promise<Ending> 
   if (end.kind === 'taken back' || end.kind === 'untouched') {
     await CancellationScope.nonCancellable(() => deregister(record, target, changes))
   }
-  return endingOf(input, record, end, changes)
+  return endingOf(request, record.status().commit, end, changes)
 }
 
 /** Rollbacks are let in at all times, and whoever has a reason to override a freeze. */
@@ -167,74 +157,4 @@ function changesOf(
       Object.entries(revision.digests).every(([name, digest]) => now.digests[name] === digest)
     return same && request.kind !== 'redeploy' ? [] : [{ service, inspected, revision }]
   })
-}
-
-function beforeAnything(failure: unknown): Ending {
-  return wasCancelled(failure)
-    ? { outcome: 'cancelled', message: 'Cancelled before anything was touched.', changes: [] }
-    : { outcome: 'rejected', message: messageOf(failure), changes: [] }
-}
-
-function endingOf(
-  { request }: ReleaseInput,
-  record: ReleaseRecord,
-  end: RollOutEnd,
-  changes: readonly Change[],
-): Ending {
-  const why = {
-    ...('cause' in end && end.cause !== '' ? { cause: end.cause } : {}),
-    ...('evidence' in end ? end.evidence : {}),
-  }
-  switch (end.kind) {
-    case 'live':
-      return { outcome: 'succeeded', message: liveMessage(request, record, changes), changes }
-    case 'untouched': {
-      const message = `${sentence(end.reason)} Nothing was touched: what ran before runs on.`
-      return { outcome: 'rejected', message, changes: [] }
-    }
-    case 'taken back':
-      return end.cancelled
-        ? { outcome: 'cancelled', message: 'Cancelled; the previous release runs again.', changes }
-        : {
-            outcome: 'rolled_back',
-            message: `${sentence(end.reason)} The previous release runs again.`,
-            ...why,
-            changes,
-          }
-    case 'replaced':
-      return { outcome: 'superseded', message: end.reason, changes }
-    case 'stuck': {
-      const look = `aws ecs describe-services --cluster ${request.target.cluster} --services ${changes.map(({ service }) => service.service).join(' ')}`
-      const message = `${sentence(end.reason)} The way back failed, too: ${sentence(end.wayBack)} See what runs (${look}), mend what keeps it from running, and roll back or release again. A person is needed now.`
-      return { outcome: 'rollback_failed', message, ...why, changes }
-    }
-  }
-}
-
-function liveMessage(
-  { kind, target: { environment } }: ReleaseRequest,
-  record: ReleaseRecord,
-  changes: readonly Change[],
-): string {
-  const revisions = changes.map(({ revision }) => shortRevision(revision.taskDefinition)).join(', ')
-  const { commit } = record.status()
-  switch (kind) {
-    case 'deploy':
-      return `${shortCommit(commit)} is live in ${environment}.`
-    case 'rollback': {
-      const from = commit === undefined ? '' : ` (${shortCommit(commit)})`
-      return `${revisions}${from} is live again in ${environment}.`
-    }
-    case 'redeploy':
-      return `${revisions} runs in fresh tasks in ${environment}.`
-  }
-}
-
-function messageWithCause({ message, cause }: ReleaseResult): string {
-  return cause === undefined ? message : `${message} Cause: ${cause}`
-}
-
-/** A reason of AWS's own may or may not end with a full stop. */
-function sentence(text: string): string {
-  return text.endsWith('.') ? text : `${text}.`
 }

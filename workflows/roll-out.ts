@@ -144,9 +144,14 @@ async function rollBackService(
         ...(started === undefined ? {} : { started }),
         deadline: Date.now() + timeoutMs,
       }),
-    (end) =>
-      end.kind === 'succeeded' ? `${shortRevision(to.taskDefinition)} runs again` : stepEndOf(end),
+    (end) => (end.kind === 'succeeded' ? runsAgain(to.taskDefinition, end.copy) : stepEndOf(end)),
   )
+}
+
+function runsAgain(taskDefinition: string, copy: string | undefined): string {
+  const was = shortRevision(taskDefinition)
+  if (copy === undefined) return `${was} runs again`
+  return `${was} was deregistered meanwhile; ${shortRevision(copy)}, a copy of it, runs`
 }
 
 function stepEndOf(end: RolloutEnd): StepEnd {

@@ -19,6 +19,9 @@ export interface Trouble {
   readonly evidence: Partial<Evidence>
 }
 
+/** Of services whose way back was deregistered meanwhile: the ARN of the copy that runs, by name. */
+export type Copies = Readonly<Record<string, string>>
+
 /** How one service is brought back. */
 export interface Compensation {
   readonly service: string
@@ -36,15 +39,17 @@ export type TakenBack =
       readonly cause: string
       readonly evidence: Partial<Evidence>
       readonly cancelled: boolean
+      readonly copies: Copies
     }
   /** Somebody else's deployment took the place of ours; that service was left to them. */
-  | { readonly kind: 'replaced'; readonly reason: string }
+  | { readonly kind: 'replaced'; readonly reason: string; readonly copies: Copies }
   | {
       readonly kind: 'stuck'
       readonly reason: string
       readonly cause: string
       readonly evidence: Partial<Evidence>
       readonly wayBack: string
+      readonly copies: Copies
     }
 
 /**
@@ -66,27 +71,35 @@ export async function takeBack(
     if (kind === 'refused' && touched.length === 0) {
       if (left.length === 0) return { kind: 'untouched', reason }
       // The next task that ECS starts would run what nobody has tried.
-      if (tags.pulled) return { kind: 'stuck', reason, cause, evidence, wayBack: left.join('; ') }
+      if (tags.pulled)
+        return { kind: 'stuck', reason, cause, evidence, wayBack: left.join('; '), copies: {} }
     }
-    const failures: string[] = []
-    for (const compensation of touched.toReversed()) {
-      const failure = await runCompensation(compensation)
-      if (failure !== undefined) failures.push(failure)
-    }
+    const ends: BackAgain[] = []
+    for (const compensation of touched.toReversed()) ends.push(await bringBack(compensation))
+    const copies = Object.fromEntries(
+      ends.flatMap(({ copy }) => (copy === undefined ? [] : [copy])),
+    )
+    const failures = ends.flatMap(({ failed }) => failed ?? [])
     if (failures.length > 0) {
-      return { kind: 'stuck', reason, cause, evidence, wayBack: failures.join('; ') }
+      return { kind: 'stuck', reason, cause, evidence, wayBack: failures.join('; '), copies }
     }
-    if (kind === 'replaced') return { kind: 'replaced', reason }
-    return { kind: 'taken back', reason, cause, evidence, cancelled: kind === 'cancelled' }
+    if (kind === 'replaced') return { kind: 'replaced', reason, copies }
+    return { kind: 'taken back', reason, cause, evidence, cancelled: kind === 'cancelled', copies }
   })
 }
 
-async function runCompensation({ service, run }: Compensation): Promise<string | undefined> {
+interface BackAgain {
+  readonly failed?: string
+  readonly copy?: readonly [service: string, taskDefinition: string]
+}
+
+async function bringBack({ service, run }: Compensation): Promise<BackAgain> {
   try {
     const end = await run()
-    return end.kind === 'succeeded' ? undefined : `${service}: ${end.reason}`
+    if (end.kind !== 'succeeded') return { failed: `${service}: ${end.reason}` }
+    return end.copy === undefined ? {} : { copy: [service, end.copy] }
   } catch (failure) {
-    return `${service}: ${messageOf(failure)}`
+    return { failed: `${service}: ${messageOf(failure)}` }
   }
 }
 

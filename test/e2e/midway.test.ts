@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { openBerth } from './berth.ts'
-import { deploy } from './deploying.ts'
-import { digestOfTag, goWrong } from './interventions.ts'
+import { begin, deploy } from './deploying.ts'
+import { deregister, digestOfTag, goWrong, holdUpdates, untilAtStep } from './interventions.ts'
+import { assertOutcome, resultIn } from './outcome.ts'
 import { answering, assertRuns } from './what-runs.ts'
 import { openYard, type Yard } from './yard.ts'
 
@@ -51,5 +52,32 @@ describe('a release that AWS stands in the way of', { concurrency: 4 }, () => {
     const result = await deploy(yard, berth, 'rolled_back')
     assert.match(result.message, /^worker: ECS does not start halfway-worker:2 .* that port/)
     await assertRuns(yard, berth, { result, which: 'wayBack', version: 'v0' })
+  })
+
+  test('goes back to a copy where its way back was deregistered meanwhile', async () => {
+    const berth = await openBerth(yard, 'gone')
+    await berth.commit('v1')
+    const first = await deploy(yard, berth, 'succeeded')
+    const v1 = await answering(yard, berth)
+    const letGo = await holdUpdates(yard, 'gone-worker')
+    const { releaseId: id } = await begin(yard, berth, await berth.commitWithBrokenWorker('v2'))
+    await untilAtStep(yard, id, 'deploy', 'worker')
+    await deregister(yard, 'gone-api:2')
+    await letGo()
+    const result = await assertOutcome(yard, berth, { id, outcome: 'rolled_back' })
+    assert.match(result.message, /Somebody had deregistered gone-api:2: gone-api:4, a copy of it/)
+    await assertRuns(yard, berth, { result, which: 'wayBack', version: 'v1' })
+    const now = await answering(yard, berth)
+    assert.equal(now.digest, v1.digest)
+    assert.match(now.taskDefinition, /gone-api:4$/)
+
+    // What was live goes on under its new name, also for who goes back to it by hand.
+    const named = await berth.slipway('rollback', 'gone', '--to', 'gone-api:2')
+    assert.equal(named.exitCode, 2, named.output)
+    assert.match(named.output, /gone-api:2 is INACTIVE.*slipway deploy gone --commit [0-9a-f]{40}/s)
+    const command = await berth.slipway('rollback', 'gone', '--to', first.id, '--json')
+    const back = resultIn(command)
+    await assertOutcome(yard, berth, { id: back.id, outcome: 'unchanged', command })
+    assert.equal((await answering(yard, berth)).taskDefinition, now.taskDefinition)
   })
 })

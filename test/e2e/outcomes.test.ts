@@ -8,8 +8,8 @@ import { begin, deploy, environmentWorkflow } from './deploying.ts'
 import {
   deleteImage,
   deployByHand,
-  deregister,
   digestOfTag,
+  goWrong,
   holdUpdates,
   turnOffCircuitBreakers,
   untilAtStep,
@@ -171,7 +171,7 @@ describe('a release ends as one outcome, and what runs is what it says', { concu
     const letGo = await holdUpdates(yard, 'stuck-worker')
     const { releaseId: id } = await begin(yard, berth, await berth.commitWithBrokenWorker('v1'))
     await untilAtStep(yard, id, 'deploy', 'worker')
-    await deregister(yard, 'stuck-api:1')
+    await goWrong(yard, { operation: 'ECS:UpdateService', kind: 'deny', about: 'stuck-api' })
     await letGo()
     const result = await assertOutcome(yard, berth, { id, outcome: 'rollback_failed' })
     assert.match(result.message, /The way back failed, too: api: .* A person is needed now\.$/)

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test'
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity'
 import { WorkflowFailedError } from '@temporalio/client'
 import type { RolloutEnd } from '../../activities/types.ts'
-import { deployOf, digestOf, fakes, live, targetFor } from './fixtures.ts'
+import { arn, deployOf, digestOf, fakes, live, targetFor } from './fixtures.ts'
 import { endOf, newQueue, startHarness, startRelease, withWorker, type Harness } from './harness.ts'
 
 let harness: Harness
@@ -196,6 +196,25 @@ test('a service is taken back even if the call that deployed it failed', async (
   })
   assert.equal(result.outcome, 'rolled_back')
   assert.ok(calls.includes('rollBackService api'))
+})
+
+test('a copy that was gone back to, since the way back was deregistered, is told of', async () => {
+  const { result } = await releaseWith({
+    waitForRollout: async ({ service }) => (service.name === 'worker' ? unhealthy : live),
+    rollBackService: async ({ service: { name } }) =>
+      name === 'api' && live.kind === 'succeeded' ? { ...live, copy: arn('api', 9) } : live,
+  })
+  assert.equal(result.outcome, 'rolled_back')
+  assert.match(
+    result.message,
+    /The previous release runs again\. Somebody had deregistered mailman-api:7: mailman-api:9, a copy of it, runs in its place\.$/,
+  )
+  const [api, worker] = result.services
+  assert.deepEqual(
+    [api?.wayBack.taskDefinition, api?.wayBack.copyOf],
+    [arn('api', 9), arn('api', 7)],
+  )
+  assert.equal(worker?.wayBack.copyOf, undefined)
 })
 
 const refuse = async () => {

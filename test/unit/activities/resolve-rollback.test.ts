@@ -59,7 +59,7 @@ describe('what a rollback has to make run', () => {
   test('is refused, each with its own reason, where it cannot run', async () => {
     const cases: readonly (readonly [to: string, why: RegExp])[] = [
       ['mailman-api:9', /There is no task definition mailman-api:9/],
-      ['mailman-api:3', /mailman-api:3 is INACTIVE/],
+      ['mailman-api:3', /mailman-api:3 is INACTIVE: .* slipway deploy production --commit ccc/],
       ['mailman-worker:1', /family "mailman-worker", which no service of production runs/],
       ['mailman-api:2', /mailman-api:2 runs image .*gone from the registry/],
     ]

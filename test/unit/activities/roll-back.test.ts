@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { copyOfRevision } from '../../../activities/copy-revision.ts'
 import { rollBackService, type RollBackInput } from '../../../activities/roll-back.ts'
-import { answersOf, deployment, recordsOf, revision, service, task } from './ecs-answers.ts'
+import {
+  answersOf,
+  deployment,
+  recordsOf,
+  revision,
+  service,
+  task,
+  taskDefinition,
+} from './ecs-answers.ts'
 import { awsError, fakeAws, type Answers } from './fake-aws.ts'
 import { inActivity } from './in-activity.ts'
 import { digestA, serviceNamed, targetWith } from './targets.ts'
@@ -22,7 +31,7 @@ const started = {
 }
 
 /** An ECS whose service has our deployment in flight and does what it is told in an instant. */
-function world(told: { stop?: () => object } = {}) {
+function world(told: { stop?: () => object; deregistered?: boolean } = {}) {
   let primary = deployment({
     id: 'ecs-svc/2',
     taskDefinition: revision(2),
@@ -30,9 +39,14 @@ function world(told: { stop?: () => object } = {}) {
   })
   let record = 'IN_PROGRESS'
   let made = 2
-  const goTo = (taskDefinition: unknown) => {
+  const inactive = taskDefinition(1, { status: told.deregistered ? 'INACTIVE' : 'ACTIVE' })
+  const definitions: Record<string, { definition: object; tags: object[] }> = {
+    [revision(1)]: { definition: inactive, tags: [{ key: 'slipway:commit', value: 'abc' }] },
+    'mailman-api': { definition: taskDefinition(2), tags: [] },
+  }
+  const goTo = (wanted: unknown) => {
     made += 1
-    primary = deployment({ id: `ecs-svc/${made}`, taskDefinition })
+    primary = deployment({ id: `ecs-svc/${made}`, taskDefinition: wanted })
     record = 'STOPPED'
     return { service: service({ deployments: [primary] }) }
   }
@@ -51,7 +65,22 @@ function world(told: { stop?: () => object } = {}) {
   )
   return fakeAws({
     ...live,
-    UpdateService: ({ taskDefinition }) => goTo(taskDefinition),
+    UpdateService: ({ taskDefinition: wanted }) => {
+      if (told.deregistered && wanted === revision(1)) {
+        throw awsError('ClientException', 'TaskDefinition is inactive')
+      }
+      return goTo(wanted)
+    },
+    DescribeTaskDefinition: ({ taskDefinition: wanted }) => {
+      const { definition, tags } = definitions[String(wanted)] ?? { definition: {}, tags: [] }
+      return { taskDefinition: definition, tags }
+    },
+    RegisterTaskDefinition: ({ tags, ...content }) => {
+      const third = { definition: { ...content, ...idOf(3) }, tags: tags as object[] }
+      definitions['mailman-api'] = third
+      definitions[revision(3)] = third
+      return { taskDefinition: third.definition }
+    },
     StopServiceDeployment:
       told.stop ??
       (() => {
@@ -61,6 +90,8 @@ function world(told: { stop?: () => object } = {}) {
       }),
   })
 }
+
+const idOf = (number: number) => ({ taskDefinitionArn: revision(number), status: 'ACTIVE' })
 
 function rollBack(
   aws: ReturnType<typeof world>,
@@ -85,6 +116,16 @@ function rollBack(
 
 const changes = ({ calls }: ReturnType<typeof world>) =>
   calls.map(({ operation }) => operation).filter((operation) => /^(Update|Stop)/.test(operation))
+
+const refusing = () =>
+  world({
+    deregistered: true,
+    stop: () => {
+      throw awsError('ConflictException')
+    },
+  })
+const registered = ({ calls }: ReturnType<typeof world>) =>
+  calls.filter(({ operation }) => operation === 'RegisterTaskDefinition')
 
 describe('rolling a service back', () => {
   test('stops our deployment in flight and waits until what ran before runs', async () => {
@@ -149,5 +190,38 @@ describe('rolling a service back', () => {
     })
     assert.equal(replaced.kind, 'replaced')
     assert.deepEqual(changes(theirs), [])
+  })
+
+  describe('to a revision that somebody has deregistered', () => {
+    test('goes back to a copy, which says what it is a copy of', async () => {
+      const aws = refusing()
+      const end = await rollBack(aws)
+      assert.equal(end.kind === 'succeeded' && end.copy, revision(3))
+      const { tags, ...content } = registered(aws)[0]?.input ?? {}
+      assert.deepEqual(tags, [
+        { key: 'slipway:commit', value: 'abc' },
+        { key: 'slipway:copy-of', value: 'mailman-api:1' },
+      ])
+      assert.deepEqual(content['containerDefinitions'], taskDefinition(1).containerDefinitions)
+    })
+
+    test('knows its copy again when it is tried again, and makes no other', async () => {
+      const aws = refusing()
+      await rollBack(aws)
+      const before = changes(aws)
+      const end = await rollBack(aws)
+      assert.equal(end.kind === 'succeeded' && end.copy, revision(3))
+      const forgetful = await rollBack(aws, {}, 'never started')
+      assert.equal(forgetful.kind === 'succeeded' && forgetful.copy, revision(3))
+      assert.deepEqual(changes(aws), before)
+      assert.equal(registered(aws).length, 1)
+    })
+
+    test('takes the copy that an earlier try has made and not yet deployed', async () => {
+      const aws = refusing()
+      await inActivity(() => copyOfRevision(aws.clients, revision(1)))
+      await rollBack(aws)
+      assert.equal(registered(aws).length, 1)
+    })
   })
 })

@@ -47,6 +47,39 @@ const refuseSameTag = () => {
   throw awsError('ImageAlreadyExistsException')
 }
 
+/** Two moving tags, of which only the first may be moved, and that so many times. */
+function two(allowed: number) {
+  const tags = new Map([
+    ['api-latest', digestA],
+    ['worker-latest', digestA],
+  ])
+  let times = 0
+  const answers: Answers = {
+    ...registryWith().answers,
+    DescribeImages: ({ imageIds }) => {
+      const [id] = imageIds as { imageTag: string }[]
+      return { imageDetails: [{ imageDigest: tags.get(id?.imageTag ?? '') }] }
+    },
+    PutImage: ({ imageTag, imageManifest }) => {
+      times += imageTag === 'api-latest' ? 1 : 0
+      if (imageTag !== 'api-latest' || times > allowed) throw awsError('AccessDeniedException')
+      tags.set(imageTag, String(imageManifest))
+      return {}
+    },
+  }
+  const images = ['api', 'worker'].map((name) => ({
+    ...(targetWith().images[0] ?? assert.fail()),
+    name,
+  }))
+  const moving = inActivity(() =>
+    moveTags(fakeAws(answers).clients, {
+      target: targetWith({ images }),
+      images: images.map(({ name }) => ({ name, digest: digestB })),
+    }),
+  )
+  return { tags, moving }
+}
+
 describe('moving tags', () => {
   test('points the tag at the digest and gives back what it pointed at', async () => {
     const { answers, tagged } = registryWith(digestA)
@@ -97,39 +130,6 @@ describe('moving tags', () => {
       failsAs('Rejected', digestB, 'release its commit again'),
     )
   })
-
-  /** Two moving tags, of which only the first may be moved, and that so many times. */
-  const two = (allowed: number) => {
-    const tags = new Map([
-      ['api-latest', digestA],
-      ['worker-latest', digestA],
-    ])
-    let times = 0
-    const answers: Answers = {
-      ...registryWith().answers,
-      DescribeImages: ({ imageIds }) => {
-        const [id] = imageIds as { imageTag: string }[]
-        return { imageDetails: [{ imageDigest: tags.get(id?.imageTag ?? '') }] }
-      },
-      PutImage: ({ imageTag, imageManifest }) => {
-        times += imageTag === 'api-latest' ? 1 : 0
-        if (imageTag !== 'api-latest' || times > allowed) throw awsError('AccessDeniedException')
-        tags.set(String(imageTag), String(imageManifest))
-        return {}
-      },
-    }
-    const images = ['api', 'worker'].map((name) => ({
-      ...(targetWith().images[0] ?? assert.fail()),
-      name,
-    }))
-    const moving = inActivity(() =>
-      moveTags(fakeAws(answers).clients, {
-        target: targetWith({ images }),
-        images: images.map(({ name }) => ({ name, digest: digestB })),
-      }),
-    )
-    return { tags, moving }
-  }
 
   test('points back what it had moved where another tag cannot be moved', async () => {
     const { tags, moving } = two(2)

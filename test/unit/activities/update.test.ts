@@ -137,7 +137,7 @@ describe('updating a service', () => {
       'of a revision that has become inactive',
       refusing('ClientException', 'TaskDefinition is inactive'),
       'Somebody has deregistered task definition mailman-api:2',
-      'Ask again',
+      'A deploy registers a new one: slipway deploy production',
     ],
   ]
   for (const [what, answers, ...words] of refusals) {

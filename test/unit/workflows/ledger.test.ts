@@ -73,6 +73,26 @@ test('a release that did not succeed changes nothing about what is live', () => 
   assert.equal(failed.releases.length, 3)
 })
 
+test('a revision that was deregistered and gone back to goes on under the name of its copy', () => {
+  const [api, worker] = both(10, 9)
+  assert.ok(api && worker)
+  const copied = { ...api, wayBack: { ...api.wayBack, taskDefinition: arn('api', 11) } }
+  const failed = entry(
+    'ccccccc',
+    [{ ...copied, wayBack: { ...copied.wayBack, copyOf: arn('api', 9) } }, worker],
+    { outcome: 'rolled_back' },
+  )
+  const then = withEntry(second, failed)
+  assert.deepEqual(
+    then.live?.services.map(({ revision }) => revision.taskDefinition),
+    [arn('api', 11), arn('worker', 9)],
+  )
+  assert.deepEqual(goesTo(then, 'bbbbbbb'), [arn('api', 11), arn('worker', 9)])
+  assert.deepEqual(goesTo(then), [arn('api', 8), arn('worker', 8)])
+  const next = withEntry(then, entry('ddddddd', [released('api', 12, 11)]))
+  assert.deepEqual(goesTo(next), [arn('api', 11), arn('worker', 9)])
+})
+
 test('a release of one service leaves the other as the live release had it', () => {
   const partly = withEntry(second, entry('ccccccc', [released('api', 10, 9)]))
   assert.deepEqual(goesTo(partly), [arn('api', 9), arn('worker', 9)])
