@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity'
 import type { Target } from '../config/target.ts'
-import { crashedTasks, longestCrashedLife } from '../rollout/crashes.ts'
+import { crashedSinceSuccess, crashedTasks, longestCrashedLife } from '../rollout/crashes.ts'
 import { isUnchanged } from '../rollout/first-look.ts'
 import type { ObservedService, Observation } from '../rollout/observation.ts'
 import { judge, type Expectation, type Verdict } from '../rollout/verdict.ts'
@@ -28,8 +28,9 @@ interface VerifyInput {
  * what ECS runs, every task of them runs our digests, every target is healthy, and no task
  * crashed. A moment in which a service is not all there (ECS moves a task, somebody scales)
  * begins the window anew, up to the stability timeout. Tasks that ran and crashed while the rollout
- * was under way make the window longer than they had lived: they may be dying for ever. Then asks
- * each `verifyUrl`.
+ * was under way make the window longer than they had lived: they may be dying for ever. A crash
+ * since ECS called the rollout of its service a success counts as one in the window, though that of
+ * another service went on. Then asks each `verifyUrl`.
  */
 export async function verifyRelease(
   clients: AwsClients,
@@ -51,7 +52,7 @@ interface VerifiedService {
   readonly expected: Expectation
   /** The last closer look, if all was well then. */
   well: { readonly service: ObservedService; readonly looked: Well } | undefined
-  /** ARNs of the tasks that had crashed at the first look, while the rollout was under way. */
+  /** ARNs of the tasks that had crashed at the first look, and before the rollout had succeeded. */
   crashedBefore: ReadonlySet<string> | undefined
   /** How long those had lived at most, in milliseconds. */
   crashedLifeMs: number
@@ -100,8 +101,13 @@ async function keepLooking(looking: Looking): Promise<RolloutEnd> {
     const now = clock.now()
     const missing = looks.find((one) => one.kind === 'missing')
     wellSince = missing === undefined ? (wellSince ?? now) : undefined
-    if (closely && wellSince !== undefined && now - wellSince >= windowMs) return allWell(looks)
-    const summary = missing?.summary ?? 'all healthy'
+    const crashes = crashesOnTheWay(services)
+    if (closely && wellSince !== undefined && now - wellSince >= windowMs) {
+      return allWell(looks, crashes)
+    }
+    const longer = windowMs > target.stability.windowMs
+    const watched = longer ? `; watched for ${Math.ceil(windowMs / 1_000)} s: ${crashes}` : ''
+    const summary = missing?.summary ?? `all healthy${watched}`
     say({ service: missing?.service ?? 'all services', summary, observedAt: now })
     if (missing !== undefined && now >= deadline) {
       const why = missing.why ?? { cause: '' }
@@ -167,7 +173,8 @@ function judgeLook(one: VerifiedService, observation: Observation): Looked {
     ({ startedAt, stopCode }) => startedAt !== undefined || stopCode !== 'TaskFailedToStart',
   )
   if (one.crashedBefore === undefined) {
-    one.crashedBefore = new Set(dead.map(({ arn }) => arn))
+    const since = new Set(crashedSinceSuccess(observation, expected).map(({ arn }) => arn))
+    one.crashedBefore = new Set(dead.flatMap(({ arn }) => (since.has(arn) ? [] : [arn])))
     one.crashedLifeMs = longestCrashedLife(observation, expected)
   }
   const crashed = dead.find(({ arn }) => one.crashedBefore?.has(arn) === false)
@@ -189,12 +196,23 @@ function judgeLook(one: VerifiedService, observation: Observation): Looked {
   }
 }
 
-function allWell(looks: readonly Looked[]): RolloutEnd {
+/** `3 tasks of api crashed on the way`; empty where none did. */
+function crashesOnTheWay(services: readonly VerifiedService[]): string {
+  const counts = services.flatMap(({ name, crashedBefore }) => {
+    const count = crashedBefore?.size ?? 0
+    return count === 0 ? [] : [`${count} ${count === 1 ? 'task' : 'tasks'} of ${name}`]
+  })
+  return counts.length === 0 ? '' : `${counts.join(' and ')} crashed on the way`
+}
+
+function allWell(looks: readonly Looked[], crashes: string): RolloutEnd {
   const verdicts = looks.flatMap((one) => (one.kind === 'well' ? [one.verdict] : []))
   const weaker = verdicts.some(({ evidence }) => evidence === 'deployments')
   return {
     kind: 'succeeded',
     evidence: weaker ? 'deployments' : 'service deployment',
-    summary: verdicts.map(({ summary }) => summary).join('; '),
+    summary: [...verdicts.map(({ summary }) => summary), crashes]
+      .filter((part) => part !== '')
+      .join('; '),
   }
 }

@@ -154,7 +154,7 @@ export const configSchema = z
         window: durationOrZero
           .prefault('30s')
           .describe(
-            'How long all services must stay healthy before the release counts as succeeded.',
+            'How long all services must stay healthy before the release counts as succeeded. It becomes longer by itself where tasks crashed on the way; see "Choose the stability window" in how-to/operate.md.',
           ),
       })
       .prefault({})

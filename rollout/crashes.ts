@@ -1,4 +1,5 @@
 import type { ObservedTask, Observation } from './observation.ts'
+import { recordOf } from './record.ts'
 import { isOurs } from './serving.ts'
 import type { Expectation } from './verdict.ts'
 
@@ -15,6 +16,24 @@ export function crashedTasks(
   return observation.tasks
     .filter((task) => isOurs(task, expected) && hasCrashed(task))
     .toSorted((one, other) => (other.stoppedAt ?? 0) - (one.stoppedAt ?? 0))
+}
+
+/**
+ * Those of them that ran and crashed after ECS had called the rollout a success: until then a task
+ * may have died on the way to it. Nothing is known of that where ECS tells no end, and nothing
+ * follows from it where ECS calls a success what has not all started yet.
+ */
+export function crashedSinceSuccess(
+  observation: Observation,
+  expected: Expectation,
+): ObservedTask[] {
+  const record = recordOf(observation, expected)
+  if (record?.status !== 'SUCCESSFUL' || record.endsDrained !== true) return []
+  const { finishedAt } = record
+  if (finishedAt === undefined) return []
+  return crashedTasks(observation, expected).filter(
+    ({ startedAt, stoppedAt }) => startedAt !== undefined && (stoppedAt ?? 0) > finishedAt,
+  )
 }
 
 /**

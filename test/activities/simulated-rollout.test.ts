@@ -5,8 +5,10 @@ import {
   CreateClusterCommand,
   CreateServiceCommand,
   DescribeServiceRevisionsCommand,
+  DescribeTasksCommand,
   ECSClient,
   ListServiceDeploymentsCommand,
+  ListTasksCommand,
   RegisterTaskDefinitionCommand,
 } from '@aws-sdk/client-ecs'
 import type { Target } from '../../config/target.ts'
@@ -116,6 +118,17 @@ async function liveService(circuitBreaker: boolean, mode: Target['mode'] = 'pin'
         await new Promise((resolve) => setTimeout(resolve, 20))
       }
     },
+    /** Once a task of it has crashed. */
+    async restarted(): Promise<void> {
+      const stopped = { cluster: 'mailman', serviceName: name, desiredStatus: 'STOPPED' } as const
+      for (let tries = 0; tries < 300; tries += 1) {
+        const { taskArns: tasks = [] } = await ecs.send(new ListTasksCommand(stopped))
+        const described = await ecs.send(new DescribeTasksCommand({ cluster: 'mailman', tasks }))
+        if (described.tasks?.some(({ stopCode }) => stopCode === 'EssentialContainerExited')) return
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      }
+      throw new Error('no task has crashed in time')
+    },
     async register(digit: string): Promise<Revision> {
       const pushed = {
         name: 'api',
@@ -195,6 +208,23 @@ describe('a rollout as ECS does it', () => {
     assert.equal((await api.rollBack(was, started)).kind, 'succeeded')
     assert.equal((await api.rollBack(was, started)).kind, 'succeeded')
     assert.deepEqual((await api.settled()).now, was.now)
+  })
+
+  test('does not pass where a task crashed while the rollout of another service went on', async () => {
+    const api = await liveService(true)
+    const was = await api.settled()
+    const revision = await api.register('2')
+    simulator.taskFaults.add({ kind: 'crash loop', service: api.name, afterMs: 1_000, count: 1 })
+    const started = await api.update(revision, was)
+    assert.equal((await api.wait(started, revision)).kind, 'succeeded')
+    await api.restarted()
+    await api.settled()
+    const target = { ...api.target, stability: { timeoutMs: 10_000, windowMs: 0 } }
+    const end = await inActivity(() =>
+      activities.verifyRelease({ target, revisions: [revision], started: [started] }),
+    )
+    assert.equal(end.kind, 'failed')
+    assert.match(end.reason, /stopped after it had been healthy/)
   })
 
   test('is rolled back by ECS when the container crashes, and the cause is told', async () => {

@@ -126,6 +126,7 @@ export function recordsOf(
     statusReason?: string
     /** From its beginning to its end, which has no time where this is left out. */
     tookMs?: number
+    deploymentConfiguration?: object
   }[]
 ): Answers {
   const described = records.map(({ taskDefinition: deployed, tookMs, ...record }, index) => {

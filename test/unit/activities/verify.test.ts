@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { describe, test } from 'node:test'
 import { verifyRelease } from '../../../activities/verify.ts'
 import type { Target } from '../../../config/target.ts'
-import { answersOf, recordsOf, revision, service, task } from './ecs-answers.ts'
+import { answersOf, recordsOf, revision, service, startedAt, task } from './ecs-answers.ts'
 import { fakeAws, type Answers } from './fake-aws.ts'
 import { inActivity } from './in-activity.ts'
 import { digestA, digestB, serviceNamed, targetWith } from './targets.ts'
@@ -24,7 +24,15 @@ const verify = (answers: Answers, changes: Partial<Target> = {}, digest = digest
             registered: true,
           },
         ],
-        started: [{ service: 'api', taskDefinition: revision(1), deploymentId: 'ecs-svc/1' }],
+        started: [
+          {
+            service: 'api',
+            taskDefinition: revision(1),
+            deploymentId: 'ecs-svc/1',
+            serviceDeploymentArn:
+              'arn:aws:ecs:eu-west-1:123456789012:service-deployment/mailman/mailman-api/1',
+          },
+        ],
       },
     ),
   )
@@ -39,6 +47,27 @@ const crashed = (taskArn: string) =>
     stopCode: 'EssentialContainerExited',
     stoppedReason: 'Essential container in task exited',
     containers: [{ name: 'api', exitCode: 137 }],
+  })
+
+/** The record begins a minute after the deployment; a task dies so long after that. */
+const died = (afterMs: number) => {
+  const stoppedAt = startedAt.getTime() + 60_000 + afterMs
+  const times = { startedAt: new Date(stoppedAt - 10), stoppedAt: new Date(stoppedAt) }
+  return { ...crashed('dead'), ...times }
+}
+
+/** What comes of it where the only crash was then. */
+const seen = (afterMs: number, record: object = {}) =>
+  verify({
+    ...well,
+    ...recordsOf({
+      status: 'SUCCESSFUL',
+      taskDefinition: revision(1),
+      tookMs: 10_000,
+      deploymentConfiguration: { strategy: 'ROLLING' },
+      ...record,
+    }),
+    ...pick(answersOf({ tasks: [task(), died(afterMs)] })),
   })
 
 /** A server that answers each request with the next status, and the last one for ever. */
@@ -101,6 +130,25 @@ describe('verifying a release', () => {
     )
     assert.equal(end.kind, 'failed')
     assert.match(end.reason, /stopped after it had been healthy/)
+  })
+
+  describe('finds a crash from before its first look', () => {
+    test('and fails where its rollout had succeeded by then: another one went on', async () => {
+      const end = await seen(12_000)
+      assert.equal(end.kind, 'failed')
+      assert.match(end.reason, /api: a task stopped after it had been healthy/)
+    })
+
+    test('and tells of it where it was on the way to success', async () => {
+      const end = await seen(9_000)
+      assert.equal(end.kind, 'succeeded')
+      assert.match(end.summary, /; 1 task of api crashed on the way$/)
+    })
+
+    test('and only tells of it where success may come before all tasks have started', async () => {
+      const early = { strategy: 'ROLLING', earlySuccessCriteria: { healthyPercent: 50 } }
+      assert.equal((await seen(12_000, { deploymentConfiguration: early })).kind, 'succeeded')
+    })
   })
 
   test('does not succeed while a task runs another digest', async () => {
