@@ -1,8 +1,10 @@
 import { realpath } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import type { ImageTarget, Target } from '../config/target.ts'
+import type { AwsClients } from './aws-clients.ts'
 import { refuseLostEngine, runEngine, type Engine } from './engine.ts'
 import { failure, unavailable } from './failures.ts'
+import { insecure, loggedIn, registryOf } from './registry-login.ts'
 import type { FoundImage, SourceRef } from './types.ts'
 
 /** The label that says which commit an image was made from (OCI image spec, annotations). */
@@ -20,6 +22,7 @@ export function imageNamed(target: Target, name: string): ImageTarget {
 
 interface BuildInput {
   readonly engine: Engine
+  readonly cacheDir: string
   /** Absolute path of the checkout. */
   readonly path: string
   readonly source: SourceRef
@@ -29,12 +32,14 @@ interface BuildInput {
 
 /**
  * Builds an image in the engine of this host and tags it. Doing it again after a crash costs what
- * the engine's cache does not have.
+ * the engine's cache does not have. A base image may come from the registry that the image goes to,
+ * or from one that the builder's user is logged in to.
  *
  * Fails as `Rejected` where the Dockerfile or the context is not in the commit, and as
  * `BuildFailed` with the last lines of the build.
  */
-export async function buildImage({ engine, path, source, target, image }: BuildInput) {
+export async function buildImage(clients: AwsClients, input: BuildInput): Promise<void> {
+  const { engine, cacheDir, path, source, target, image } = input
   const wanted = imageNamed(target, image.name)
   const context = await inCheckout(path, wanted.context, { what: 'context', wanted, source })
   const file = await inCheckout(path, wanted.dockerfile, { what: 'dockerfile', wanted, source })
@@ -49,14 +54,19 @@ export async function buildImage({ engine, path, source, target, image }: BuildI
     ...(wanted.platform === undefined ? [] : [`--platform=${wanted.platform}`]),
     ...given.flags,
     ...builderFlags(engine),
+    ...insecure(engine, registryOf(image)),
     '--',
     context,
   ]
-  const ran = await runEngine(engine.command, args, {
-    label: `build ${image.name}`,
-    variables: { ...given.variables, ...builderVariables(engine) },
-    timeoutMs: wanted.timeoutMs,
-  })
+  const place = { engine, registry: registryOf(image), cacheDir, ownLogins: 'kept' } as const
+  const ran = await loggedIn(clients, place, (variables, secrets) =>
+    runEngine(engine.command, args, {
+      label: `build ${image.name}`,
+      variables: { ...given.variables, ...builderVariables(engine), ...variables },
+      secrets,
+      timeoutMs: wanted.timeoutMs,
+    }),
+  )
   if (ran.kind === 'exited' && ran.exitCode === 0) return
   refuseLostEngine(ran)
   const said = ran.tail.join('\n')

@@ -98,8 +98,10 @@ export function createBuilderActivities(options: BuilderActivitiesOptions): Buil
       await runChecks(path, target)
     },
     async buildImage(input) {
+      const clients = clientsFor(input.target.aws)
       const { path } = await beating(() => checkOut(cacheDir, input.source))
-      await buildImage({ ...input, path, engine: await engine() })
+      const using = { ...input, path, cacheDir, engine: await engine() }
+      await beating(() => buildImage(clients, using))
     },
     async pushImage(input) {
       const clients = clientsFor(input.target.aws)

@@ -19,7 +19,8 @@ export async function planRelease(
 ): Promise<Plan> {
   const { services, warnings, findings, conflicts } = await examine(clients, target)
   if (findings.length > 0) throw rejection(findings)
-  const images = await findImages(clients, { target, commit })
+  const running = services.map(({ inspected }) => inspected)
+  const images = await findImages(clients, { target, commit, running })
   return {
     environment: target.environment,
     commit,

@@ -5,7 +5,7 @@ import { imageNamed, referenceOf, revisionLabel } from './build.ts'
 import { refuseLostEngine, runEngine, type Engine } from './engine.ts'
 import { failure, unavailable } from './failures.ts'
 import { digestOf } from './images.ts'
-import { insecure, loggedIn } from './registry-login.ts'
+import { insecure, loggedIn, registryOf } from './registry-login.ts'
 import type { FoundImage, PushedImage, SourceRef } from './types.ts'
 
 interface PushInput {
@@ -40,9 +40,10 @@ export async function pushImage(clients: AwsClients, input: PushInput): Promise<
 }
 
 async function push(clients: AwsClients, { engine, cacheDir, image }: PushInput) {
-  const registry = image.repositoryUri.split('/')[0] ?? ''
+  const registry = registryOf(image)
   const reference = referenceOf(image)
-  const ran = await loggedIn(clients, { engine, registry, cacheDir }, (variables, secrets) =>
+  const place = { engine, registry, cacheDir, ownLogins: 'left out' } as const
+  const ran = await loggedIn(clients, place, (variables, secrets) =>
     runEngine(engine.command, ['push', ...insecure(engine, registry), '--', reference], {
       label: `push ${image.name}`,
       variables,

@@ -185,6 +185,8 @@ export interface ReleaseActivities {
     commit: string
     /** Looks for the images of this rebuild alone. */
     rebuild?: string
+    /** What runs now: an image that was rebuilt from this very commit is not taken back by it. */
+    running?: readonly Pick<InspectedService, 'name' | 'now'>[]
   }): Promise<readonly FoundImage[]>
   /** Clones the newest ACTIVE revision of each family with only the images changed. */
   registerRevisions(input: {

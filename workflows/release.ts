@@ -96,7 +96,7 @@ async function revisionsFor(
 ): Promise<readonly Revision[]> {
   switch (input.request.kind) {
     case 'deploy':
-      return registerNew(input.id, input.request, record)
+      return registerNew(input.id, input.request, record, inspection)
     case 'rollback':
       return goBackTo(input, input.request)
     case 'redeploy':
@@ -125,11 +125,13 @@ async function registerNew(
   id: string,
   request: DeployRequest,
   record: ReleaseRecord,
+  { services: running }: Inspection,
 ): Promise<readonly Revision[]> {
   const { target, commit, rebuild } = request
   const found = await inPassing(`look for images of ${shortCommit(commit)}`).findImages({
     target,
     commit,
+    running,
     ...(rebuild === undefined ? {} : { rebuild }),
   })
   const images: readonly PushedImage[] = await makeImages(record, request, id, found)

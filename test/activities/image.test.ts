@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { CreateRepositoryCommand, ECRClient } from '@aws-sdk/client-ecr'
@@ -189,11 +189,62 @@ describe('an image', async () => {
       false,
     )
   })
+
+  test('is built with the logins that the user has, and the token does not get among them', async () => {
+    const bin = join(folder, 'bin')
+    const own = join(folder, 'own-config')
+    const heard = join(folder, 'heard-with-logins')
+    await Promise.all([mkdir(bin), mkdir(own)])
+    await writeFile(join(bin, 'docker-credential-keeper'), keeper(`${heard}.keeper`), {
+      mode: 0o755,
+    })
+    const elsewhere = { 'registry.example.com': { auth: Buffer.from('ann:x').toString('base64') } }
+    const ownConfig = { credsStore: 'keeper', auths: elsewhere }
+    const config = JSON.stringify(ownConfig)
+    await writeFile(join(own, 'config.json'), config)
+    const spy = join(folder, 'config-spy')
+    await writeFile(spy, spyOn(engine.dockerPath, heard), { mode: 0o755 })
+    const spied = createBuilderActivities({ hostQueue: 'here', cacheDir, engine: spy })
+    const { PATH: path = '', DOCKER_CONFIG: ownBefore } = process.env
+    Object.assign(process.env, { PATH: `${bin}:${path}`, DOCKER_CONFIG: own })
+    let host = ''
+    try {
+      const fourth = await repository.commit('Fourth', { text: `fourth ${folder}` })
+      const given = await input({}, fourth)
+      host = given.image.repositoryUri.split('/')[0] ?? ''
+      await inActivity(() => spied.buildImage(given))
+      await inActivity(() => spied.pushImage(given))
+    } finally {
+      process.env['PATH'] = path
+      if (ownBefore === undefined) delete process.env['DOCKER_CONFIG']
+      else process.env['DOCKER_CONFIG'] = ownBefore
+    }
+    const loginsOf = async (verb: string) => {
+      const given = JSON.parse(await readFile(`${heard}.${verb}`, 'utf8')) as typeof ownConfig
+      return [given.credsStore, Object.keys(given.auths).toSorted()]
+    }
+    assert.deepEqual(await loginsOf('build'), ['keeper', [host, 'registry.example.com'].toSorted()])
+    assert.deepEqual(await loginsOf('push'), [undefined, [host]])
+    const asked = await readFile(`${heard}.keeper`, 'utf8').catch(() => '')
+    assert.doesNotMatch(asked, /^store$/m)
+    assert.equal(await readFile(join(own, 'config.json'), 'utf8'), config)
+    assert.deepEqual(await readdir(join(cacheDir, 'logins')), [])
+  })
 })
+
+/** A program that keeps logins for Docker, has none, and writes down what it is asked for. */
+const keeper = (heard: string) => `#!/bin/sh
+echo "$1" >> '${heard}'
+case "$1" in
+  list) echo '{}' ;;
+  get) echo 'credentials not found in native keychain'; exit 1 ;;
+esac
+`
 
 /** A program in Docker's place that writes down how it is called, and passes all of it on. */
 const spyOn = (docker: string, heard: string) => `#!/bin/sh
 echo "$@" >> '${heard}'
 env >> '${heard}.env'
+[ -z "$DOCKER_CONFIG" ] || cp "$DOCKER_CONFIG/config.json" '${heard}'."$1"
 if [ "$1" = login ]; then tee '${heard}.stdin' | '${docker}' "$@"; else exec '${docker}' "$@"; fi
 `

@@ -1,0 +1,54 @@
+import { mkdtemp } from 'node:fs/promises'
+import path from 'node:path'
+import { CreateRepositoryCommand, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr'
+import { execa } from 'execa'
+import { helloBaseImage } from '../../local/base-image.ts'
+import type { Yard } from './yard.ts'
+
+/** A base image in a repository of its own, whose tag is moved from version to version. */
+export interface OwnBaseImage {
+  /** With its tag, as a Dockerfile names it. */
+  readonly reference: string
+  /** Moves the tag to a version in the registry alone: the engine keeps what it has. */
+  readonly push: (version: string) => Promise<void>
+  /** The version that an image was made from. */
+  readonly versionIn: (image: string) => Promise<string>
+}
+
+const label = 'slipway.test.base'
+
+/** As a team has it that patches one base image for all its services. */
+export async function openBaseImage(yard: Yard, repositoryName: string): Promise<OwnBaseImage> {
+  const { ecr } = yard.aws
+  const made = await ecr.send(new CreateRepositoryCommand({ repositoryName }))
+  const uri = made.repository?.repositoryUri ?? ''
+  const [host = ''] = uri.split('/')
+  const { authorizationData } = await ecr.send(new GetAuthorizationTokenCommand({}))
+  const token = Buffer.from(authorizationData?.[0]?.authorizationToken ?? '', 'base64').toString()
+  const { dockerHost, dockerPath, buildKit } = yard.engine
+  const env = {
+    DOCKER_HOST: dockerHost,
+    DOCKER_BUILDKIT: buildKit ? '1' : '0',
+    DOCKER_CONFIG: await mkdtemp(path.join(yard.folder, 'base-')),
+  }
+  const docker = async (args: readonly string[], input = '') =>
+    (await execa(dockerPath, args, { env, input })).stdout
+  await docker(['login', '--username=AWS', '--password-stdin', host], token.slice('AWS:'.length))
+  const reference = `${uri}:1`
+  return {
+    reference,
+    async push(version) {
+      const mine = `${uri}:1-${version}`
+      const file = `FROM ${helloBaseImage}\nLABEL ${label}=${version}\n`
+      await docker(['build', '--quiet', `--tag=${mine}`, '-'], file)
+      const before = await docker(['image', 'inspect', '--format={{.Id}}', reference]).catch(
+        () => mine,
+      )
+      await docker(['tag', mine, reference])
+      await docker(['push', '--quiet', reference])
+      await docker(['tag', before, reference])
+    },
+    versionIn: (image) =>
+      docker(['image', 'inspect', `--format={{ index .Config.Labels "${label}" }}`, image]),
+  }
+}

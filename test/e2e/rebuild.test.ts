@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict'
+import { readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { after, before, test } from 'node:test'
+import { PutImageTagMutabilityCommand } from '@aws-sdk/client-ecr'
+import type { Schedule } from '../../client/index.ts'
+import { until } from '../../local/until.ts'
+import { openBerth, type Berth } from './berth.ts'
+import { deploy } from './deploying.ts'
+import { digestOfTag } from './interventions.ts'
+import { assertOutcome, resultIn } from './outcome.ts'
+import { openBaseImage } from './own-base-image.ts'
+import { answering, assertRuns } from './what-runs.ts'
+import { openYard, type Yard } from './yard.ts'
+
+let yard: Yard
+before(async () => {
+  yard = await openYard()
+})
+after(() => yard?.close())
+
+/** Builds from another base image than the example's own. */
+async function buildFrom(berth: Berth, base: string): Promise<void> {
+  const file = path.join(berth.checkout, 'slipway.yaml')
+  const text = await readFile(file, 'utf8')
+  const args = `args: { BASE: '${base}' }`
+  await writeFile(file, text.replaceAll(/target: (api|worker) }/g, `target: $1, ${args} }`))
+}
+
+/** Runs a schedule now, to its end. */
+async function trigger({ slipway, environment }: Berth, name: string) {
+  const triggered = await slipway('schedule', 'trigger', environment, name)
+  assert.equal(triggered.exitCode, 0, triggered.output)
+  let last: Schedule['lastRuns'][number] | undefined
+  await until(
+    async () => {
+      const shown = await slipway('schedule', 'show', environment, name, '--json')
+      last = (shown.documents[0] as Schedule).lastRuns[0]
+      return last !== undefined && last.outcome !== 'running'
+    },
+    { what: `a run of ${name} to end`, timeoutMs: 120_000 },
+  )
+  return last ?? assert.fail()
+}
+
+test('a scheduled rebuild puts the same commit live on a base image that has changed', async () => {
+  const berth = await openBerth(yard, 'rebuilt')
+  const { repository: repositoryName } = berth.names
+  const imageTagMutability = 'IMMUTABLE'
+  await yard.aws.ecr.send(new PutImageTagMutabilityCommand({ repositoryName, imageTagMutability }))
+  const base = await openBaseImage(yard, 'rebuilt-base')
+  await base.push('first')
+  await buildFrom(berth, base.reference)
+  const commit = await berth.commit('v1')
+  const first = await deploy(yard, berth, 'succeeded')
+  const { digest } = await answering(yard, berth)
+  const uri = berth.seeded.repositoryUri
+  assert.equal(await base.versionIn(`${uri}@${digest}`), 'first')
+
+  await base.push('patched')
+  assert.equal(await base.versionIn(base.reference), 'first', 'the engine has the old one still')
+  assert.equal((await deploy(yard, berth, 'unchanged')).commit, commit)
+
+  const made = await berth.slipway('schedule', 'create', 'rebuilt', 'weekly', '--deploy', ...sunday)
+  assert.equal(made.exitCode, 0, made.output)
+  const run = await trigger(berth, 'weekly')
+  assert.equal(run.outcome, 'succeeded', run.message)
+  const live = await answering(yard, berth)
+  assert.equal(live.version, 'v1')
+  assert.notEqual(live.digest, digest)
+  assert.equal(await base.versionIn(`${uri}@${live.digest}`), 'patched')
+  assert.equal(await digestOfTag(yard, berth, `api-${commit}`), digest, 'the first stays as it was')
+
+  await deploy(yard, berth, 'unchanged')
+  assert.equal((await answering(yard, berth)).digest, live.digest)
+
+  const back = await berth.slipway('rollback', 'rebuilt', '--json')
+  const { id } = resultIn(back)
+  await assertOutcome(yard, berth, { id, outcome: 'succeeded', command: back })
+  await assertRuns(yard, berth, { result: first, which: 'revision', version: 'v1' })
+})
+
+const sunday = ['--cron', '0 4 * * SUN'] as const
