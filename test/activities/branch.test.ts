@@ -5,10 +5,10 @@ import { describe, test } from 'node:test'
 import { findBranch } from '../../activities/branch.ts'
 import { failsAs, inActivity } from '../unit/activities/in-activity.ts'
 import { makeRepository } from './git-repository.ts'
-import { temporaryFolder } from './temporary-folder.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
 describe('finding the newest commit of a branch', async () => {
-  const folder = await temporaryFolder()
+  const folder = temporaryFolder()
   const cache = join(folder, 'cache')
   const repository = await makeRepository(join(folder, 'origin'))
   const find = (branch?: string) =>

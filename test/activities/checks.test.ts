@@ -9,7 +9,7 @@ import { execa } from 'execa'
 import { runChecks } from '../../activities/checks.ts'
 import { failsAs, inActivity } from '../unit/activities/in-activity.ts'
 import { targetWith } from '../unit/activities/targets.ts'
-import { temporaryFolder } from './temporary-folder.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
 const target = (commands: string[], timeoutMs = 60_000) =>
   targetWith({ checks: { commands, timeoutMs } })
@@ -32,7 +32,7 @@ function isAlive(pid: number): boolean {
 }
 
 describe('running checks', async () => {
-  const folder = await temporaryFolder()
+  const folder = temporaryFolder()
 
   const check = (commands: string[], timeoutMs?: number, onLog?: (message: string) => void) =>
     inActivity(

@@ -14,7 +14,7 @@ import { startSimulator, type Simulator } from '../../simulator/start.ts'
 import { failsAs, inActivity } from '../unit/activities/in-activity.ts'
 import { imageNamed, targetWith } from '../unit/activities/targets.ts'
 import { makeRepository, type Repository } from './git-repository.ts'
-import { temporaryFolder } from './temporary-folder.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
 const dockerfile = `FROM ${helloBaseImage} AS api
 ARG GREETING
@@ -28,7 +28,7 @@ RUN echo about to fail && exit 7
 `
 
 describe('an image', async () => {
-  const folder = await temporaryFolder()
+  const folder = temporaryFolder()
   const cacheDir = join(folder, 'cache')
   let engine: Engine
   let registry: Registry

@@ -10,7 +10,7 @@ import { checkOut, discard } from '../../activities/source.ts'
 import type { SourceRef } from '../../activities/types.ts'
 import { failsAs, inActivity } from '../unit/activities/in-activity.ts'
 import { makeRepository } from './git-repository.ts'
-import { temporaryFolder } from './temporary-folder.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
 const checkedOut = (cache: string, source: SourceRef) => inActivity(() => checkOut(cache, source))
 
@@ -28,7 +28,7 @@ const hostile = [
 ]
 
 describe('checking out the source', async () => {
-  const folder = await temporaryFolder()
+  const folder = temporaryFolder()
 
   test('gives the files of exactly that commit, whatever the branch has by now', async () => {
     const repository = await makeRepository(join(folder, 'exact'))

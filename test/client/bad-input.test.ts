@@ -4,7 +4,8 @@ import { createServer as createHttp2Server } from 'node:http2'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { git, newFolder, runSlipway } from './place.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
+import { git, runSlipway } from './place.ts'
 
 const config = `project: hello
 images:
@@ -21,7 +22,7 @@ let silentAddress: string
 let folder: string
 
 before(async () => {
-  folder = await newFolder()
+  folder = temporaryFolder()
   await writeFile(join(folder, 'slipway.yaml'), config)
   await git(folder, 'init', '-q', '-b', 'main')
   await git(folder, 'add', '.')
@@ -114,7 +115,7 @@ describe('one clear message, exit status 2, and nothing changed', () => {
   })
 
   test('a folder that is no repository', async () => {
-    const bare = await newFolder()
+    const bare = temporaryFolder()
     await writeFile(join(bare, 'slipway.yaml'), config)
     const { exitCode, stderr } = await runSlipway(bare, '127.0.0.1:1', ['deploy', 'production'])
     assert.equal(exitCode, 2)
@@ -122,7 +123,7 @@ describe('one clear message, exit status 2, and nothing changed', () => {
   })
 
   test('no configuration anywhere', async () => {
-    const bare = await newFolder()
+    const bare = temporaryFolder()
     const { exitCode, stderr } = await runSlipway(bare, '127.0.0.1:1', ['deploy', 'production'])
     assert.equal(exitCode, 2)
     assert.match(stderr, /^slipway\.yaml: not found in .* or any folder above it/)
@@ -191,7 +192,7 @@ test('config check gives problems to programs with their places', async () => {
 })
 
 test('help and version need no configuration, no server and no more than a moment', async () => {
-  const bare = await newFolder()
+  const bare = temporaryFolder()
   for (const args of [['--help'], ['deploy', '--help'], ['--version']]) {
     const { exitCode, stdout } = await runSlipway(bare, '127.0.0.1:1', args)
     assert.equal(exitCode, 0)

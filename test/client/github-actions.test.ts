@@ -7,7 +7,8 @@ import type { RolloutEnd } from '../../activities/types.ts'
 import { commandsIn, outputsOf } from '../unit/client/runner.ts'
 import { live } from '../workflows/fixtures.ts'
 import { cuttableWayTo } from './cuttable.ts'
-import { gate, newFolder, type Place, runSlipway, startPlace } from './place.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
+import { gate, type Place, runSlipway, startPlace } from './place.ts'
 
 let place: Place
 before(async () => {
@@ -17,7 +18,7 @@ after(() => place.close())
 
 /** A job of GitHub Actions in a checkout: what its step leaves for the page of the run. */
 async function jobIn(folder: string, address = place.server.address) {
-  const files = await newFolder()
+  const files = temporaryFolder()
   const summary = join(files, 'summary')
   const output = join(files, 'output')
   const runner = {

@@ -12,7 +12,8 @@ import { isOutcome } from '../../rollout/outcome.ts'
 import { releaseStatus } from '../../workflows/protocol.ts'
 import { digestOf } from '../workflows/fixtures.ts'
 import { openReceiver } from '../workflows/receiver.ts'
-import { type Checkout, newFolder, type Place, runSlipway, startPlace } from './place.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
+import { type Checkout, type Place, runSlipway, startPlace } from './place.ts'
 
 let place: Place
 before(async () => {
@@ -22,7 +23,7 @@ after(() => place.close())
 
 /** A machine with a checkout whose only check is a script, and with an engine that only says so. */
 async function machine(here: Checkout, check: string, queues = '') {
-  const bin = await newFolder()
+  const bin = temporaryFolder()
   const engine =
     '#!/bin/sh\ncase "$1" in --version) echo "Docker version 20.10.24";; *) echo 20.10.24;; esac\n'
   await writeFile(join(bin, 'engine'), engine, { mode: 0o755 })
@@ -83,7 +84,7 @@ describe('slipway deploy --build-here', { concurrency: 4 }, () => {
 
   test('a machine that is lost in the middle ends the release as rejected, with nothing touched', async () => {
     const here = await place.checkout('lost')
-    const reached = join(await newFolder(), 'reached')
+    const reached = join(temporaryFolder(), 'reached')
     const { deploy, id } = await machine(here, `touch ${reached}; sleep 600`)
     const touched: string[] = []
     const touch = (what: string) => async (): Promise<never> => {
@@ -109,7 +110,7 @@ describe('slipway deploy --build-here', { concurrency: 4 }, () => {
 
   test('who asks for the same commit takes over from a machine that is lost', async () => {
     const here = await place.checkout('taken')
-    const reached = join(await newFolder(), 'reached')
+    const reached = join(temporaryFolder(), 'reached')
     const check = `if [ -e ${reached} ]; then echo the second one says no; exit 1; fi; touch ${reached}; sleep 600`
     const { deploy } = await machine(here, check)
     await here.withWorker({}, async () => {
@@ -190,7 +191,7 @@ describe('slipway deploy --worker-here', { concurrency: 3 }, () => {
   })
 
   test('names what creates the search attributes where they are missing', async () => {
-    const logFile = join(await newFolder(), 'temporal.log')
+    const logFile = join(temporaryFolder(), 'temporal.log')
     const bare = await startTemporal({ logFile, searchAttributes: {} })
     try {
       const here = await place.checkout('bare')

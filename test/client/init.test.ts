@@ -6,14 +6,15 @@ import { execa } from 'execa'
 import { parse } from 'yaml'
 import { pinnedActions } from '../../client/github/pinned-actions.ts'
 import { actionlint, zizmor } from './linters.ts'
-import { git, newFolder, runSlipway } from './place.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
+import { git, runSlipway } from './place.ts'
 
 const top = join(import.meta.dirname, '..', '..')
 const workflow = '.github/workflows/deploy.yml'
 const nowhere = '127.0.0.1:1'
 
 async function repository(environments = 'production: { cluster: mailman, region: eu-west-1 }') {
-  const folder = await newFolder()
+  const folder = temporaryFolder()
   await git(folder, 'init', '-q')
   await writeFile(
     join(folder, 'slipway.yaml'),
@@ -143,7 +144,7 @@ describe('workflow files and the action', () => {
   test('what the action is given reaches the command as arguments, whatever it is', async () => {
     const action = parse(await readFile(join(top, 'action.yml'), 'utf8'))
     const { run } = action.runs.steps[1]
-    const folder = await newFolder()
+    const folder = temporaryFolder()
     await writeFile(join(folder, 'npx'), '#!/bin/sh\nprintf "%s\\n" "$@"\n', { mode: 0o755 })
     const hostile = '"; touch pwned; $(touch pwned) `touch pwned`'
     const { stdout } = await execa('bash', ['-e', '-o', 'pipefail', '-c', run], {

@@ -12,10 +12,11 @@ import { startTemporal } from '../../local/temporal.ts'
 import { bundleWorkflows } from '../../worker/workflow-bundle.ts'
 import { searchAttributes } from '../../workflows/search-attributes.ts'
 import { deployOf, fakes, live, targetFor } from '../workflows/fixtures.ts'
-import { gate, newFolder, runSlipway } from './place.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
+import { gate, runSlipway } from './place.ts'
 
 test('who follows a release gets its outcome though the server dies in the middle', async () => {
-  const folder = await newFolder()
+  const folder = temporaryFolder()
   const logFile = join(folder, 'temporal.log')
   const databaseFile = join(folder, 'temporal.db')
   const first = await startTemporal({ logFile, databaseFile })
@@ -74,7 +75,7 @@ test('who follows a release gets its outcome though the server dies in the middl
 })
 
 test('a worker does not start without the search attributes, which setup creates', async () => {
-  const folder = await newFolder()
+  const folder = temporaryFolder()
   const logFile = join(folder, 'temporal.log')
   const server = await startTemporal({ logFile, searchAttributes: { SlipwayOutcome: 'KEYWORD' } })
   const slipway = (...args: readonly string[]) => runSlipway(folder, server.address, args)
@@ -95,7 +96,7 @@ test('a worker does not start without the search attributes, which setup creates
 })
 
 test('a namespace that is not there is named, and not taken for an empty one', async () => {
-  const folder = await newFolder()
+  const folder = temporaryFolder()
   const server = await startTemporal({ logFile: join(folder, 'temporal.log') })
   try {
     const { exitCode, stderr } = await runSlipway(
@@ -113,7 +114,7 @@ test('a namespace that is not there is named, and not taken for an empty one', a
 })
 
 test('setup refuses an attribute that is there with another type', async () => {
-  const logFile = join(await newFolder(), 'temporal.log')
+  const logFile = join(temporaryFolder(), 'temporal.log')
   const server = await startTemporal({ logFile, searchAttributes: { SlipwayOutcome: 'INT' } })
   const connection = await Connection.connect({ address: server.address })
   try {

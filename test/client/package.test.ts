@@ -5,7 +5,7 @@ import { join, relative } from 'node:path'
 import { after, before, test } from 'node:test'
 import { execa } from 'execa'
 import { startTemporal } from '../../local/temporal.ts'
-import { newFolder } from './place.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
 const top = join(import.meta.dirname, '..', '..')
 
@@ -15,7 +15,7 @@ let slipway: string
 let installed: string
 
 before(async () => {
-  folder = await newFolder()
+  folder = temporaryFolder()
   await writeFile(join(folder, 'package.json'), '{ "private": true, "type": "module" }')
   await npm(top, 'pack', '--pack-destination', folder)
   const packed = (await readdir(folder)).filter((file) => file.endsWith('.tgz'))

@@ -1,5 +1,4 @@
-import { mkdir, mkdtemp, realpath, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Context } from '@temporalio/activity'
 import { Client, Connection } from '@temporalio/client'
@@ -8,6 +7,7 @@ import { execa } from 'execa'
 import type { BuilderActivities, ReleaseActivities } from '../../activities/types.ts'
 import { startTemporal, type TemporalServer } from '../../local/temporal.ts'
 import { bundleWorkflows } from '../../worker/workflow-bundle.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 import { fakes } from '../workflows/fixtures.ts'
 
 const top = join(import.meta.dirname, '..', '..')
@@ -38,7 +38,7 @@ export interface Checkout {
 const commandOptions = { reject: false, stdin: 'ignore', timeout: 120_000 } as const
 
 export async function startPlace(): Promise<Place> {
-  const folder = await newFolder()
+  const folder = temporaryFolder()
   const [bundle, server] = await Promise.all([
     bundleWorkflows(new URL('../../workflows/index.ts', import.meta.url)),
     startTemporal({ logFile: join(folder, 'temporal.log') }),
@@ -56,10 +56,6 @@ export async function startPlace(): Promise<Place> {
       await server.stop()
     },
   }
-}
-
-export async function newFolder(): Promise<string> {
-  return realpath(await mkdtemp(join(tmpdir(), 'slipway-client-')))
 }
 
 /** The real command, as a child process, that finds Temporal at an address. */
@@ -88,7 +84,7 @@ async function newCheckout(
   address: string,
   { native, bundle }: { native: NativeConnection; bundle: WorkflowBundle },
 ): Promise<Checkout> {
-  const folder = await newFolder()
+  const folder = temporaryFolder()
   const queue = `queue-${environment}`
   await mkdir(join(folder, 'below'))
   await writeFile(join(folder, 'slipway.yaml'), config(environment, queue))

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { openJob } from '../../../client/github/job.ts'
@@ -8,6 +7,7 @@ import { setOutputs } from '../../../client/github/step-files.ts'
 import { summaryOf } from '../../../client/github/summary.ts'
 import { pageOf } from '../../../config/temporal-ui.ts'
 import { annotation, folded, inert, inertJson } from '../../../client/github/workflow-commands.ts'
+import { temporaryFolder } from '../../temporary-folder.ts'
 import { commandsIn, outputsOf } from './runner.ts'
 import type { ReleaseResult, ReleaseStatus } from '../../../workflows/types.ts'
 
@@ -58,8 +58,8 @@ const seen: ReleaseStatus = {
   warnings: [],
 }
 
-async function stepFiles() {
-  const folder = await mkdtemp(join(tmpdir(), 'slipway-step-'))
+function stepFiles() {
+  const folder = temporaryFolder()
   const environment = {
     GITHUB_ACTIONS: 'true',
     GITHUB_STEP_SUMMARY: join(folder, 'summary'),
@@ -139,7 +139,7 @@ describe('the page of a job of GitHub Actions', () => {
   })
 
   test('a failed release is one error, a warning once, and two outputs of the step', async () => {
-    const { environment, summary, outputs } = await stepFiles()
+    const { environment, summary, outputs } = stepFiles()
     const told: string[] = []
     const job = openJob({ id, environment: 'production' }, environment, (line) => told.push(line))
     const warnings = rolledBack.warnings
@@ -156,7 +156,7 @@ describe('the page of a job of GitHub Actions', () => {
   })
 
   test('an outcome that was asked for is no error', async () => {
-    const { environment, outputs } = await stepFiles()
+    const { environment, outputs } = stepFiles()
     const told: string[] = []
     const job = openJob({ id, environment: 'production' }, environment, (line) => told.push(line))
     job?.ended({ ...rolledBack, warnings: [] }, true)
@@ -165,7 +165,7 @@ describe('the page of a job of GitHub Actions', () => {
   })
 
   test('no value of an output sets another one', async () => {
-    const { environment, outputs } = await stepFiles()
+    const { environment, outputs } = stepFiles()
     setOutputs({ release: 'x\noutcome<<EOF\nsucceeded\nEOF' }, environment)
     assert.deepEqual(Object.keys(await outputs()), ['release'])
   })

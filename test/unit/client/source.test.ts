@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, realpath, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { before, test } from 'node:test'
 import { execa } from 'execa'
 import { changedFiles, findSource } from '../../../client/source.ts'
 import { absoluteRepository } from '../../../config/repository.ts'
+import { temporaryFolder } from '../../temporary-folder.ts'
 
 let folder: string
 let configFile: string
@@ -17,7 +17,7 @@ async function git(...args: readonly string[]): Promise<string> {
 }
 
 before(async () => {
-  folder = await realpath(await mkdtemp(join(tmpdir(), 'slipway-source-')))
+  folder = temporaryFolder()
   await mkdir(join(folder, 'deploy'))
   configFile = join(folder, 'deploy', 'slipway.yaml')
   await writeFile(configFile, 'project: hello\n')
@@ -90,14 +90,14 @@ test('a checkout with changes is refused without an explicit commit, with the fi
 })
 
 test('a folder that is in no repository is refused', async () => {
-  const bare = await mkdtemp(join(tmpdir(), 'slipway-bare-'))
+  const bare = temporaryFolder()
   await assert.rejects(findSource({ configFile: join(bare, 'slipway.yaml') }), {
     message: /is not in a git repository, and a release is made from a commit/,
   })
 })
 
 test('a repository without a commit says to make the first', async () => {
-  const empty = await mkdtemp(join(tmpdir(), 'slipway-empty-'))
+  const empty = temporaryFolder()
   await execa('git', ['-C', empty, 'init', '-q'])
   await assert.rejects(findSource({ configFile: join(empty, 'slipway.yaml') }), {
     message: /has no commit yet/,

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, realpath, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { loadConfig, parseConfig } from '../../../config/load.ts'
 import { ConfigError } from '../../../config/problem.ts'
 import { exampleConfig } from '../../../config/reference.ts'
+import { temporaryFolder } from '../../temporary-folder.ts'
 
 const good = `project: hello
 images:
@@ -30,10 +30,6 @@ function problems(text: string): readonly string[] {
     return error.message.split('\n')
   }
   return []
-}
-
-async function emptyFolder(): Promise<string> {
-  return await realpath(await mkdtemp(join(tmpdir(), 'slipway-config-')))
 }
 
 test('a configuration is read with its defaults', () => {
@@ -328,7 +324,7 @@ describe('what is no YAML', () => {
 
 describe('the file', () => {
   test('is found in a folder above', async () => {
-    const top = await emptyFolder()
+    const top = temporaryFolder()
     await mkdir(join(top, 'a', 'b'), { recursive: true })
     await writeFile(join(top, 'slipway.yaml'), good)
     const loaded = await loadConfig({ directory: join(top, 'a', 'b') })
@@ -336,7 +332,7 @@ describe('the file', () => {
   })
 
   test('is named by its path from where the command runs', async () => {
-    const top = await emptyFolder()
+    const top = temporaryFolder()
     await writeFile(join(top, 'other.yaml'), 'project: 3\n')
     await assert.rejects(
       loadConfig({ directory: top, file: 'other.yaml' }),
@@ -345,7 +341,7 @@ describe('the file', () => {
   })
 
   test('that is not there says where it was looked for and what to do', async () => {
-    const top = await emptyFolder()
+    const top = temporaryFolder()
     const error = await loadConfig({ directory: top }).then(
       () => undefined,
       (reason: unknown) => reason,
@@ -356,7 +352,7 @@ describe('the file', () => {
   })
 
   test('that is a folder, is not text or is far too large is refused', async () => {
-    const top = await emptyFolder()
+    const top = temporaryFolder()
     await assert.rejects(loadConfig({ directory: top, file: '.' }), /found a folder/)
     await writeFile(join(top, 'bytes.yaml'), Uint8Array.of(0xff, 0xfe, 0))
     await assert.rejects(loadConfig({ directory: top, file: 'bytes.yaml' }), /not UTF-8/)
