@@ -45,6 +45,8 @@ export function createGlimpses(
   let seenAt = 0
   let record: ObservedServiceDeployment | undefined
   let recordAt = 0
+  /** The service tells of what the record has not told yet. */
+  let turned = false
   let triesLeft = arn === undefined ? 0 : mostTries
   let forService: Promise<void> | undefined
   let forRecord: Promise<void> | undefined
@@ -68,6 +70,7 @@ export function createGlimpses(
       .then((answer) => {
         if (answer === 'unavailable') triesLeft -= 1
         else {
+          if (answer.status !== record?.status) turned = false
           record = answer
           recordAt = clock.now()
         }
@@ -89,9 +92,14 @@ export function createGlimpses(
     const before = service
     // The stages of other strategies are in the record alone, and perhaps that somebody stopped it.
     const both =
-      record === undefined || before?.strategy !== 'ROLLING' || recordAt + recordEveryMs <= due
+      record === undefined ||
+      before?.strategy !== 'ROLLING' ||
+      turned ||
+      recordAt + recordEveryMs <= due
     await Promise.all([askForService(due), ...(both && triesLeft > 0 ? [askForRecord(due)] : [])])
-    if (!both && hasTurned(before, service)) await askForRecord(clock.now())
+    if (record === undefined || before === undefined || !hasTurned(before, service)) return
+    turned = true
+    if (!both) await askForRecord(clock.now())
   }
 
   return {

@@ -5,11 +5,12 @@ import { whyOf } from '../rollout/why.ts'
 import type { AwsClients } from './aws-clients.ts'
 import { beating } from './heartbeat.ts'
 import { isPassing } from './known-errors.ts'
+import { lookAt } from './look.ts'
 import type { Pace } from './pace.ts'
 import { pollerOf } from './polling/poller-of.ts'
 import type { Poller } from './polling/poller.ts'
 import type { Revision, RolloutEnd, StartedDeployment, WayBack } from './types.ts'
-import { lookAt, watchRollout, type Ending, type Watched } from './watch.ts'
+import { watchRollout, type Ending, type Watched } from './watch.ts'
 
 interface WaitInput {
   readonly target: Target

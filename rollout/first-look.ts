@@ -4,7 +4,7 @@ import type {
   ObservedServiceDeployment,
   ObservedTask,
 } from './observation.ts'
-import { isPaused, progressOf } from './progress.ts'
+import { isAllThere, isPaused, progressOf } from './progress.ts'
 import { reasonOf } from './record.ts'
 import type { Expectation } from './verdict.ts'
 
@@ -65,19 +65,6 @@ function onTheWayOut(
   nearEnd: boolean,
 ): FirstLook {
   return { kind: 'progressing', summary: said(glimpse, expected, missing), nearEnd }
-}
-
-/**
- * Nothing is missing but ECS saying so: all its tasks run, and no other deployment is left. One
- * whose tasks drain is listed still, and one that failed may be for longer.
- */
-function isAllThere({ deployments }: ObservedService, one: ObservedDeployment): boolean {
-  const { desiredCount, runningCount, pendingCount } = one
-  if (runningCount < desiredCount || pendingCount > 0) return false
-  return deployments.every(
-    ({ id, rolloutState, ...other }) =>
-      id === one.id || (rolloutState === 'FAILED' && other.runningCount + other.pendingCount === 0),
-  )
 }
 
 function underWay(glimpse: Glimpse, ours: ObservedDeployment, expected: Expectation): FirstLook {

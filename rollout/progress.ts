@@ -1,5 +1,11 @@
 import { crashedTasks } from './crashes.ts'
-import type { ObservedHook, ObservedServiceDeployment, Observation } from './observation.ts'
+import type {
+  ObservedDeployment,
+  ObservedHook,
+  ObservedService,
+  ObservedServiceDeployment,
+  Observation,
+} from './observation.ts'
 import type { Expectation } from './verdict.ts'
 
 /** Events of ECS's that say why nothing moves, without the ids that change with each of them. */
@@ -37,6 +43,19 @@ export function stallOf(
   )
   if (latest === undefined || !stalls.test(latest.message)) return ''
   return latest.message.replace(/^\(service [^)]*\) /, '')
+}
+
+/**
+ * Nothing is missing but ECS saying so: all its tasks run, and no other deployment is left. One
+ * whose tasks drain is listed still, and one that failed may be for longer.
+ */
+export function isAllThere({ deployments }: ObservedService, one: ObservedDeployment): boolean {
+  const { desiredCount, runningCount, pendingCount } = one
+  if (runningCount < desiredCount || pendingCount > 0) return false
+  return deployments.every(
+    ({ id, rolloutState, ...other }) =>
+      id === one.id || (rolloutState === 'FAILED' && other.runningCount + other.pendingCount === 0),
+  )
 }
 
 /** Whether a PAUSE hook waits for a person. */

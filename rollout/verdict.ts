@@ -1,5 +1,5 @@
 import type { ObservedDeployment, ObservedServiceDeployment, Observation } from './observation.ts'
-import { isPaused, progressOf } from './progress.ts'
+import { isAllThere, isPaused, progressOf } from './progress.ts'
 import { reasonOf, recordMadeWith, recordOf } from './record.ts'
 import { wantedCount, whatIsMissing } from './serving.ts'
 
@@ -77,7 +77,8 @@ function judgeByRecord(looked: Looked, record: ObservedServiceDeployment): Verdi
     case 'ROLLBACK_IN_PROGRESS': {
       const what = status === 'STOP_REQUESTED' ? 'stopping' : 'rolling back'
       const missing = `ECS is ${what}: ${reasonOf(record)}`
-      return waiting(observation, expected, { missing, nearEnd: true })
+      const nearEnd = status === 'STOP_REQUESTED' || isAlmostBack(looked)
+      return waiting(observation, expected, { missing, nearEnd })
     }
     case 'STOPPED':
       return primary.id === expected.deploymentId
@@ -146,7 +147,7 @@ function judgeUnderWay(looked: Looked, record: ObservedServiceDeployment): Verdi
     // With a rollback under way another deployment is PRIMARY, and the record will say how it ends.
     if (primary.id === ours.id) return { kind: 'failed', reason: ours.rolloutStateReason }
     const missing = `ECS is rolling back: ${ours.rolloutStateReason}`
-    return waiting(observation, expected, { missing, nearEnd: true })
+    return waiting(observation, expected, { missing, nearEnd: isAlmostBack(looked) })
   }
   const missing = whatIsMissing(observation, expected, record.targetDigests)
   return waiting(observation, expected, { missing, record })
@@ -168,7 +169,12 @@ function judgeByDeployments(looked: Looked): Verdict {
   const gap = gapBefore(looked, {})
   if (isCompleted(primary) && gap === undefined) return { kind: 'rolled_back', reason }
   const missing = `ECS is rolling back: ${reason}${gap === undefined ? '' : ` (${gap})`}`
-  return waiting(observation, expected, { missing, nearEnd: true })
+  return waiting(observation, expected, { missing, nearEnd: isAlmostBack(looked) })
+}
+
+/** A rollback takes as long as any other deployment. */
+function isAlmostBack({ observation, expected, primary }: Looked): boolean {
+  return primary.id !== expected.deploymentId && isAllThere(observation.service, primary)
 }
 
 /** A deployment controller without rollout states leaves the field empty. */

@@ -27,8 +27,15 @@ export interface Watched {
   readonly said: readonly { readonly ageMs: number; readonly summary: string }[]
 }
 
+type Answer = Record<string, unknown>
+/** Changes what AWS answers to an operation. */
+export type Meddle = (operation: string, answer: Answer, stage: Stage) => Answer
+
 /** No process, no network and no time but the stage's own. */
-export async function watchingOf(options: StageOptions): Promise<Watching> {
+export async function watchingOf(
+  options: StageOptions,
+  meddle: Meddle = (_operation, answer) => answer,
+): Promise<Watching> {
   const made = await stage(options)
   const { clock } = made
   const calls: { operation: string; at: number }[] = []
@@ -38,7 +45,7 @@ export async function watchingOf(options: StageOptions): Promise<Watching> {
         operation,
         (input: object) => {
           calls.push({ operation, at: clock.now() })
-          return dated(made.call(operation, input)) as object
+          return meddle(operation, dated(made.call(operation, input)) as Answer, made)
         },
       ]),
     ),

@@ -19,6 +19,9 @@ function kindOf({ ending }: Watched): string {
   return ending?.kind === 'ended' ? ending.verdict.kind : (ending?.kind ?? 'waits')
 }
 
+const callsTo = ({ calls }: Watched, operation: string) =>
+  calls.filter((one) => one.operation === operation).length
+
 /** A tenth of what a waiter would need that looks so often that it is never later than this. */
 const tenthOfEvenLooks = ({ tookMs }: Watched, lagMs: number) => tookMs / lagMs / 10
 
@@ -107,6 +110,29 @@ describe('a rollout that fails', () => {
     assert.ok(watched.lagMs <= second, `${watched.lagMs} ms late`)
     assert.ok(watched.said.some(({ summary }) => summary.includes('2 tasks have crashed so far')))
     assert.ok(watched.calls.length < 100, `${watched.calls.length} calls`)
+  })
+
+  test('is watched for few calls though its record tells of the rollback later than the service', async () => {
+    const crashes = (revision: number) =>
+      revision === 3 ? { exits: { afterMs: 3 * second } } : behave(revision)
+    let sinceRollback = Infinity
+    const watching = await watchingOf(
+      { behave: crashes, desiredCount: 1 },
+      (operation, answer, { clock, primary }) => {
+        if (operation !== 'DescribeServiceDeployments') return answer
+        const goesBack = primary().rolloutStateReason?.includes('rolling back') === true
+        if (goesBack) sinceRollback = Math.min(sinceRollback, clock.now())
+        if (clock.now() > sinceRollback + 15 * second) return answer
+        const [record] = answer['serviceDeployments'] as object[]
+        return { serviceDeployments: [{ ...record, status: 'IN_PROGRESS' }] }
+      },
+    )
+    await watching.deploy()
+    const watched = await watching.watch()
+    assert.equal(kindOf(watched), 'rolled_back')
+    assert.ok(watched.lagMs <= second, `${watched.lagMs} ms late`)
+    // Once for each look at everything: in the meantime, and at the end.
+    assert.ok(callsTo(watched, 'ListServiceDeployments') <= 6)
   })
 
   test('is known within a second where ECS does not roll back', async () => {
