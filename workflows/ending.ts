@@ -63,7 +63,7 @@ export function endingOf(
     }
     case 'stuck': {
       const look = `aws ecs describe-services --cluster ${request.target.cluster} --services ${changes.map(({ service }) => service.service).join(' ')}`
-      const message = `${sentence(end.reason)} The way back failed, too: ${sentence(end.wayBack)} See what runs (${look}), mend what keeps it from running, and roll back or release again. A person is needed now.`
+      const message = `${sentence(end.reason)} The way back failed, too: ${sentence(end.wayBack)} See what runs (${look}), mend what keeps it from running, and deploy a commit that works (slipway deploy ${request.target.environment} --commit <commit>). A person is needed now.`
       return { outcome: 'rollback_failed', message, ...why }
     }
   }

@@ -172,14 +172,14 @@ async function liveService(circuitBreaker: boolean, mode: Target['mode'] = 'pin'
           deadline: Date.now() + timeoutMs,
         }),
       ),
-    rollBack: (inspected: InspectedService, started?: StartedDeployment) =>
+    rollBack: (inspected: InspectedService, started?: StartedDeployment, timeoutMs = 20_000) =>
       inActivity(() =>
         activities.rollBackService({
           target,
           service,
           to: inspected.wayBack,
           ...(started === undefined ? {} : { started }),
-          deadline: Date.now() + 20_000,
+          deadline: Date.now() + timeoutMs,
         }),
       ),
   }
@@ -316,6 +316,36 @@ describe('a rollout as ECS does it', () => {
       const deployments = await api.deploymentsOf(revision)
       assert.equal(deployments.length, force ? 2 : 1)
     }
+  })
+
+  test('is started once even when the answer does not name it', async () => {
+    const api = await liveService(true)
+    const was = await api.settled()
+    const revision = await api.register('2')
+    const fields = ['deployments']
+    simulator.faults.add({ operation: 'UpdateService', kind: 'leaveOut', fields })
+    await assert.rejects(api.update(revision, was), failsAs('Unavailable', 'did not name'))
+    const started = await api.update(revision, was)
+    assert.equal((await api.wait(started, revision)).kind, 'succeeded')
+    assert.equal((await api.deploymentsOf(revision)).length, 1)
+  })
+
+  test('is never taken for good, nor for back, where the answers lack what proves it', async () => {
+    const api = await liveService(true)
+    const was = await api.settled()
+    const revision = await api.register('2')
+    const started = await api.update(revision, was)
+    const lacking = { operation: 'DescribeServices', kind: 'leaveOut', count: 'forever' }
+    const { id } = simulator.faults.add({ ...lacking, fields: ['runningCount'] })
+    const end = await api.wait(started, revision, 600)
+    assert.equal(end.kind, 'timed_out')
+    assert.match(end.kind === 'timed_out' ? end.reason : '', /ECS did not say .*runningCount/)
+    const back = await api.rollBack(was, started, 600)
+    assert.equal(back.kind, 'timed_out')
+    assert.match(back.kind === 'timed_out' ? back.reason : '', /ECS did not say .*runningCount/)
+    simulator.faults.clear(id)
+    assert.equal((await api.rollBack(was, started)).kind, 'succeeded')
+    assert.deepEqual((await api.settled()).now, was.now)
   })
 
   test('is waited for through throttling, errors and lost connections', async () => {

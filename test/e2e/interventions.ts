@@ -5,6 +5,7 @@ import {
   DescribeImagesCommand,
 } from '@aws-sdk/client-ecr'
 import {
+  DeleteServiceCommand,
   DeregisterTaskDefinitionCommand,
   DescribeTaskDefinitionCommand,
   RegisterTaskDefinitionCommand,
@@ -91,6 +92,25 @@ export async function deployByHand(
 /** As scripts do that tidy up old revisions: nothing can be deployed from it any more. */
 export async function deregister(yard: Yard, taskDefinition: string): Promise<void> {
   await yard.aws.ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition }))
+}
+
+/** A revision of the API's family whose image the registry does not have: `mailman-api:7`. */
+export async function registerLostImage(yard: Yard, berth: Berth): Promise<string> {
+  const image = `${berth.seeded.repositoryUri}@sha256:${'0'.repeat(64)}`
+  const family = `${berth.environment}-api`
+  const { taskDefinition } = await yard.aws.ecs.send(
+    new RegisterTaskDefinitionCommand({
+      family,
+      containerDefinitions: [{ name: 'api', image, essential: true, memory: 64 }],
+    }),
+  )
+  return `${family}:${taskDefinition?.revision}`
+}
+
+/** As somebody might who takes the wrong one for a leftover. */
+export async function deleteService(yard: Yard, berth: Berth, service: string): Promise<void> {
+  const { cluster } = berth.names
+  await yard.aws.ecs.send(new DeleteServiceCommand({ cluster, service, force: true }))
 }
 
 /** As a lifecycle policy might. */

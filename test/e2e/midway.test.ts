@@ -2,8 +2,16 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { openBerth } from './berth.ts'
 import { begin, deploy } from './deploying.ts'
-import { deregister, digestOfTag, goWrong, holdUpdates, untilAtStep } from './interventions.ts'
+import {
+  deleteService,
+  deregister,
+  digestOfTag,
+  goWrong,
+  holdUpdates,
+  untilAtStep,
+} from './interventions.ts'
 import { assertOutcome, resultIn } from './outcome.ts'
+import { until } from '../../local/until.ts'
 import { answering, assertRuns } from './what-runs.ts'
 import { openYard, type Yard } from './yard.ts'
 
@@ -79,5 +87,43 @@ describe('a release that AWS stands in the way of', { concurrency: 4 }, () => {
     const back = resultIn(command)
     await assertOutcome(yard, berth, { id: back.id, outcome: 'unchanged', command })
     assert.equal((await answering(yard, berth)).taskDefinition, now.taskDefinition)
+  })
+
+  test('needs a person where somebody deletes a service meanwhile, and takes the other back', async () => {
+    const berth = await openBerth(yard, 'deleted')
+    const letGo = await holdUpdates(yard, 'deleted-worker')
+    const { releaseId: id } = await begin(yard, berth, await berth.commit('v1'))
+    await untilAtStep(yard, id, 'deploy', 'worker')
+    await deleteService(yard, berth, 'deleted-worker')
+    await letGo()
+    const result = await assertOutcome(yard, berth, { id, outcome: 'rollback_failed' })
+    assert.match(result.message, /^worker: Service "deleted-worker" .* is (DRAINING|INACTIVE)\./)
+    assert.match(
+      result.message,
+      /way back failed, too: worker: service "deleted-worker" is (DRAINING|INACTIVE): there is no/,
+    )
+    assert.equal((await answering(yard, berth)).version, 'v0')
+  })
+
+  test('needs a person where its credentials expire meanwhile, and can go on with others', async () => {
+    const berth = await openBerth(yard, 'lapsed')
+    const { releaseId: id } = await begin(yard, berth, await berth.commit('v1'))
+    await untilAtStep(yard, id, 'wait', 'api')
+    const renew = await goWrong(yard, { operation: 'ECS:*', kind: 'expire', about: 'lapsed' })
+    const result = await assertOutcome(yard, berth, { id, outcome: 'rollback_failed' })
+    assert.match(result.message, /^api: AWS does not accept .*ExpiredToken.*Renew them where/)
+    assert.match(result.message, /way back failed, too: api: AWS does not accept/)
+    await renew()
+    await until(async () => (await answering(yard, berth)).version === 'v1', {
+      what: 'ECS to go on with the deployment that nobody watches',
+      timeoutMs: 60_000,
+    })
+    const again = await deploy(yard, berth, 'succeeded')
+    // The API is live already, so only the worker is left to do.
+    assert.deepEqual(
+      again.services.map(({ name }) => name),
+      ['worker'],
+    )
+    assert.equal((await answering(yard, berth)).version, 'v1')
   })
 })
