@@ -5,6 +5,7 @@ import { createEngine, ecsOperations, type Engine, type EngineOptions } from './
 import { elbOperations } from './elb/index.ts'
 import { deploymentRoutes } from './deployment-routes.ts'
 import { engineRoutes } from './engine-routes.ts'
+import { hookRoutes } from './hook-routes.ts'
 import { createFaults, type Faults } from './http/faults.ts'
 import { createEndpoint } from './http/endpoint.ts'
 import { type Handler, listen } from './http/listen.ts'
@@ -155,6 +156,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
         },
         control: {
           ...engineRoutes(engine),
+          ...hookRoutes(engine),
           ...deploymentRoutes(engine),
           ...taskFaultRoutes(taskFaults),
         },

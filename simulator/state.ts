@@ -14,6 +14,8 @@ export function describeState(engine: Engine) {
         status: deployment.status,
         rolloutState: deployment.rolloutState,
         taskDefinition: deployment.taskDefinition,
+        // Of a blue/green, linear or canary deployment.
+        stage: world.serviceDeployments[deployment.serviceDeployment]?.staged?.stage,
       })),
     })),
     tasks: Object.values(world.tasks).map((task) => ({

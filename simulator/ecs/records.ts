@@ -9,6 +9,7 @@ import type {
   TaskDefinition,
   TaskStopCode,
 } from '@aws-sdk/client-ecs'
+import type { StagedRecord } from './stages/records.ts'
 
 export interface ClusterRecord {
   readonly arn: string
@@ -118,6 +119,8 @@ export interface ServiceDeploymentRecord {
   ended?: { requested: number; running: number; pending: number }
   readonly deploymentConfiguration: DeploymentConfiguration
   rollback?: { reason: string; startedAt: number; revision: string }
+  /** Of a blue/green, linear or canary deployment. */
+  staged?: StagedRecord
   breaker: {
     status: 'DISABLED' | 'MONITORING' | 'MONITORING_COMPLETE' | 'TRIGGERED'
     failureCount: number
@@ -131,6 +134,8 @@ export interface ServiceDeploymentRecord {
 }
 
 export interface RevisionRecord extends ServiceSettings {
+  /** Its tasks are in the alternate target groups of the load balancers. */
+  readonly alternate?: true
   readonly arn: string
   readonly service: string
   readonly cluster: string

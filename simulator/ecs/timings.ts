@@ -17,6 +17,10 @@ export interface Timings {
   readonly complete: number
   /** And longer by this where alarms are watched. ECS takes it from the alarms' own periods. */
   readonly bake: number
+  /** Each stage of a blue/green, linear or canary deployment takes at least this. */
+  readonly stage: number
+  /** Until the Lambda function of a hook that is in progress is called again. ECS: 30 seconds. */
+  readonly callBack: number
   /** Stopped tasks are told about for this long. ECS: one hour. */
   readonly keepStopped: number
   /**
@@ -40,6 +44,8 @@ export const awsTimings: Timings = {
   register: 5000,
   complete: 10_000,
   bake: 300_000,
+  stage: 5000,
+  callBack: 30_000,
   keepStopped: 3_600_000,
 }
 
@@ -54,5 +60,7 @@ export const fastTimings: Timings = {
   register: 200,
   complete: 250,
   bake: 2000,
+  stage: 100,
+  callBack: 1000,
   keepStopped: 3_600_000,
 }

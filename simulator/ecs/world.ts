@@ -1,4 +1,10 @@
-import type { TargetGroupRecord } from '../elb/records.ts'
+import type {
+  ListenerRecord,
+  LoadBalancerRecord,
+  RuleRecord,
+  TargetGroupRecord,
+} from '../elb/records.ts'
+import type { HookAnswer } from './stages/records.ts'
 import type {
   ClusterRecord,
   RevisionRecord,
@@ -28,6 +34,14 @@ export interface World {
   revisions: Record<string, RevisionRecord>
   /** By ARN. */
   targetGroups: Record<string, TargetGroupRecord>
+  /** By ARN. */
+  loadBalancers: Record<string, LoadBalancerRecord>
+  /** By ARN. */
+  listeners: Record<string, ListenerRecord>
+  /** By ARN. */
+  rules: Record<string, RuleRecord>
+  /** What Lambda functions that are hooks answer, by ARN or name. */
+  hookAnswers: Record<string, HookAnswer>
   /** CloudWatch alarms, by name. One that is not here is `OK`. */
   alarms: Record<string, 'OK' | 'ALARM'>
   /** Why no task can be placed now, for a world that is out of capacity. */
@@ -43,6 +57,10 @@ export function emptyWorld(): World {
     serviceDeployments: table(),
     revisions: table(),
     targetGroups: table(),
+    loadBalancers: table(),
+    listeners: table(),
+    rules: table(),
+    hookAnswers: table(),
     alarms: table(),
   }
 }
@@ -59,11 +77,16 @@ export function worldFrom(json: World): World {
     serviceDeployments: tableOf(kept.serviceDeployments),
     revisions: tableOf(kept.revisions),
     targetGroups: tableOf(kept.targetGroups),
+    loadBalancers: tableOf(kept.loadBalancers),
+    listeners: tableOf(kept.listeners),
+    rules: tableOf(kept.rules),
+    hookAnswers: tableOf(kept.hookAnswers),
     alarms: tableOf(kept.alarms),
   }
 }
 
-function tableOf<Entry>(entries: Record<string, Entry>): Record<string, Entry> {
+/** One that an earlier version did not keep is empty. */
+function tableOf<Entry>(entries: Record<string, Entry> = {}): Record<string, Entry> {
   return Object.assign(table<Entry>(), entries)
 }
 

@@ -1,6 +1,9 @@
 import type { Engine } from '../ecs/engine.ts'
 import type { Input } from '../ecs/requests/input.ts'
 import type { Operations } from '../http/types.ts'
+import { createListener, deleteListener, describeListeners } from './listeners.ts'
+import { createLoadBalancer, deleteLoadBalancer, describeLoadBalancers } from './load-balancers.ts'
+import { createRule, deleteRule, describeRules, modifyRule } from './rules.ts'
 import {
   describeTargetGroupAttributes,
   modifyTargetGroupAttributes,
@@ -14,17 +17,28 @@ import {
 import { describeTargetHealth } from './target-health.ts'
 
 /**
- * The operations of ELBv2 that the stand-in has: target groups and the health of what is in them.
+ * The operations of ELBv2 that the stand-in has: target groups and the health of what is in them,
+ * and as much of load balancers, listeners and rules as a service needs that shifts its traffic.
  * Each takes the request with its lists as arrays and gives the result in ELBv2's own PascalCase.
  * Numbers and flags may come as texts, as the query protocol sends them.
  */
 export function elbOperations(engine: Engine): Operations {
   const operations: Record<string, (engine: Engine, input: Input) => unknown> = {
+    CreateListener: createListener,
+    CreateLoadBalancer: createLoadBalancer,
+    CreateRule: createRule,
     CreateTargetGroup: createTargetGroup,
+    DeleteListener: deleteListener,
+    DeleteLoadBalancer: deleteLoadBalancer,
+    DeleteRule: deleteRule,
     DeleteTargetGroup: deleteTargetGroup,
+    DescribeListeners: describeListeners,
+    DescribeLoadBalancers: describeLoadBalancers,
+    DescribeRules: describeRules,
     DescribeTargetGroupAttributes: describeTargetGroupAttributes,
     DescribeTargetGroups: describeTargetGroups,
     DescribeTargetHealth: describeTargetHealth,
+    ModifyRule: modifyRule,
     ModifyTargetGroup: modifyTargetGroup,
     ModifyTargetGroupAttributes: modifyTargetGroupAttributes,
   }

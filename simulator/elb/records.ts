@@ -1,4 +1,4 @@
-import type { Tag, TargetTypeEnum } from '@aws-sdk/client-elastic-load-balancing-v2'
+import type { RuleCondition, Tag, TargetTypeEnum } from '@aws-sdk/client-elastic-load-balancing-v2'
 
 /** How a target group asks its targets, in the units of ELBv2's own API. */
 export interface HealthCheck {
@@ -53,3 +53,27 @@ export type TargetReason =
   | 'Target.Timeout'
   | 'Target.DeregistrationInProgress'
   | 'Target.HealthCheckDisabled'
+
+/** An Application Load Balancer. */
+export interface LoadBalancerRecord {
+  readonly arn: string
+  readonly name: string
+  readonly scheme: 'internet-facing' | 'internal'
+  readonly createdAt: number
+}
+
+export interface ListenerRecord {
+  readonly arn: string
+  readonly loadBalancer: string
+  readonly port: number
+}
+
+export interface RuleRecord {
+  readonly arn: string
+  readonly listener: string
+  /** `default`: the one that a listener always has. */
+  readonly priority: string
+  conditions: RuleCondition[]
+  /** One group, or several with their weights. */
+  forward: { targetGroupArn: string; weight: number }[]
+}

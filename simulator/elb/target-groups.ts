@@ -10,7 +10,7 @@ import { elbId } from '../ecs/ids.ts'
 import { type Input, objectList, optionalText, textList } from '../ecs/requests/input.ts'
 import { AwsError } from '../http/types.ts'
 import { healthCheckAfter, usualHealthCheck } from './health-check-input.ts'
-import { targetGroupAt } from './find.ts'
+import { loadBalancerAt, targetGroupAt } from './find.ts'
 import { optionalInteger, text } from './input.ts'
 import type { TargetGroupRecord } from './records.ts'
 
@@ -62,19 +62,13 @@ export function createTargetGroup(
   return { TargetGroups: [targetGroupAnswer(engine, group)] }
 }
 
-/** All, or those with these names or ARNs; ECS's load balancers are not modelled, so not by one. */
+/** All, or those with these names or ARNs, or that a load balancer forwards to. */
 export function describeTargetGroups(
   engine: Engine,
   input: Input,
 ): Answer<DescribeTargetGroupsCommandOutput> {
   const arns = textList(input, 'TargetGroupArns')
   const names = textList(input, 'Names')
-  if (optionalText(input, 'LoadBalancerArn') !== undefined) {
-    throw new AwsError(
-      'LoadBalancerNotFound',
-      'The simulator has target groups but no load balancers: ask by name or ARN',
-    )
-  }
   const all = Object.values(engine.world.targetGroups)
   const named = names.map((name) => {
     const group = all.find((known) => known.name === name)
@@ -83,6 +77,12 @@ export function describeTargetGroups(
     }
     return group
   })
+  const of = optionalText(input, 'LoadBalancerArn')
+  if (of !== undefined) {
+    loadBalancerAt(engine, of)
+    const forwarded = all.filter(({ arn }) => balancersOf(engine, arn).includes(of))
+    return { TargetGroups: forwarded.map((group) => targetGroupAnswer(engine, group)) }
+  }
   const found =
     arns.length + names.length === 0
       ? all
@@ -100,10 +100,10 @@ export function modifyTargetGroup(
   return { TargetGroups: [targetGroupAnswer(engine, group)] }
 }
 
-/** @throws ResourceInUse while a service registers its tasks there. */
+/** @throws ResourceInUse while a service registers its tasks there, or a rule forwards to it. */
 export function deleteTargetGroup(engine: Engine, input: Input): object {
   const arn = text(input, 'TargetGroupArn')
-  if (isInUse(engine, arn)) {
+  if (isInUse(engine, arn) || balancersOf(engine, arn).length > 0) {
     throw new AwsError(
       'ResourceInUse',
       `Target group '${arn}' is currently in use by a listener or a rule`,
@@ -116,8 +116,30 @@ export function deleteTargetGroup(engine: Engine, input: Input): object {
 function isInUse(engine: Engine, arn: string): boolean {
   return Object.values(engine.world.services).some(
     ({ status, loadBalancers }) =>
-      status !== 'INACTIVE' && loadBalancers.some(({ targetGroupArn }) => targetGroupArn === arn),
+      status !== 'INACTIVE' &&
+      loadBalancers.some(
+        ({ targetGroupArn, advancedConfiguration }) =>
+          targetGroupArn === arn || advancedConfiguration?.alternateTargetGroupArn === arn,
+      ),
   )
+}
+
+/** The load balancers that have a rule which forwards to a target group. */
+function balancersOf({ world }: Engine, arn: string): string[] {
+  const listeners = Object.values(world.rules)
+    .filter(({ forward }) => forward.some(({ targetGroupArn }) => targetGroupArn === arn))
+    .map(({ listener }) => world.listeners[listener]?.loadBalancer ?? '')
+  return [...new Set(listeners)]
+}
+
+/** A service may name a target group that no rule does: its load balancer has no name then. */
+function loadBalancerArns(engine: Engine, arn: string): string[] {
+  const known = balancersOf(engine, arn)
+  if (known.length > 0 || !isInUse(engine, arn)) return known
+  const { region, account } = engine
+  return [
+    `arn:aws:elasticloadbalancing:${region}:${account}:loadbalancer/app/simulator/0000000000000000`,
+  ]
 }
 
 function refuseOtherProtocols(protocol: string): void {
@@ -148,10 +170,6 @@ function targetGroupAnswer(engine: Engine, group: TargetGroupRecord): TargetGrou
     HealthyThresholdCount: healthCheck.healthyThreshold,
     UnhealthyThresholdCount: healthCheck.unhealthyThreshold,
     Matcher: { HttpCode: healthCheck.matcher },
-    LoadBalancerArns: isInUse(engine, group.arn)
-      ? [
-          `arn:aws:elasticloadbalancing:${engine.region}:${engine.account}:loadbalancer/app/simulator/0000000000000000`,
-        ]
-      : [],
+    LoadBalancerArns: loadBalancerArns(engine, group.arn),
   }
 }

@@ -2,6 +2,7 @@ import type { Engine } from '../ecs/engine.ts'
 import type { ServiceRecord, TaskRecord } from '../ecs/records.ts'
 import type { World } from '../ecs/world.ts'
 import { tell } from '../ecs/rollout/events.ts'
+import { targetGroupOf } from '../ecs/stages/target-group.ts'
 import type { TargetGroupRecord, TargetRecord } from './records.ts'
 
 export interface PlacedTarget {
@@ -16,10 +17,12 @@ export function targetsOf(world: World, service: ServiceRecord, taskId: string):
   )
 }
 
-/** The target groups that a service registers its tasks in. */
+/** The target groups that a service registers its tasks in, now or in its other colour. */
 export function groupsOf(world: World, service: ServiceRecord): TargetGroupRecord[] {
-  return service.loadBalancers.flatMap(
-    ({ targetGroupArn }) => world.targetGroups[targetGroupArn ?? ''] ?? [],
+  return service.loadBalancers.flatMap(({ targetGroupArn, advancedConfiguration }) =>
+    [targetGroupArn, advancedConfiguration?.alternateTargetGroupArn].flatMap(
+      (arn) => world.targetGroups[arn ?? ''] ?? [],
+    ),
   )
 }
 
@@ -33,11 +36,13 @@ export function deregistrationDelay(group: TargetGroupRecord): number {
   return Number(group.attributes['deregistration_delay.timeout_seconds'] ?? 300) * 1000
 }
 
-/** Registers a task that has just begun to run, in every target group of its service. */
+/** Registers a task that has just begun to run, in every target group of its revision. */
 export function registerTargets(engine: Engine, service: ServiceRecord, task: TaskRecord): void {
   const now = engine.clock.now()
-  for (const { targetGroupArn, containerPort } of service.loadBalancers) {
-    const group = engine.world.targetGroups[targetGroupArn ?? '']
+  const revision = engine.world.revisions[task.revision] ?? {}
+  for (const balancer of service.loadBalancers) {
+    const { containerPort } = balancer
+    const group = engine.world.targetGroups[targetGroupOf(revision, balancer)]
     const port = task.ports[containerPort ?? 0]
     if (group === undefined || containerPort === undefined || port === undefined) continue
     group.targets.push({

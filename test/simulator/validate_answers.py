@@ -10,6 +10,7 @@ import sys
 import time
 import xml.etree.ElementTree as ElementTree
 
+import awscli  # noqa: F401 (from here on `botocore` is the one that comes with it)
 import botocore.session
 from botocore.validate import ParamValidator
 
@@ -100,22 +101,29 @@ claims = {"iss": "https://issuer.example", "sub": "repo:mailman", "aud": "sts.am
 token = f"{segment({'alg': 'RS256'})}.{segment({**claims, 'exp': 4102444800})}.c2lnbmVk"
 sts.assume_role_with_web_identity(**role, WebIdentityToken=token)
 
-group = elb.create_target_group(
-    Name="api",
-    Protocol="HTTP",
-    Port=80,
-    VpcId="vpc-1",
-    TargetType="ip",
-    HealthCheckIntervalSeconds=5,
-    HealthCheckTimeoutSeconds=2,
-    HealthyThresholdCount=2,
-)
-group_arn = group["TargetGroups"][0]["TargetGroupArn"]
+
+def target_group(name):
+    """One whose targets are soon healthy and soon gone; its ARN."""
+    made = elb.create_target_group(
+        Name=name,
+        Protocol="HTTP",
+        Port=80,
+        VpcId="vpc-1",
+        TargetType="ip",
+        HealthCheckIntervalSeconds=5,
+        HealthCheckTimeoutSeconds=2,
+        HealthyThresholdCount=2,
+    )
+    arn = made["TargetGroups"][0]["TargetGroupArn"]
+    elb.modify_target_group_attributes(
+        TargetGroupArn=arn,
+        Attributes=[{"Key": "deregistration_delay.timeout_seconds", "Value": "1"}],
+    )
+    return arn
+
+
+group_arn = target_group("api")
 elb.describe_target_groups()
-elb.modify_target_group_attributes(
-    TargetGroupArn=group_arn,
-    Attributes=[{"Key": "deregistration_delay.timeout_seconds", "Value": "1"}],
-)
 elb.describe_target_group_attributes(TargetGroupArn=group_arn)
 elb.modify_target_group(TargetGroupArn=group_arn, HealthCheckPath="/health")
 
@@ -173,7 +181,83 @@ def wait_for(status):
 
 
 wait_for("SUCCESSFUL")
-ecs.update_service(**of_service, forceNewDeployment=True)
+
+# In two colours from here on, with a person asked before production traffic shifts.
+other_arn = target_group("other")
+balancer = elb.create_load_balancer(Name="front", Subnets=["subnet-1"])["LoadBalancers"][0]
+forward = [{"Type": "forward", "TargetGroupArn": group_arn}]
+listener_arn = elb.create_listener(
+    LoadBalancerArn=balancer["LoadBalancerArn"], Protocol="HTTP", Port=80, DefaultActions=forward
+)["Listeners"][0]["ListenerArn"]
+rules = [
+    elb.create_rule(
+        ListenerArn=listener_arn,
+        Priority=priority,
+        Conditions=[{"Field": "path-pattern", "Values": ["/*"]}],
+        Actions=forward,
+    )["Rules"][0]["RuleArn"]
+    for priority in [1, 2, 3]
+]
+both = [{"TargetGroupArn": group_arn, "Weight": 1}, {"TargetGroupArn": other_arn, "Weight": 0}]
+elb.modify_rule(
+    RuleArn=rules[0], Actions=[{"Type": "forward", "ForwardConfig": {"TargetGroups": both}}]
+)
+elb.delete_rule(RuleArn=rules[2])
+ecs.update_service(
+    **of_service,
+    loadBalancers=[
+        {
+            "targetGroupArn": group_arn,
+            "containerName": "api",
+            "containerPort": 80,
+            "advancedConfiguration": {
+                "alternateTargetGroupArn": other_arn,
+                "productionListenerRule": rules[0],
+                "testListenerRule": rules[1],
+                "roleArn": "arn:aws:iam::000000000000:role/balancers",
+            },
+        }
+    ],
+    deploymentConfiguration={
+        "strategy": "CANARY",
+        "canaryConfiguration": {"canaryPercent": 12.5, "canaryBakeTimeInMinutes": 0},
+        "bakeTimeInMinutes": 0,
+        "lifecycleHooks": [
+            {
+                "hookTargetArn": "arn:aws:lambda:us-east-1:000000000000:function:check",
+                "roleArn": "arn:aws:iam::000000000000:role/hooks",
+                "lifecycleStages": ["POST_TEST_TRAFFIC_SHIFT"],
+                "hookDetails": {"bucket": "reports"},
+            },
+            {
+                "targetType": "PAUSE",
+                "lifecycleStages": ["POST_TEST_TRAFFIC_SHIFT"],
+                "timeoutConfiguration": {"timeoutInMinutes": 5, "action": "ROLLBACK"},
+            },
+        ],
+    },
+)
+
+
+def paused_hook():
+    """Asks until a hook waits for a person; the caller's time limit ends it."""
+    while True:
+        deployment = wait_for("IN_PROGRESS")
+        for hook in deployment.get("lifecycleHookDetails", []):
+            if hook["status"] == "AWAITING_ACTION":
+                return deployment["serviceDeploymentArn"], hook["hookId"]
+        time.sleep(0.1)
+
+
+paused_arn, hook_id = paused_hook()
+elb.describe_load_balancers()
+elb.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])
+elb.describe_rules(ListenerArn=listener_arn)
+ecs.continue_service_deployment(serviceDeploymentArn=paused_arn, hookId=hook_id)
+wait_for("SUCCESSFUL")
+ecs.update_service(
+    **of_service, deploymentConfiguration={"lifecycleHooks": []}, forceNewDeployment=True
+)
 deployment = wait_for("IN_PROGRESS")
 ecs.describe_services(cluster="mailman", services=["api", "nowhere"])
 ecs.stop_service_deployment(serviceDeploymentArn=deployment["serviceDeploymentArn"])
@@ -202,5 +286,7 @@ while status() != "INACTIVE":
     time.sleep(0.2)
 ecs.deregister_task_definition(taskDefinition="api:1")
 ecs.delete_cluster(cluster="mailman")
+elb.delete_listener(ListenerArn=listener_arn)
+elb.delete_load_balancer(LoadBalancerArn=balancer["LoadBalancerArn"])
 elb.delete_target_group(TargetGroupArn=group_arn)
 print(json.dumps(findings))

@@ -2,9 +2,11 @@ import type {
   ServiceDeployment,
   ServiceDeploymentBrief,
   ServiceRevision,
+  ServiceRevisionSummary,
 } from '@aws-sdk/client-ecs'
 import type { Engine } from '../engine.ts'
 import { taskDefinitionAt } from '../rollout/revisions.ts'
+import { targetGroupOf } from '../stages/target-group.ts'
 import { targetCounts } from '../rollout/service-deployments.ts'
 import type { RevisionRecord, ServiceDeploymentRecord } from '../records.ts'
 import { seconds, type Wire } from './wire.ts'
@@ -29,13 +31,24 @@ export function serviceDeploymentAnswer(
       requestedTaskCount: source.requested,
       runningTaskCount: source.running,
       pendingTaskCount: source.pending,
+      ...trafficOf(engine, record, source.arn),
     })),
     targetServiceRevision: {
       arn: record.targetRevision,
       requestedTaskCount: counts.requested,
       runningTaskCount: counts.running,
       pendingTaskCount: counts.pending,
+      ...trafficOf(engine, record, record.targetRevision),
     },
+    lifecycleStage: record.staged?.stage as ServiceDeployment['lifecycleStage'],
+    lifecycleHookDetails: record.staged?.hooks.map((hook) => ({
+      hookId: hook.id,
+      targetType: hook.type,
+      targetArn: hook.targetArn,
+      status: hook.status,
+      expiresAt: seconds(hook.expiresAt),
+      timeoutAction: hook.timeoutAction,
+    })),
     status: record.status,
     statusReason: record.statusReason,
     deploymentConfiguration: record.deploymentConfiguration,
@@ -47,6 +60,29 @@ export function serviceDeploymentAnswer(
     deploymentCircuitBreaker: { ...record.breaker },
     alarms: { ...record.alarms },
   }
+}
+
+/** A service without a load balancer has no traffic that ECS knows of. */
+function trafficOf(
+  { world }: Engine,
+  { staged, targetRevision, service: arn }: ServiceDeploymentRecord,
+  revision: string,
+): Pick<ServiceRevisionSummary, 'requestedProductionTrafficWeight' | 'requestedTestTrafficWeight'> {
+  const service = world.services[arn]
+  if (staged === undefined || service === undefined || service.loadBalancers.length === 0) return {}
+  const { production, test } = staged
+  if (revision === targetRevision) {
+    return { requestedProductionTrafficWeight: production, requestedTestTrafficWeight: test }
+  }
+  const isBlue = staged.blue?.revision === revision
+  return {
+    requestedProductionTrafficWeight: isBlue ? tenths(100 - production) : 0,
+    requestedTestTrafficWeight: 0,
+  }
+}
+
+function tenths(percent: number): number {
+  return Math.round(percent * 10) / 10
 }
 
 /** A service deployment as `ListServiceDeployments` tells it. */
@@ -86,6 +122,14 @@ export function revisionAnswer(engine: Engine, revision: RevisionRecord): Wire<S
       imageDigest: revision.digests[name ?? ''],
     })),
     guardDutyEnabled: false,
+    ...(revision.loadBalancers.length > 0 && {
+      resolvedConfiguration: {
+        loadBalancers: revision.loadBalancers.map((balancer) => ({
+          targetGroupArn: targetGroupOf(revision, balancer),
+          productionListenerRule: balancer.advancedConfiguration?.productionListenerRule,
+        })),
+      },
+    }),
     createdAt: seconds(revision.createdAt),
   }
 }

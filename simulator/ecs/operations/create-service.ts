@@ -18,9 +18,9 @@ import { clusterOf, serviceArn, usableTaskDefinition } from '../requests/lookup.
 import type { ServiceRecord } from '../records.ts'
 import {
   deploymentConfiguration,
-  loadBalancers,
   usualDeploymentConfiguration,
-} from './service-input.ts'
+} from './deployment-configuration.ts'
+import { checkTraffic, loadBalancers } from './load-balancer-input.ts'
 import { tagList } from './tags.ts'
 
 const known = [
@@ -86,6 +86,7 @@ export function createService(engine: Engine, input: Input): Answer<CreateServic
     steady: false,
     pausedUntil: 0,
   }
+  checkTraffic(service.deploymentConfiguration, service.loadBalancers)
   engine.world.services[arn] = service
   beginDeployment(engine, service)
   return { service: serviceAnswer(engine, service, { tags: true }) }

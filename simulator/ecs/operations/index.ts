@@ -2,6 +2,7 @@ import type { Operations } from '../../http/types.ts'
 import type { Engine } from '../engine.ts'
 import type { Input } from '../requests/input.ts'
 import { createCluster, deleteCluster, describeClusters, listClusters } from './clusters.ts'
+import { continueServiceDeployment } from './continue-service-deployment.ts'
 import { createService } from './create-service.ts'
 import { deleteService, describeServices, listServices } from './services.ts'
 import {
@@ -28,6 +29,7 @@ import { updateService } from './update-service.ts'
  */
 export function ecsOperations(engine: Engine): Operations {
   const operations: Record<string, (engine: Engine, input: Input) => unknown> = {
+    ContinueServiceDeployment: continueServiceDeployment,
     CreateCluster: createCluster,
     CreateService: createService,
     DeleteCluster: deleteCluster,

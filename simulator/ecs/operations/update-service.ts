@@ -18,7 +18,8 @@ import { serviceOf, usableTaskDefinition } from '../requests/lookup.ts'
 import { applySettings, settingsOf, taskDefinitionAt } from '../rollout/revisions.ts'
 import { wakeSoon } from '../wake.ts'
 import type { ServiceRecord, ServiceSettings } from '../records.ts'
-import { checkPort, deploymentConfiguration, loadBalancers } from './service-input.ts'
+import { deploymentConfiguration } from './deployment-configuration.ts'
+import { checkPort, checkTraffic, loadBalancers } from './load-balancer-input.ts'
 
 const known = [
   'cluster',
@@ -50,6 +51,7 @@ export function updateService(engine: Engine, input: Input): Answer<UpdateServic
   }
   const settings = settingsAfter(engine, service, input)
   const configuration = deploymentConfiguration(input, service.deploymentConfiguration)
+  checkTraffic(configuration, settings.loadBalancers)
   const desiredCount = optionalInteger(input, 'desiredCount') ?? service.desiredCount
   const isNew = !isDeepStrictEqual(settings, settingsOf(service))
 

@@ -1,5 +1,6 @@
 import type { Engine } from '../engine.ts'
 import { deploymentId } from '../ids.ts'
+import { beginStages } from '../stages/begin.ts'
 import { newRevision } from './revisions.ts'
 import { isInFlight, newServiceDeployment } from './service-deployments.ts'
 import { wakeSoon } from '../wake.ts'
@@ -19,14 +20,15 @@ export function beginDeployment(engine: Engine, service: ServiceRecord): Deploym
     record.statusReason = 'Service deployment stopped because a newer service deployment started.'
     record.updatedAt = now
   }
-  const revision = newRevision(engine, service)
+  const { staged, alternate } = beginStages(engine, service)
+  const revision = newRevision(engine, service, alternate)
   const id = deploymentId()
   const deployment: DeploymentRecord = {
     id,
     status: 'PRIMARY',
     taskDefinition: service.taskDefinition,
     revision: revision.arn,
-    serviceDeployment: newServiceDeployment(engine, service, revision.arn).arn,
+    serviceDeployment: newServiceDeployment(engine, service, revision.arn, staged).arn,
     kind: 'forward',
     rolloutState: 'IN_PROGRESS',
     rolloutStateReason: `ECS deployment ${id} in progress.`,

@@ -1,6 +1,7 @@
 import type { Engine } from '../engine.ts'
 import { isEarlySuccess } from './early-success.ts'
 import { tell } from './events.ts'
+import { stagedOf } from '../stages/begin.ts'
 import { endServiceDeployment } from './service-deployments.ts'
 import { isHealthy, isLive, isThere, tasksOf } from '../tasks/state.ts'
 import { about } from '../unsteady.ts'
@@ -54,7 +55,9 @@ function completeWhenReady(
   }
   primary.readySince ??= now
   const watched = engine.world.serviceDeployments[primary.serviceDeployment]?.alarms.status
-  const bake = watched === 'MONITORING' && primary.kind === 'forward' ? engine.timings.bake : 0
+  const bakes = watched === 'MONITORING' && primary.kind === 'forward'
+  // Deployments in stages have baked by now, for as long as the service says.
+  const bake = bakes && stagedOf(engine, primary) === undefined ? engine.timings.bake : 0
   const due = primary.readySince + about(engine, engine.timings.complete, primary.id) + bake
   if (due > now) {
     wakeAt(engine, service.arn, due)
@@ -91,11 +94,18 @@ function isReady(
   primary: DeploymentRecord,
   there: readonly TaskRecord[],
 ): boolean {
+  if (!isAtItsEnd(engine, primary)) return false
   if (isWhole(engine, service, primary, there)) return true
   if (!isEarlySuccess(engine, service, primary, there)) return false
   const { earlySuccessCriteria } = service.deploymentConfiguration
   const waits = earlySuccessCriteria?.sourceServiceRevisionCleanup !== 'DEFERRED'
   return !waits || there.every((task) => task.deployment === primary.id)
+}
+
+/** The last stage of those deployments that have stages. */
+function isAtItsEnd(engine: Engine, primary: DeploymentRecord): boolean {
+  const staged = stagedOf(engine, primary)
+  return staged === undefined || staged.stage === 'CLEAN_UP'
 }
 
 /** Exactly the desired tasks of this deployment, all healthy, and none of any other left. */

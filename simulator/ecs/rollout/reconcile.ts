@@ -4,6 +4,7 @@ import { judgeBreaker } from './breaker.ts'
 import type { Engine } from '../engine.ts'
 import { finish } from './finish.ts'
 import { judgeTasks } from './proof.ts'
+import { advance } from '../stages/advance.ts'
 import { takeRequests } from './take-requests.ts'
 import { scale } from './scale.ts'
 import { checkContainers } from '../tasks/container-health.ts'
@@ -26,6 +27,7 @@ export function reconcile(engine: Engine, serviceArn: string): void {
   judgeTasks(engine, service, tasksOf(engine, service))
   judgeBreaker(engine, service)
   judgeAlarms(engine, service)
+  advance(engine, service)
   scale(engine, service)
   finish(engine, service)
 }

@@ -32,7 +32,11 @@ export function applySettings(service: ServiceRecord, settings: ServiceSettings)
 }
 
 /** Writes down what a service is to run from now on. No digest is known before the first pull. */
-export function newRevision(engine: Engine, service: ServiceRecord): RevisionRecord {
+export function newRevision(
+  engine: Engine,
+  service: ServiceRecord,
+  alternate: boolean,
+): RevisionRecord {
   const arn = ecsArn(engine, `service-revision/${service.cluster}/${service.name}/${revisionId()}`)
   const revision: RevisionRecord = {
     ...settingsOf(service),
@@ -41,6 +45,7 @@ export function newRevision(engine: Engine, service: ServiceRecord): RevisionRec
     cluster: service.cluster,
     createdAt: engine.clock.now(),
     digests: table(),
+    ...(alternate && { alternate }),
   }
   engine.world.revisions[arn] = revision
   return revision

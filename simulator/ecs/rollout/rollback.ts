@@ -32,9 +32,14 @@ export function startRollback(engine: Engine, service: ServiceRecord, cause: Rol
     return
   }
   const now = engine.clock.now()
+  const record = engine.world.serviceDeployments[failed.serviceDeployment]
+  // The tasks of blue are still there, and so is its deployment: it takes its place again.
+  const kept = record?.staged && service.deployments.find(({ id }) => id === candidate.deploymentId)
+  if (record?.staged !== undefined) record.staged.back = 'restoring'
   failed.status = 'ACTIVE'
+  service.deployments = service.deployments.filter((one) => one !== kept)
   service.deployments.unshift({
-    id: deploymentId(),
+    id: kept?.id ?? deploymentId(),
     status: 'PRIMARY',
     taskDefinition: revision.taskDefinition,
     revision: revision.arn,
@@ -45,14 +50,13 @@ export function startRollback(engine: Engine, service: ServiceRecord, cause: Rol
     failedTasks: 0,
     breakerCount: 0,
     halted: false,
-    createdAt: now,
+    createdAt: kept?.createdAt ?? now,
     updatedAt: now,
   })
   applySettings(service, revision)
   delete service.lastCompleted
   service.steady = false
   service.pausedUntil = 0
-  const record = engine.world.serviceDeployments[failed.serviceDeployment]
   if (record !== undefined) {
     record.status = 'ROLLBACK_IN_PROGRESS'
     record.statusReason = cause.reason

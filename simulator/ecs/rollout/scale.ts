@@ -1,10 +1,11 @@
 import type { Engine } from '../engine.ts'
-import { hasRoom } from './capacity.ts'
+import { stagedOf } from '../stages/begin.ts'
+import { scaleStaged } from '../stages/scale.ts'
 import { isEarlySuccess } from './early-success.ts'
-import { taskList, tell } from './events.ts'
+import { tell } from './events.ts'
+import { startTasks } from './start-tasks.ts'
 import { isHealthy, isLive, tasksOf } from '../tasks/state.ts'
 import { stopTasks } from '../tasks/end.ts'
-import { placeTask } from '../tasks/start.ts'
 import { wakeAt } from '../wake.ts'
 import type { DeploymentRecord, ServiceRecord, TaskRecord } from '../records.ts'
 
@@ -32,6 +33,11 @@ export function limitsOf(service: ServiceRecord): Limits {
 export function scale(engine: Engine, service: ServiceRecord): void {
   const primary = service.deployments[0]
   if (primary === undefined) return
+  const staged = stagedOf(engine, primary)
+  if (staged !== undefined) {
+    scaleStaged(engine, service, staged)
+    return
+  }
   const desired = service.status === 'ACTIVE' ? service.desiredCount : 0
   const live = tasksOf(engine, service).filter(isLive)
   const mine = live.filter((task) => task.deployment === primary.id)
@@ -64,26 +70,9 @@ export function scale(engine: Engine, service: ServiceRecord): void {
     reason: `Scaling activity initiated by (deployment ${primary.id})`,
   })
   const starting = Math.max(0, Math.min(wanted, room + moved.length))
-  start(engine, service, primary, starting)
+  startTasks(engine, service, primary, starting)
   const stuck = wanted > 0 && starting === 0 && mine.every((task) => healthy.has(task))
   if (stuck) tellDeadlock(engine, service, primary)
-}
-
-function start(
-  engine: Engine,
-  service: ServiceRecord,
-  primary: DeploymentRecord,
-  count: number,
-): void {
-  if (count === 0) return
-  if (!hasRoom(engine, service)) {
-    wakeAt(engine, service.arn, service.pausedUntil)
-    return
-  }
-  const placed = Array.from({ length: count }, () => placeTask(engine, service, primary))
-  service.steady = false
-  tell(engine, service, `has started ${count} tasks: ${taskList(placed)}.`)
-  for (const { launchAt } of placed) wakeAt(engine, service.arn, launchAt)
 }
 
 /** Once for each deployment: ECS says it again only after hours. */

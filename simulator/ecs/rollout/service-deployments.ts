@@ -4,6 +4,7 @@ import { thresholdOf } from './breaker-threshold.ts'
 import type { Engine } from '../engine.ts'
 import { watchedAlarms } from './watched-alarms.ts'
 import { serviceDeploymentId } from '../ids.ts'
+import type { StagedRecord } from '../stages/records.ts'
 import { countsOf, tasksOf } from '../tasks/state.ts'
 import type { ServiceDeploymentRecord, ServiceRecord } from '../records.ts'
 
@@ -25,6 +26,7 @@ export function newServiceDeployment(
   engine: Engine,
   service: ServiceRecord,
   targetRevision: string,
+  staged?: StagedRecord,
 ): ServiceDeploymentRecord {
   const now = engine.clock.now()
   const arn = ecsArn(
@@ -41,6 +43,7 @@ export function newServiceDeployment(
     targetRevision,
     sourceRevisions: sourcesOf(engine, service),
     deploymentConfiguration: service.deploymentConfiguration,
+    ...(staged && { staged }),
     alarms: watchedAlarms(engine, service.deploymentConfiguration),
     breaker: {
       status:

@@ -53,9 +53,12 @@ test('names that every object knows are names like any other', () => {
 test('what the simulator does not play is refused and not left out', async () => {
   const { call } = await stage()
   const refused = [
-    { deploymentConfiguration: { strategy: 'BLUE_GREEN' } },
     { deploymentConfiguration: { bakeTimeInMinutes: 5 } },
-    { deploymentConfiguration: { lifecycleHooks: [{ hookTargetArn: 'arn:x' }] } },
+    {
+      deploymentConfiguration: {
+        lifecycleHooks: [{ targetType: 'PAUSE', lifecycleStages: ['PRE_SCALE_UP'] }],
+      },
+    },
     { capacityProviderStrategy: [{ capacityProvider: 'FARGATE_SPOT' }] },
     { serviceConnectConfiguration: { enabled: true } },
   ]

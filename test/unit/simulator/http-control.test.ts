@@ -11,8 +11,9 @@ import {
 } from '@aws-sdk/client-ecs'
 import { manualClock } from '../../../simulator/clock/index.ts'
 import { scriptedRuntime } from '../../../simulator/runtime/scripted.ts'
+import { ecsOperations } from '../../../simulator/ecs/index.ts'
 import { startSimulator } from '../../../simulator/start.ts'
-import { first } from './stage.ts'
+import { callFor, first } from './stage.ts'
 
 /** A simulator whose cluster `mailman` runs one task of service `api`, and its control interface. */
 async function start() {
@@ -115,6 +116,49 @@ test('somebody else deploys: anew, another revision, another count; and it can b
   await control('POST', 'deployments', { ...of, desiredCount: 2 })
   const scaled = await stage.service()
   assert.deepEqual([scaled.desiredCount, scaled.deployments?.[0]?.id], [2, id])
+})
+
+test('what the functions of hooks answer is set, listed and forgotten', async () => {
+  await using stage = await start()
+  const { control } = stage
+  const { world } = stage.simulator.engine
+  const busy = { hookStatus: 'IN_PROGRESS', callBackDelay: 5 }
+  assert.equal((await control('PUT', 'hooks/check', busy)).status, 200)
+  const lifecycleHooks = [
+    {
+      hookTargetArn: 'arn:aws:lambda:::function:check',
+      roleArn: 'r',
+      lifecycleStages: ['PRE_SCALE_UP'],
+    },
+  ]
+  ecsOperations(stage.simulator.engine)['UpdateService']?.(
+    callFor('UpdateService', {
+      cluster: 'mailman',
+      service: 'api',
+      forceNewDeployment: true,
+      deploymentConfiguration: { strategy: 'BLUE_GREEN', lifecycleHooks },
+    }),
+  )
+  await stage.clock.advance(60_000)
+  const { body } = await control('GET', 'hooks')
+  assert.deepEqual(body['answers'], { check: busy })
+  const [hook, ...more] = body['hooks'] as Record<string, string>[]
+  assert.deepEqual(
+    [hook?.['stage'], hook?.['type'], hook?.['status']],
+    ['PRE_SCALE_UP', 'AWS_LAMBDA', 'IN_PROGRESS'],
+  )
+  assert.equal(more.length, 0)
+
+  for (const wrong of [{ hookStatus: 'MAYBE' }, {}, { ...busy, callBackDelay: 0 }]) {
+    const refused = await control('PUT', 'hooks/check', wrong)
+    assert.equal(refused.status, 400)
+    assert.match(String(refused.body['error']), /PUT hooks\/<function>/)
+  }
+  assert.equal((await control('DELETE', 'hooks/check')).status, 200)
+  assert.deepEqual({ ...world.hookAnswers }, {})
+  await stage.clock.advance(120_000)
+  assert.equal((await stage.newest()).status, 'SUCCESSFUL')
+  assert.deepEqual((await control('GET', 'hooks')).body, { answers: {}, hooks: [] })
 })
 
 test('what nobody could deploy or take back is refused in a sentence', async () => {

@@ -12,6 +12,7 @@ import { createEngine, ecsOperations, type Engine } from '../../../simulator/ecs
 import type { EngineOptions } from '../../../simulator/ecs/index.ts'
 import type { Call, Operations } from '../../../simulator/http/types.ts'
 import { elbOperations } from '../../../simulator/elb/index.ts'
+import { coloursFor, noColours, targetGroupNamed, type Colours } from './colours.ts'
 import { faultyRuntime } from '../../../simulator/runtime/faulty.ts'
 import type { TaskFaults } from '../../../simulator/runtime/task-faults.ts'
 import {
@@ -27,8 +28,11 @@ export interface StageOptions {
   readonly behave?: (revision: number) => Behaviour
   readonly desiredCount?: number
   readonly deploymentConfiguration?: object
-  /** Default: behind a target group that drains for 30 seconds. */
-  readonly loadBalancer?: boolean
+  /**
+   * Default: behind a target group that drains for 30 seconds. With `colours`, in front of two of
+   * them, with rules for production and test traffic.
+   */
+  readonly loadBalancer?: boolean | 'colours'
   readonly service?: object
   readonly engine?: Partial<EngineOptions>
   /** Stands between the scripted runtime and the engine. */
@@ -40,6 +44,8 @@ export interface Stage {
   readonly engine: Engine
   readonly runtime: ScriptedRuntime
   readonly targetGroup: string
+  /** The other target group, and the rules of a service in two colours; all empty for others. */
+  readonly colours: Colours
   /** Asks an operation as a client would: what comes back has been through JSON. */
   readonly call: (operation: string, input?: object) => Record<string, unknown>
   readonly service: () => Service
@@ -70,7 +76,12 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     },
     ...(options.loadBalancer !== false && {
       loadBalancers: [
-        { targetGroupArn: made.targetGroup, containerName: 'api', containerPort: 8080 },
+        {
+          targetGroupArn: made.targetGroup,
+          containerName: 'api',
+          containerPort: 8080,
+          ...(options.loadBalancer === 'colours' && { advancedConfiguration: made.colours }),
+        },
       ],
     }),
     ...options.service,
@@ -124,23 +135,15 @@ export function emptyStage(options: StageOptions = {}): Stage {
       unknown
     >
   call('CreateCluster', { clusterName: 'mailman' })
-  const { TargetGroups } = call('CreateTargetGroup', {
-    Name: 'api',
-    HealthCheckPath: '/health',
-    HealthCheckIntervalSeconds: 10,
-    HealthyThresholdCount: 2,
-  }) as { TargetGroups: [{ TargetGroupArn: string }] }
-  const targetGroup = TargetGroups[0].TargetGroupArn
-  call('ModifyTargetGroupAttributes', {
-    TargetGroupArn: targetGroup,
-    Attributes: [{ Key: 'deregistration_delay.timeout_seconds', Value: '30' }],
-  })
+  const targetGroup = targetGroupNamed(call, 'api')
+  const colours = options.loadBalancer === 'colours' ? coloursFor(call, targetGroup) : noColours
 
   const self: Stage = {
     clock,
     engine,
     runtime,
     targetGroup,
+    colours,
     call,
     service() {
       const { services } = call('DescribeServices', {

@@ -1,18 +1,28 @@
-import type { DeploymentConfiguration, LoadBalancer } from '@aws-sdk/client-ecs'
+import type { DeploymentConfiguration } from '@aws-sdk/client-ecs'
 import { AwsError } from '../../http/types.ts'
-import type { Engine } from '../engine.ts'
 import {
-  objectList,
   onlyFields,
   optionalFlag,
   optionalInteger,
   optionalObject,
-  optionalText,
   optionalWord,
   textList,
   type Input,
 } from '../requests/input.ts'
-import type { TaskDefinitionRecord } from '../records.ts'
+import { strategyAfter } from './strategy-input.ts'
+
+const known = [
+  'deploymentCircuitBreaker',
+  'maximumPercent',
+  'minimumHealthyPercent',
+  'strategy',
+  'alarms',
+  'earlySuccessCriteria',
+  'bakeTimeInMinutes',
+  'lifecycleHooks',
+  'linearConfiguration',
+  'canaryConfiguration',
+]
 
 const breakerOff = { enable: false, rollback: false }
 
@@ -20,8 +30,7 @@ const breakerOff = { enable: false, rollback: false }
  * The deployment configuration that a request asks for, on top of the one that is there.
  *
  * @throws InvalidParameterException for percentages that could never deploy.
- * @throws UnsupportedFeatureException for what the stand-in does not play: blue/green, linear and
- *   canary strategies, hooks, a bake time of one's own.
+ * @throws UnsupportedFeatureException for what the stand-in does not play.
  */
 export function deploymentConfiguration(
   input: Input,
@@ -29,10 +38,11 @@ export function deploymentConfiguration(
 ): DeploymentConfiguration {
   const given = optionalObject(input, 'deploymentConfiguration')
   if (given === undefined) return before
-  refuseUnplayed(given)
+  onlyFields(given, 'deploymentConfiguration', known)
   const breaker = optionalObject(given, 'deploymentCircuitBreaker')
   const merged: DeploymentConfiguration = {
     ...before,
+    ...strategyAfter(given, before),
     maximumPercent: optionalInteger(given, 'maximumPercent') ?? before.maximumPercent,
     minimumHealthyPercent:
       optionalInteger(given, 'minimumHealthyPercent') ?? before.minimumHealthyPercent,
@@ -50,6 +60,12 @@ export function deploymentConfiguration(
     )
   }
   const { enable, healthyPercent = 0 } = merged.earlySuccessCriteria ?? {}
+  if (enable === true && merged.strategy !== 'ROLLING') {
+    throw new AwsError(
+      'InvalidParameterException',
+      'You can use early success criteria only with rolling deployment strategy.',
+    )
+  }
   if (enable === true && healthyPercent < (merged.minimumHealthyPercent ?? 100)) {
     throw new AwsError(
       'InvalidParameterException',
@@ -114,80 +130,5 @@ function earlySuccessAfter(given: Input): DeploymentConfiguration['earlySuccessC
     enable,
     ...(healthyPercent !== undefined && { healthyPercent }),
     ...(cleanup !== undefined && { sourceServiceRevisionCleanup: cleanup }),
-  }
-}
-
-function refuseUnplayed(given: Input): void {
-  const strategy = optionalText(given, 'strategy') ?? 'ROLLING'
-  if (strategy !== 'ROLLING') {
-    throw new AwsError(
-      'UnsupportedFeatureException',
-      `The simulator plays rolling deployments only, not ${strategy}.`,
-    )
-  }
-  if ((optionalInteger(given, 'bakeTimeInMinutes') ?? 0) > 0) {
-    throw new AwsError(
-      'UnsupportedFeatureException',
-      'The simulator does not model bakeTimeInMinutes.',
-    )
-  }
-  onlyFields(given, 'deploymentConfiguration', [
-    'deploymentCircuitBreaker',
-    'maximumPercent',
-    'minimumHealthyPercent',
-    'strategy',
-    'alarms',
-    'earlySuccessCriteria',
-    'bakeTimeInMinutes',
-  ])
-}
-
-/**
- * The load balancers of a request: target groups that exist, and a container and port that the
- * task definition has.
- *
- * @throws InvalidParameterException
- */
-export function loadBalancers(
-  engine: Engine,
-  input: Input,
-  definition: TaskDefinitionRecord,
-): LoadBalancer[] {
-  return objectList(input, 'loadBalancers').map((given) => {
-    const targetGroupArn = optionalText(given, 'targetGroupArn')
-    const containerName = optionalText(given, 'containerName')
-    const containerPort = optionalInteger(given, 'containerPort', { max: 65_535 })
-    if (targetGroupArn === undefined) {
-      throw new AwsError('InvalidParameterException', 'targetGroupArn can not be blank.')
-    }
-    if (engine.world.targetGroups[targetGroupArn] === undefined) {
-      throw new AwsError(
-        'InvalidParameterException',
-        `The specified target group does not exist. target group: ${targetGroupArn}`,
-      )
-    }
-    checkPort(definition, containerName, containerPort)
-    return { targetGroupArn, containerName, containerPort }
-  })
-}
-
-/** @throws InvalidParameterException in ECS's words. */
-export function checkPort(
-  definition: TaskDefinitionRecord,
-  containerName: string | undefined,
-  containerPort: number | undefined,
-): void {
-  const container = definition.containers.find(({ name }) => name === containerName)
-  if (container === undefined) {
-    throw new AwsError(
-      'InvalidParameterException',
-      `The container ${containerName ?? ''} does not exist in the task definition.`,
-    )
-  }
-  if (!container.portMappings?.some((mapping) => mapping.containerPort === containerPort)) {
-    throw new AwsError(
-      'InvalidParameterException',
-      `The container ${containerName ?? ''} did not have a container port ${containerPort ?? ''} defined.`,
-    )
   }
 }

@@ -1,0 +1,24 @@
+import type { Engine } from '../engine.ts'
+import type { DeploymentRecord, ServiceRecord } from '../records.ts'
+import { placeTask } from '../tasks/start.ts'
+import { wakeAt } from '../wake.ts'
+import { hasRoom } from './capacity.ts'
+import { taskList, tell } from './events.ts'
+
+/** Starts so many tasks of a deployment, where there is room for them, and says so. */
+export function startTasks(
+  engine: Engine,
+  service: ServiceRecord,
+  deployment: DeploymentRecord,
+  count: number,
+): void {
+  if (count === 0) return
+  if (!hasRoom(engine, service)) {
+    wakeAt(engine, service.arn, service.pausedUntil)
+    return
+  }
+  const placed = Array.from({ length: count }, () => placeTask(engine, service, deployment))
+  service.steady = false
+  tell(engine, service, `has started ${count} tasks: ${taskList(placed)}.`)
+  for (const { launchAt } of placed) wakeAt(engine, service.arn, launchAt)
+}

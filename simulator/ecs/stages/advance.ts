@@ -1,0 +1,119 @@
+import type { Engine } from '../engine.ts'
+import type { DeploymentRecord, ServiceDeploymentRecord, ServiceRecord } from '../records.ts'
+import { tell } from '../rollout/events.ts'
+import { giveUp } from '../rollout/give-up.ts'
+import { isHealthy, isLive, isThere, tasksOf } from '../tasks/state.ts'
+import { wakeAt } from '../wake.ts'
+import { stagedOf } from './begin.ts'
+import { beginHooks, runHooks } from './hooks.ts'
+import type { StagedRecord } from './records.ts'
+import { stationsOf, type Station } from './stations.ts'
+import { shiftTraffic } from './traffic.ts'
+
+/** Takes a staged deployment as far as it can go now: forward, or back. */
+export function advance(engine: Engine, service: ServiceRecord): void {
+  const [primary] = service.deployments
+  const staged = stagedOf(engine, primary)
+  if (primary === undefined || staged === undefined || primary.rolloutState !== 'IN_PROGRESS')
+    return
+  const record = engine.world.serviceDeployments[primary.serviceDeployment]
+  if (record === undefined) return
+  if (staged.back !== undefined) comeBack(engine, service, primary, staged)
+  else if (record.status === 'IN_PROGRESS')
+    goOn(engine, { service, green: primary, record, staged })
+}
+
+interface Moving {
+  readonly service: ServiceRecord
+  readonly green: DeploymentRecord
+  readonly record: ServiceDeploymentRecord
+  readonly staged: StagedRecord
+}
+
+function goOn(engine: Engine, moving: Moving): void {
+  const { service, green, record, staged } = moving
+  const stations = stationsOf(record.deploymentConfiguration, staged)
+  for (;;) {
+    const station = stations[staged.position]
+    if (station !== undefined) {
+      const hooks = runHooks(engine, record)
+      if (hooks === 'failed') {
+        giveUp(engine, service, green, hooksFailed)
+        return
+      }
+      if (hooks === 'waiting' || !isOver(engine, moving, station)) return
+    }
+    const next = stations[staged.position + 1]
+    if (next === undefined) return
+    staged.position++
+    enter(engine, moving, next)
+  }
+}
+
+/** Texts as others saw them, but for `by` and `because`. A hook sends back whoever else may not. */
+const hooksFailed = {
+  by: 'ECS deployment lifecycle hook',
+  what: 'hook execution failure(s) detected.',
+  because: 'because of hook execution failure(s).',
+  rollback: true,
+}
+
+function enter(engine: Engine, { service, green, record, staged }: Moving, station: Station): void {
+  const now = engine.clock.now()
+  const { stage, bakeMs = 0 } = station
+  staged.stage = stage
+  staged.until = now + Math.max(engine.timings.stage, bakeMs)
+  if (stage === 'TEST_TRAFFIC_SHIFT' && hasTestRule(service)) staged.test = 100
+  if (station.production !== undefined) staged.production = station.production
+  staged.hooks = beginHooks(engine, record.deploymentConfiguration.lifecycleHooks ?? [], stage)
+  record.updatedAt = now
+  const revision = engine.world.revisions[green.revision]
+  const shifts = station.production !== undefined || stage === 'TEST_TRAFFIC_SHIFT'
+  if (revision !== undefined && shifts) shiftTraffic(engine, service, revision, staged)
+}
+
+function hasTestRule({ loadBalancers }: ServiceRecord): boolean {
+  return loadBalancers.some((one) => one.advancedConfiguration?.testListenerRule !== undefined)
+}
+
+/** The last station is over when the deployment is complete, which is not seen here. */
+function isOver(engine: Engine, moving: Moving, { stage }: Station): boolean {
+  const { service, green, staged } = moving
+  const there = tasksOf(engine, service).filter(isThere)
+  if (stage === 'CLEAN_UP') return false
+  if (
+    stage === 'RECONCILE_SERVICE' &&
+    there.some((task) => task.deployment !== staged.blue?.deployment)
+  ) {
+    return false
+  }
+  if (stage === 'SCALE_UP' && !isAllThere(engine, service, green)) return false
+  if (staged.until <= engine.clock.now()) return true
+  wakeAt(engine, service.arn, staged.until)
+  return false
+}
+
+/** As many tasks as wanted, all healthy. */
+function isAllThere(engine: Engine, service: ServiceRecord, { id }: DeploymentRecord): boolean {
+  const mine = tasksOf(engine, service).filter((task) => task.deployment === id && isLive(task))
+  const healthy = mine.filter((task) => isHealthy(engine, service, task))
+  return healthy.length >= service.desiredCount
+}
+
+/** Blue is made whole first, so that nothing is lost when it gets the traffic again. */
+function comeBack(
+  engine: Engine,
+  service: ServiceRecord,
+  blue: DeploymentRecord,
+  staged: StagedRecord,
+): void {
+  const revision = engine.world.revisions[blue.revision]
+  if (staged.back !== 'restoring' || !isAllThere(engine, service, blue)) return
+  staged.back = 'cleaning'
+  staged.stage = 'CLEAN_UP'
+  staged.production = 0
+  staged.test = 0
+  if (revision !== undefined)
+    shiftTraffic(engine, service, revision, { production: 100, test: 100 })
+  tell(engine, service, `(deployment ${blue.id}) receives all traffic again.`)
+}

@@ -1,0 +1,68 @@
+import type { Engine } from '../engine.ts'
+import type { DeploymentRecord, ServiceRecord } from '../records.ts'
+import { isThere, tasksOf } from '../tasks/state.ts'
+import type { StagedRecord } from './records.ts'
+import { shiftTraffic } from './traffic.ts'
+
+export interface Beginning {
+  /** Absent for a rolling deployment. */
+  readonly staged?: StagedRecord
+  /** Whether the new revision uses the alternate target groups. */
+  readonly alternate: boolean
+}
+
+/**
+ * What a deployment that starts now finds: who serves, and hence which target groups are free. Who
+ * serves gets all production traffic again, where the deployment before had taken some of it.
+ */
+export function beginStages(engine: Engine, service: ServiceRecord): Beginning {
+  const blue = servingNow(engine, service)
+  const revision = blue && engine.world.revisions[blue.revision]
+  if (revision !== undefined)
+    shiftTraffic(engine, service, revision, { production: 100, test: 100 })
+  const blueIsAlternate = revision?.alternate === true
+  const { strategy = 'ROLLING' } = service.deploymentConfiguration
+  if (strategy === 'ROLLING') return { alternate: blueIsAlternate && canAlternate(service) }
+  const others = tasksOf(engine, service).filter(
+    (task) => isThere(task) && task.deployment !== blue?.id,
+  )
+  return {
+    alternate: blue !== undefined && !blueIsAlternate && canAlternate(service),
+    staged: {
+      ...(blue && { blue: { deployment: blue.id, revision: blue.revision } }),
+      reconciles: others.length > 0,
+      position: -1,
+      until: 0,
+      production: 0,
+      test: 0,
+      hooks: [],
+    },
+  }
+}
+
+function canAlternate({ loadBalancers }: ServiceRecord): boolean {
+  return loadBalancers.some(({ advancedConfiguration }) => advancedConfiguration !== undefined)
+}
+
+/** What ECS is going back to, or what completed last; else whatever has tasks, the newest first. */
+function servingNow(engine: Engine, service: ServiceRecord): DeploymentRecord | undefined {
+  const { deployments, lastCompleted } = service
+  const hasTasks = ({ id }: DeploymentRecord): boolean =>
+    tasksOf(engine, service).some((task) => isThere(task) && task.deployment === id)
+  return (
+    deployments.find(
+      ({ kind, rolloutState }) => kind === 'rollback' && rolloutState !== 'FAILED',
+    ) ??
+    deployments.find(({ id }) => id === lastCompleted?.deploymentId) ??
+    deployments.find(hasTasks)
+  )
+}
+
+/** The stages of the deployment that a service is headed for, until that has completed. */
+export function stagedOf(
+  engine: Engine,
+  deployment: DeploymentRecord | undefined,
+): StagedRecord | undefined {
+  if (deployment === undefined || deployment.rolloutState === 'COMPLETED') return undefined
+  return engine.world.serviceDeployments[deployment.serviceDeployment]?.staged
+}

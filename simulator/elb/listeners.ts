@@ -1,0 +1,88 @@
+import type {
+  CreateListenerCommandOutput,
+  DescribeListenersCommandOutput,
+  Listener,
+} from '@aws-sdk/client-elastic-load-balancing-v2'
+import type { Answer } from '../ecs/answers/wire.ts'
+import type { Engine } from '../ecs/engine.ts'
+import { elbId } from '../ecs/ids.ts'
+import { type Input, optionalText, textList } from '../ecs/requests/input.ts'
+import { AwsError } from '../http/types.ts'
+import { listenerAt, loadBalancerAt } from './find.ts'
+import { forwardIn, actionsOf } from './forward.ts'
+import { optionalInteger, text } from './input.ts'
+import type { ListenerRecord } from './records.ts'
+import { addRule, refuseWhileNamed } from './rules.ts'
+
+/** A listener, and the default rule that it always has. */
+export function createListener(engine: Engine, input: Input): Answer<CreateListenerCommandOutput> {
+  const balancer = loadBalancerAt(engine, text(input, 'LoadBalancerArn'))
+  const protocol = optionalText(input, 'Protocol') ?? 'HTTP'
+  if (protocol !== 'HTTP') {
+    throw new AwsError(
+      'ValidationError',
+      `The simulator has HTTP listeners only, not '${protocol}'`,
+    )
+  }
+  const port = optionalInteger(input, 'Port', [1, 65_535]) ?? 80
+  const all = Object.values(engine.world.listeners)
+  if (all.some((one) => one.loadBalancer === balancer.arn && one.port === port)) {
+    throw new AwsError(
+      'DuplicateListener',
+      `A listener already exists on this port for this load balancer '${balancer.arn}'`,
+    )
+  }
+  const forward = forwardIn(engine, input, 'DefaultActions')
+  const listener: ListenerRecord = {
+    arn: `${balancer.arn.replace(':loadbalancer/', ':listener/')}/${elbId()}`,
+    loadBalancer: balancer.arn,
+    port,
+  }
+  engine.world.listeners[listener.arn] = listener
+  addRule(engine, listener, { priority: 'default', conditions: [], forward })
+  return { Listeners: [answer(engine, listener)] }
+}
+
+/** Of a load balancer, or those with these ARNs. */
+export function describeListeners(
+  engine: Engine,
+  input: Input,
+): Answer<DescribeListenersCommandOutput> {
+  const arns = textList(input, 'ListenerArns')
+  const of = optionalText(input, 'LoadBalancerArn')
+  if (of === undefined && arns.length === 0) {
+    throw new AwsError('ValidationError', 'A load balancer ARN or listener ARNs must be specified')
+  }
+  if (of !== undefined) loadBalancerAt(engine, of)
+  const found =
+    of === undefined
+      ? arns.map((arn) => listenerAt(engine, arn))
+      : Object.values(engine.world.listeners).filter(({ loadBalancer }) => loadBalancer === of)
+  return { Listeners: found.map((listener) => answer(engine, listener)) }
+}
+
+export function deleteListener(engine: Engine, input: Input): object {
+  removeListener(engine, listenerAt(engine, text(input, 'ListenerArn')).arn)
+  return {}
+}
+
+/** @throws ResourceInUse while a service names one of its rules. */
+export function removeListener({ world }: Engine, arn: string): void {
+  const rules = Object.values(world.rules).filter(({ listener }) => listener === arn)
+  for (const rule of rules) refuseWhileNamed(world, rule)
+  for (const rule of rules) delete world.rules[rule.arn]
+  delete world.listeners[arn]
+}
+
+function answer({ world }: Engine, listener: ListenerRecord): Answer<Listener> {
+  const usual = Object.values(world.rules).find(
+    (rule) => rule.listener === listener.arn && rule.priority === 'default',
+  )
+  return {
+    ListenerArn: listener.arn,
+    LoadBalancerArn: listener.loadBalancer,
+    Port: listener.port,
+    Protocol: 'HTTP',
+    DefaultActions: actionsOf(usual?.forward ?? []),
+  }
+}
