@@ -5,7 +5,10 @@ import type { FailureType } from './types.ts'
  * A failure that no retry mends. The message says what was found, what was expected and what to
  * do next; it must not hold a secret, since it stays in the workflow's history.
  */
-export function failure(type: Exclude<FailureType, 'Unavailable'>, message: string) {
+export function failure(
+  type: Exclude<FailureType, 'Unavailable' | 'WorkerLeaves'>,
+  message: string,
+) {
   return ApplicationFailure.create({ type, message, nonRetryable: true })
 }
 

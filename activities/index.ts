@@ -29,6 +29,7 @@ export { awsClientsByTarget, type AwsClients, type AwsClientsFor } from './aws-c
 export { defaultCacheDir } from './cache.ts'
 export { detectEngine, type Engine } from './engine.ts'
 export { activityInterceptors } from './interceptor.ts'
+export { workerLeaves } from './leaving.ts'
 export { defaultPace, type Pace } from './pace.ts'
 
 export interface ReleaseActivitiesOptions {
@@ -36,11 +37,16 @@ export interface ReleaseActivitiesOptions {
   readonly clientsFor?: AwsClientsFor
   /** How often a rollout is looked at. Default: four times a second while an end is due, else each 10 s at most. */
   readonly pace?: Pace
+  /**
+   * Ends the waits once the worker is asked to stop, so that the next one takes them up at once; its
+   * reason is {@link workerLeaves}. Default: they go on for as long as the worker lets them.
+   */
+  readonly leaving?: AbortSignal
 }
 
 /** The activities of the release queue. A worker that serves them needs AWS, and nothing else. */
 export function createReleaseActivities(options: ReleaseActivitiesOptions = {}): ReleaseActivities {
-  const { clientsFor = awsClientsByTarget(), pace = defaultPace } = options
+  const { clientsFor = awsClientsByTarget(), pace = defaultPace, leaving } = options
   return {
     inspectEnvironment: async (input) => {
       if (input.freezes === 'kept') refuseWhileFrozen(input.target, Date.now())
@@ -53,15 +59,18 @@ export function createReleaseActivities(options: ReleaseActivitiesOptions = {}):
     updateService: (input) => beating(() => updateService(clientsFor(input.target.aws), input)),
     async waitForRollout(input) {
       const clients = clientsFor(input.target.aws)
-      return await endWithLogs(clients, input.target, await waitForRollout(clients, pace, input))
+      const end = await waitForRollout(clients, pace, input, leaving)
+      return await endWithLogs(clients, input.target, end)
     },
     async rollBackService(input) {
       const clients = clientsFor(input.target.aws)
-      return await endWithLogs(clients, input.target, await rollBackService(clients, pace, input))
+      const end = await rollBackService(clients, pace, input, leaving)
+      return await endWithLogs(clients, input.target, end)
     },
     async verifyRelease(input) {
       const clients = clientsFor(input.target.aws)
-      return await endWithLogs(clients, input.target, await verifyRelease(clients, pace, input))
+      const end = await verifyRelease(clients, pace, input, leaving)
+      return await endWithLogs(clients, input.target, end)
     },
     planRelease: (input) => beating(() => planRelease(clientsFor(input.target.aws), input)),
     resolveRollback: (input) => beating(() => resolveRollback(clientsFor(input.target.aws), input)),

@@ -1,10 +1,10 @@
-import { Context } from '@temporalio/activity'
 import type { ServiceTarget, Target } from '../config/target.ts'
 import type { ObservedDeployment, Observation } from '../rollout/observation.ts'
 import type { AwsClients } from './aws-clients.ts'
 import { beating } from './heartbeat.ts'
 import { isPassing } from './known-errors.ts'
 import { asItRuns, deployBack, stopDeployment } from './lead-back.ts'
+import { whatEndsWaiting } from './leaving.ts'
 import type { Pace } from './pace.ts'
 import { rest } from './polling/clock.ts'
 import { pollerOf } from './polling/poller-of.ts'
@@ -33,9 +33,10 @@ export async function rollBackService(
   clients: AwsClients,
   pace: Pace,
   input: RollBackInput,
+  leaving?: AbortSignal,
 ): Promise<RolloutEnd> {
   return await beating((say) => {
-    const signal = Context.current().cancellationSignal
+    const signal = whatEndsWaiting(leaving)
     return goBack(clients, { ...input, poller: pollerOf(clients), pace, signal, say })
   })
 }

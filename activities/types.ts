@@ -296,5 +296,7 @@ export type FailureType =
   | 'AccessDenied'
   /** Somebody else deploys this service at this moment, or did since we looked. */
   | 'Conflict'
+  /** The worker was asked to stop in the middle of a wait. Retried, by another one. */
+  | 'WorkerLeaves'
   /** Something that may pass: throttling, a network error, 5xx. Retried. */
   | 'Unavailable'

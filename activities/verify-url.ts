@@ -1,6 +1,7 @@
-import { Context, log } from '@temporalio/activity'
+import { log } from '@temporalio/activity'
 import type { Target } from '../config/target.ts'
 import type { Pace } from './pace.ts'
+import { machineClock, rest } from './polling/clock.ts'
 import type { RolloutEnd } from './types.ts'
 
 /** How often a URL that answers badly is asked again: load balancers and DNS lag a little. */
@@ -11,10 +12,14 @@ const answerWithinMs = 10_000
  * Asks the `verifyUrl` of every service that has one, following redirects: each must answer 2xx
  * within 10 s. Gives the failure, or undefined where all is well.
  */
-export async function askUrls(target: Target, pace: Pace): Promise<RolloutEnd | undefined> {
+export async function askUrls(
+  target: Target,
+  pace: Pace,
+  signal: AbortSignal,
+): Promise<RolloutEnd | undefined> {
   for (const { name, verifyUrl } of target.services) {
     if (verifyUrl === undefined) continue
-    const answer = await askUntilWell(verifyUrl, pace)
+    const answer = await askUntilWell(verifyUrl, pace, signal)
     if (answer === 'well') continue
     return {
       kind: 'failed',
@@ -25,26 +30,25 @@ export async function askUrls(target: Target, pace: Pace): Promise<RolloutEnd | 
   return undefined
 }
 
-async function askUntilWell(url: string, pace: Pace): Promise<string> {
-  let answer = await ask(url)
+async function askUntilWell(url: string, pace: Pace, signal: AbortSignal): Promise<string> {
+  let answer = await ask(url, signal)
   for (let asked = 1; answer !== 'well' && asked < tries; asked += 1) {
     log.info(`${withoutSecrets(url)} ${answer}: asking again.`)
-    await Context.current().sleep(pace.nearEndMs * 8)
-    answer = await ask(url)
+    await rest(machineClock, pace.nearEndMs * 8, signal)
+    answer = await ask(url, signal)
   }
   return answer
 }
 
-async function ask(url: string): Promise<string> {
-  const { cancellationSignal } = Context.current()
+async function ask(url: string, signal: AbortSignal): Promise<string> {
   try {
     const response = await fetch(url, {
-      signal: AbortSignal.any([cancellationSignal, AbortSignal.timeout(answerWithinMs)]),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(answerWithinMs)]),
     })
     await response.body?.cancel()
     return response.ok ? 'well' : `answered ${response.status}`
   } catch (error) {
-    cancellationSignal.throwIfAborted()
+    signal.throwIfAborted()
     return `did not answer (${reasonOf(error)})`
   }
 }

@@ -1,4 +1,3 @@
-import { Context } from '@temporalio/activity'
 import type { Target } from '../config/target.ts'
 import { crashedSinceSuccess, crashedTasks, longestCrashedLife } from '../rollout/crashes.ts'
 import { isUnchanged } from '../rollout/first-look.ts'
@@ -9,6 +8,7 @@ import type { AwsClients } from './aws-clients.ts'
 import { failure } from './failures.ts'
 import { beating } from './heartbeat.ts'
 import { isPassing } from './known-errors.ts'
+import { whatEndsWaiting } from './leaving.ts'
 import type { Pace } from './pace.ts'
 import { rest } from './polling/clock.ts'
 import { pollerOf } from './polling/poller-of.ts'
@@ -36,13 +36,14 @@ export async function verifyRelease(
   clients: AwsClients,
   pace: Pace,
   input: VerifyInput,
+  leaving?: AbortSignal,
 ): Promise<RolloutEnd> {
   return await beating(async (say) => {
-    const { cancellationSignal: signal } = Context.current()
+    const signal = whatEndsWaiting(leaving)
     const services = servicesIn(input)
     const poller = pollerOf(clients)
     const end = await keepLooking({ poller, target: input.target, services, pace, signal, say })
-    return end.kind === 'succeeded' ? ((await askUrls(input.target, pace)) ?? end) : end
+    return end.kind === 'succeeded' ? ((await askUrls(input.target, pace, signal)) ?? end) : end
   })
 }
 

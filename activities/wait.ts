@@ -1,10 +1,10 @@
-import { Context } from '@temporalio/activity'
 import type { ServiceTarget, Target } from '../config/target.ts'
 import type { Expectation } from '../rollout/verdict.ts'
 import { whyOf } from '../rollout/why.ts'
 import type { AwsClients } from './aws-clients.ts'
 import { beating } from './heartbeat.ts'
 import { isPassing } from './known-errors.ts'
+import { whatEndsWaiting } from './leaving.ts'
 import { lookAt } from './look.ts'
 import type { Pace } from './pace.ts'
 import { pollerOf } from './polling/poller-of.ts'
@@ -29,6 +29,7 @@ export async function waitForRollout(
   clients: AwsClients,
   pace: Pace,
   { target, service, started, revision, before, deadline }: WaitInput,
+  leaving?: AbortSignal,
 ): Promise<RolloutEnd> {
   return await beating(async (say) => {
     const watched: Watched = {
@@ -39,7 +40,7 @@ export async function waitForRollout(
       ...(started.earlierMs === undefined ? {} : { earlierMs: started.earlierMs }),
       deadline,
       pace,
-      signal: Context.current().cancellationSignal,
+      signal: whatEndsWaiting(leaving),
       say,
     }
     const poller = pollerOf(clients)

@@ -4,6 +4,7 @@ import {
   activityInterceptors,
   createBuilderActivities,
   createReleaseActivities,
+  workerLeaves,
 } from '../activities/index.ts'
 import type { BuilderActivities, SourceRef } from '../activities/types.ts'
 import { checkSearchAttributes } from './search-attributes.ts'
@@ -25,15 +26,16 @@ import { workflowBundle } from './workflow-bundle.ts'
 export async function runWorker(
   given: Partial<WorkerOptions> & Hosting & { readonly onReady?: () => void } = {},
 ): Promise<void> {
-  const { onReady, stop, onLog, ...rest } = given
+  const { onReady, stop = signalled(), onLog, ...rest } = given
   const options: WorkerOptions = { ...defaultWorkerOptions, ...rest }
   refuseSharedQueue(options)
-  installRuntime({ ...(stop && { stop }), ...(onLog && { onLog }) })
+  installRuntime({ ...(onLog && { onLog }) })
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig()
   const connection = await NativeConnection.connect(connectionOptions)
   try {
     await checkSearchAttributes(connection, namespace)
-    const queues = await queuesOf(options)
+    const leaving = new AbortController()
+    const queues = await queuesOf(options, leaving.signal)
     const workers = await allOrNone(
       queues.map((queue) =>
         Worker.create({
@@ -46,10 +48,17 @@ export async function runWorker(
         }),
       ),
     )
-    await runTogether(workers, stop, onReady)
+    await runTogether(workers, { stop, leaving, ...(onReady && { onReady }) })
   } finally {
     await connection.close()
   }
+}
+
+/** Aborted by the first SIGINT or SIGTERM; the next one ends the process at once. */
+function signalled(): AbortSignal {
+  const asked = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => asked.abort())
+  return asked.signal
 }
 
 /** On a queue that both share, each would be given work that only the other can do. */
@@ -78,8 +87,8 @@ async function allOrNone(creating: readonly Promise<Worker>[]): Promise<readonly
 
 type Queue = Partial<SdkOptions> & { readonly taskQueue: string }
 
-async function queuesOf(options: WorkerOptions): Promise<readonly Queue[]> {
-  const release = options.roles.includes('release') ? [await releaseQueue(options)] : []
+async function queuesOf(options: WorkerOptions, leaving: AbortSignal): Promise<readonly Queue[]> {
+  const release = options.roles.includes('release') ? [await releaseQueue(options, leaving)] : []
   const builder = options.roles.includes('builder') ? builderQueues(options) : []
   return [...release, ...builder]
 }
@@ -106,17 +115,23 @@ function builderQueues(options: WorkerOptions): readonly Queue[] {
 /** Runs until all have stopped; one that breaks stops the others in good order. */
 async function runTogether(
   workers: readonly Worker[],
-  stop?: AbortSignal,
-  onReady?: () => void,
+  how: {
+    readonly stop: AbortSignal
+    readonly leaving: AbortController
+    readonly onReady?: () => void
+  },
 ): Promise<void> {
+  const { stop, leaving, onReady } = how
   const runs = workers.map((worker) => worker.run())
   const shutDown = () => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown()
+    // Only now: what is given up earlier might be offered to these workers again.
+    if (!leaving.signal.aborted) leaving.abort(workerLeaves())
   }
-  stop?.addEventListener('abort', shutDown, { once: true })
+  stop.addEventListener('abort', shutDown, { once: true })
   try {
     onReady?.()
-    if (stop?.aborted === true) shutDown()
+    if (stop.aborted) shutDown()
     await Promise.all(runs)
   } finally {
     shutDown()
@@ -124,11 +139,11 @@ async function runTogether(
   }
 }
 
-async function releaseQueue(options: WorkerOptions): Promise<Queue> {
+async function releaseQueue(options: WorkerOptions, leaving: AbortSignal): Promise<Queue> {
   return {
     taskQueue: options.releaseQueue,
     workflowBundle: await workflowBundle(),
-    activities: { ...createReleaseActivities() },
+    activities: { ...createReleaseActivities({ leaving }) },
     // A waiting release keeps an activity open but costs next to nothing.
     maxConcurrentActivityTaskExecutions: 2_000,
   }

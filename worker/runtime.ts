@@ -9,9 +9,10 @@ export interface Hosting {
 }
 
 /** Sets up what all workers of this process share: to be called once, before the first of them. */
-export function installRuntime({ stop, onLog }: Hosting): void {
+export function installRuntime({ onLog }: Pick<Hosting, 'onLog'>): void {
   Runtime.install({
-    shutdownSignals: stop === undefined ? ['SIGINT', 'SIGTERM'] : [],
+    // Whoever runs the worker decides what stops it.
+    shutdownSignals: [],
     ...(onLog === undefined ? {} : logTo(onLog)),
   })
 }

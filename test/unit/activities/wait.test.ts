@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { CancelledFailure } from '@temporalio/common'
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common'
+import { workerLeaves } from '../../../activities/index.ts'
 import { waitForRollout } from '../../../activities/wait.ts'
 import { answersOf, deployment, recordsOf, revision, service, task } from './ecs-answers.ts'
 import { awsError, fakeAws, type Answers } from './fake-aws.ts'
@@ -9,27 +10,36 @@ import { digestB, serviceNamed, targetWith } from './targets.ts'
 
 const pace = { nearEndMs: 1, farMs: 1 }
 
-const wait = (answers: Answers, deadline = Date.now() + 60_000, watching: Watching = {}) =>
+const wait = (
+  answers: Answers,
+  deadline = Date.now() + 60_000,
+  { leaving, ...watching }: Watching & { readonly leaving?: AbortSignal } = {},
+) =>
   inActivity(
     () =>
-      waitForRollout(fakeAws(answers).clients, pace, {
-        target: targetWith(),
-        service: serviceNamed('api'),
-        started: {
-          service: 'api',
-          taskDefinition: revision(2),
-          deploymentId: 'ecs-svc/2',
-          serviceDeploymentArn:
-            'arn:aws:ecs:eu-west-1:123456789012:service-deployment/mailman/mailman-api/1',
+      waitForRollout(
+        fakeAws(answers).clients,
+        pace,
+        {
+          target: targetWith(),
+          service: serviceNamed('api'),
+          started: {
+            service: 'api',
+            taskDefinition: revision(2),
+            deploymentId: 'ecs-svc/2',
+            serviceDeploymentArn:
+              'arn:aws:ecs:eu-west-1:123456789012:service-deployment/mailman/mailman-api/1',
+          },
+          revision: {
+            service: 'api',
+            taskDefinition: revision(2),
+            digests: { api: digestB },
+            registered: true,
+          },
+          deadline,
         },
-        revision: {
-          service: 'api',
-          taskDefinition: revision(2),
-          digests: { api: digestB },
-          registered: true,
-        },
-        deadline,
-      }),
+        leaving,
+      ),
     watching,
   )
 
@@ -196,6 +206,16 @@ describe('waiting for a rollout', () => {
       kind: 'succeeded',
       evidence: 'deployments',
       summary: '1 of 1 tasks running',
+    })
+  })
+
+  test('ends at once when its worker is asked to stop, to be tried again', async () => {
+    const leaving = new AbortController()
+    const onHeartbeat = () => leaving.abort(workerLeaves())
+    const waiting = wait(underWay, undefined, { leaving: leaving.signal, onHeartbeat })
+    await assert.rejects(waiting, (error) => {
+      failsAs('WorkerLeaves', 'the next one goes on')(error)
+      return error instanceof ApplicationFailure && error.nonRetryable !== true
     })
   })
 })
