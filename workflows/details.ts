@@ -1,7 +1,9 @@
+import { outcomeWords } from '../rollout/outcome-words.ts'
 import type {
   Control,
   EnvironmentStatus,
   LedgerEntry,
+  ReleasedService,
   ReleaseStatus,
   Step,
   Undelivered,
@@ -23,7 +25,7 @@ export function releaseDetails(status: ReleaseStatus): string {
   const head =
     result === undefined
       ? `**${cell(status.summary)}**`
-      : `**${result.outcome.replace('_', ' ')}**: ${cell(result.message)}`
+      : `**${outcomeWords[result.outcome]}**: ${cell(result.message)}`
   const cause = result?.cause === undefined ? [] : ['', `Cause: ${cell(result.cause)}`]
   const services = (result?.services ?? []).map(({ name, revision, wayBack }) =>
     row(
@@ -39,7 +41,7 @@ export function releaseDetails(status: ReleaseStatus): string {
     ...(paused === undefined ? [] : ['', `**Paused** by ${by(paused)}`]),
     ...cause,
     ...failureDetails(result),
-    ...table(['step', 'state', 'started', 'took', 'note'], status.steps.map(stepRow)),
+    ...table(['step', 'state', 'started (UTC)', 'took', 'note'], status.steps.map(stepRow)),
     ...table(['service', 'released', 'digest', 'ran before'], services),
     ...status.warnings.map((warning) => `\nNote: ${cell(warning)}`),
     '',
@@ -51,12 +53,17 @@ export function releaseDetails(status: ReleaseStatus): string {
 export function environmentDetails(status: EnvironmentStatus): string {
   const { live, running } = status
   return [
-    `**Live:** ${live === undefined ? 'nothing released yet' : `${shortCommit(live.commit)} by ${live.id}`}`,
+    live === undefined
+      ? '**Live:** nothing released yet'
+      : `**Live:** ${what(live)}, since ${when(live.endedAt)}, by ${cell(live.requestedBy)}`,
+    ...table(['service', 'revision', 'digest'], (live?.services ?? []).map(serviceRow)),
     '',
-    `**Running:** ${running === undefined ? 'nothing' : running.id}`,
-    ...(status.freeze === undefined ? [] : ['', `**Frozen** by ${by(status.freeze)}`]),
+    running === undefined
+      ? '**Running:** nothing'
+      : `**Running:** ${running.id}: ${what(running)}, since ${when(running.startedAt)}, by ${cell(running.requestedBy)}`,
+    ...frozen(status),
     ...table(
-      ['waits', 'commit', 'since', 'by', 'approval'],
+      ['waits', 'what', 'since', 'by', 'approval'],
       status.waiting.slice(0, 20).map(waitingRow),
     ),
     ...table(
@@ -72,9 +79,11 @@ export function environmentDetails(status: EnvironmentStatus): string {
       (status.unsent ?? []).slice(0, 5).map(unsentRow),
     ),
     ...table(
-      ['release', 'commit', 'outcome', 'ended', 'by'],
+      ['release', 'what', 'outcome', 'ended', 'by'],
       status.releases.slice(0, 10).map(entryRow),
     ),
+    '',
+    'All times are UTC.',
   ].join('\n')
 }
 
@@ -82,15 +91,35 @@ function table(head: readonly string[], rows: readonly string[]): readonly strin
   return rows.length === 0 ? [] : ['', row(...head), `|${'---|'.repeat(head.length)}`, ...rows]
 }
 
-function waitingRow({ id, commit, since, requestedBy, approval }: WaitingRelease): string {
-  const approved = approval?.kind === 'given' ? `by ${cell(approval.by)}` : (approval?.kind ?? '')
-  return row(
-    id,
-    commit === undefined ? '' : shortCommit(commit),
-    when(since),
-    cell(requestedBy),
-    approved,
-  )
+/** `deploy 3f2c1ab: Add organization id` */
+function what({ kind, commit, subject = '' }: Pick<LedgerEntry, 'kind' | 'commit' | 'subject'>) {
+  const of = commit === undefined ? kind : `${kind} ${shortCommit(commit)}`
+  return subject === '' ? of : `${of}: ${cell(subject)}`
+}
+
+function serviceRow({ name, revision }: ReleasedService): string {
+  return row(name, shortRevision(revision.taskDefinition), digestsOf(revision.digests))
+}
+
+function frozen({ freeze }: EnvironmentStatus): readonly string[] {
+  if (freeze === undefined) return []
+  const end = freeze.until === undefined ? '' : ` until ${when(freeze.until)}`
+  return ['', `**Frozen**${end} by ${by(freeze)}`]
+}
+
+function waitingRow({ id, since, requestedBy, approval, ...about }: WaitingRelease): string {
+  return row(id, what(about), when(since), cell(requestedBy), approvalText(approval))
+}
+
+function approvalText(approval: WaitingRelease['approval']): string {
+  switch (approval?.kind) {
+    case undefined:
+      return ''
+    case 'needed':
+      return `needed until ${when(approval.until)}`
+    case 'given':
+      return `by ${cell(approval.by)}`
+  }
 }
 
 function controlRow({ kind, by: who, at, release, reason, refused }: Control): string {
@@ -121,8 +150,8 @@ function stepRow(step: Step): string {
   return row(name, state, time(step.startedAt), took, cell(step.note ?? ''))
 }
 
-function entryRow({ id, commit, outcome, endedAt, requestedBy }: LedgerEntry): string {
-  return row(id, shortCommit(commit), outcome, when(endedAt), cell(requestedBy))
+function entryRow({ id, outcome, endedAt, requestedBy, ...about }: LedgerEntry): string {
+  return row(id, what(about), outcomeWords[outcome], when(endedAt), cell(requestedBy))
 }
 
 /** The UI sets columns without a gap between them: a space that does not break keeps them apart. */

@@ -43,7 +43,7 @@ function tablesIn(markdown: string): string[][][] {
 test('the steps of a release are a table, which text of others cannot break', () => {
   const [steps] = tablesIn(releaseDetails(status))
   assert.deepEqual(steps, [
-    ['step', 'state', 'started', 'took', 'note'],
+    ['step', 'state', 'started (UTC)', 'took', 'note'],
     ['inspect', 'done', '00:00:00', '1.5s', String.raw`a\|b`],
   ])
   assert.ok(
@@ -57,6 +57,49 @@ test('what waits in an environment and what was done by hand are tables', () => 
     tables.map((table) => table[0]?.[0]),
     ['waits', 'done by hand'],
   )
+})
+
+test('an environment says what is live by service, what runs, until when it is frozen, and who', () => {
+  const digest = `sha256:${'8'.repeat(64)}`
+  const live = {
+    id: 'release/production/3f2c1ab4d5e6',
+    kind: 'deploy',
+    commit: '3f2c1ab4d5e6f708192a3b4c5d6e7f8091a2b3c4',
+    subject: 'Add | organization id',
+    requestedBy: 'ann',
+    startedAt: 0,
+    endedAt: 60_000,
+    outcome: 'succeeded',
+    message: '',
+    services: [
+      {
+        name: 'api',
+        ecsService: 'mailman-api',
+        revision: {
+          service: 'api',
+          taskDefinition: 'arn:aws:ecs:eu-west-1:1:task-definition/mailman-api:8',
+          digests: { api: digest },
+          registered: true,
+        },
+        wayBack: {
+          taskDefinition: 'mailman-api:7',
+          digests: {},
+          deploymentId: '7',
+          standing: 'succeeded',
+        },
+      },
+    ],
+  } as const
+  const running = { id: 'r', kind: 'rollback', requestedBy: 'bob', startedAt: 120_000 } as const
+  const freeze = { by: 'ann', reason: 'incident', since: 0, until: 3_600_000 }
+  const text = environmentDetails({ ...environment, live, running, freeze, releases: [live] })
+  const title = String.raw`deploy 3f2c1ab: Add \| organization id`
+  assert.ok(text.includes(`**Live:** ${title}, since 1970-01-01 00:01, by ann`), text)
+  assert.match(text, /^\*\*Running:\*\* r: rollback, since 1970-01-01 00:02, by bob$/m)
+  assert.match(text, /^\*\*Frozen\*\* until 1970-01-01 01:00 by ann: incident$/m)
+  const tables = tablesIn(text)
+  assert.deepEqual(tables[0]?.[1], ['api', 'mailman-api:8', digest.slice(0, 19)])
+  assert.deepEqual(tables.at(-1)?.[1]?.slice(0, 3), [live.id, title, 'succeeded'])
 })
 
 test('a notice that did not arrive, or not yet, is shown with the reason', () => {
