@@ -180,3 +180,37 @@ test('malformed signals harm nothing, and can be seen', async () => {
     assert.equal((await door.end(await door.deploy(anotherCommit))).outcome, 'succeeded')
   })
 })
+
+test('malformed Updates are refused with what is wrong, and the environment goes on', async () => {
+  await withDoor(harness, {}, async (door) => {
+    await door.end(await door.deploy(commit))
+    const { target } = door
+    const requestedBy = 'somebody'
+    const { stability: _, ...halfTarget } = target
+    const good = { kind: 'deploy', commit: anotherCommit, subject: '', requestedBy, target }
+    const bodies: readonly [unknown, RegExp][] = [
+      [null, /found null/],
+      ['deploy', /found "deploy"/],
+      [[good], /expected an object/],
+      [{ ...good, kind: 'launch' }, /"kind" is "launch"/],
+      [{ ...good, commit: 'main' }, /"commit" is no full commit id/],
+      [{ ...good, requestedBy: 7 }, /"requestedBy" is no text/],
+      [{ ...good, override: true }, /"override" has no "reason"/],
+      [{ ...good, target: undefined }, /a "target" is needed/],
+      [{ ...good, target: halfTarget }, /"target" is no environment/],
+      [{ ...good, target: { ...target, services: [{ name: 'api' }] } }, /"target" is no env/],
+      [{ kind: 'redeploy', target: 'production', requestedBy }, /"target" is no environment/],
+      [{ kind: 'rollback', requestedBy }, /"target" is no environment/],
+    ]
+    for (const [body, expected] of bodies) {
+      const update = door.handle.executeUpdate('release', { args: [body] })
+      assert.match(await refusalOf(update), expected)
+    }
+    for (const body of ['back', [], { to: 7 }, { target: halfTarget }]) {
+      const update = door.handle.executeUpdate('rollback', { args: [body] })
+      assert.match(await refusalOf(update), /expected an object|"to" is no text|"target" is no/)
+    }
+    assert.equal((await door.end(await door.deploy(anotherCommit))).outcome, 'succeeded')
+    assert.equal((await door.status()).releases.length, 2)
+  })
+})

@@ -26,6 +26,37 @@ export function readRequest(body: unknown, known: Target | undefined): ReadReque
   }
 }
 
+/**
+ * What is wrong with the body of an Update `release` or `rollback`, if anything: our own commands
+ * send what fits, others may send anything. A rollback may leave everything out.
+ */
+export function faultIn(kind: 'release' | 'rollback', body: unknown): string | undefined {
+  const fields = objectOf(body)
+  if (fields === undefined) return `found ${shown(body)}; expected an object`
+  if (kind === 'rollback' || fields['kind'] === 'rollback') return faultInRollback(kind, fields)
+  const override = fields['override']
+  if (override !== undefined && !has(objectOf(override) ?? {}, 'reason')) {
+    return '"override" has no "reason"'
+  }
+  if (typeof fields['requestedBy'] !== 'string') return '"requestedBy" is no text'
+  const read = requestOf(body, fields['requestedBy'], undefined)
+  return typeof read === 'string' ? `${read}; ${expected}, each with a "target"` : undefined
+}
+
+function faultInRollback(
+  kind: 'release' | 'rollback',
+  fields: Readonly<Record<string, unknown>>,
+): string | undefined {
+  const { target } = fields
+  if ((kind === 'release' || target !== undefined) && !isTarget(target)) return noTarget
+  const wrong = ['to', 'reason', 'requestedBy'].find(
+    (name) => fields[name] !== undefined && !has(fields, name),
+  )
+  return wrong === undefined ? undefined : `"${wrong}" is no text`
+}
+
+const noTarget = '"target" is no environment of a configuration'
+
 const expected =
   'expected {"kind": "redeploy"}, or {"kind": "deploy", "commit": "<40 hexadecimal digits>"}'
 
@@ -39,7 +70,7 @@ function requestOf(
   if (fields === undefined) return `found ${shown(body)}`
   const target = fields['target'] ?? known
   if (target === undefined) return 'nothing has run here yet, so a "target" is needed'
-  if (!isTarget(target)) return '"target" is no environment of a configuration'
+  if (!isTarget(target)) return noTarget
   if (fields['kind'] === 'redeploy') return { kind: 'redeploy', target, requestedBy }
   if (fields['kind'] !== 'deploy') return `"kind" is ${shown(fields['kind'])}`
   const { commit, rebuild, committedAt } = fields
@@ -71,16 +102,27 @@ function isTarget(value: unknown): value is Target {
     ['project', 'environment', 'cluster', 'mode', 'repository'].every((name) =>
       has(target, name),
     ) &&
-    ['images', 'services'].every((name) => isListOfNamed(target[name])) &&
-    ['aws', 'checks', 'stability', 'rollback'].every((name) => objectOf(target[name])) &&
+    isListOfNamed(target['images'], ['name', 'repository']) &&
+    isListOfNamed(target['services'], ['name', 'service']) &&
+    objectOf(target['aws']) !== undefined &&
+    Array.isArray(objectOf(target['checks'])?.['commands']) &&
+    ['checks', 'stability', 'rollback'].every((name) => hasTime(target[name], 'timeoutMs')) &&
+    hasTime(target['stability'], 'windowMs') &&
     has(door ?? {}, 'policy') &&
     has(queues ?? {}, 'release') &&
     has(queues ?? {}, 'builder')
   )
 }
 
-function isListOfNamed(value: unknown): boolean {
-  return Array.isArray(value) && value.every((one) => has(objectOf(one) ?? {}, 'name'))
+function isListOfNamed(value: unknown, names: readonly string[]): boolean {
+  return (
+    Array.isArray(value) &&
+    value.every((one) => names.every((name) => has(objectOf(one) ?? {}, name)))
+  )
+}
+
+function hasTime(value: unknown, name: string): boolean {
+  return typeof objectOf(value)?.[name] === 'number'
 }
 
 function has(fields: Readonly<Record<string, unknown>>, name: string): boolean {

@@ -2,6 +2,7 @@ import { condition, setHandler } from '@temporalio/workflow'
 import { admit } from '../door/admission.ts'
 import { withAsker, type Asker } from '../door/asked.ts'
 import { noted } from '../door/controls.ts'
+import { faultIn } from '../door/read-request.ts'
 import { nextToStart } from '../door/turn.ts'
 import { busyWith } from '../door/words.ts'
 import * as protocol from '../protocol.ts'
@@ -13,19 +14,31 @@ import { answerSignalledRequests } from './signalled-requests.ts'
 /** Lets in those who ask for a release or a rollback, by Update or by signal, and answers them. */
 export function answerRequests(keeper: Keeper): void {
   setHandler(protocol.requestRelease, (request) => enter(keeper, request), {
-    validator: (request) => check(keeper, request),
+    validator(request) {
+      refuseMalformed('release', request)
+      check(keeper, request)
+    },
   })
   setHandler(
     protocol.requestRollback,
     (request?: Partial<RollbackRequest>) => goBack(keeper, request ?? {}),
     {
-      validator: (request?: Partial<RollbackRequest>) => checkRollback(keeper, request ?? {}),
+      validator(request?: Partial<RollbackRequest>) {
+        refuseMalformed('rollback', request ?? {})
+        checkRollback(keeper, request ?? {})
+      },
     },
   )
   answerSignalledRequests(keeper, {
     enter: (request, asker) => enter(keeper, request, asker),
     goBack: (request) => goBack(keeper, request),
   })
+}
+
+/** What came further would be stumbled over in the workflow, which would try that for ever. */
+function refuseMalformed(kind: 'release' | 'rollback', body: unknown): void {
+  const fault = faultIn(kind, body)
+  if (fault !== undefined) throw refusal(fault)
 }
 
 function check({ state, running }: Keeper, request: ReleaseRequest): void {
