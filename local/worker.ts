@@ -7,19 +7,20 @@ import { until } from './until.ts'
  * Starts a worker as a process of its own, and waits until it serves its queues.
  *
  * @param options.env all of its environment: where Temporal, AWS and the engine are
- * @param options.stateDir its log, and its cache of sources
+ * @param options.mainFile the worker's main module. Default: the one that comes with this one
  */
 export async function startWorker(options: {
   env: Readonly<Record<string, string>>
   logFile: string
+  mainFile?: string
 }): Promise<Child> {
-  const { env, logFile } = options
+  const { env, logFile, mainFile = ownMainFile() } = options
   // The line that says it is ready must be this worker's own.
   await rm(logFile, { force: true })
   const child = await startChild({
     name: 'the worker',
     file: process.execPath,
-    args: [mainFile()],
+    args: [mainFile],
     logFile,
     env,
   })
@@ -37,7 +38,7 @@ export async function startWorker(options: {
 }
 
 /** The worker's main module has the same kind of name as this one: `.ts` here, `.js` in a package. */
-function mainFile(): string {
+function ownMainFile(): string {
   const extension = path.extname(import.meta.filename)
   return path.join(import.meta.dirname, '..', 'worker', `main${extension}`)
 }

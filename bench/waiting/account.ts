@@ -1,19 +1,23 @@
-import { fastTimings } from '../../simulator/ecs/timings.ts'
+import { awsTimings, fastTimings } from '../../simulator/ecs/timings.ts'
 import { ecsOperations } from '../../simulator/ecs/index.ts'
-import { realClock } from '../../simulator/clock/index.ts'
+import { elbOperations } from '../../simulator/elb/index.ts'
 import type { ThrottleKind } from '../../simulator/http/throttle.ts'
 import { scriptedRuntime } from '../../simulator/runtime/scripted.ts'
 import { startSimulator } from '../../simulator/start.ts'
+import { behaviourOf, characterOf, unsteady } from './character.ts'
+import { cluster, digestOf, history, newest } from './cluster.ts'
+import { playedClocks } from './played-clock.ts'
 
-/** What the account is told, and answers: a process of its own, so that it takes nobody's time. */
+/** What accounts are told, and answer: a process of their own, so that they take nobody's time. */
 export type Ask =
   | {
       readonly kind: 'open'
+      /** How many accounts, each with so many services. */
+      readonly accounts: number
       readonly services: number
       readonly throttle: ThrottleKind
-      /** The quickest rollout takes this long, and the slowest that much longer. Milliseconds. */
-      readonly shortestMs: number
-      readonly spreadMs: number
+      /** As ECS makes them, with a history of others; or such that none ever ends. */
+      readonly rollouts: 'usual' | 'endless'
     }
   /** Deploys to every service at once, past the throttle: AWS would take 5 of them a second. */
   | { readonly kind: 'deploy' }
@@ -21,42 +25,45 @@ export type Ask =
   | { readonly kind: 'ends' }
 
 export type Answer =
-  | { readonly kind: 'open'; readonly url: string }
+  | { readonly kind: 'open'; readonly urls: readonly string[] }
   | { readonly kind: 'deployed'; readonly rollouts: readonly Rollout[] }
   | { readonly kind: 'ends'; readonly ends: Readonly<Record<string, number>> }
 
 export interface Rollout {
+  /** Index of the account. */
+  readonly account: number
   readonly service: string
   readonly taskDefinition: string
   readonly deploymentId: string
   readonly serviceDeploymentArn: string
+  /** How ECS will end it. */
+  readonly end: 'succeeded' | 'rolled_back'
 }
 
-export const cluster = 'bench'
-export const digest = `sha256:${'2'.repeat(64)}`
+/** All that begins at once has ended by then, except what fails. */
+const roundMs = 400_000
 
-/** From the tasks' start to the record's end without the pull: start, settle, stop, complete. */
-const restOfRolloutMs = 10_000
-const timings = { ...fastTimings, settle: 5_000, complete: 3_000 }
+type Open = Extract<Ask, { kind: 'open' }>
 
-async function open({ services, throttle, shortestMs, spreadMs }: Extract<Ask, { kind: 'open' }>) {
-  const pullMs = (service: string) => {
-    // Spreads any number of rollouts evenly over the time, in no order.
-    const place = (Number(service.split('-').at(-1)) * 0.618_033_988_75) % 1
-    return Math.max(100, shortestMs + place * spreadMs - restOfRolloutMs)
-  }
+const clocks = playedClocks()
+
+async function openOne({ services, throttle, rollouts }: Open, account: number) {
+  const usual = rollouts === 'usual'
+  const clock = clocks.make((usual ? history : 1) * roundMs)
   const simulator = await startSimulator({
     throttle,
-    timings,
+    clock,
+    timings: usual ? { ...awsTimings, unsteady } : fastTimings,
     runtime: scriptedRuntime({
-      clock: realClock(),
-      behave: ({ service, taskDefinition }) => ({
-        pullMs: taskDefinition.endsWith(':1') ? 100 : pullMs(service),
-      }),
+      clock,
+      behave: (task) =>
+        usual
+          ? behaviourOf(task, newest)
+          : { pullMs: task.taskDefinition === 'app:1' ? 100 : 3_600_000 },
     }),
   })
   const { engine } = simulator
-  const operations = ecsOperations(engine)
+  const operations = { ...ecsOperations(engine), ...elbOperations(engine) }
   const call = (operation: string, input: object): unknown =>
     operations[operation]?.({
       service: 'ECS',
@@ -65,64 +72,109 @@ async function open({ services, throttle, shortestMs, spreadMs }: Extract<Ask, {
       region: 'us-east-1',
       accessKeyId: 'bench',
     })
-  const register = (digit: string) =>
+  const register = (revision: number) =>
     call('RegisterTaskDefinition', {
       family: 'app',
       containerDefinitions: [
-        { name: 'app', image: `host/app@sha256:${digit.repeat(64)}`, memory: 64, essential: true },
+        {
+          name: 'app',
+          image: `host/app@${digestOf(revision)}`,
+          memory: 64,
+          essential: true,
+          portMappings: [{ containerPort: 8080 }],
+        },
       ],
     })
-  const names = Array.from({ length: services }, (_, index) => `service-${index}`)
+  const names = Array.from({ length: services }, (_, index) => `service-${account + index}`)
   const records = () => Object.values(engine.world.serviceDeployments)
+  const update = (revision: number) => {
+    for (const service of names) {
+      call('UpdateService', { cluster, service, taskDefinition: `app:${revision}` })
+    }
+  }
 
   call('CreateCluster', { clusterName: cluster })
-  register('1')
+  register(1)
   for (const serviceName of names) {
-    call('CreateService', { cluster, serviceName, taskDefinition: 'app:1', desiredCount: 1 })
+    const loadBalancers = usual ? [balance(call, serviceName)] : []
+    call('CreateService', {
+      cluster,
+      serviceName,
+      taskDefinition: 'app:1',
+      desiredCount: usual ? characterOf(serviceName).tasks : 1,
+      deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } },
+      loadBalancers,
+    })
   }
-  while (records().some(({ finishedAt }) => finishedAt === undefined)) await aMoment()
-  register('2')
+  await clock.advance(roundMs)
+  const earlier = usual ? history : 1
+  for (let revision = 2; revision <= earlier; revision += 1) {
+    register(revision)
+    update(revision)
+    await clock.advance(roundMs)
+  }
+  if (records().some(({ status }) => status !== 'SUCCESSFUL')) throw new Error('A poor history.')
+  register(earlier + 1)
 
   return {
     url: simulator.url,
-    deploy: (): Rollout[] => {
+    deploy(): Rollout[] {
       const before = new Set(records().map(({ arn }) => arn))
-      for (const service of names) {
-        call('UpdateService', { cluster, service, taskDefinition: 'app:2' })
-      }
+      update(earlier + 1)
       return records()
         .filter(({ arn }) => !before.has(arn))
         .map(({ arn, service }) => {
-          const record = engine.world.services[service]
+          const {
+            name = '',
+            taskDefinition = '',
+            deployments = [],
+          } = engine.world.services[service] ?? {}
           return {
-            service: record?.name ?? '',
-            taskDefinition: record?.taskDefinition ?? '',
-            deploymentId: record?.deployments[0]?.id ?? '',
+            account,
+            service: name,
+            taskDefinition,
+            deploymentId: deployments[0]?.id ?? '',
             serviceDeploymentArn: arn,
+            end: characterOf(name).fails ? 'rolled_back' : 'succeeded',
           }
         })
     },
-    ends: () => Object.fromEntries(records().map(({ arn, finishedAt = 0 }) => [arn, finishedAt])),
+    ends: () => records().map(({ arn, finishedAt = 0 }) => [arn, finishedAt] as const),
   }
 }
 
-function aMoment(): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, 100)
+/** A target group for a service; as the load balancer of its request. */
+function balance(call: (operation: string, input: object) => unknown, service: string) {
+  const { checkEverySeconds, checks, drainSeconds } = characterOf(service)
+  const made = call('CreateTargetGroup', {
+    Name: service,
+    HealthCheckPath: '/health',
+    HealthCheckIntervalSeconds: checkEverySeconds,
+    HealthyThresholdCount: checks,
+  }) as { TargetGroups: [{ TargetGroupArn: string }] }
+  const [{ TargetGroupArn: targetGroupArn }] = made.TargetGroups
+  call('ModifyTargetGroupAttributes', {
+    TargetGroupArn: targetGroupArn,
+    Attributes: [{ Key: 'deregistration_delay.timeout_seconds', Value: String(drainSeconds) }],
   })
+  return { targetGroupArn, containerName: 'app', containerPort: 8080 }
 }
 
-let account: Awaited<ReturnType<typeof open>> | undefined
+let accounts: readonly Awaited<ReturnType<typeof openOne>>[] = []
 
 async function answer(ask: Ask): Promise<Answer> {
-  if (ask.kind === 'open') {
-    account = await open(ask)
-    return { kind: 'open', url: account.url }
+  switch (ask.kind) {
+    case 'open': {
+      const numbers = Array.from({ length: ask.accounts }, (_, index) => index)
+      accounts = await Promise.all(numbers.map((number) => openOne(ask, number)))
+      await clocks.keepTime()
+      return { kind: 'open', urls: accounts.map(({ url }) => url) }
+    }
+    case 'deploy':
+      return { kind: 'deployed', rollouts: accounts.flatMap((one) => one.deploy()) }
+    case 'ends':
+      return { kind: 'ends', ends: Object.fromEntries(accounts.flatMap((one) => one.ends())) }
   }
-  if (account === undefined) throw new Error('The account is not open yet.')
-  return ask.kind === 'deploy'
-    ? { kind: 'deployed', rollouts: account.deploy() }
-    : { kind: 'ends', ends: account.ends() }
 }
 
 process.on('message', (ask: Ask) => {

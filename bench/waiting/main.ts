@@ -8,8 +8,8 @@ import { withPoller } from './with-poller.ts'
 /**
  * Measures waiting, and writes what it found into the README beside this file.
  *
- * `node bench/waiting/main.ts [sizes] [--no-memory]`, such as `1,10,100`: without a size of 1,000
- * it prints only.
+ * `node bench/waiting/main.ts [sizes] [--no-memory] [--no-cli]`, such as `1,10,100`: without a size
+ * of 1,000 it prints only.
  */
 Object.assign(process.env, {
   AWS_REGION: 'us-east-1',
@@ -19,24 +19,12 @@ Object.assign(process.env, {
 
 const [given = '1,10,100,1000', ...flags] = process.argv.slice(2)
 const sizes = given.split(',').map(Number)
-/** One alone tells little: so many are measured side by side, each with a poller of its own. */
-const alone = 10
+/** One alone tells little: so many are measured at the same time, each in an account of its own. */
+const alone = 20
+/** The command is a process for each, and half as many tell enough. */
+const aloneWithCli = 10
 
-const rows: Row[] = []
-for (const size of sizes) {
-  say(`${size} at once, one poller`)
-  const ours =
-    size === 1
-      ? await measure(alone, withPoller('apart'))
-      : await measure(size, withPoller('together'))
-  if (size > 10) {
-    rows.push({ size, ours })
-    continue
-  }
-  say(`${size} at once, aws ecs wait services-stable`)
-  rows.push({ size, ours, cli: await measure(size, await withAwsCli()) })
-}
-
+const rows = await measureAll()
 let memory: Memory | undefined
 if (!flags.includes('--no-memory')) {
   say('the memory of a worker')
@@ -47,6 +35,26 @@ const text = report(rows, memory)
 process.stdout.write(`${text}\n`)
 if (sizes.includes(1_000) && memory !== undefined) {
   await writeFile(new URL('README.md', import.meta.url), text)
+}
+
+/** What takes little of the machine goes side by side: most of it is waiting. */
+async function measureAll(): Promise<readonly Row[]> {
+  const small = await Promise.all(sizes.filter((size) => size <= 100).map(measureSize))
+  const large: Row[] = []
+  for (const size of sizes.filter((one) => one > 100)) large.push(await measureSize(size))
+  return [...small, ...large]
+}
+
+async function measureSize(size: number): Promise<Row> {
+  const at = (accounts: number) =>
+    size === 1 ? { accounts, services: 1 } : { accounts: 1, services: size }
+  say(`${size} at once`)
+  const [ours, cli] = await Promise.all([
+    measure(at(alone), withPoller),
+    size > 10 || flags.includes('--no-cli') ? undefined : measure(at(aloneWithCli), withAwsCli),
+  ])
+  say(`${size} at once: done`)
+  return { size, ours, ...(cli && { cli }) }
 }
 
 function say(line: string): void {

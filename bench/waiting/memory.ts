@@ -3,12 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Client, Connection } from '@temporalio/client'
+import { execa } from 'execa'
 import type { Target } from '../../config/target.ts'
 import { startTemporal } from '../../local/temporal.ts'
 import { startWorker } from '../../local/worker.ts'
 import type { ReleaseInput } from '../../workflows/types.ts'
-import { cluster } from './account.ts'
-import { openAccount, type Account } from './open-account.ts'
+import { cluster } from './cluster.ts'
+import { openAccounts, type Accounts } from './open-account.ts'
 
 /** What a worker takes while so many releases wait. */
 export interface Memory {
@@ -32,22 +33,24 @@ export async function measureMemory(
   const folder = await mkdtemp(path.join(tmpdir(), 'slipway-bench-'))
   const stops: (() => Promise<void>)[] = [() => rm(folder, { recursive: true, force: true })]
   try {
-    const account = await openAccount({
+    const account = await openAccounts({
+      accounts: 1,
       services: releases,
       throttle: 'off',
       // None ends before all of them wait.
-      shortestMs: 3_600_000,
-      spreadMs: 1,
+      rollouts: 'endless',
     })
     stops.push(() => account.close())
+    await build()
     const temporal = await startTemporal({ logFile: path.join(folder, 'temporal.log') })
     stops.push(temporal.stop)
     const worker = await startWorker({
+      mainFile: path.join(root, 'dist', 'worker', 'main.js'),
       logFile: path.join(folder, 'worker.log'),
       env: {
         ...process.env,
         TEMPORAL_ADDRESS: temporal.address,
-        AWS_ENDPOINT_URL: account.url,
+        AWS_ENDPOINT_URL: account.urls[0] ?? '',
         AWS_REGION: 'us-east-1',
         AWS_ACCESS_KEY_ID: 'bench',
         AWS_SECRET_ACCESS_KEY: 'bench',
@@ -63,6 +66,13 @@ export async function measureMemory(
     for (const stop of stops.toReversed()) await stop()
   }
 }
+
+/** The package as `npm pack` makes it: its workflows are bundled already. */
+async function build(): Promise<void> {
+  await execa('bash', ['scripts/build.sh'], { cwd: root, preferLocal: true })
+}
+
+const root = path.join(import.meta.dirname, '..', '..')
 
 async function startReleases(client: Client, releases: number): Promise<void> {
   const all = Array.from({ length: releases }, (_, index) => index)
@@ -114,7 +124,7 @@ function targetOf(index: number): Target {
 /** Until all wait, and half a minute longer. */
 async function watch(
   pid: number,
-  account: Account,
+  account: Accounts,
   releases: number,
   say: (line: string) => void,
 ): Promise<{ readonly waiting: number; readonly highest: number }> {

@@ -1,16 +1,21 @@
-import type { Counts } from './open-account.ts'
-import { openAccount, type Account } from './open-account.ts'
+import type { Accounts, Counts } from './open-account.ts'
+import { openAccounts } from './open-account.ts'
 import type { Rollout } from './account.ts'
 import { sum } from './numbers.ts'
 
 /** What waiting for some rollouts at once took. */
 export interface Measured {
-  /** Milliseconds from the true end of each rollout to the waiter knowing it. */
+  /**
+   * Milliseconds from the true end of each rollout to the waiter knowing it; below 0 where the
+   * waiter took it for ended before it was.
+   */
   readonly lags: readonly number[]
   /** How long each rollout took, in milliseconds. */
   readonly durations: readonly number[]
   /** Milliseconds since the epoch. */
   readonly ends: readonly number[]
+  /** How many of them ECS rolled back. */
+  readonly failed: number
   /** By operation. */
   readonly calls: Counts
   readonly throttled: number
@@ -20,38 +25,49 @@ export interface Measured {
 export type Wait = (rollout: Rollout) => Promise<void>
 
 /**
- * Deploys to so many services at once and waits for all of them, in a fresh account with AWS's
+ * Deploys to so many services at once and waits for all of them, in fresh accounts with AWS's
  * throttle buckets, full ones.
  */
 export async function measure(
-  services: number,
-  waiting: (account: Account) => Wait,
-  range = { shortestMs: 20_000, spreadMs: 40_000 },
+  { accounts, services }: { readonly accounts: number; readonly services: number },
+  waiting: (accounts: Accounts) => Promise<Wait>,
 ): Promise<Measured> {
-  const account = await openAccount({ services, throttle: 'aws', ...range })
+  const opened = await openAccounts({ accounts, services, throttle: 'aws', rollouts: 'usual' })
   try {
-    const wait = waiting(account)
-    const before = await account.calls()
+    const wait = await waiting(opened)
+    const before = await opened.calls()
     const startedAt = Date.now()
-    const rollouts = await account.deploy()
+    const rollouts = await opened.deploy()
     const knownAt = await Promise.all(
       rollouts.map(async (rollout) => {
         await wait(rollout)
         return Date.now()
       }),
     )
-    const after = await account.calls()
-    const allEnds = await account.ends()
-    const ends = rollouts.map(({ serviceDeploymentArn }) => allEnds[serviceDeploymentArn] ?? 0)
+    const after = await opened.calls()
+    const ends = await endsOf(opened, rollouts)
     return {
       lags: ends.map((end, index) => (knownAt[index] ?? Number.NaN) - end),
       durations: ends.map((end) => end - startedAt),
       ends,
+      failed: rollouts.filter(({ end }) => end === 'rolled_back').length,
       calls: difference(after.made, before.made),
       throttled: sum(Object.values(after.throttled)),
     }
   } finally {
-    await account.close()
+    await opened.close()
+  }
+}
+
+/** Waits until all have ended: not every waiter does. */
+async function endsOf(accounts: Accounts, rollouts: readonly Rollout[]): Promise<number[]> {
+  for (;;) {
+    const all = await accounts.ends()
+    const ends = rollouts.map(({ serviceDeploymentArn }) => all[serviceDeploymentArn] ?? 0)
+    if (ends.every((end) => end > 0)) return ends
+    await new Promise((resolve) => {
+      setTimeout(resolve, 1_000)
+    })
   }
 }
 
@@ -59,7 +75,7 @@ function difference(after: Counts, before: Counts): Counts {
   return Object.fromEntries(
     Object.entries(after).flatMap(([name, count]) => {
       const more = count - (before[name] ?? 0)
-      return more === 0 ? [] : [[name.replace('ECS:', ''), more]]
+      return more === 0 ? [] : [[name.replace(/^.*:/, ''), more]]
     }),
   )
 }

@@ -1,35 +1,53 @@
-import { awsClientsByTarget } from '../../activities/aws-clients.ts'
+import { ListClustersCommand } from '@aws-sdk/client-ecs'
+import { DescribeTargetGroupsCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { awsClientsByTarget, type AwsClients } from '../../activities/aws-clients.ts'
 import { defaultPace } from '../../activities/pace.ts'
 import { createPoller } from '../../activities/polling/poller.ts'
 import { watchRollout } from '../../activities/watch.ts'
-import { cluster, digest } from './account.ts'
-import type { Account } from './open-account.ts'
+import { cluster, digest } from './cluster.ts'
+import type { Accounts } from './open-account.ts'
 import type { Wait } from './run.ts'
 
-const pollerOfOnesOwn = () => createPoller(awsClientsByTarget()({ region: 'us-east-1' }))
+/**
+ * Waits as a worker does, with the activities' own code, the SDK's own clients and a poller for
+ * each account; only Temporal is left out.
+ */
+export async function withPoller({ urls }: Accounts): Promise<Wait> {
+  const pollers = await Promise.all(urls.map(async (url) => createPoller(await clientsOf(url))))
+  return async (rollout) => {
+    const { account, service, serviceDeploymentArn, deploymentId, taskDefinition, end } = rollout
+    const poller = pollers[account]
+    if (poller === undefined) throw new Error(`There is no account ${account}.`)
+    const ending = await watchRollout(poller, {
+      cluster,
+      name: service,
+      service,
+      expected: { taskDefinition, deploymentId, serviceDeploymentArn, digests: { app: digest } },
+      deadline: Date.now() + 1_800_000,
+      pace: defaultPace,
+      signal: new AbortController().signal,
+      say: () => {},
+    })
+    if (ending.kind === 'ended' && ending.verdict.kind === end) return
+    throw new Error(`${service} has not ${end}: ${JSON.stringify(ending)}`)
+  }
+}
+
+let latest: Promise<unknown> = Promise.resolve()
 
 /**
- * Waits as a worker does, with the activities' own code and the SDK's own clients; only Temporal
- * is left out. `apart`: each has a poller of its own, as if it were alone in its account.
+ * Clients that keep to one endpoint, though the variable that names it is the process's own: they
+ * read it with their first call, so they make that one by one.
  */
-export function withPoller(apart: 'apart' | 'together'): (account: Account) => Wait {
-  return ({ url }) => {
+function clientsOf(url: string): Promise<AwsClients> {
+  const made = latest.then(async () => {
     process.env['AWS_ENDPOINT_URL'] = url
-    const shared = pollerOfOnesOwn()
-    return async (rollout) => {
-      const { service, serviceDeploymentArn, deploymentId, taskDefinition } = rollout
-      const ending = await watchRollout(apart === 'apart' ? pollerOfOnesOwn() : shared, {
-        cluster,
-        name: service,
-        service,
-        expected: { taskDefinition, deploymentId, serviceDeploymentArn, digests: { app: digest } },
-        deadline: Date.now() + 600_000,
-        pace: defaultPace,
-        signal: new AbortController().signal,
-        say: () => {},
-      })
-      if (ending.kind === 'ended' && ending.verdict.kind === 'succeeded') return
-      throw new Error(`${service} has not succeeded: ${JSON.stringify(ending)}`)
-    }
-  }
+    const clients = awsClientsByTarget()({ region: 'us-east-1' })
+    await clients.ecs.send(new ListClustersCommand())
+    await clients.ecsOnce.send(new ListClustersCommand())
+    await clients.elb.send(new DescribeTargetGroupsCommand())
+    return clients
+  })
+  latest = made.catch(() => {})
+  return made
 }
