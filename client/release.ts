@@ -16,7 +16,7 @@ import type {
 import { explained, isOutage, isUnattended } from './explain.ts'
 import { persistently } from './persist.ts'
 import { Refusal } from './refusal.ts'
-import { requireWorkers } from './workers.ts'
+import { requireDoorkeeper, requireWorkers } from './workers.ts'
 
 /** How long an environment may take to let a request in: starting a workflow, with some patience. */
 const answerWithinMs = 30_000
@@ -28,6 +28,7 @@ const queryWithinMs = 12_000
 interface EnvironmentStart {
   readonly environment: string
   readonly project: string
+  readonly queue: string
 }
 
 type EnvironmentWorkflow = (input: EnvironmentStart) => Promise<never>
@@ -51,6 +52,7 @@ export function requestRedeploy(client: Client, request: RedeployRequest): Promi
 async function requestRelease(client: Client, request: ReleaseRequest): Promise<Accepted> {
   const { environment, project, queues } = request.target
   const updateId = randomUUID()
+  await answered(client, () => requireDoorkeeper(client, request.target))
   return answered(client, () =>
     client.workflow.executeUpdateWithStart(protocol.requestRelease, {
       args: [request],
@@ -66,7 +68,7 @@ function startOf(environment: string, project: string, taskQueue: string) {
     workflowId: protocol.environmentWorkflowId(environment),
     workflowIdConflictPolicy: 'USE_EXISTING',
     taskQueue,
-    args: [{ environment, project }],
+    args: [{ environment, project, queue: taskQueue }],
     staticSummary: `${project} ${environment}`,
   })
 }
@@ -77,9 +79,10 @@ function startOf(environment: string, project: string, taskQueue: string) {
  *
  * @throws Refusal where there is nothing to go back to
  */
-export function requestRollback(client: Client, request: RollbackRequest): Promise<Accepted> {
+export async function requestRollback(client: Client, request: RollbackRequest): Promise<Accepted> {
   const { environment, project, queues } = request.target
   const updateId = randomUUID()
+  await answered(client, () => requireDoorkeeper(client, request.target))
   return answered(client, () =>
     client.workflow.executeUpdateWithStart(protocol.requestRollback, {
       args: [request],
@@ -98,11 +101,13 @@ export function requestRollback(client: Client, request: RollbackRequest): Promi
  */
 export async function requestControl(
   client: Client,
-  { environment, project, queues }: Target,
+  target: Target,
   kind: PlainControl,
   body: protocol.ControlBody,
 ): Promise<string> {
+  const { environment, project, queues } = target
   const updateId = randomUUID()
+  await answered(client, () => requireDoorkeeper(client, target))
   return answered(client, () =>
     client.workflow.executeUpdateWithStart(protocol.controlUpdates[kind], {
       args: [body],

@@ -1,4 +1,6 @@
-import type { Client } from '@temporalio/client'
+import { type Client, WorkflowNotFoundError } from '@temporalio/client'
+import type { Target } from '../config/target.ts'
+import { environmentWorkflowId } from '../workflows/protocol.ts'
 import { persistently } from './persist.ts'
 import { Refusal } from './refusal.ts'
 
@@ -26,6 +28,38 @@ export async function requireWorkers(
   }
   if (queues.builder !== undefined && !(await hasWorker(client, queues.builder, 'activity'))) {
     throw missing(queues.builder, 'builds images', 'slipway worker --queues builder')
+  }
+}
+
+/**
+ * Makes sure that the environment itself is served. It lives on the release queue that it was last
+ * asked with, and moves to another one with the first request that has it; but somebody must be
+ * there to let that request in.
+ *
+ * @throws Refusal where nobody serves the queue that it lives on
+ */
+export async function requireDoorkeeper(
+  client: Client,
+  { environment, queues }: Pick<Target, 'environment' | 'queues'>,
+): Promise<void> {
+  const id = environmentWorkflowId(environment)
+  const lives = await livesOn(client, id)
+  if (lives === undefined || lives === queues.release) return
+  if (await hasWorker(client, lives, 'workflow')) return
+  throw new Refusal(
+    `${id} lives on the task queue "${lives}", which nobody serves, and slipway.yaml now says "${queues.release}". ` +
+      `Start a worker for "${lives}" once more ("queues.release" as it was): the next request moves the environment to "${queues.release}".`,
+  )
+}
+
+/** The task queue of a workflow that runs. */
+async function livesOn(client: Client, id: string): Promise<string | undefined> {
+  try {
+    const { status, taskQueue } = await persistently(() => client.workflow.getHandle(id).describe())
+    return status.name === 'RUNNING' ? taskQueue : undefined
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined
+    throw error
   }
 }
 

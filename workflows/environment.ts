@@ -1,6 +1,12 @@
-import { allHandlersFinished, condition, continueAsNew, workflowInfo } from '@temporalio/workflow'
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  makeContinueAsNewFunc,
+  workflowInfo,
+} from '@temporalio/workflow'
 import { answerControls } from './environment/controls.ts'
-import { openKeeper, type EnvironmentInput } from './environment/keeper.ts'
+import { openKeeper, type EnvironmentInput, type Keeper } from './environment/keeper.ts'
 import { answerRequests } from './environment/requests.ts'
 import { runNext } from './environment/turns.ts'
 
@@ -10,16 +16,28 @@ export type { EnvironmentInput } from './environment/keeper.ts'
  * The one door of an environment: lock, queue and ledger. One release runs at a time. Every
  * decision is made by the pure functions of `door/`; the keeper holds the state, and this workflow
  * answers who asks and runs the next release. It never ends: between two releases it continues as
- * new when its history has grown long, and hands on all it knows.
+ * new when its history has grown long, or when the release queue has another name, and hands on all
+ * it knows.
  */
 export async function environment(input: EnvironmentInput): Promise<never> {
   const keeper = openKeeper(input)
   answerRequests(keeper)
   answerControls(keeper)
-  while (!workflowInfo().continueAsNewSuggested) await runNext(keeper)
+  while (!workflowInfo().continueAsNewSuggested && !mustMove(input, keeper)) await runNext(keeper)
   // Between two releases, whether more of them wait or not: under a steady load there is no other
   // moment. What waits is handed on.
   keeper.close()
   await condition(() => allHandlersFinished() && !keeper.isTelling())
-  return continueAsNew<typeof environment>(keeper.handOn())
+  const { queue: taskQueue, ...handedOn } = keeper.handOn()
+  if (taskQueue === undefined) return continueAsNew<typeof environment>(handedOn)
+  const onQueue = makeContinueAsNewFunc<typeof environment>({ taskQueue })
+  return onQueue({ ...handedOn, queue: taskQueue })
+}
+
+/**
+ * Its releases run where it does itself, which is where the configuration says by now. The queue
+ * is not asked of the worker: one that replays a history has another.
+ */
+function mustMove({ queue }: EnvironmentInput, { state: { releaseQueue } }: Keeper): boolean {
+  return queue !== undefined && releaseQueue !== undefined && releaseQueue !== queue
 }

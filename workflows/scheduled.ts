@@ -91,7 +91,7 @@ async function requestOf(input: ScheduledInput): Promise<DeployRequest | Redeplo
 
 /** A workflow can send no Update with start: it signals, and starts where nobody has yet. */
 async function ask(
-  { target: { environment, project } }: ScheduledInput,
+  { target: { environment, project, queues } }: ScheduledInput,
   request: DeployRequest | RedeployRequest,
 ): Promise<void> {
   const workflowId = protocol.environmentWorkflowId(environment)
@@ -109,7 +109,8 @@ async function ask(
   try {
     await startChild<(start: EnvironmentInput) => Promise<never>>(protocol.environmentWorkflow, {
       workflowId,
-      args: [{ environment, project }],
+      args: [{ environment, project, queue: queues.release }],
+      taskQueue: queues.release,
       parentClosePolicy: ParentClosePolicy.ABANDON,
       staticSummary: `${project} ${environment}`,
     })

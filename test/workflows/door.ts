@@ -54,7 +54,7 @@ export async function withDoor(
         workflowId: protocol.environmentWorkflowId(queue),
         workflowIdConflictPolicy: 'USE_EXISTING',
         taskQueue: queue,
-        args: [{ environment: queue, project: 'mailman' } satisfies EnvironmentInput],
+        args: [{ environment: queue, project: 'mailman', queue } satisfies EnvironmentInput],
       }),
     })
   const status = () =>

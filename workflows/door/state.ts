@@ -15,6 +15,11 @@ export interface DoorState {
   readonly project: string
   /** Of the last request: a rollback asked for by a signal has no other way to know it. */
   readonly target?: Target
+  /**
+   * The release queue of the last request by Update, whose sender has made sure that somebody
+   * serves it. A schedule goes by a configuration that may be old. Absent: as it was started.
+   */
+  readonly releaseQueue?: string
   readonly ledger: Ledger
   /** What waits for its turn, the next one first. */
   readonly waiting: readonly Waiting[]

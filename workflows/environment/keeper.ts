@@ -14,6 +14,8 @@ import { openCourier } from './courier.ts'
 export interface EnvironmentInput {
   readonly environment: string
   readonly project: string
+  /** The task queue that it is started on. Left out: it stays where it is for good. */
+  readonly queue?: string
   readonly state?: DoorState
 }
 
@@ -45,7 +47,8 @@ export interface Keeper {
 }
 
 /** Opens it with what the run before handed on, and answers the query `status` from it. */
-export function openKeeper({ environment, project, state: handedOn }: EnvironmentInput): Keeper {
+export function openKeeper(input: EnvironmentInput): Keeper {
+  const { environment, project, queue, state: handedOn } = input
   let state = handedOn ?? newDoor(environment, project)
   let running: Running | undefined
   let changes = 0
@@ -93,7 +96,10 @@ export function openKeeper({ environment, project, state: handedOn }: Environmen
       isClosing = true
       courier.close()
     },
-    handOn: () => ({ environment, project, state }),
+    handOn() {
+      const next = queue === undefined ? undefined : (state.releaseQueue ?? queue)
+      return { environment, project, state, ...(next === undefined ? {} : { queue: next }) }
+    },
   }
 }
 

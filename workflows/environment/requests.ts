@@ -3,6 +3,7 @@ import { admit } from '../door/admission.ts'
 import { withAsker, type Asker } from '../door/asked.ts'
 import { noted } from '../door/controls.ts'
 import { faultIn } from '../door/read-request.ts'
+import type { DoorState } from '../door/state.ts'
 import { nextToStart } from '../door/turn.ts'
 import { busyWith } from '../door/words.ts'
 import * as protocol from '../protocol.ts'
@@ -52,7 +53,7 @@ async function enter(keeper: Keeper, request: ReleaseRequest, asker?: Asker): Pr
   if (admission.kind === 'refused') throw refusal(admission.reason)
   const { id } = admission
   if (admission.kind === 'admitted') {
-    keeper.become(withAsker(admission.state, asker, id))
+    keeper.become(withQueue(withAsker(admission.state, asker, id), request, asker))
     if (admission.cancelRunning) keeper.running?.scope.cancel()
   } else if (asker !== undefined) keeper.become(withAsker(keeper.state, asker, id))
   // Whoever asks an idle environment is told how it went, not just that it was heard.
@@ -68,6 +69,10 @@ async function enter(keeper: Keeper, request: ReleaseRequest, asker?: Asker): Pr
   }
   const message = isWaiting(keeper, id) ? waitsBecause(keeper, id) : `${id} has started`
   return accepted(keeper, id, false, message)
+}
+
+function withQueue(state: DoorState, { target }: ReleaseRequest, asker?: Asker): DoorState {
+  return asker === undefined ? { ...state, releaseQueue: target.queues.release } : state
 }
 
 /** A release that runs is taken back by cancelling it, unless something else is named. */

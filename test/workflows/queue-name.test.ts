@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { environmentStatus, requestControl, requestDeploy } from '../../client/release.ts'
+import * as protocol from '../../workflows/protocol.ts'
+import { heldWait, startDoorHarness, until, withDoor } from './door.ts'
+import { anotherCommit, commit, deployOf, fakes } from './fixtures.ts'
+import { newQueue, withWorker, type Harness } from './harness.ts'
+
+let harness: Harness
+before(async () => {
+  harness = await startDoorHarness()
+})
+after(() => harness.close())
+
+test('an environment moves to the release queue that its configuration names by now, with all it knows', async () => {
+  const { client } = harness.env
+  const wait = heldWait()
+  const later = newQueue()
+  await withDoor(harness, { waitForRollout: wait.waitForRollout }, async (door) => {
+    const { environment } = door.target
+    const first = await door.deploy(commit)
+    await wait.begun
+    await door.handle.signal('freeze', { reason: 'incident 42', until: '2999-01-01' })
+    await door.handle.signal('unfreeze', {})
+    const target = { ...door.target, queues: { release: later, builder: later } }
+    const moved = fakes(later)
+    await withWorker(harness, later, moved, async () => {
+      const request = deployOf(target, { commit: anotherCommit })
+      const { releaseId: second } = await requestDeploy(client, request)
+      assert.equal((await door.handle.describe()).taskQueue, environment, 'while one runs')
+      wait.letGo()
+      const { releases, controls } = await until(
+        () => door.status(),
+        (status) => status.releases.length === 2,
+      )
+      assert.deepEqual(
+        releases.map(({ id, outcome }) => [id, outcome]),
+        [
+          [second, 'succeeded'],
+          [first.releaseId, 'succeeded'],
+        ],
+      )
+      assert.equal(controls.length, 2)
+      assert.equal((await door.handle.describe()).taskQueue, later)
+      assert.equal((await client.workflow.getHandle(second).describe()).taskQueue, later)
+      assert.ok(moved.calls.includes('updateService api'))
+    })
+  })
+})
+
+test('where nobody serves the queue that it lives on, it is said which one and what to do', async () => {
+  const { client } = harness.env
+  const later = newQueue()
+  await withDoor(harness, {}, async (door) => {
+    await door.end(await door.deploy(commit))
+    const { environment } = door.target
+    const target = { ...door.target, queues: { release: later, builder: later } }
+    // Nobody ever served it, so nobody is listed for the minutes after a worker has gone.
+    const deserted = newQueue()
+    const handle = client.workflow.getHandle(protocol.environmentWorkflowId(environment))
+    await handle.terminate()
+    await client.workflow.start(protocol.environmentWorkflow, {
+      workflowId: protocol.environmentWorkflowId(environment),
+      taskQueue: deserted,
+      args: [{ environment, project: 'mailman' }],
+    })
+    const expected = new RegExp(
+      `lives on the task queue "${deserted}", which nobody serves.*Start a worker for "${deserted}"`,
+    )
+    const request = deployOf(target, { commit: anotherCommit })
+    await assert.rejects(requestDeploy(client, request), { name: 'Refusal', message: expected })
+    const freeze = requestControl(client, target, 'freeze', { requestedBy: 'ann' })
+    await assert.rejects(freeze, { name: 'Refusal', message: expected })
+    await assert.rejects(environmentStatus(client, target), { message: new RegExp(deserted) })
+  })
+})
