@@ -5,6 +5,7 @@ import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balan
 import { STSClient } from '@aws-sdk/client-sts'
 import type { AwsTarget } from '../config/target.ts'
 import { keepErrorBody, keepingErrorBody } from './error-bodies.ts'
+import { nameProfile, namingProfile } from './profile-name.ts'
 
 /** One client a service, all for the same region and credentials. */
 export interface AwsClients {
@@ -63,5 +64,14 @@ function createAwsClients({ region, profile }: AwsTarget): AwsClients {
   clients.ecsOnce.middlewareStack.add(keepErrorBody, keepingErrorBody)
   clients.ecr.middlewareStack.add(keepErrorBody, keepingErrorBody)
   clients.logs.middlewareStack.add(keepErrorBody, keepingErrorBody)
+  if (profile !== undefined) {
+    const { ecs, ecsOnce, ecr, elb, logs, sts } = clients
+    ecs.middlewareStack.add(nameProfile(profile), namingProfile)
+    ecsOnce.middlewareStack.add(nameProfile(profile), namingProfile)
+    ecr.middlewareStack.add(nameProfile(profile), namingProfile)
+    elb.middlewareStack.add(nameProfile(profile), namingProfile)
+    logs.middlewareStack.add(nameProfile(profile), namingProfile)
+    sts.middlewareStack.add(nameProfile(profile), namingProfile)
+  }
   return clients
 }

@@ -1,6 +1,9 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 
-/** Whether a process runs. One that has ended but that nobody has asked about yet (a zombie) does not. */
+/**
+ * Whether a process runs. One that has ended but that nobody has asked about yet (a zombie) does
+ * not; one whose first thread alone has ended, which looks the same, does.
+ */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
@@ -8,7 +11,7 @@ export function isAlive(pid: number): boolean {
     // It runs, and belongs to somebody else.
     return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
-  return stat(pid)?.state !== 'Z'
+  return stat(pid)?.state !== 'Z' || threadsOf(pid).some((thread) => thread !== pid)
 }
 
 /**
@@ -18,6 +21,15 @@ export function isAlive(pid: number): boolean {
  */
 export function startOf(pid: number): string | undefined {
   return stat(pid)?.started
+}
+
+/** Ids of the threads that a process still has: a zombie has its first one only. */
+function threadsOf(pid: number): readonly number[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`).map(Number)
+  } catch {
+    return []
+  }
 }
 
 /** proc(5): state is the 3rd field, the start time the 22nd; the 2nd may hold spaces and brackets. */

@@ -1,5 +1,5 @@
 import type { Step } from '../../workflows/types.ts'
-import { durationText, plain } from '../text.ts'
+import { durationText, plain, shortened } from '../text.ts'
 import type { Change } from './changes.ts'
 
 /** `build api`, or `inspect` where it is about the whole release. */
@@ -59,6 +59,9 @@ export function troubleLine(withWhom: 'server' | 'worker', reason: string): stri
     : `no worker answers for this release (${plain(reason)}); it goes on as soon as one runs: slipway worker`
 }
 
+/** Of a failed step's reason, in characters. */
+const failureLength = 100
+
 function stepLine(step: Step): string {
   const note = step.note === undefined ? '' : `: ${plain(step.note)}`
   const took =
@@ -69,7 +72,8 @@ function stepLine(step: Step): string {
     case 'done':
       return `${stepName(step)} done${took}${note}`
     case 'failed':
-      return `${stepName(step)} failed after${took.slice(3)}${note}`
+      // The result below says all of it; here it is enough to know what the log is about.
+      return `${stepName(step)} failed after${took.slice(3)}${shortened(note, failureLength)}`
     case 'skipped':
       return `${stepName(step)} skipped${note}`
   }

@@ -10,7 +10,7 @@ import { configurations } from './bad-input-configurations.ts'
 import { openBerth, runSlipway, type Berth } from './berth.ts'
 import { untilWritten } from './crash-moment.ts'
 import { makeHostile } from './hostile-names.ts'
-import { deregister, registerLostImage } from './interventions.ts'
+import { impossibleRollbacks } from './impossible-rollbacks.ts'
 import { stateOfAws } from './untouched.ts'
 import { answering } from './what-runs.ts'
 import { openYard, type Yard } from './yard.ts'
@@ -156,7 +156,7 @@ const cases: readonly [title: string, config: string, ...expected: RegExp[]][] =
   [
     'a profile that the worker does not have',
     'unknown',
-    /credentials .*Could not load credentials from any providers.*where the worker runs \(a role, a profile/,
+    /credentials .*Could not load credentials from any providers \(profile "nobody"\).*where the worker runs \(a role, a profile/,
   ],
 ]
 
@@ -193,40 +193,17 @@ describe('one clear message, exit status 2, and nothing changed', () => {
 })
 
 describe('a rollback that cannot be done says why, and changes nothing', () => {
-  const impossible: readonly [title: string, to: () => Promise<string | undefined>, RegExp][] = [
-    ['nothing to go back to', async () => undefined, /There is nothing to go back to: no release/],
-    [
-      'a revision that does not exist',
-      async () => 'harbour-api:99',
-      /There is no task definition harbour-api:99\. See the ones there are: slipway revisions/,
-    ],
-    [
-      'a revision that is inactive',
-      async () => {
-        const made = await registerLostImage(yard, harbour)
-        await deregister(yard, made)
-        return made
-      },
-      /harbour-api:\d+ is INACTIVE: it was deregistered, and ECS starts no deployment of it\./,
-    ],
-    [
-      'a revision of another family',
-      async () => 'hello-api:1',
-      /hello-api:1 belongs to family "hello-api", which no service of harbour runs/,
-    ],
-    [
-      'a revision whose image is gone from the registry',
-      () => registerLostImage(yard, harbour),
-      /harbour-api:\d+ runs image .*@sha256:0{64}, which is gone from the registry/,
-    ],
-  ]
-  for (const [title, make, expected] of impossible) {
+  const place = { cluster: 'jetty', repository: 'jetty' }
+  let jetty: Berth
+  before(async () => {
+    jetty = await openBerth(yard, 'jetty')
+  })
+
+  for (const { title, target, expected } of impossibleRollbacks) {
     test(title, async () => {
-      const to = await make()
-      const place = { cluster: 'harbour', repository: 'harbour' }
+      const to = await target(yard, jetty)
       const unchanged = await stateOfAws(yard, place)
-      const named = to === undefined ? [] : ['--to', to]
-      const { exitCode, output } = await harbour.slipway('rollback', 'harbour', ...named)
+      const { exitCode, output } = await jetty.slipway('rollback', 'jetty', ...to)
       assert.equal(exitCode, 2, output)
       assert.match(output, expected)
       assert.deepEqual(await stateOfAws(yard, place), unchanged)

@@ -71,6 +71,16 @@ describe('lines for logs', () => {
     ])
   })
 
+  test('why a step failed is told in short, since the result says it all', () => {
+    const reason = `There is no service "mailman-app" in cluster "mailman". ${'Create it. '.repeat(20)}`
+    const tell = changeTeller()
+    const [[line = ''] = []] = [progress([{ ...built, state: 'failed', note: reason }])].map(
+      (event) => tell(event).map(changeLine),
+    )
+    assert.match(line, /^build api failed after 12\.3 s: There is no service "mailman-app" .*…$/)
+    assert.ok(line.length < 140, line)
+  })
+
   test('a retry is told with its reason, each try once', () => {
     const tell = changeTeller()
     assert.deepEqual(

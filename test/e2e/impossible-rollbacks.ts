@@ -1,0 +1,43 @@
+import type { Berth } from './berth.ts'
+import { deregister, registerLostImage } from './interventions.ts'
+import type { Yard } from './yard.ts'
+
+interface ImpossibleRollback {
+  readonly title: string
+  /** Makes what cannot be gone back to, and gives what the command is told beside its environment. */
+  readonly target: (yard: Yard, berth: Berth) => Promise<readonly string[]>
+  readonly expected: RegExp
+}
+
+/** Rollbacks of an environment in which nothing was released, each with what must be said. */
+export const impossibleRollbacks: readonly ImpossibleRollback[] = [
+  {
+    title: 'with nothing to go back to',
+    target: async () => [],
+    expected: /There is nothing to go back to: no release has succeeded/,
+  },
+  {
+    title: 'to a revision that does not exist',
+    target: async (_yard, { environment }) => ['--to', `${environment}-api:99`],
+    expected: /There is no task definition [\w-]+:99\. See the ones there are: slipway revisions/,
+  },
+  {
+    title: 'to a revision that is inactive',
+    async target(yard, berth) {
+      const revision = await registerLostImage(yard, berth)
+      await deregister(yard, revision)
+      return ['--to', revision]
+    },
+    expected: /-api:\d+ is INACTIVE: it was deregistered, and ECS starts no deployment of it\./,
+  },
+  {
+    title: 'to a revision of another family',
+    target: async () => ['--to', 'hello-api:1'],
+    expected: /hello-api:1 belongs to family "hello-api", which no service of \w+ runs/,
+  },
+  {
+    title: 'to a revision whose image is gone from the registry',
+    target: async (yard, berth) => ['--to', await registerLostImage(yard, berth)],
+    expected: /-api:\d+ runs image .*@sha256:0{64}, which is gone from the registry/,
+  },
+]
