@@ -171,6 +171,14 @@ async function createService(
           essential: true,
           memory: 64,
           environment: [{ name: 'GREETING', value: 'hello' }],
+          logConfiguration: {
+            logDriver: 'awslogs',
+            options: {
+              'awslogs-group': `/ecs/${service}`,
+              'awslogs-region': await ecs.config.region(),
+              'awslogs-stream-prefix': 'ecs',
+            },
+          },
           ...(isBehindTargetGroup && { portMappings: [{ containerPort: names.port }] }),
         },
       ],

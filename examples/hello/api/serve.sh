@@ -5,7 +5,7 @@ if [ "$(cat HEALTH)" = crash ]; then
   exit 1
 fi
 echo "hello-api $(cat VERSION) listens on port 8080"
-httpd -f -p 8080 -h www &
+httpd -f -vv -p 8080 -h www &
 # The first process of a container gets no SIGTERM that it does not ask for.
 trap 'kill $!; exit 0' TERM INT
 wait
