@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { msNumberToTs, tsToDate } from '@temporalio/common/lib/time.js'
 import type { RolloutEnd } from '../../activities/types.ts'
 import type { Schedule } from '../../client/schedules.ts'
 import type { EnvironmentStatus } from '../../workflows/types.ts'
@@ -17,6 +18,18 @@ const nightly = ['--cron', '0 3 * * *', '--time-zone', 'Europe/Berlin', '--redep
 async function show(here: Checkout, name: string): Promise<Schedule> {
   const { stdout } = await here.slipway('schedule', 'show', here.environment, name, '--json')
   return JSON.parse(stdout) as Schedule
+}
+
+/** When the server would let a schedule run. */
+async function runsBetween(scheduleId: string, from: string, to: string): Promise<string[]> {
+  const { workflowService, options } = place.client
+  const { startTime } = await workflowService.listScheduleMatchingTimes({
+    namespace: options.namespace,
+    scheduleId,
+    startTime: msNumberToTs(Date.parse(from)),
+    endTime: msNumberToTs(Date.parse(to)),
+  })
+  return (startTime ?? []).map((moment) => tsToDate(moment).toISOString())
 }
 
 function waitingIn(status: string): readonly string[] {
@@ -60,6 +73,29 @@ describe('slipway schedule', { timeout: 180_000 }, () => {
     assert.match(status.stdout, /Scheduled:\n {2}nightly {2}\d{4}-.* UTC {2}rebuild and deploy of/)
     const { policies } = await place.client.schedule.getHandle('planned/nightly').describe()
     assert.deepEqual([policies.overlap, policies.catchupWindow], ['SKIP', 600_000])
+  })
+
+  test('goes by the clock of its time zone, also on the days when that is changed', async () => {
+    const here = await place.checkout('dst')
+    const zone = ['--time-zone', 'Europe/Berlin', '--redeploy'] as const
+    await here.slipway('schedule', 'create', 'dst', 'early', '--cron', '0 4 * * *', ...zone)
+    await here.slipway('schedule', 'create', 'dst', 'between', '--cron', '30 2 * * *', ...zone)
+    const spring = ['2027-03-27T12:00:00Z', '2027-03-29T12:00:00Z'] as const
+    const autumn = ['2027-10-30T12:00:00Z', '2027-11-01T12:00:00Z'] as const
+    assert.deepEqual(await runsBetween('dst/early', ...spring), [
+      '2027-03-28T02:00:00.000Z',
+      '2027-03-29T02:00:00.000Z',
+    ])
+    assert.deepEqual(await runsBetween('dst/early', ...autumn), [
+      '2027-10-31T03:00:00.000Z',
+      '2027-11-01T03:00:00.000Z',
+    ])
+    // 02:30 does not come on the first of these days. On the second it comes twice, and counts once.
+    assert.deepEqual(await runsBetween('dst/between', ...spring), ['2027-03-29T00:30:00.000Z'])
+    assert.deepEqual(await runsBetween('dst/between', ...autumn), [
+      '2027-10-31T01:30:00.000Z',
+      '2027-11-01T01:30:00.000Z',
+    ])
   })
 
   test('refuses times that are not understood or never come, and keeps what was there', async () => {

@@ -48,9 +48,11 @@ describe('a command that does a part of the release itself', { concurrency: 2 },
     await appendFile(path.join(berth.checkout, 'slipway.yaml'), own)
     await berth.commit('v1')
     const command = await berth.slipway('deploy', 'alone', '--worker-here', '--json')
-    const { id } = resultIn(command)
-    assert.equal(resultIn(command).outcome, 'succeeded', command.output)
+    const result = resultIn(command)
+    const { id } = result
+    assert.equal(result.outcome, 'succeeded', command.output)
     assert.equal(command.exitCode, 0)
+    await assertRuns(yard, berth, { result, which: 'revision', version: 'v1' })
     assert.equal((await queuesIn(id)).get('updateService'), 'alone')
   })
 })

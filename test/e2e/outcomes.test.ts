@@ -66,6 +66,8 @@ describe('a release ends as one outcome, and what runs is what it says', { concu
     const result = await deploy(yard, berth, 'succeeded')
     await assertRuns(yard, berth, { result, which: 'revision', version: 'v1' })
     const { task } = await answering(yard, berth)
+    const { events } = await yard.temporal.workflow.getHandle(result.id).fetchHistory()
+    assert.ok(events && events.length <= 90, `${events?.length} events, for two services`)
 
     const again = await deploy(yard, berth, 'unchanged')
     assert.notEqual(again.id, result.id)

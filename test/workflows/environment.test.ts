@@ -157,3 +157,51 @@ test('an environment of another project is not touched', async () => {
 function failChecks(): never {
   throw ApplicationFailure.nonRetryable('make check exited with 2', 'ChecksFailed')
 }
+
+test('where the configuration has changed between two requests each release goes by its own', async () => {
+  const wait = heldWait()
+  const seen: [cluster: string, services: string][] = []
+  const otherwise: Parameters<typeof withDoor>[1] = {
+    waitForRollout: wait.waitForRollout,
+    findImages: async ({ target, commit: wanted }) => {
+      seen.push([target.cluster, target.services.map(({ name }) => name).join()])
+      return target.images.map(({ name }) => ({ name, repositoryUri: 'ecr', tag: wanted }))
+    },
+  }
+  await withDoor(
+    harness,
+    otherwise,
+    async (door) => {
+      const { target } = door
+      const first = await door.deploy(commit)
+      await wait.begun
+      const changed = {
+        ...target,
+        cluster: 'elsewhere',
+        services: target.services.filter(({ name }) => name === 'api'),
+        door: { ...target.door, policy: 'queue' as const, approval: { timeoutMs: 600_000 } },
+      }
+      const second = await door.ask(deployOf(changed, { commit: anotherCommit }))
+      const third = await door.deploy('c'.repeat(40)).catch((failure: unknown) => failure)
+      assert.ok(third instanceof Error, 'the policy to reject is that of the request')
+      const { waiting } = await door.status()
+      assert.deepEqual(
+        waiting.map(({ id, approval }) => [id, approval?.kind]),
+        [[second.releaseId, 'needed']],
+      )
+      wait.letGo()
+      await door.end(first)
+      await door.handle.executeUpdate('approve', { args: [{ requestedBy: 'bob' }] })
+      assert.equal((await door.end(second)).outcome, 'succeeded')
+      const services = target.services.map(({ name }) => name).join()
+      assert.deepEqual(seen, [
+        [target.cluster, services],
+        ['elsewhere', 'api'],
+      ])
+      const { releases, live } = await door.status()
+      assert.equal(releases.length, 2)
+      assert.deepEqual(live?.services.map(({ name }) => name).toSorted(), ['api', 'worker'])
+    },
+    { policy: 'reject' },
+  )
+})

@@ -33,6 +33,46 @@ test('a window that ends at or before it begins goes on into the next day', () =
   assert.equal(frozenBy([friday], at('2026-11-28T15:00:00Z')), undefined)
 })
 
+test('on the day that leaves an hour out, a window holds for what is left of it', () => {
+  // Berlin goes from 02:00 to 03:00 at 01:00 UTC.
+  const night: FreezeWindow = { ...friday, days: [0], from: 2 * 60 + 30, to: 3 * 60 + 30 }
+  assert.equal(frozenBy([night], at('2026-03-29T00:59:00Z')), undefined)
+  assert.equal(frozenBy([night], at('2026-03-29T01:00:00Z')), night)
+  assert.equal(frozenBy([night], at('2026-03-29T01:29:00Z')), night)
+  assert.equal(frozenBy([night], at('2026-03-29T01:30:00Z')), undefined)
+})
+
+test('on the day whose hour comes twice, a window holds both times', () => {
+  // Berlin goes from 03:00 back to 02:00 at 01:00 UTC.
+  const night: FreezeWindow = { ...friday, days: [0], from: 2 * 60, to: 3 * 60 }
+  assert.equal(frozenBy([night], at('2026-10-24T23:59:00Z')), undefined)
+  assert.equal(frozenBy([night], at('2026-10-25T00:00:00Z')), night)
+  assert.equal(frozenBy([night], at('2026-10-25T01:00:00Z')), night)
+  assert.equal(frozenBy([night], at('2026-10-25T01:59:00Z')), night)
+  assert.equal(frozenBy([night], at('2026-10-25T02:00:00Z')), undefined)
+})
+
+test('a window over a change of the clock ends when its clock says so, not after its hours', () => {
+  const weekend: FreezeWindow = { ...friday, days: [6] }
+  assert.equal(frozenBy([weekend], at('2026-03-28T15:00:00Z')), weekend)
+  assert.equal(frozenBy([weekend], at('2026-03-29T13:59:00Z')), weekend)
+  assert.equal(frozenBy([weekend], at('2026-03-29T14:00:00Z')), undefined)
+})
+
+test('a date that begins at one in the morning begins then', () => {
+  // Havana goes from 00:00 to 01:00 at 05:00 UTC.
+  const day: FreezeWindow = {
+    ...holidays,
+    timeZone: 'America/Havana',
+    from: '2026-03-08',
+    to: '2026-03-08',
+  }
+  assert.equal(frozenBy([day], at('2026-03-08T04:59:00Z')), undefined)
+  assert.equal(frozenBy([day], at('2026-03-08T05:00:00Z')), day)
+  assert.equal(frozenBy([day], at('2026-03-09T03:59:00Z')), day)
+  assert.equal(frozenBy([day], at('2026-03-09T04:00:00Z')), undefined)
+})
+
 test('dates hold from the first moment of the first day to the last of the last', () => {
   assert.equal(frozenBy([holidays], at('2026-12-23T05:00:00Z')), holidays)
   assert.equal(frozenBy([holidays], at('2026-12-23T04:59:00Z')), undefined)
