@@ -26,9 +26,12 @@ export function failureDetails(result: ReleaseResult | undefined): readonly stri
 /** `mailman-api:8, container api exited with 1: Essential container in task exited (3 tasks)` */
 export function endOf(task: FailedTask): string {
   const { container, exitCode, containerReason, health, stopCode, stoppedReason, times } = task
-  const exited = exitCode === undefined ? '' : ` exited with ${exitCode}`
+  // A task that ECS gave up did not end by itself: what its container exited with blames nobody.
+  const givenUp = /failed .*health checks/i.test(stoppedReason)
+  const exited = exitCode === undefined || givenUp ? '' : ` exited with ${exitCode}`
   const what = container === undefined ? '' : `, container ${container}${exited}`
-  const reasons = [stoppedReason || stopCode, containerReason, health ?? '']
+  const ended = [stoppedReason || stopCode, containerReason]
+  const reasons = givenUp ? [health ?? '', ...ended] : [...ended, health ?? '']
   const why = [...new Set(reasons)].filter((reason) => reason !== '').join('; ')
   const often = times === 1 ? `task ${task.task}` : `${times} tasks, such as ${task.task}`
   return `${shortRevision(task.taskDefinition)}${what}: ${why} (${often})`

@@ -73,6 +73,18 @@ describe('the evidence of a failure', () => {
   })
 })
 
+test('a task that ECS gave up is told by its health, not by what its container then exited with', () => {
+  const stoppedReason = 'Task failed ELB health checks in (target-group tg)'
+  const task = { ...failed, stopCode: 'ServiceSchedulerInitiated', stoppedReason, exitCode: 0 }
+  const text = plainly(resultText({ ...result, failedTasks: [task] }))
+  assert.ok(
+    text.includes(
+      `mailman-api:8, container api: Health checks failed with these codes: [404]; ${stoppedReason} (3 tasks`,
+    ),
+    text,
+  )
+})
+
 describe('a release explained', () => {
   const told = {
     id: result.id,
