@@ -2,6 +2,7 @@ import type { Service } from '@aws-sdk/client-ecs'
 import type { ServiceTarget, Target } from '../config/target.ts'
 import type { ObservedDeployment, Observation } from '../rollout/observation.ts'
 import { movingTag } from './images.ts'
+import { tooLongToShift } from './shifting.ts'
 import type { WayBack } from './types.ts'
 import { primaryOf } from './way-back.ts'
 import { missingContainers, shortName, type DescribedTaskDefinition } from './task-definitions.ts'
@@ -18,6 +19,7 @@ export function findingsAbout(
   if (service.circuitBreaker === 'required' && breaker?.enable !== true) {
     findings.push(breakerIsOff(target, service))
   }
+  findings.push(...tooLongToShift(target, service, described))
   if (target.mode === 'force') findings.push(...notOnMovingTag(service, basis))
   return findings
 }

@@ -7,6 +7,7 @@ import { findRepository, missingRepository } from './images.ts'
 import { observe } from './observe.ts'
 import { placeOf } from './place.ts'
 import { describeServices } from './services.ts'
+import { shiftingWarnings } from './shifting.ts'
 import { immutableInForceMode } from './tags.ts'
 import {
   describeTaskDefinition,
@@ -118,7 +119,10 @@ async function examineService(
       },
       basis,
     },
-    warnings: warningsAbout(service, observation, wayBack.standing),
+    warnings: [
+      ...warningsAbout(service, observation, wayBack.standing),
+      ...shiftingWarnings(target, service, described),
+    ],
     findings: findingsAbout(target, service, { described, basis }),
     conflicts,
   }

@@ -1,6 +1,12 @@
 import { StopServiceDeploymentCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs'
 import { log } from '@temporalio/activity'
-import type { ObservedDeployment, Observation } from '../rollout/observation.ts'
+import type {
+  ObservedDeployment,
+  ObservedServiceDeployment,
+  Observation,
+} from '../rollout/observation.ts'
+import { recordMadeWith } from '../rollout/record.ts'
+import { goingOnWith } from '../rollout/verdict.ts'
 import type { AwsClients } from './aws-clients.ts'
 import { copyOfRevision, isCopyOf } from './copy-revision.ts'
 import { unavailable } from './failures.ts'
@@ -43,12 +49,41 @@ const stopRefusals: ReadonlySet<string> = new Set([
   'UnsupportedFeatureException',
 ])
 
+/** A deployment that leads back, and its record: of the stages of one that has any. */
+export interface LeadingBack extends Pick<ObservedDeployment, 'id' | 'taskDefinition'> {
+  readonly serviceDeploymentArn?: string
+  /** Of a rollback in two colours. */
+  readonly continues?: string
+}
+
+/** A try before this one has started it, whose record goes on, or ECS itself, which goes on with blue. */
+export function leadingBackAlready(
+  deployment: ObservedDeployment,
+  to: WayBack,
+  observation: Observation,
+): LeadingBack {
+  const { serviceDeployments } = observation
+  const record =
+    serviceDeployments === 'unavailable'
+      ? undefined
+      : recordMadeWith(serviceDeployments, deployment)
+  return {
+    ...deployment,
+    ...goingOnWith(observation, to),
+    ...(record !== undefined && isUnderWay(record) ? { serviceDeploymentArn: record.arn } : {}),
+  }
+}
+
+function isUnderWay({ status }: ObservedServiceDeployment): boolean {
+  return status === 'PENDING' || status === 'IN_PROGRESS'
+}
+
 /** Where somebody has deregistered the way back meanwhile, to a copy of it. */
 export async function deployBack(
   clients: AwsClients,
   going: Going,
   force: boolean,
-): Promise<ObservedDeployment> {
+): Promise<LeadingBack> {
   const { taskDefinition } = going.to
   try {
     return await deploy(clients, going, { taskDefinition, force })
@@ -64,7 +99,7 @@ async function deploy(
   clients: AwsClients,
   { target, service }: Going,
   { taskDefinition, force }: { taskDefinition: string; force: boolean },
-): Promise<ObservedDeployment> {
+): Promise<LeadingBack> {
   const answer = await clients.ecsOnce.send(
     new UpdateServiceCommand({
       cluster: target.cluster,
@@ -78,7 +113,8 @@ async function deploy(
   if (primary === undefined) {
     throw unavailable(`ECS did not name the deployment that takes "${service.service}" back.`)
   }
-  return primary
+  const serviceDeploymentArn = answer.service?.currentServiceDeployment
+  return { ...primary, ...(serviceDeploymentArn === undefined ? {} : { serviceDeploymentArn }) }
 }
 
 /** The way back, under the name of its copy where a try before this one has started that. */

@@ -1,9 +1,15 @@
 import type { ServiceTarget, Target } from '../config/target.ts'
-import type { ObservedDeployment, Observation } from '../rollout/observation.ts'
+import type { Observation } from '../rollout/observation.ts'
 import type { AwsClients } from './aws-clients.ts'
 import { beating } from './heartbeat.ts'
 import { isPassing } from './known-errors.ts'
-import { asItRuns, deployBack, stopDeployment } from './lead-back.ts'
+import {
+  asItRuns,
+  deployBack,
+  leadingBackAlready,
+  stopDeployment,
+  type LeadingBack,
+} from './lead-back.ts'
 import { whatEndsWaiting } from './leaving.ts'
 import type { Pace } from './pace.ts'
 import { rest } from './polling/clock.ts'
@@ -68,7 +74,7 @@ async function goBack(clients: AwsClients, going: GoingBack): Promise<RolloutEnd
     })
     switch (step.kind) {
       case 'wait for':
-        return await waitFor(going, step.deployment)
+        return await waitFor(going, leadingBackAlready(step.deployment, to, observation))
       case 'update':
         return await waitFor(going, await deployBack(clients, going, step.force))
       case 'stop':
@@ -138,11 +144,9 @@ async function takeBreath({ poller, pace, signal }: GoingBack): Promise<void> {
 }
 
 /** Waits until a deployment that leads back has got there. */
-async function waitFor(
-  going: GoingBack,
-  deployment: Pick<ObservedDeployment, 'id' | 'taskDefinition'>,
-): Promise<RolloutEnd> {
+async function waitFor(going: GoingBack, deployment: LeadingBack): Promise<RolloutEnd> {
   const { poller, target, service, to, deadline, pace, signal, say } = going
+  const { serviceDeploymentArn, continues } = deployment
   const watched: Watched = {
     cluster: target.cluster,
     name: service.name,
@@ -151,6 +155,8 @@ async function waitFor(
       taskDefinition: deployment.taskDefinition,
       deploymentId: deployment.id,
       digests: ofContainers(service, to.digests),
+      ...(serviceDeploymentArn === undefined ? {} : { serviceDeploymentArn }),
+      ...(continues === undefined ? {} : { continues }),
     },
     deadline,
     pace,

@@ -111,6 +111,7 @@ export function observedRecord(
   known: ReadonlyMap<string, ServiceRevision>,
 ): ObservedServiceDeployment {
   const target = known.get(record.targetServiceRevision?.arn ?? '')
+  const traffic = record.targetServiceRevision?.requestedProductionTrafficWeight
   const rollback = known.get(record.rollback?.serviceRevisionArn ?? '')
   return {
     arn: record.serviceDeploymentArn ?? '',
@@ -130,10 +131,12 @@ export function observedRecord(
     hooks: (record.lifecycleHookDetails ?? []).map((hook) => ({
       id: hook.hookId ?? '',
       type: hook.targetType ?? '',
+      target: hook.targetArn?.split(':function:')[1] ?? '',
       status: hook.status ?? '',
       ...(hook.expiresAt === undefined ? {} : { expiresAt: hook.expiresAt.getTime() }),
       timeoutAction: hook.timeoutAction ?? '',
     })),
+    ...(traffic === undefined ? {} : { targetTraffic: traffic }),
     triggeredAlarms: record.alarms?.triggeredAlarmNames ?? [],
     ...(endsDrained(record) ? { endsDrained: true } : {}),
     ...targetTasksOf(record),

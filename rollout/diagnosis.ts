@@ -15,6 +15,7 @@ export function diagnose(observation: Observation, expected: Expectation): strin
   const crashed = crashedTasks(observation, expected)
   return (
     alarms(observation, expected) ??
+    lifecycleHooks(observation, expected) ??
     first(crashed, cannotStart) ??
     containerExited(crashed) ??
     unhealthyTargets(observation) ??
@@ -28,6 +29,21 @@ export function diagnose(observation: Observation, expected: Expectation): strin
 function alarms(observation: Observation, expected: Expectation): string | undefined {
   const names = recordOf(observation, expected)?.triggeredAlarms ?? []
   return names.length === 0 ? undefined : sentence(`CloudWatch ${alarmWords(names)}`)
+}
+
+function lifecycleHooks(observation: Observation, expected: Expectation): string | undefined {
+  const record = recordOf(observation, expected)
+  const [hook] = (record?.hooks ?? []).filter(({ status, timeoutAction }) =>
+    status === 'TIMED_OUT' ? timeoutAction !== 'CONTINUE' : status === 'FAILED',
+  )
+  if (hook === undefined) return undefined
+  if (hook.type === 'PAUSE') {
+    return hook.status === 'FAILED'
+      ? 'A person who was asked sent the deployment back.'
+      : 'A person was asked to let the deployment go on, and nobody answered in time.'
+  }
+  const what = hook.status === 'FAILED' ? 'failed' : 'had no result in time'
+  return sentence(`Lifecycle hook ${hook.target || hook.id} ${what}`)
 }
 
 function containerExited(crashed: readonly ObservedTask[]): string | undefined {

@@ -4,7 +4,7 @@ import type {
   ObservedServiceDeployment,
   ObservedTask,
 } from './observation.ts'
-import { isAllThere, isPaused, progressOf } from './progress.ts'
+import { isAllThere, isFarFromItsEnd, progressOf } from './progress.ts'
 import { reasonOf } from './record.ts'
 import type { Expectation } from './verdict.ts'
 
@@ -83,7 +83,7 @@ function underWay(glimpse: Glimpse, ours: ObservedDeployment, expected: Expectat
       : old > 0
         ? `${old} task${old === 1 ? '' : 's'} of another deployment still to stop`
         : `${tasks}, ECS is still at it`
-  const slow = isPaused(record) || record?.lifecycleStage === 'BAKE_TIME'
+  const slow = isFarFromItsEnd(record)
   const counts = { ...ours, desiredCount: wanted, runningCount: running, pendingCount: pending }
   const nearEnd = !slow && (isAllThere(service, counts) || mayFailNext(glimpse, ours))
   return { kind: 'progressing', summary: said(glimpse, expected, missing), nearEnd }

@@ -87,7 +87,10 @@ export interface ObservedServiceDeployment {
   readonly lifecycleStage: string
   /** How long it watches once it has shifted, in minutes; 0 where it does not. */
   readonly bakeTimeInMinutes: number
+  /** Of its present stage. */
   readonly hooks: readonly ObservedHook[]
+  /** Percent of production traffic that goes to the target revision; absent where ECS shifts none. */
+  readonly targetTraffic?: number
   /** Names of the CloudWatch alarms that rang while it was under way. */
   readonly triggeredAlarms: readonly string[]
   /**
@@ -108,6 +111,8 @@ export interface ObservedHook {
   readonly id: string
   /** `AWS_LAMBDA`, or `PAUSE`, which waits for a person. */
   readonly type: string
+  /** Name of its Lambda function; empty for another type. */
+  readonly target: string
   /** `AWAITING_ACTION`, `IN_PROGRESS`, `SUCCEEDED`, `FAILED` or `TIMED_OUT`. */
   readonly status: string
   readonly expiresAt?: number

@@ -67,11 +67,23 @@ function waitsForAPerson({ type, status }: ObservedHook): boolean {
   return type === 'PAUSE' && status === 'AWAITING_ACTION'
 }
 
-function stageOf({ lifecycleStage, bakeTimeInMinutes }: ObservedServiceDeployment): string {
+/**
+ * Whether the end is certainly some time away: a person is asked, or ECS has not come to the last
+ * stage of a blue/green, linear or canary deployment.
+ */
+export function isFarFromItsEnd(record: ObservedServiceDeployment | undefined): boolean {
+  const { lifecycleStage = '' } = record ?? {}
+  return isPaused(record) || !['', 'CLEAN_UP'].includes(lifecycleStage)
+}
+
+function stageOf(record: ObservedServiceDeployment): string {
+  const { lifecycleStage, bakeTimeInMinutes, targetTraffic = 0 } = record
   if (lifecycleStage === '') return ''
+  const share =
+    targetTraffic > 0 && targetTraffic < 100 ? ` (${targetTraffic} % of production traffic)` : ''
   const minutes = bakeTimeInMinutes === 0 ? '' : ` for ${bakeTimeInMinutes} min`
   const words = lifecycleStage.toLowerCase().replaceAll('_', ' ')
-  return lifecycleStage === 'BAKE_TIME' ? `baking${minutes}` : `stage: ${words}`
+  return lifecycleStage === 'BAKE_TIME' ? `baking${minutes}` : `stage: ${words}${share}`
 }
 
 function pauseOf({ arn, hooks }: ObservedServiceDeployment): string {
@@ -82,7 +94,8 @@ function pauseOf({ arn, hooks }: ObservedServiceDeployment): string {
     return `ECS waits for a person${until}: aws ecs continue-service-deployment --service-deployment-arn ${arn} --hook-id ${hook.id}`
   }
   const running = hooks.find(({ status }) => status === 'IN_PROGRESS')
-  return running === undefined ? '' : 'a lifecycle hook runs'
+  if (running === undefined) return ''
+  return `a lifecycle hook runs${running.target === '' ? '' : ` (${running.target})`}`
 }
 
 function crashesOf(observation: Pick<Observation, 'tasks'>, expected: Expectation): string {

@@ -47,3 +47,11 @@ export function reasonOf(record: ObservedServiceDeployment): string {
 export function alarmWords(names: readonly string[]): string {
   return `alarm${names.length === 1 ? '' : 's'} ${names.join(' and ')} rang`
 }
+
+/** The expected deployment, while ECS lists it. */
+export function deploymentOf(
+  observation: Observation,
+  expected: Expectation,
+): ObservedDeployment | undefined {
+  return observation.service.deployments.find((one) => one.id === expected.deploymentId)
+}

@@ -33,8 +33,12 @@ export function whatIsMissing(
  * endpoints that leave it empty are judged by the task definition.
  */
 export function isOurs(task: ObservedTask, expected: Expectation): boolean {
-  if (task.startedBy.startsWith('ecs-svc/')) return task.startedBy === expected.deploymentId
+  if (task.startedBy.startsWith('ecs-svc/')) return isOneOfOurs(task.startedBy, expected)
   return task.taskDefinition === expected.taskDefinition
+}
+
+function isOneOfOurs(id: string, { deploymentId, continues }: Expectation): boolean {
+  return id === deploymentId || id === continues
 }
 
 /** A daemon runs once on each instance: how many that is, ECS says in the desired count. */
@@ -51,7 +55,7 @@ function serves(task: ObservedTask): boolean {
 function foreignTasks({ service, tasks }: Observation, expected: Expectation): number {
   const listed = tasks.filter((task) => !isOurs(task, expected) && task.lastStatus !== 'STOPPED')
   const counted = service.deployments
-    .filter(({ id }) => id !== expected.deploymentId)
+    .filter(({ id }) => !isOneOfOurs(id, expected))
     .reduce((sum, { runningCount, pendingCount }) => sum + runningCount + pendingCount, 0)
   return Math.max(listed.length, counted)
 }

@@ -1,7 +1,8 @@
 import type { ObservedDeployment, ObservedServiceDeployment, Observation } from './observation.ts'
-import { isAllThere, isPaused, progressOf } from './progress.ts'
-import { reasonOf, recordMadeWith, recordOf } from './record.ts'
+import { isAllThere, isFarFromItsEnd, progressOf } from './progress.ts'
+import { deploymentOf, reasonOf, recordMadeWith, recordOf } from './record.ts'
 import { wantedCount, whatIsMissing } from './serving.ts'
+import { isCompleted, isSpent, wasTakenBack } from './taken-back.ts'
 
 export { recordOf } from './record.ts'
 
@@ -17,7 +18,14 @@ export interface Expectation {
   readonly before?: {
     readonly taskDefinition: string
     readonly digests: Readonly<Record<string, string>>
+    /** Where it is known: a rollback in two colours gives its place back to this very deployment. */
+    readonly deploymentId?: string
   }
+  /**
+   * A deployment whose tasks this one goes on with: after a rollback in two colours, whatever id
+   * ECS gives to blue's deployment then, its tasks are those that never stopped.
+   */
+  readonly continues?: string
 }
 
 export type Verdict =
@@ -101,6 +109,7 @@ function hasOwnRecord(
 ): boolean {
   const { serviceDeployments } = observation
   if (primary.id === expected.deploymentId || serviceDeployments === 'unavailable') return false
+  if (primary.id === expected.before?.deploymentId) return false
   const its = recordMadeWith(serviceDeployments, primary)
   if (its === undefined || record === undefined) return its !== undefined
   return its.arn !== record.arn && its.createdAt >= record.createdAt
@@ -109,7 +118,10 @@ function hasOwnRecord(
 function judgeSuccessful(looked: Looked, record: ObservedServiceDeployment): Verdict {
   const { observation, expected, primary } = looked
   if (primary.id !== expected.deploymentId) return replaced(primary, ' after it had succeeded')
-  const missing = whatIsMissing(observation, expected, record.targetDigests)
+  // Blue's own record says so while ECS is still on its way back to it.
+  const missing =
+    whatIsMissing(observation, expected, record.targetDigests) ??
+    (primary.rolloutState === 'IN_PROGRESS' ? 'ECS is still at it' : undefined)
   return missing === undefined
     ? { kind: 'succeeded', evidence: 'service deployment', summary: summaryOf(observation) }
     : waiting(observation, expected, { missing, record, nearEnd: true })
@@ -137,7 +149,24 @@ function gapBefore({ observation, expected, primary }: Looked, resolved: Expecta
   if (primary.rolloutState === 'FAILED') return 'its deployment has failed'
   const { id: deploymentId, taskDefinition } = primary
   const digests = Object.keys(resolved).length > 0 ? resolved : (expected.before?.digests ?? {})
-  return whatIsMissing(observation, { taskDefinition, deploymentId, digests }, resolved)
+  const back = {
+    taskDefinition,
+    deploymentId,
+    digests,
+    ...goingOnWith(observation, expected.before),
+  }
+  return whatIsMissing(observation, back, resolved)
+}
+
+/** In two colours blue runs on while green comes and goes; a rolling deployment replaces its tasks. */
+export function goingOnWith(
+  { service }: Pick<Observation, 'service'>,
+  before: { readonly deploymentId?: string } | undefined,
+): Pick<Expectation, 'continues'> {
+  const { deploymentId } = before ?? {}
+  return service.strategy === 'ROLLING' || deploymentId === undefined
+    ? {}
+    : { continues: deploymentId }
 }
 
 function judgeUnderWay(looked: Looked, record: ObservedServiceDeployment): Verdict {
@@ -177,39 +206,6 @@ function isAlmostBack({ observation, expected, primary }: Looked): boolean {
   return primary.id !== expected.deploymentId && isAllThere(observation.service, primary)
 }
 
-/** A deployment controller without rollout states leaves the field empty. */
-function isCompleted({ rolloutState }: ObservedDeployment): boolean {
-  return rolloutState === 'COMPLETED' || rolloutState === ''
-}
-
-/** A failed deployment may stay in the list long after its last task. */
-function isSpent({ rolloutState, runningCount, pendingCount }: ObservedDeployment): boolean {
-  return rolloutState === 'FAILED' && runningCount === 0 && pendingCount === 0
-}
-
-/** Whether ECS itself put the PRIMARY there as a rollback of the expected deployment. */
-function wasTakenBack({ observation, expected, primary }: Looked): boolean {
-  const { before } = expected
-  if (before !== undefined && before.taskDefinition !== primary.taskDefinition) return false
-  if (/rolling back to/.test(primary.rolloutStateReason)) return true
-  const { circuitBreaker, events } = observation.service
-  const failed =
-    deploymentOf(observation, expected)?.rolloutState === 'FAILED' ||
-    events.some(({ message }) =>
-      message.includes(`(deployment ${expected.deploymentId}) deployment failed`),
-    )
-  return failed && (circuitBreaker.rollback || events.some(({ message }) => goesBack.test(message)))
-}
-
-const goesBack = /rolling back to deployment/
-
-function deploymentOf(
-  observation: Observation,
-  expected: Expectation,
-): ObservedDeployment | undefined {
-  return observation.service.deployments.find((one) => one.id === expected.deploymentId)
-}
-
 /** The deployment that the service is headed for. */
 export function primaryOf(observation: Observation): ObservedDeployment | undefined {
   return observation.service.deployments.find((one) => one.status === 'PRIMARY')
@@ -231,7 +227,7 @@ function waiting(observation: Observation, expected: Expectation, wait: Wait): V
   const wanted = wantedCount(observation, runningCount)
   const still = `${runningCount} of ${wanted} tasks running, ECS is still at it`
   const { record } = wait
-  const slow = isPaused(record) || record?.lifecycleStage === 'BAKE_TIME'
+  const slow = isFarFromItsEnd(record)
   return {
     kind: 'progressing',
     summary: progressOf(observation, expected, { missing: wait.missing ?? still, record }),

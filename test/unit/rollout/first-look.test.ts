@@ -73,9 +73,20 @@ const records: fc.Arbitrary<ObservedServiceDeployment> = fc.record({
   rollbackReason: fc.constant(''),
   rollbackTaskDefinition: fc.constantFrom('', 'api:7'),
   rollbackDigests: fc.constant({}),
-  lifecycleStage: fc.constantFrom('', 'BAKE_TIME'),
+  lifecycleStage: fc.constantFrom(
+    '',
+    'SCALE_UP',
+    'PRODUCTION_TRAFFIC_SHIFT',
+    'BAKE_TIME',
+    'CLEAN_UP',
+  ),
   bakeTimeInMinutes: fc.constant(5),
-  hooks: fc.constant([]),
+  targetTraffic: fc.constantFrom(0, 10, 100),
+  hooks: fc.constantFrom(
+    [],
+    [{ id: 'h', type: 'PAUSE', target: '', status: 'AWAITING_ACTION', timeoutAction: '' }],
+    [{ id: 'h', type: 'AWS_LAMBDA', target: 'f', status: 'IN_PROGRESS', timeoutAction: '' }],
+  ),
   triggeredAlarms: fc.constant([]),
 })
 
@@ -156,6 +167,7 @@ describe('a first look', () => {
               ...record,
               status: 'IN_PROGRESS',
               lifecycleStage: '',
+              hooks: [],
               targetTasks: { requested: 2, running, pending: 0 },
             },
             tasks: [],
@@ -178,7 +190,7 @@ describe('the end at a first look', () => {
     record: Partial<ObservedServiceDeployment> = {},
   ) => {
     const service = { ...someService, status: 'ACTIVE', deployments: [ours], ...changes }
-    const about = { ...someRecord, status: 'IN_PROGRESS', lifecycleStage: '', ...record }
+    const about = { ...someRecord, status: 'IN_PROGRESS', lifecycleStage: '', hooks: [], ...record }
     const first = firstLook({ service, record: about, tasks: [] }, expected)
     assert.equal(first.kind, 'progressing')
     return first.kind === 'progressing' && first.nearEnd

@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { setAlarm, setCapacity } from '../../../simulator/ecs/index.ts'
 import type { Behaviour } from '../../../simulator/runtime/scripted.ts'
 import type { Stage } from '../simulator/stage.ts'
+import { answerPauses, strategy } from './strategies-of-histories.ts'
 
 /** How the tasks of a version behave, the good one first. */
 export const versions: readonly Behaviour[] = [
@@ -25,6 +26,8 @@ export type Happening =
   | { readonly do: 'alarm' }
   | { readonly do: 'capacity'; readonly out: boolean }
   | { readonly do: 'deregister' }
+  | { readonly do: 'function'; readonly answers: 'SUCCEEDED' | 'FAILED' | 'IN_PROGRESS' }
+  | { readonly do: 'answer'; readonly action: 'CONTINUE' | 'ROLLBACK' }
   | { readonly do: 'wait'; readonly ms: number }
 
 const constant = <const One extends Happening>(one: One) => fc.constant(one)
@@ -44,6 +47,18 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 1, arbitrary: constant({ do: 'alarm' }) },
   { weight: 1, arbitrary: fc.boolean().map((out) => ({ do: 'capacity', out }) as const) },
   { weight: 1, arbitrary: constant({ do: 'deregister' }) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .constantFrom('SUCCEEDED', 'FAILED', 'IN_PROGRESS')
+      .map((answers) => ({ do: 'function', answers }) as const),
+  },
+  {
+    weight: 2,
+    arbitrary: fc
+      .constantFrom('CONTINUE', 'CONTINUE', 'ROLLBACK')
+      .map((action) => ({ do: 'answer', action }) as const),
+  },
   { weight: 8, arbitrary: fc.nat(200_000).map((ms) => ({ do: 'wait', ms }) as const) },
 )
 
@@ -56,6 +71,7 @@ export const history = fc.record({
   rollback: fc.boolean(),
   alarms: fc.boolean(),
   loadBalancer: fc.boolean(),
+  traffic: strategy,
   /** Whether the endpoint has service deployments, and whether we know which one is ours. */
   records: fc.boolean(),
   knowsRecord: fc.boolean(),
@@ -103,6 +119,12 @@ export async function act(
       break
     case 'deregister':
       played.call('DeregisterTaskDefinition', { taskDefinition: `api:${chosen.length - 1}` })
+      break
+    case 'function':
+      played.engine.world.hookAnswers['check'] = { hookStatus: next.answers }
+      break
+    case 'answer':
+      answerPauses(played, next.action)
       break
     case 'wait':
       await played.clock.advanceUntil(() => {

@@ -6,6 +6,7 @@ import { judge, type Expectation, type Verdict } from '../../../rollout/verdict.
 import { stage, type Stage } from '../simulator/stage.ts'
 import { act, history, versions, type History } from './histories.ts'
 import { lookAt } from './simulated-look.ts'
+import { configurationOf, hooksOf, isStaged } from './strategies-of-histories.ts'
 
 const minute = 60_000
 const numRuns = Number(process.env['PROPERTY_RUNS'] ?? 40)
@@ -33,9 +34,10 @@ async function play(given: History): Promise<{ outcome: string; steps: number }>
   const chosen: number[] = [0, given.first]
   const played = await stage({
     desiredCount: given.desired,
-    loadBalancer: given.loadBalancer,
+    loadBalancer: given.loadBalancer && isStaged(given.traffic) ? 'colours' : given.loadBalancer,
     behave: (revision) => versions[chosen[revision] ?? 0] ?? {},
     deploymentConfiguration: {
+      ...configurationOf(given.traffic, given.loadBalancer),
       minimumHealthyPercent: given.minimum,
       maximumPercent: given.maximum,
       deploymentCircuitBreaker: { enable: given.breaker, rollback: given.rollback },
@@ -73,6 +75,8 @@ interface Ours {
   readonly expected: Expectation
   /** Task definitions of the deployments that had succeeded before ours began. */
   readonly good: ReadonlySet<string>
+  /** ARN of our service deployment, whether or not we know it. */
+  readonly record: string | undefined
 }
 
 function release(played: Stage, given: History, chosen: number[]): Ours {
@@ -84,10 +88,14 @@ function release(played: Stage, given: History, chosen: number[]): Ours {
   const before = wayBackOf(lookAt(played, { records: given.records }))
   chosen.push(given.version)
   const digest = `sha256:${String(chosen.length).padStart(64, '0')}`
-  const { id = '', taskDefinition = '' } = played.deploy(`registry/api@${digest}`)
+  const { id = '', taskDefinition = '' } = played.deploy(
+    `registry/api@${digest}`,
+    hooksOf(given.traffic),
+  )
   const arn = played.service().currentServiceDeployment
   return {
     good,
+    record: arn,
     expected: {
       taskDefinition,
       deploymentId: id,
@@ -100,8 +108,12 @@ function release(played: Stage, given: History, chosen: number[]): Ours {
 
 /** Against what the engine itself knows, not against what it answered. */
 function check(played: Stage, ours: Ours, verdict: Verdict, given: History): void {
-  if (verdict.kind !== 'succeeded' && verdict.kind !== 'rolled_back') return
   const { world } = played.engine
+  if (verdict.kind === 'replaced' && given.records && given.knowsRecord) {
+    const newest = Object.values(world.serviceDeployments).at(-1)
+    assert.notEqual(newest?.arn, ours.record, 'replaced, and nobody has deployed since')
+  }
+  if (verdict.kind !== 'succeeded' && verdict.kind !== 'rolled_back') return
   const tasks = Object.values(world.tasks).filter(({ lastStatus }) => lastStatus !== 'STOPPED')
   const live = tasks.filter(({ desiredStatus }) => desiredStatus === 'RUNNING')
   const isRunning = live.every(({ lastStatus }) => lastStatus === 'RUNNING')
@@ -117,6 +129,14 @@ function check(played: Stage, ours: Ours, verdict: Verdict, given: History): voi
     assert.ok(live.some(({ id }) => id === taskId))
   }
   if (given.loadBalancer) assert.ok(serving.length >= live.length)
+  for (const { listener, priority, forward } of Object.values(world.rules)) {
+    if (priority !== '1') continue
+    const groups = forward.filter(({ weight }) => weight > 0)
+    for (const { targetGroupArn } of groups) {
+      const { length } = world.targetGroups[targetGroupArn]?.targets ?? []
+      assert.ok(length >= live.length, `${verdict.kind}, and ${listener} sends people elsewhere`)
+    }
+  }
   for (const task of tasks) {
     const isOurs = task.deployment === ours.expected.deploymentId
     assert.equal(isOurs, verdict.kind === 'succeeded', `${verdict.kind} with another's task`)
