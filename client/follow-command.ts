@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client'
 import { exitStatus, exitStatusWhenWaitingEnds, type Outcome } from '../rollout/outcome.ts'
+import { environmentWorkflowId } from '../workflows/protocol.ts'
 import type { Accepted, ReleaseResult } from '../workflows/types.ts'
 import type { CommonOptions } from './commands/command.ts'
 import { openDisplay } from './display/display.ts'
@@ -54,7 +55,9 @@ export async function followToEnd(
       : setTimeout(() => end({ kind: 'timeout' }), options.timeout)
   const display = openDisplay({ json: options.json === true })
   const ui = process.env['TEMPORAL_UI_URL'] || release.temporalUi
-  const link = pageOf(ui, client.options.namespace, release.id)
+  const page = (id: string) => pageOf(ui, client.options.namespace, id)
+  const door = environmentWorkflowId(release.environment)
+  const link = { page: page(release.id), door: { id: door, page: page(door) } }
   const job = openJob({ id: release.id, environment: release.environment, link })
   let result: ReleaseResult
   try {

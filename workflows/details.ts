@@ -42,11 +42,28 @@ export function releaseDetails(status: ReleaseStatus): string {
     ...cause,
     ...failureDetails(result),
     ...table(['step', 'state', 'started (UTC)', 'took', 'note'], status.steps.map(stepRow)),
-    ...table(['service', 'released', 'digest', 'ran before'], services),
+    ...table(serviceHead(result), services),
     ...status.warnings.map((warning) => `\nNote: ${cell(warning)}`),
     '',
     `Asked for by ${cell(status.requestedBy)}`,
   ].join('\n')
+}
+
+/** What was tried and taken back was not released. */
+function serviceHead(result: ReleaseStatus['result']): readonly string[] {
+  switch (result?.outcome) {
+    case 'rolled_back':
+    case 'cancelled':
+      return ['service', 'tried', 'digest', 'runs again']
+    case 'rollback_failed':
+    case 'superseded':
+    case 'rejected':
+      return ['service', 'tried', 'digest', 'ran before']
+    case 'succeeded':
+    case 'unchanged':
+    case undefined:
+      return ['service', 'released', 'digest', 'ran before']
+  }
 }
 
 /** An environment: what is live, what runs, and the last releases. */

@@ -5,7 +5,7 @@ import type { FollowEvent } from '../follow.ts'
 import { tellRunner } from '../output.ts'
 import { plain, plainLines } from '../text.ts'
 import { addToSummary, setOutputs } from './step-files.ts'
-import { summaryOf, summaryOfWaiting } from './summary.ts'
+import { type Link, summaryOf, summaryOfWaiting } from './summary.ts'
 import { annotation, folded, inGitHubActions } from './workflow-commands.ts'
 
 /** The job of GitHub Actions that a command runs in, and what its page is told of a release. */
@@ -21,8 +21,7 @@ export interface Job {
 export interface JobRelease {
   readonly id: string
   readonly environment: string
-  /** Its page in the Temporal UI, where that is known. */
-  readonly link?: string | undefined
+  readonly link: Link
 }
 
 /**

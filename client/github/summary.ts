@@ -5,6 +5,14 @@ import { oneLine } from '../../workflows/words.ts'
 import { outcomeSigns, outcomeWords } from '../../rollout/outcome-words.ts'
 import { durationText, plainLines } from '../text.ts'
 
+/** Pages of the Temporal UI, where it is known. */
+export interface Link {
+  /** Of the release. */
+  readonly page?: string | undefined
+  /** Of its environment: a release that never began has no page, and that one says why. */
+  readonly door: { readonly id: string; readonly page?: string | undefined }
+}
+
 /**
  * How a release ended, as Markdown for the page of a CI run: what the Temporal UI shows of it, with
  * the whole message where that has more than a line, and the way to the release.
@@ -14,33 +22,29 @@ import { durationText, plainLines } from '../text.ts'
 export function summaryOf(
   result: ReleaseResult,
   seen: ReleaseStatus | undefined,
-  link: string | undefined,
+  link: Link,
 ): string {
   const { id, outcome, message, cause, startedAt, endedAt } = result
   const title = seen?.summary ?? id
-  const took = durationText(endedAt - startedAt)
+  const took = seen === undefined ? '' : ` after ${durationText(endedAt - startedAt)}`
   return [
-    `### ${outcomeSigns[outcome]} ${cell(title)}: ${outcomeWords[outcome]} after ${took}`,
+    `### ${outcomeSigns[outcome]} ${cell(title)}: ${outcomeWords[outcome]}${took}`,
     '',
     ...(seen === undefined ? unseen(result) : [releaseDetails({ ...seen, result })]),
     ...[message, cause].flatMap(inFull),
     '',
-    linked(id, link),
+    seen === undefined ? linked(link.door.id, link.door.page) : linked(id, link.page),
     '',
   ].join('\n')
 }
 
 /** What is known of a release that goes on while nobody waits for it any more. */
-export function summaryOfWaiting(
-  id: string,
-  seen: ReleaseStatus | undefined,
-  link: string | undefined,
-): string {
+export function summaryOfWaiting(id: string, seen: ReleaseStatus | undefined, link: Link): string {
   return [
     `### ⏳ ${cell(seen?.summary ?? id)}: goes on, and this job does not wait for it any longer`,
     ...(seen === undefined ? [] : ['', releaseDetails(seen)]),
     '',
-    linked(id, link),
+    linked(id, link.page),
     '',
   ].join('\n')
 }
@@ -64,5 +68,5 @@ function fenced(text: string): readonly string[] {
 }
 
 function linked(id: string, link: string | undefined): string {
-  return link === undefined ? `Release ${cell(id)}` : `[${cell(id)} in the Temporal UI](${link})`
+  return link === undefined ? cell(id) : `[${cell(id)} in the Temporal UI](${link})`
 }

@@ -156,6 +156,7 @@ describe('workflow files and the action', () => {
         SLIPWAY_COMMIT: hostile,
         SLIPWAY_VERSION: '0.1.0',
         SLIPWAY_BUILD_HERE: 'true',
+        SLIPWAY_WORKER_HERE: 'false',
         SLIPWAY_TIMEOUT: '1h',
       },
     })
@@ -170,6 +171,18 @@ describe('workflow files and the action', () => {
       hostile,
     ])
     await assert.rejects(readFile(join(folder, 'pwned')))
+  })
+
+  test('a switch of the action that is neither on nor off is an error, and never taken for off', async () => {
+    const action = parse(await readFile(join(top, 'action.yml'), 'utf8'))
+    const { run } = action.runs.steps[1]
+    const { exitCode, stdout } = await execa('bash', ['-e', '-o', 'pipefail', '-c', run], {
+      extendEnv: false,
+      reject: false,
+      env: { PATH: '/usr/bin:/bin', SLIPWAY_BUILD_HERE: 'false', SLIPWAY_WORKER_HERE: 'True' },
+    })
+    assert.equal(exitCode, 2)
+    assert.equal(stdout, "::error::worker-here is neither 'true' nor 'false'")
   })
 
   test('two linters find nothing in what is written, nor in the action', async () => {

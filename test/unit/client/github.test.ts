@@ -105,10 +105,22 @@ describe('lines that the runner of GitHub Actions acts on', () => {
   })
 })
 
+const door = { id: 'environment/production' }
+
 describe('the page of a job of GitHub Actions', () => {
+  test('of a release that never began leads to its environment, and says nothing of a time', () => {
+    const message = 'release/production/2 took its place before it had started.'
+    const superseded = { ...rolledBack, outcome: 'superseded', message, services: [] } as const
+    const link = { page: 'https://ui/nowhere', door: { ...door, page: 'https://ui/door' } }
+    const text = summaryOf(superseded, undefined, link)
+    assert.match(text, /^### ⏭️ \S+: superseded$/m)
+    assert.match(text, /\[environment\/production in the Temporal UI\]\(https:\/\/ui\/door\)/)
+    assert.doesNotMatch(text, /nowhere/)
+  })
+
   test('has a summary with the outcome, the cause in full, the steps and a link', () => {
-    const link = pageOf('https://temporal.example.com/', 'default', id)
-    const text = summaryOf(rolledBack, seen, link)
+    const page = pageOf('https://temporal.example.com/', 'default', id)
+    const text = summaryOf(rolledBack, seen, { page, door })
     assert.match(
       text,
       /^### ↩️ mailman 3f2c1ab → production: Add \\\| pipes: rolled back after 12\.2 s$/m,
@@ -126,7 +138,7 @@ describe('the page of a job of GitHub Actions', () => {
 
   test('text of others can end no block and begin no markup in it', () => {
     const message = 'one\n```\n# Heading <img src=x>\n````\n'
-    const text = summaryOf({ ...rolledBack, message }, undefined, undefined)
+    const text = summaryOf({ ...rolledBack, message }, undefined, { door })
     assert.match(text, /^`````text\none\n```\n# Heading <img src=x>\n````\n`````$/m)
     const outside = text.replace(/^`````text[^]*?^`````$/m, '')
     assert.doesNotMatch(outside, /^# Heading|(?<!\\)<img/m)
@@ -141,7 +153,9 @@ describe('the page of a job of GitHub Actions', () => {
   test('a failed release is one error, a warning once, and two outputs of the step', async () => {
     const { environment, summary, outputs } = stepFiles()
     const told: string[] = []
-    const job = openJob({ id, environment: 'production' }, environment, (line) => told.push(line))
+    const job = openJob({ id, environment: 'production', link: { door } }, environment, (line) =>
+      told.push(line),
+    )
     const warnings = rolledBack.warnings
     job?.show({ kind: 'progress', status: { ...seen, warnings }, pending: [] })
     job?.show({ kind: 'progress', status: { ...seen, warnings }, pending: [] })
@@ -158,7 +172,9 @@ describe('the page of a job of GitHub Actions', () => {
   test('an outcome that was asked for is no error', async () => {
     const { environment, outputs } = stepFiles()
     const told: string[] = []
-    const job = openJob({ id, environment: 'production' }, environment, (line) => told.push(line))
+    const job = openJob({ id, environment: 'production', link: { door } }, environment, (line) =>
+      told.push(line),
+    )
     job?.ended({ ...rolledBack, warnings: [] }, true)
     assert.deepEqual(told, [])
     assert.equal((await outputs())['outcome'], 'rolled_back')
@@ -171,6 +187,6 @@ describe('the page of a job of GitHub Actions', () => {
   })
 
   test('there is none outside of GitHub Actions', () => {
-    assert.equal(openJob({ id, environment: 'production' }, {}), undefined)
+    assert.equal(openJob({ id, environment: 'production', link: { door } }, {}), undefined)
   })
 })

@@ -102,6 +102,28 @@ test('an environment says what is live by service, what runs, until when it is f
   assert.deepEqual(tables.at(-1)?.[1]?.slice(0, 3), [live.id, title, 'succeeded'])
 })
 
+test('what was tried and taken back is not called released', () => {
+  const services = [
+    {
+      name: 'api',
+      ecsService: 'mailman-api',
+      revision: { service: 'api', taskDefinition: 'mailman-api:8', digests: {}, registered: true },
+      wayBack: {
+        taskDefinition: 'mailman-api:7',
+        digests: {},
+        deploymentId: '7',
+        standing: 'succeeded' as const,
+      },
+    },
+  ]
+  const ended = { id: 'r', message: '', services, startedAt: 0, endedAt: 0, warnings: [] }
+  const headFor = (outcome: 'succeeded' | 'rolled_back' | 'rollback_failed') =>
+    tablesIn(releaseDetails({ ...status, result: { ...ended, outcome } }))[1]?.[0]
+  assert.deepEqual(headFor('succeeded'), ['service', 'released', 'digest', 'ran before'])
+  assert.deepEqual(headFor('rolled_back'), ['service', 'tried', 'digest', 'runs again'])
+  assert.deepEqual(headFor('rollback_failed'), ['service', 'tried', 'digest', 'ran before'])
+})
+
 test('a notice that did not arrive, or not yet, is shown with the reason', () => {
   const release = 'release/production/3f2c1ab4d5e6'
   const told = { event: 'started', release, to: 'slack (SLACK_WEBHOOK_URL)' }
