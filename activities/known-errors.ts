@@ -3,17 +3,17 @@ import { whatToGrant } from './denial.ts'
 import { failure, unavailable } from './failures.ts'
 import { readThrown, unreadableAnswer, type Thrown } from './thrown.ts'
 
+const lapsed = new Set(['ExpiredToken', 'ExpiredTokenException', 'RequestExpired'])
+
 const credentials = new Set([
+  ...lapsed,
   'AuthFailure',
   'CredentialsProviderError',
-  'ExpiredToken',
-  'ExpiredTokenException',
   'IncompleteSignature',
   'InvalidClientTokenId',
   'InvalidSignatureException',
   'MissingAuthenticationToken',
   'MissingAuthenticationTokenException',
-  'RequestExpired',
   'SignatureDoesNotMatch',
   'TokenProviderError',
   'UnrecognizedClientException',
@@ -99,6 +99,14 @@ export function knownFailure(error: unknown): ApplicationFailure | undefined {
 /** Whether the same call may well succeed a little later. */
 export function isPassing(error: unknown): boolean {
   return knownFailure(error)?.type === 'Unavailable'
+}
+
+/**
+ * Whether the worker's credentials were good and have come to their end. Somebody may renew them
+ * while a rollout is waited for, and it goes on meanwhile.
+ */
+export function hasLapsed(error: unknown): boolean {
+  return lapsed.has(nameOf(error))
 }
 
 const throttles = new Set([

@@ -3,7 +3,7 @@ import { firstLook, signsOfTrouble } from '../rollout/first-look.ts'
 import type { Observation, ObservedService, ObservedTask } from '../rollout/observation.ts'
 import { judge, recordOf } from '../rollout/verdict.ts'
 import type { Glimpses } from './glimpses.ts'
-import { isPassing, isThrottled } from './known-errors.ts'
+import { hasLapsed, isPassing, isThrottled } from './known-errors.ts'
 import type { LookAt, Poller } from './polling/poller.ts'
 import type { Ending, Watched } from './watch.ts'
 
@@ -48,15 +48,23 @@ export interface Next {
   readonly late: boolean
 }
 
-/** One look, cheap unless it is the last. An error that may pass is a miss. */
+/**
+ * One look, cheap unless it is the last. An error that may pass is a miss, and so are credentials
+ * that may be renewed before the deadline.
+ */
 export async function lookOrMiss(eye: Eye, next: Next): Promise<Seen> {
   try {
     return next.late ? await lookAtAll(eye) : await look(eye, next)
   } catch (error) {
-    if (eye.watched.signal.aborted || !isPassing(error)) throw error
-    const summary = `cannot look: ${error instanceof Error ? error.message : String(error)}`
+    if (eye.watched.signal.aborted || !(isPassing(error) || hasLapsed(error))) throw error
+    const summary = `cannot look: ${whatIsWrong(error)}`
     return { kind: 'missed', summary, nearEnd: false, throttled: isThrottled(error) }
   }
+}
+
+function whatIsWrong(error: unknown): string {
+  const said = error instanceof Error ? error.message : String(error)
+  return hasLapsed(error) ? `${said}; renew the worker's credentials` : said
 }
 
 /** A cheap look, and a closer one where that may tell more. */

@@ -7,7 +7,7 @@ import { whyOf, type Why } from '../rollout/why.ts'
 import type { AwsClients } from './aws-clients.ts'
 import { failure } from './failures.ts'
 import { beating } from './heartbeat.ts'
-import { isPassing } from './known-errors.ts'
+import { hasLapsed, isPassing } from './known-errors.ts'
 import { whatEndsWaiting } from './leaving.ts'
 import type { Pace } from './pace.ts'
 import { rest } from './polling/clock.ts'
@@ -160,7 +160,7 @@ async function lookAt(
     one.well = looked.kind === 'well' ? { service: observation.service, looked } : undefined
     return looked
   } catch (error) {
-    if (signal.aborted || !isPassing(error)) throw error
+    if (signal.aborted || !(isPassing(error) || hasLapsed(error))) throw error
     return { kind: 'missing', service: one.name, summary: 'cannot look at it' }
   }
 }

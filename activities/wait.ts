@@ -3,7 +3,7 @@ import type { Expectation } from '../rollout/verdict.ts'
 import { whyOf } from '../rollout/why.ts'
 import type { AwsClients } from './aws-clients.ts'
 import { beating } from './heartbeat.ts'
-import { isPassing } from './known-errors.ts'
+import { hasLapsed, isPassing } from './known-errors.ts'
 import { whatEndsWaiting } from './leaving.ts'
 import { lookAt } from './look.ts'
 import type { Pace } from './pace.ts'
@@ -76,7 +76,7 @@ export async function endOf(poller: Poller, watched: Watched, ending: Ending): P
   // What stopped last is often there only a moment after the verdict.
   const when = { due: poller.clock.now(), signal: watched.signal }
   const again = await poller.observe(lookAt(watched), when).catch((error: unknown) => {
-    if (isPassing(error)) return observation
+    if (isPassing(error) || hasLapsed(error)) return observation
     throw error
   })
   const why = whyOf([again, observation], watched.expected)

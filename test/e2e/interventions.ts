@@ -11,6 +11,7 @@ import {
   RegisterTaskDefinitionCommand,
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs'
+import { pendingActivities } from '../../client/pending.ts'
 import { until } from '../../local/until.ts'
 import { releaseStatus } from '../../workflows/protocol.ts'
 import type { Berth } from './berth.ts'
@@ -145,5 +146,17 @@ export async function untilAtStep(yard: Yard, id: string, name: string, subject:
       )
     },
     { what: `${id} to ${name} ${subject}`, timeoutMs: 120_000 },
+  )
+}
+
+/** Until what a release waits for has said something in a heartbeat. */
+export async function untilSaid(yard: Yard, id: string, words: RegExp) {
+  const handle = yard.temporal.workflow.getHandle(id)
+  await until(
+    async () => {
+      const pending = await pendingActivities(yard.temporal, await handle.describe())
+      return words.test(JSON.stringify(pending))
+    },
+    { what: `${id} to say ${words}`, timeoutMs: 60_000 },
   )
 }

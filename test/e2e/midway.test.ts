@@ -9,6 +9,7 @@ import {
   goWrong,
   holdUpdates,
   untilAtStep,
+  untilSaid,
 } from './interventions.ts'
 import { assertOutcome, resultIn } from './outcome.ts'
 import { until } from '../../local/until.ts'
@@ -105,14 +106,29 @@ describe('a release that AWS stands in the way of', { concurrency: 4 }, () => {
     assert.equal((await answering(yard, berth)).version, 'v0')
   })
 
-  test('needs a person where its credentials expire meanwhile, and can go on with others', async () => {
+  test('goes on where its credentials expire in a wait, and are renewed', async () => {
+    const berth = await openBerth(yard, 'renewed')
+    const { releaseId: id } = await begin(yard, berth, await berth.commit('v1'))
+    await untilAtStep(yard, id, 'wait', 'api')
+    const renew = await goWrong(yard, { operation: 'ECS:*', kind: 'expire', about: 'renewed' })
+    await untilSaid(yard, id, /cannot look: .*expired.*; renew the worker's credentials/)
+    await renew()
+    const result = await assertOutcome(yard, berth, { id, outcome: 'succeeded' })
+    await assertRuns(yard, berth, { result, which: 'revision', version: 'v1' })
+  })
+
+  test('needs a person where it cannot go back with credentials that have expired', async () => {
     const berth = await openBerth(yard, 'lapsed')
     const { releaseId: id } = await begin(yard, berth, await berth.commit('v1'))
     await untilAtStep(yard, id, 'wait', 'api')
     const renew = await goWrong(yard, { operation: 'ECS:*', kind: 'expire', about: 'lapsed' })
+    await untilSaid(yard, id, /cannot look: /)
+    await yard.temporal.workflow.getHandle(id).cancel()
     const result = await assertOutcome(yard, berth, { id, outcome: 'rollback_failed' })
-    assert.match(result.message, /^api: AWS does not accept .*ExpiredToken.*Renew them where/)
-    assert.match(result.message, /way back failed, too: api: AWS does not accept/)
+    assert.match(
+      result.message,
+      /way back failed, too: api: AWS does not accept .*ExpiredToken.*Renew them where/,
+    )
     await renew()
     await until(async () => (await answering(yard, berth)).version === 'v1', {
       what: 'ECS to go on with the deployment that nobody watches',

@@ -137,6 +137,20 @@ describe('waiting for a rollout', () => {
     assert.equal((await wait(inTurn(throttled, reset, live))).kind, 'succeeded')
   })
 
+  test('goes on once credentials that have expired are renewed', async () => {
+    const said: unknown[] = []
+    const expired = {
+      DescribeServices: () => {
+        throw awsError('ExpiredTokenException', 'The security token is expired')
+      },
+    }
+    const end = await wait(inTurn(underWay, expired, live), undefined, {
+      onHeartbeat: (details) => said.push(details),
+    })
+    assert.equal(end.kind, 'succeeded')
+    assert.match(JSON.stringify(said), /cannot look: .* is expired; renew the worker's credentials/)
+  })
+
   test('gives up at once on what no retry mends', async () => {
     const refused = {
       DescribeServices: () => {
