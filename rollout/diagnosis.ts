@@ -33,7 +33,7 @@ function alarms(observation: Observation, expected: Expectation): string | undef
 
 function lifecycleHooks(observation: Observation, expected: Expectation): string | undefined {
   const record = recordOf(observation, expected)
-  const [hook] = (record?.hooks ?? []).filter(({ status, timeoutAction }) =>
+  const hook = record?.hooks?.find(({ status, timeoutAction }) =>
     status === 'TIMED_OUT' ? timeoutAction !== 'CONTINUE' : status === 'FAILED',
   )
   if (hook === undefined) return undefined
@@ -89,10 +89,7 @@ function stalled(observation: Observation, expected: Expectation): string | unde
 }
 
 function otherwise(observation: Observation, expected: Expectation): string | undefined {
-  const stopped = observation.tasks.filter(
-    (task) => isOurs(task, expected) && telling.has(task.stopCode),
-  )
-  const [task] = stopped
+  const task = observation.tasks.find((one) => isOurs(one, expected) && telling.has(one.stopCode))
   return task === undefined ? undefined : sentence(`A task stopped: ${task.stoppedReason}`)
 }
 

@@ -50,7 +50,7 @@ export function accountOf(
   const answer =
     (operation: string, give: (input: Record<string, unknown>) => object) =>
     (input: Record<string, unknown>) => {
-      const [about = []] = Object.values(input).filter(isList)
+      const about = Object.values(input).find(isList) ?? []
       calls.push({ operation, at: clock.now(), about })
       meddling?.(operation, input)
       return give(input)
