@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common'
-import type { FailureType } from './types.ts'
+import type { FailureType } from './interfaces.ts'
 
 /**
  * A failure that no retry mends. The message says what was found, what was expected and what to

@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity'
 import { ApplicationFailure } from '@temporalio/common'
-import type { FailureType } from './types.ts'
+import type { FailureType } from './interfaces.ts'
 
 /**
  * How soon another worker is offered what this one gives up, in milliseconds: long enough for a

@@ -1,4 +1,5 @@
-import type { BuilderActivities, SourceRef } from '../activities/types.ts'
+import type { BuilderActivities } from '../activities/interfaces.ts'
+import type { SourceRef } from '../activities/types.ts'
 import type { WorkerOptions } from './options.ts'
 
 /** Builder activities that take the source of one commit from a checkout on their own host. */

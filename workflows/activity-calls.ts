@@ -5,7 +5,7 @@ import {
   proxyLocalActivities,
   type ActivityOptions,
 } from '@temporalio/workflow'
-import type { BuilderActivities, ReleaseActivities } from '../activities/types.ts'
+import type { BuilderActivities, ReleaseActivities } from '../activities/interfaces.ts'
 import type { Target } from '../config/target.ts'
 
 /**

@@ -1,5 +1,6 @@
 import { ApplicationFailure, CancellationScope } from '@temporalio/workflow'
-import type { FailureType, FoundImage, PushedImage, SourceRef } from '../activities/types.ts'
+import type { FailureType } from '../activities/interfaces.ts'
+import type { FoundImage, PushedImage, SourceRef } from '../activities/types.ts'
 import { anyBuilder, cleaningUp, onHost } from './activity-calls.ts'
 import { hostIsGone, wasNotTakenUp } from './failure.ts'
 import { inParallel } from './in-parallel.ts'

@@ -6,7 +6,7 @@ import {
   TimeoutFailure,
   isCancellation,
 } from '@temporalio/workflow'
-import type { FailureType } from '../activities/types.ts'
+import type { FailureType } from '../activities/interfaces.ts'
 
 /** The failure that an activity or a child threw, without the wrapping that says where. */
 export function causeOf(failure: unknown): unknown {

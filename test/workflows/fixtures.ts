@@ -1,10 +1,6 @@
 import { ApplicationFailure } from '@temporalio/activity'
-import type {
-  BuilderActivities,
-  ReleaseActivities,
-  RolloutEnd,
-  Running,
-} from '../../activities/types.ts'
+import type { BuilderActivities, ReleaseActivities } from '../../activities/interfaces.ts'
+import type { RolloutEnd, Running } from '../../activities/types.ts'
 import type { ServiceTarget, Target } from '../../config/target.ts'
 import type { DeployRequest } from '../../workflows/types.ts'
 
