@@ -45,6 +45,7 @@ const plan = fc.record({
   breaker: fc.boolean(),
   rollback: fc.boolean(),
   loadBalancer: fc.boolean(),
+  strategy: fc.constantFrom('ROLLING', 'BLUE_GREEN', 'LINEAR', 'CANARY'),
   steps: fc.array(step, { maxLength: 12 }),
 })
 
@@ -54,9 +55,13 @@ test('whatever happens to a service, its records agree and a good deployment bri
       const chosen: number[] = [0, 0]
       const played = await stage({
         desiredCount: given.desired,
-        loadBalancer: given.loadBalancer,
+        // There is no traffic to shift by steps without a load balancer.
+        loadBalancer: given.strategy === 'ROLLING' ? given.loadBalancer : 'colours',
         behave: (revision) => versions[chosen[revision] ?? 0] ?? {},
         deploymentConfiguration: {
+          strategy: given.strategy,
+          ...(given.strategy === 'ROLLING' ? {} : { bakeTimeInMinutes: 2 }),
+          ...(given.strategy === 'LINEAR' && { linearConfiguration: { stepPercent: 30 } }),
           minimumHealthyPercent: given.minimum,
           maximumPercent: given.maximum,
           deploymentCircuitBreaker: { enable: given.breaker, rollback: given.rollback },
