@@ -12,6 +12,7 @@ export { testedText } from './display/tested-notifications.ts'
 export { explainRelease } from './explanation.ts'
 export { followToEnd, tellAndFollow } from './follow-command.ts'
 export { queuesHere, withoutUs, withWorkerHere } from './here.ts'
+export { rolloutsOf } from './pending.ts'
 export { latestRelease } from './latest-release.ts'
 export {
   environmentStatus,

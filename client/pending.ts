@@ -37,6 +37,21 @@ export async function pendingActivities(
   )
 }
 
+/** What those who wait in a release saw last; nothing where Temporal does not say in time. */
+export async function rolloutsOf(client: Client, id: string): Promise<readonly RolloutProgress[]> {
+  try {
+    const description = await client.withDeadline(Date.now() + describeWithinMs, () =>
+      client.workflow.getHandle(id).describe(),
+    )
+    const pending = await pendingActivities(client, description)
+    return pending.flatMap(({ rollout }) => rollout ?? [])
+  } catch {
+    return []
+  }
+}
+
+const describeWithinMs = 2_000
+
 function isRolloutProgress(value: unknown): value is RolloutProgress {
   return (
     typeof value === 'object' &&

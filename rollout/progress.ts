@@ -21,9 +21,11 @@ export function progressOf(
   expected: Expectation,
   { missing, record }: { missing: string; record?: ObservedServiceDeployment | undefined },
 ): string {
+  // What a person has to do comes first: a line may be cut short.
   return [
+    record === undefined ? '' : pauseOf(record),
     missing,
-    ...(record === undefined ? [] : [stageOf(record), pauseOf(record)]),
+    ...(record === undefined ? [] : [stageOf(record), hookOf(record)]),
     stallOf(observation, expected),
     crashesOf(observation, expected),
   ]
@@ -88,11 +90,13 @@ function stageOf(record: ObservedServiceDeployment): string {
 
 function pauseOf({ arn, hooks }: ObservedServiceDeployment): string {
   const hook = hooks.find(waitsForAPerson)
-  if (hook !== undefined) {
-    const until =
-      hook.expiresAt === undefined ? '' : `, until ${new Date(hook.expiresAt).toISOString()}`
-    return `ECS waits for a person${until}: aws ecs continue-service-deployment --service-deployment-arn ${arn} --hook-id ${hook.id}`
-  }
+  if (hook === undefined) return ''
+  const until =
+    hook.expiresAt === undefined ? '' : `, until ${new Date(hook.expiresAt).toISOString()}`
+  return `ECS waits for a person${until}: aws ecs continue-service-deployment --service-deployment-arn ${arn} --hook-id ${hook.id}`
+}
+
+function hookOf({ hooks }: ObservedServiceDeployment): string {
   const running = hooks.find(({ status }) => status === 'IN_PROGRESS')
   if (running === undefined) return ''
   return `a lifecycle hook runs${running.target === '' ? '' : ` (${running.target})`}`

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import type { RolloutProgress } from '../../activities/types.ts'
 import type { EnvironmentStatus, ReleaseStatus } from '../../workflows/types.ts'
 import type { Upcoming } from '../upcoming.ts'
 import { type CommonOptions, command, withConfig, withJson, withTemporal } from './command.ts'
@@ -30,6 +31,8 @@ interface Look {
   readonly status: EnvironmentStatus
   /** The release that runs. */
   readonly release?: ReleaseStatus
+  /** What its waiting steps saw last. */
+  readonly rollouts: readonly RolloutProgress[]
   readonly upcoming: Upcoming
 }
 
@@ -48,8 +51,12 @@ async function run(environment: string, options: StatusOptions): Promise<void> {
       ])
       const status = found ?? online.untouchedEnvironment(environment, target.project)
       const { running } = status
-      const release = running && (await online.stepsOf(client, running.id))
-      return { status, upcoming, ...(release === undefined ? {} : { release }) }
+      if (running === undefined) return { status, upcoming, rollouts: [] }
+      const [release, rollouts] = await Promise.all([
+        online.stepsOf(client, running.id),
+        online.rolloutsOf(client, running.id),
+      ])
+      return { status, upcoming, rollouts, ...(release === undefined ? {} : { release }) }
     }
     if (options.watch === true) {
       const redraw = redrawer()
@@ -70,10 +77,11 @@ async function run(environment: string, options: StatusOptions): Promise<void> {
 }
 
 /** `schedules` is left out where Temporal did not list them. */
-function documentOf({ status, release, upcoming }: Look): object {
+function documentOf({ status, release, rollouts, upcoming }: Look): object {
   return {
     ...status,
     ...(release === undefined ? {} : { steps: release.steps }),
+    ...(rollouts.length === 0 ? {} : { rollouts }),
     ...(upcoming.kind === 'known' ? { schedules: upcoming.schedules } : {}),
   }
 }

@@ -1,3 +1,4 @@
+import type { RolloutProgress } from '../../activities/types.ts'
 import { outcomeWords } from '../../rollout/outcome-words.ts'
 import type {
   Control,
@@ -19,9 +20,13 @@ import { stepName } from './words.ts'
 export function environmentText(
   status: EnvironmentStatus,
   now: number,
-  beside: { readonly release?: ReleaseStatus; readonly upcoming?: Upcoming } = {},
+  beside: {
+    readonly release?: ReleaseStatus
+    readonly rollouts?: readonly RolloutProgress[]
+    readonly upcoming?: Upcoming
+  } = {},
 ): string {
-  const { release, upcoming } = beside
+  const { release, rollouts = [], upcoming } = beside
   const parts = [paint('bold', `${plain(status.project)} ${status.environment}`)]
   const { live, running } = status
   if (live === undefined) parts.push('Live: nothing yet; no release has succeeded here.')
@@ -45,6 +50,9 @@ export function environmentText(
   )
   for (const step of release?.steps.filter(({ state }) => state === 'running') ?? []) {
     parts.push(`  ${stepName(step)}, for ${durationText(now - step.startedAt)}`)
+    // In full: it may say what somebody has to do.
+    const seen = rollouts.find(({ service }) => service === step.subject)
+    if (seen !== undefined) parts.push(`    ${plain(seen.summary)}`)
   }
   if (release?.paused !== undefined)
     parts.push(paint('yellow', `  paused by ${plain(release.paused.by)}`))

@@ -115,6 +115,23 @@ describe('the other commands', () => {
     })
   })
 
+  test('status shows what a step that waits saw last, with what somebody has to do', async () => {
+    const here = await place.checkout('asked')
+    const summary = 'ECS waits for a person: aws ecs continue-service-deployment --hook-id h'
+    const waiting = gate<RolloutEnd>({ service: 'api', summary, observedAt: 0 })
+    await here.withWorker({ waitForRollout: waiting.pass }, async () => {
+      const deploy = here.slipway('deploy', 'asked')
+      await waiting.reached
+      const { stdout } = await here.slipway('status', 'asked')
+      assert.match(stdout, new RegExp(`\n {2}wait api, for .*\n {4}${summary}(\n|$)`))
+      const { stdout: json } = await here.slipway('status', 'asked', '--json')
+      const { rollouts } = JSON.parse(json) as { rollouts: object[] }
+      assert.deepEqual(rollouts, [{ service: 'api', summary, observedAt: 0 }])
+      await here.slipway('cancel', 'asked')
+      await deploy
+    })
+  })
+
   test('status without a worker says that one is missing', async () => {
     const here = await place.checkout('abandoned')
     await here.withWorker({}, () => here.slipway('deploy', 'abandoned', '--no-wait'))

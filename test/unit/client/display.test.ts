@@ -224,6 +224,40 @@ describe('what people read', () => {
     assert.match(text, /release\/production\/3f2c1ab4d5e6 {2}succeeded/)
   })
 
+  test('of a step that waits: what it saw last, in full, since a person may have to act', () => {
+    const running = {
+      id: 'release/production/9',
+      kind: 'deploy',
+      requestedBy: 'ci',
+      startedAt: 0,
+    } as const
+    const summary = `ECS waits for a person: aws ecs continue-service-deployment ${'x'.repeat(200)}`
+    const text = environmentText(
+      {
+        environment: 'production',
+        project: 'mailman',
+        running,
+        waiting: [],
+        superseded: [],
+        controls: [],
+        releases: [],
+      },
+      61_000,
+      {
+        release: {
+          ...running,
+          project: 'mailman',
+          environment: 'production',
+          summary: 'mailman',
+          steps: [{ name: 'wait', subject: 'api', state: 'running', startedAt: 0 }],
+          warnings: [],
+        },
+        rollouts: [{ service: 'api', summary, observedAt: 60_000 }],
+      },
+    )
+    assert.ok(text.includes(`  wait api, for 1 min 1 s\n    ${summary}`), text)
+  })
+
   test('of notifications: how many are on their way, and in full what nobody was told', () => {
     const { id: release } = entry
     const told = { event: 'outcome', release, to: 'slack (SLACK_WEBHOOK_URL)' }

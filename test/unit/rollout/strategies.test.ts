@@ -71,7 +71,7 @@ describe('a deployment in two colours', () => {
       lifecycleHookDetails: [{ hookId: 'h1', targetType: 'PAUSE', status: 'AWAITING_ACTION' }],
     })
     const verdict = judge(observationWith({ serviceDeployments: [record] }), ours)
-    assert.match(summary(verdict), /waits for a person/)
+    assert.match(summary(verdict), /^ECS waits for a person/)
     assert.match(summary(verdict), /continue-service-deployment .*sd\/2 --hook-id h1/)
   })
 })
