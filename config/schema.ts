@@ -198,7 +198,7 @@ export const configSchema = z
           )
           .optional()
           .describe(
-            'Address of the Temporal UI; `TEMPORAL_UI_URL` goes before it. The summary of a CI job and notifications link to the release there.',
+            'Address of the Temporal UI; `TEMPORAL_UI_URL` goes before it. The summary of a CI job and notifications link to the release there, and so does the page of an environment.',
           ),
       })
       .prefault({})

@@ -44,6 +44,8 @@ export async function runWorker(
           namespace,
           shutdownGraceTime: options.shutdownGraceMs,
           shutdownForceTime: options.shutdownGraceMs + 5_000,
+          // What a wait sees is looked at by people; left out, it gets there each 12 s.
+          maxHeartbeatThrottleInterval: '3s',
           interceptors: { activity: [activityInterceptors] },
           ...queue,
         }),

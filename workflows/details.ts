@@ -11,6 +11,7 @@ import type {
   WaitingRelease,
 } from './types.ts'
 import { failureDetails } from './failure-details.ts'
+import type { Link } from './links.ts'
 import { cell } from './markdown.ts'
 import { shortCommit, shortDigest, shortRevision } from './words.ts'
 
@@ -46,7 +47,16 @@ export function releaseDetails(status: ReleaseStatus): string {
     ...status.warnings.map((warning) => `\nNote: ${cell(warning)}`),
     '',
     `Asked for by ${cell(status.requestedBy)}`,
+    ...linkLine(status.links ?? []),
   ].join('\n')
+}
+
+function linkLine(links: readonly Link[]): readonly string[] {
+  return links.length === 0 ? [] : ['', `See ${links.map(link).join(', ')}`]
+}
+
+function link({ text, url }: Link): string {
+  return `[${cell(text)}](${url})`
 }
 
 /** What was tried and taken back was not released. */
@@ -66,8 +76,19 @@ function serviceHead(result: ReleaseStatus['result']): readonly string[] {
   }
 }
 
-/** An environment: what is live, what runs, and the last releases. */
-export function environmentDetails(status: EnvironmentStatus): string {
+/**
+ * An environment: what is live, what runs, and the last releases.
+ *
+ * @param pageOf gives the page of a release, where it is known
+ */
+export function environmentDetails(
+  status: EnvironmentStatus,
+  pageOf: (id: string) => string | undefined = () => undefined,
+): string {
+  const linked = (id: string) => {
+    const url = pageOf(id)
+    return url === undefined ? id : link({ text: id, url })
+  }
   const { live, running } = status
   return [
     live === undefined
@@ -77,7 +98,7 @@ export function environmentDetails(status: EnvironmentStatus): string {
     '',
     running === undefined
       ? '**Running:** nothing'
-      : `**Running:** ${running.id}: ${what(running)}, since ${when(running.startedAt)}, by ${cell(running.requestedBy)}`,
+      : `**Running:** ${linked(running.id)}: ${what(running)}, since ${when(running.startedAt)}, by ${cell(running.requestedBy)}`,
     ...frozen(status),
     ...table(
       ['waits', 'what', 'since', 'by', 'approval'],
@@ -97,7 +118,7 @@ export function environmentDetails(status: EnvironmentStatus): string {
     ),
     ...table(
       ['release', 'what', 'outcome', 'ended', 'by'],
-      status.releases.slice(0, 10).map(entryRow),
+      status.releases.slice(0, 10).map((entry) => entryRow(entry, linked(entry.id))),
     ),
     '',
     'All times are UTC.',
@@ -167,8 +188,11 @@ function stepRow(step: Step): string {
   return row(name, state, time(step.startedAt), took, cell(step.note ?? ''))
 }
 
-function entryRow({ id, outcome, endedAt, requestedBy, ...about }: LedgerEntry): string {
-  return row(id, what(about), outcomeWords[outcome], when(endedAt), cell(requestedBy))
+function entryRow(
+  { outcome, endedAt, requestedBy, ...about }: LedgerEntry,
+  release: string,
+): string {
+  return row(release, what(about), outcomeWords[outcome], when(endedAt), cell(requestedBy))
 }
 
 /** The UI sets columns without a gap between them: a space that does not break keeps them apart. */

@@ -2,6 +2,7 @@ import { condition, isCancellation, setCurrentDetails, setHandler } from '@tempo
 import { messageOf } from './failure.ts'
 import { pauseSignal, releaseStatus, resumeSignal } from './protocol.ts'
 import { releaseDetails } from './details.ts'
+import { linksOf } from './links.ts'
 import { releaseSummary } from './words.ts'
 import type { ReleaseInput, ReleaseResult, ReleaseStatus, Step, StepName } from './types.ts'
 
@@ -42,6 +43,7 @@ export function openRecord(input: ReleaseInput): ReleaseRecord {
     startedAt: Date.now(),
     steps: [],
     warnings: [],
+    links: linksOf(request.target, commit),
   }
 
   function update(change: Partial<ReleaseStatus>): void {
@@ -90,7 +92,10 @@ export function openRecord(input: ReleaseInput): ReleaseRecord {
     },
     skip: (about, note) => begin(about)({ state: 'skipped', note }),
     warn: (warnings) => update({ warnings: [...status.warnings, ...warnings] }),
-    knowCommit: (known) => (known === undefined ? undefined : update({ commit: known })),
+    knowCommit: (known) =>
+      known === undefined
+        ? undefined
+        : update({ commit: known, links: linksOf(request.target, known) }),
     end: (result) => update({ result }),
     status: () => status,
   }

@@ -4,6 +4,7 @@ import type { Outcome } from '../rollout/outcome.ts'
 import type { Undelivered } from './door/outbox.ts'
 import type { Approval, Control, Freeze, Superseded } from './door/state.ts'
 import type { Revision, RolloutProgress, WayBack } from '../activities/types.ts'
+import type { Link } from './links.ts'
 
 /** What somebody asks an environment for. */
 export type ReleaseRequest = DeployRequest | RedeployRequest | RollbackRequest
@@ -105,6 +106,8 @@ export interface ReleaseStatus {
   readonly startedAt: number
   readonly steps: readonly Step[]
   readonly warnings: readonly string[]
+  /** Pages to look more up on. */
+  readonly links?: readonly Link[]
   /** Present while the release holds before its next step. */
   readonly paused?: Paused
   /** Present once the release has ended. */

@@ -1,4 +1,10 @@
-import { setCurrentDetails, setHandler, type CancellationScope } from '@temporalio/workflow'
+import {
+  setCurrentDetails,
+  setHandler,
+  workflowInfo,
+  type CancellationScope,
+} from '@temporalio/workflow'
+import { pageOf } from '../../config/temporal-ui.ts'
 import { environmentDetails } from '../details.ts'
 import { settle, type Asker, type Fate } from '../door/asked.ts'
 import { noticesOf, type Moment } from '../door/notices.ts'
@@ -58,6 +64,7 @@ export function openKeeper(input: EnvironmentInput): Keeper {
     arrived: (sending) => become(withoutSending(state, sending)),
     givenUp: (sending, why) => become(withUndelivered(state, sending, Date.now(), why)),
   })
+  const { namespace } = workflowInfo()
   const status = () => statusOf(state, running?.release)
   setHandler(environmentStatus, status)
 
@@ -71,7 +78,8 @@ export function openKeeper(input: EnvironmentInput): Keeper {
     state = withSendings(settled.state, notices, at)
     courier.take(state.unsent ?? [])
     changes += 1
-    setCurrentDetails(environmentDetails(status()))
+    const ui = state.target?.links?.temporalUi
+    setCurrentDetails(environmentDetails(status(), (id) => pageOf(ui, namespace, id)))
   }
 
   courier.take(state.unsent ?? [])

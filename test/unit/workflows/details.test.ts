@@ -51,6 +51,23 @@ test('the steps of a release are a table, which text of others cannot break', ()
   )
 })
 
+const pageOf = (id: string) => `https://ui.example.com/${encodeURIComponent(id)}`
+
+test('a release and an environment link to what they speak of, where its page is known', () => {
+  const links = [{ text: 'mailman_api', url: 'https://console.example.com/mailman_api' }]
+  assert.match(
+    releaseDetails({ ...status, links }),
+    /\nSee \[mailman\\_api\]\(https:\/\/console\.example\.com\/mailman_api\)$/,
+  )
+  assert.doesNotMatch(releaseDetails(status), /See/)
+  const id = 'release/production/3f2c1ab4d5e6'
+  const running = { id, kind: 'deploy', requestedBy: 'ann', startedAt: 0 } as const
+  assert.match(
+    environmentDetails({ ...environment, running }, pageOf),
+    /Running:\*\* \[release\/production\/3f2c1ab4d5e6\]\(https:\/\/ui\.example\.com\/release%2F/,
+  )
+})
+
 test('what waits in an environment and what was done by hand are tables', () => {
   const tables = tablesIn(environmentDetails(environment))
   assert.deepEqual(
