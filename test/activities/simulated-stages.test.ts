@@ -5,6 +5,7 @@ import {
   ContinueServiceDeploymentCommand,
   CreateClusterCommand,
   ECSClient,
+  StopServiceDeploymentCommand,
   UpdateServiceCommand,
   type DeploymentConfiguration,
 } from '@aws-sdk/client-ecs'
@@ -241,6 +242,67 @@ describe('a release of a service in two colours', () => {
     assert.equal((await waiting).kind, 'replaced')
     assert.equal((await api.rollBack(was, started)).kind, 'replaced')
     assert.deepEqual((await api.settled()).now.digests, { api: digest('3') })
+  })
+})
+
+describe('the way back', () => {
+  test('leads from a canary that somebody has aborted, which still has its traffic', async () => {
+    const api = await coloured({
+      strategy: 'CANARY',
+      canaryConfiguration: { canaryPercent: 10, canaryBakeTimeInMinutes: 10 },
+    })
+    const was = await api.settled()
+    const revision = await api.register('2')
+    const started = await api.update(revision, was)
+    const waiting = api.wait(started, revision)
+    const { serviceDeploymentArn } = await api.newest(
+      ({ lifecycleStage }) => lifecycleStage === 'PRODUCTION_TRAFFIC_SHIFT',
+    )
+    await new ECSClient().send(
+      new StopServiceDeploymentCommand({ serviceDeploymentArn, stopType: 'ABORT' }),
+    )
+    assert.equal((await waiting).kind, 'failed')
+    assert.deepEqual((await api.served()).toSorted(), ['blue', 'green'])
+    // It is a canary itself, and may take its time.
+    await new ECSClient().send(
+      new UpdateServiceCommand({
+        cluster: 'mailman',
+        service: api.target.services[0]?.service,
+        deploymentConfiguration: { canaryConfiguration: { canaryBakeTimeInMinutes: 1 } },
+      }),
+    )
+    assert.equal((await api.rollBack(was, started)).kind, 'succeeded')
+    assert.deepEqual((await api.settled()).now, was.now)
+    assert.equal((await api.served()).length, 1)
+  })
+
+  test('is found by a release that never learned what it had started', async () => {
+    const api = await coloured({ strategy: 'BLUE_GREEN', bakeTimeInMinutes: 1 })
+    const was = await api.settled()
+    await api.update(await api.register('2'), was)
+    await api.newest(({ lifecycleStage }) => lifecycleStage === 'BAKE_TIME')
+    assert.equal((await api.rollBack(was)).kind, 'succeeded')
+    assert.deepEqual((await api.settled()).now, was.now)
+  })
+
+  test('by another such deployment says that it waits for a person, and is waited for', async () => {
+    const api = await coloured({ strategy: 'BLUE_GREEN' })
+    const was = await api.settled()
+    const revision = await api.register('2')
+    const started = await api.update(revision, was)
+    assert.equal((await api.wait(started, revision)).kind, 'succeeded')
+    await addHooks(api, [pauseAt('POST_SCALE_UP')])
+    const goingBack = api.rollBack(was, started)
+    const { serviceDeploymentArn, lifecycleHookDetails: [hook] = [] } = await api.newest(
+      ({ lifecycleHookDetails: hooks }) => hooks?.[0]?.status === 'AWAITING_ACTION',
+    )
+    for (let tries = 0; tries < 400 && !api.said.join().includes('for a person'); tries += 1)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    assert.match(api.said.at(-1) ?? '', /^ECS waits for a person/)
+    await new ECSClient().send(
+      new ContinueServiceDeploymentCommand({ serviceDeploymentArn, hookId: hook?.hookId }),
+    )
+    assert.equal((await goingBack).kind, 'succeeded')
   })
 })
 
