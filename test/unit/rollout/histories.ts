@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { setAlarm, setCapacity } from '../../../simulator/ecs/index.ts'
 import type { Behaviour } from '../../../simulator/runtime/scripted.ts'
 import type { Stage } from '../simulator/stage.ts'
-import { answerPauses, strategy } from './strategies-of-histories.ts'
+import { answerPauses, isStaged, strategy } from './strategies-of-histories.ts'
 
 /** How the tasks of a version behave, the good one first. */
 export const versions: readonly Behaviour[] = [
@@ -80,6 +80,35 @@ export const history = fc.record({
   version: fc.nat(versions.length - 1),
   after: fc.array(happening, { maxLength: 5 }),
 })
+
+/** The same where traffic shifts to a version that may well be good, and somebody or something objects. */
+export const shiftingHistory: fc.Arbitrary<History> = fc
+  .tuple(
+    history,
+    strategy.filter(isStaged),
+    fc.integer({ min: 20_000, max: 300_000 }),
+    fc.constantFrom<Happening>(
+      { do: 'stop', how: 'ROLLBACK' },
+      { do: 'stop', how: 'ABORT' },
+      { do: 'alarm' },
+      { do: 'answer', action: 'ROLLBACK' },
+      { do: 'function', answers: 'FAILED' },
+      { do: 'force' },
+      { do: 'kill' },
+    ),
+  )
+  .map(([given, traffic, ms, objection]) => ({
+    ...given,
+    traffic,
+    desired: Math.max(1, given.desired),
+    loadBalancer: true,
+    alarms: true,
+    rollback: true,
+    first: 0,
+    before: [],
+    version: given.version % 2 === 0 ? 0 : given.version,
+    after: [{ do: 'wait', ms } as const, objection, ...given.after.slice(0, 2)],
+  }))
 
 export type History = typeof history extends fc.Arbitrary<infer Value> ? Value : never
 

@@ -1,33 +1,43 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { test, type TestContext } from 'node:test'
 import * as fc from 'fast-check'
 import { wayBackOf } from '../../../activities/way-back.ts'
 import { judge, type Expectation, type Verdict } from '../../../rollout/verdict.ts'
 import { stage, type Stage } from '../simulator/stage.ts'
-import { act, history, versions, type History } from './histories.ts'
+import { act, history, shiftingHistory, versions, type History } from './histories.ts'
 import { lookAt } from './simulated-look.ts'
 import { configurationOf, hooksOf, isStaged } from './strategies-of-histories.ts'
 
 const minute = 60_000
 const numRuns = Number(process.env['PROPERTY_RUNS'] ?? 40)
 
-test('whatever happens to a rollout, its verdict is true, stays, and is the only one', async (t) => {
+test('whatever happens to a rollout, its verdict is true, stays, and is the only one', (t) =>
+  holdsFor(history, numRuns, t))
+
+test('so it is where traffic shifts, and somebody objects on the way', (t) =>
+  holdsFor(shiftingHistory, numRuns / 2, t))
+
+async function holdsFor(
+  histories: fc.Arbitrary<History>,
+  times: number,
+  t: TestContext,
+): Promise<void> {
   const seen = new Map<string, number>()
   let judged = 0
   await fc.assert(
-    fc.asyncProperty(history, async (given) => {
+    fc.asyncProperty(histories, async (given) => {
       const { outcome, steps } = await play(given)
       judged += steps
       seen.set(outcome, (seen.get(outcome) ?? 0) + 1)
     }),
-    { numRuns },
+    { numRuns: Math.ceil(times) },
   )
   t.diagnostic(`${judged} steps judged: ${JSON.stringify(Object.fromEntries(seen))}`)
-  if (numRuns >= 1_000) {
+  if (times >= 1_000) {
     const kinds = ['succeeded', 'rolled_back', 'failed', 'replaced', 'timed_out']
     for (const kind of kinds) assert.ok((seen.get(kind) ?? 0) > 0, `no history ended as ${kind}`)
   }
-})
+}
 
 /** Plays a history, judges after each of its steps, and gives how it ended: exactly once. */
 async function play(given: History): Promise<{ outcome: string; steps: number }> {
