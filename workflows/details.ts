@@ -109,16 +109,16 @@ export function environmentDetails(
       status.controls.slice(0, 10).map(controlRow),
     ),
     ...table(
+      ['release', 'what', 'outcome', 'ended', 'by'],
+      status.releases.slice(0, 10).map((entry) => entryRow(entry, linked(entry.id))),
+    ),
+    ...table(
       ['nobody was told', 'of', 'at', 'release', 'why'],
       (status.undelivered ?? []).slice(0, 5).map(undeliveredRow),
     ),
     ...table(
       ['is still to be told', 'of', 'since', 'release'],
       (status.unsent ?? []).slice(0, 5).map(unsentRow),
-    ),
-    ...table(
-      ['release', 'what', 'outcome', 'ended', 'by'],
-      status.releases.slice(0, 10).map((entry) => entryRow(entry, linked(entry.id))),
     ),
     '',
     'All times are UTC.',
