@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { CreateRepositoryCommand, ECRClient } from '@aws-sdk/client-ecr'
 import {
-  CreateClusterCommand,
   CreateServiceCommand,
   DescribeServiceRevisionsCommand,
   DescribeTasksCommand,
@@ -20,6 +18,7 @@ import { fastTimings } from '../../simulator/ecs/timings.ts'
 import { startSimulator, type Simulator } from '../../simulator/start.ts'
 import { failsAs, inActivity } from '../unit/activities/in-activity.ts'
 import { commit, serviceNamed, targetWith } from '../unit/activities/targets.ts'
+import { useAsAws } from './simulated-account.ts'
 
 /** How the tasks of an image behave, by the first digit of its digest. */
 const behaviours: Readonly<Record<string, Behaviour>> = {
@@ -50,15 +49,7 @@ before(async () => {
       },
     }),
   })
-  // All that a worker is told, too.
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL: simulator.url,
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-  })
-  await new ECSClient().send(new CreateClusterCommand({ clusterName: 'mailman' }))
-  await new ECRClient().send(new CreateRepositoryCommand({ repositoryName: 'mailman-api' }))
+  await useAsAws(simulator)
 })
 
 after(() => simulator.close())

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { CreateRepositoryCommand, ECRClient } from '@aws-sdk/client-ecr'
 import {
   ContinueServiceDeploymentCommand,
-  CreateClusterCommand,
   ECSClient,
   StopServiceDeploymentCommand,
   UpdateServiceCommand,
@@ -16,6 +14,7 @@ import { startSimulator, type Simulator } from '../../simulator/start.ts'
 import { failsAs } from '../unit/activities/in-activity.ts'
 import { colouredService, digest } from './coloured-service.ts'
 import { hurriedClock } from './hurried-clock.ts'
+import { useAsAws } from './simulated-account.ts'
 
 const activities = createReleaseActivities({ pace: { nearEndMs: 5, farMs: 20 } })
 
@@ -44,15 +43,7 @@ before(async () => {
       }),
     }),
   })
-  // All that a worker is told, too.
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL: simulator.url,
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-  })
-  await new ECSClient().send(new CreateClusterCommand({ clusterName: 'mailman' }))
-  await new ECRClient().send(new CreateRepositoryCommand({ repositoryName: 'mailman-api' }))
+  await useAsAws(simulator)
 })
 
 after(() => simulator.close())
