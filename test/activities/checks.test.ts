@@ -62,13 +62,13 @@ describe('running checks', async () => {
       check(['sleep 987 & sleep 987'], 100),
       failsAs('ChecksFailed', '"sleep 987 & sleep 987"', 'was not done'),
     )
-    assert.equal(Date.now() - started < 60_000, true)
+    assert.equal(Date.now() - started < 5_000, true)
   })
 
   test('does not wait for what a check leaves running, and ends it', async () => {
     const started = Date.now()
     await check(['sleep 600 &'])
-    assert.equal(Date.now() - started < 60_000, true)
+    assert.equal(Date.now() - started < 5_000, true)
   })
 
   test('ends the check when the release is cancelled', async () => {

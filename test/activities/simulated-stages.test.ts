@@ -8,6 +8,7 @@ import {
   type DeploymentConfiguration,
 } from '@aws-sdk/client-ecs'
 import { createReleaseActivities } from '../../activities/index.ts'
+import { until } from '../../local/until.ts'
 import { fastTimings, setAlarm } from '../../simulator/ecs/index.ts'
 import { scriptedRuntime, type Behaviour } from '../../simulator/runtime/scripted.ts'
 import { startSimulator, type Simulator } from '../../simulator/start.ts'
@@ -47,6 +48,12 @@ before(async () => {
 })
 
 after(() => simulator.close())
+
+const untilSaid = (said: readonly string[], words: string) =>
+  until(() => Promise.resolve(said.join().includes(words)), {
+    what: `the wait to say "${words}"`,
+    timeoutMs: 30_000,
+  })
 
 const coloured = (configuration: DeploymentConfiguration) => {
   number += 1
@@ -168,8 +175,7 @@ describe('a release of a service in two colours', () => {
       ({ lifecycleHookDetails: hooks }) => hooks?.[0]?.status === 'AWAITING_ACTION',
     )
     const hookId = paused.lifecycleHookDetails?.[0]?.hookId
-    for (let tries = 0; tries < 400 && !api.said.join().includes('for a person'); tries += 1)
-      await new Promise((resolve) => setTimeout(resolve, 5))
+    await untilSaid(api.said, 'for a person')
     const { serviceDeploymentArn } = paused
     await new ECSClient().send(
       new ContinueServiceDeploymentCommand({ serviceDeploymentArn, hookId }),
@@ -287,8 +293,7 @@ describe('the way back', () => {
     const { serviceDeploymentArn, lifecycleHookDetails: [hook] = [] } = await api.newest(
       ({ lifecycleHookDetails: hooks }) => hooks?.[0]?.status === 'AWAITING_ACTION',
     )
-    for (let tries = 0; tries < 400 && !api.said.join().includes('for a person'); tries += 1)
-      await new Promise((resolve) => setTimeout(resolve, 5))
+    await untilSaid(api.said, 'for a person')
     assert.match(api.said.at(-1) ?? '', /^ECS waits for a person/)
     await new ECSClient().send(
       new ContinueServiceDeploymentCommand({ serviceDeploymentArn, hookId: hook?.hookId }),
