@@ -15,12 +15,18 @@ export async function untilTaken(client: Client, release: string, activity: stri
   })
 }
 
-/** Until a try of an activity of a release has failed. */
+/** Until a try of an activity of a release has failed: gives the type of the failure. */
 export async function untilFailedOnce(client: Client, release: string, activity: string) {
-  await until(async () => (await pending(client, release, activity))?.lastFailure != null, {
-    what: `${activity} of ${release} to fail`,
-    timeoutMs: patience,
-  })
+  let type: string | null | undefined
+  await until(
+    async () => {
+      const failure = (await pending(client, release, activity))?.lastFailure
+      type = failure?.applicationFailureInfo?.type
+      return failure != null
+    },
+    { what: `${activity} of ${release} to fail`, timeoutMs: patience },
+  )
+  return type
 }
 
 async function pending(client: Client, release: string, activity: string) {
