@@ -12,8 +12,16 @@ export interface SetUp {
 
 /** Temporal's numbers of the types that Slipway uses (temporal.api.enums.v1.IndexedValueType). */
 const indexedValueTypes = {
+  [SearchAttributeType.TEXT]: 1,
   [SearchAttributeType.KEYWORD]: 2,
   [SearchAttributeType.KEYWORD_LIST]: 7,
+} as const
+
+/** The same as the command line of Temporal Cloud spells them. */
+const cliTypes = {
+  [SearchAttributeType.TEXT]: 'Text',
+  [SearchAttributeType.KEYWORD]: 'Keyword',
+  [SearchAttributeType.KEYWORD_LIST]: 'KeywordList',
 } as const
 
 const permissionDenied = 7
@@ -50,7 +58,7 @@ export async function setUpSearchAttributes(client: Client): Promise<SetUp> {
     if (status !== permissionDenied && status !== unimplemented) throw explained(error)
     const commands = wanted.map(
       ([name, type]) =>
-        `  tcld namespace search-attributes add --namespace ${namespace} --search-attribute "${name}=${cliType(type)}"`,
+        `  tcld namespace search-attributes add --namespace ${namespace} --search-attribute "${name}=${cliTypes[type]}"`,
     )
     throw new Refusal(
       `This server does not let search attributes be created from here (${messageOf(error)}). In Temporal Cloud:\n${commands.join('\n')}`,
@@ -89,8 +97,4 @@ async function untilKnown(list: () => Promise<Record<string, number>>): Promise<
   throw new Refusal(
     'The search attributes were created, but the server does not list them yet. Ask again in a minute.',
   )
-}
-
-function cliType(type: keyof typeof indexedValueTypes): string {
-  return type === SearchAttributeType.KEYWORD ? 'Keyword' : 'KeywordList'
 }

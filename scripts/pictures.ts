@@ -119,9 +119,8 @@ function columns(): readonly { readonly label: string }[] {
     'Status',
     'Workflow ID',
     'SlipwayOutcome',
+    'SlipwaySummary',
     'SlipwayRequestedBy',
-    'SlipwayServices',
     'Start',
-    'End',
   ].map((label) => ({ label }))
 }

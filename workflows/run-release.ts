@@ -28,6 +28,7 @@ type Started =
 export async function startRelease(input: ReleaseInput): Promise<Started> {
   const { id, request, commit } = input
   const { target } = request
+  const summary = releaseSummary(request, commit)
   try {
     const child = await startChild<(input: ReleaseInput) => Promise<ReleaseResult>>(
       releaseWorkflow,
@@ -37,9 +38,10 @@ export async function startRelease(input: ReleaseInput): Promise<Started> {
         taskQueue: workflowInfo().taskQueue,
         parentClosePolicy: ParentClosePolicy.ABANDON,
         cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
-        staticSummary: releaseSummary(request, commit),
+        staticSummary: summary,
         memo: { ...memoOf(request) },
         typedSearchAttributes: [
+          { key: attributes.summaryKey, value: summary },
           { key: attributes.projectKey, value: target.project },
           { key: attributes.environmentKey, value: target.environment },
           { key: attributes.servicesKey, value: target.services.map((service) => service.name) },

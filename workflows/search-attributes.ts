@@ -4,8 +4,12 @@ import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/commo
  * What releases can be searched by in Temporal, for example
  * `temporal workflow list --query 'SlipwayOutcome="rolled_back"'`. They must exist on the server
  * before a worker starts (`slipway setup`). Never encrypted by a payload codec.
+ *
+ * `SlipwaySummary` is the release in words once more: the list of the Temporal UI (2.54) has no
+ * column for a workflow's own summary, and no query finds words in it.
  */
 export const searchAttributes = {
+  SlipwaySummary: SearchAttributeType.TEXT,
   SlipwayProject: SearchAttributeType.KEYWORD,
   SlipwayEnvironment: SearchAttributeType.KEYWORD,
   SlipwayServices: SearchAttributeType.KEYWORD_LIST,
@@ -14,6 +18,7 @@ export const searchAttributes = {
   SlipwayOutcome: SearchAttributeType.KEYWORD,
 } as const
 
+export const summaryKey = defineSearchAttributeKey('SlipwaySummary', 'TEXT')
 export const projectKey = defineSearchAttributeKey('SlipwayProject', 'KEYWORD')
 export const environmentKey = defineSearchAttributeKey('SlipwayEnvironment', 'KEYWORD')
 export const servicesKey = defineSearchAttributeKey('SlipwayServices', 'KEYWORD_LIST')

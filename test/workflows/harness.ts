@@ -95,7 +95,7 @@ export async function endOf(handle: { result(): Promise<unknown> }): Promise<Rel
 }
 
 function indexedTypes(): Record<string, temporal.api.enums.v1.IndexedValueType> {
-  const types = { KEYWORD: 2, KEYWORD_LIST: 7 }
+  const types = { TEXT: 1, KEYWORD: 2, KEYWORD_LIST: 7 }
   return Object.fromEntries(
     Object.entries(searchAttributes).map(([name, type]) => [name, types[type]]),
   )

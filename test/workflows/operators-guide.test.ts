@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import { after, before, test } from 'node:test'
 import { execa } from 'execa'
 import { findTemporal } from '../../local/temporal.ts'
+import type { RolloutEnd } from '../../activities/types.ts'
 import { heldWait, startDoorHarness, until, withDoor, type Door } from './door.ts'
 import { anotherCommit, commit } from './fixtures.ts'
 import type { Harness } from './harness.ts'
@@ -121,6 +122,21 @@ function steered(line: string, then: (door: Door) => Promise<void>): Promise<voi
   })
 }
 
+/** Finds a release that was taken back, whatever the line looks for it by. */
+function listed(line: string): Promise<void> {
+  const failed: RolloutEnd = { kind: 'rolled_back', reason: 'ECS rolled back', cause: '' }
+  return withDoor(harness, { waitForRollout: async () => failed }, async (door) => {
+    const accepted = await door.deploy(commit)
+    const { outcome } = await door.end(accepted)
+    assert.equal(outcome, 'rolled_back')
+    // Visibility follows some milliseconds behind.
+    await until(
+      () => type(line, name(door)),
+      (list) => list.includes(accepted.releaseId),
+    )
+  })
+}
+
 /** A query names a release by an id of the guide's own. */
 function asked(line: string): Promise<void> {
   return withDoor(harness, {}, async (door) => {
@@ -147,10 +163,11 @@ for (const line of commands) {
       await asked(line)
       return
     }
-    if (kind === undefined) {
-      await type(line, 'production')
+    if (line.includes('workflow list')) {
+      await listed(line)
       return
     }
+    assert.ok(kind, 'what it shows is not known')
     const tried = controls[kind]
     assert.ok(tried, `${kind} is no control`)
     await tried(line)
