@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { SearchAttributeType } from '@temporalio/common'
 import type { Client } from '@temporalio/client'
-import { searchAttributes } from '../workflows/search-attributes.ts'
+import { indexedValueTypes, searchAttributes } from '../workflows/search-attributes.ts'
 import { explained, grpcStatus, messageOf } from './explain.ts'
 import { Refusal } from './refusal.ts'
 
@@ -10,14 +10,7 @@ export interface SetUp {
   readonly present: readonly string[]
 }
 
-/** Temporal's numbers of the types that Slipway uses (temporal.api.enums.v1.IndexedValueType). */
-const indexedValueTypes = {
-  [SearchAttributeType.TEXT]: 1,
-  [SearchAttributeType.KEYWORD]: 2,
-  [SearchAttributeType.KEYWORD_LIST]: 7,
-} as const
-
-/** The same as the command line of Temporal Cloud spells them. */
+/** As the command line of Temporal Cloud spells them. */
 const cliTypes = {
   [SearchAttributeType.TEXT]: 'Text',
   [SearchAttributeType.KEYWORD]: 'Keyword',

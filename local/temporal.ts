@@ -1,6 +1,10 @@
+import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
-import { searchAttributes as slipwaysOwn } from '../workflows/search-attributes.ts'
+import {
+  indexedValueTypes,
+  searchAttributes as slipwaysOwn,
+} from '../workflows/search-attributes.ts'
 import { startChild } from './child.ts'
 import { freePort, requireFreePort } from './free-port.ts'
 import { findTemporal } from './temporal-binaries.ts'
@@ -41,6 +45,7 @@ export async function startTemporal(options: {
   const port = await portFor(options.port, 'Temporal')
   const uiPort = await portFor(options.uiPort, 'the Temporal UI')
   const { databaseFile, searchAttributes = slipwaysOwn } = options
+  const goesOn = databaseFile !== undefined && existsSync(databaseFile)
   if (databaseFile !== undefined) await mkdir(path.dirname(databaseFile), { recursive: true })
   const child = await startChild({
     name: 'the Temporal dev server',
@@ -61,7 +66,7 @@ export async function startTemporal(options: {
   })
   const address = `127.0.0.1:${port}`
   try {
-    await untilReady(address, Object.keys(searchAttributes), child.failed)
+    await untilReady(address, { attributes: searchAttributes, goesOn }, child.failed)
   } catch (error) {
     await child.stop()
     throw error
@@ -74,10 +79,17 @@ function portFor(port: number | undefined, what: string): Promise<number> {
   return port === undefined ? freePort() : requireFreePort(port, what)
 }
 
-/** The dev server answers before it has made its namespace and search attributes: ask for both. */
+/**
+ * The dev server answers before it has made its namespace and search attributes: ask for both.
+ * It makes those that it is started with along with its namespace only (CLI 1.9): a state from
+ * before an attribute was thought of is given it here.
+ */
 async function untilReady(
   address: string,
-  attributes: readonly string[],
+  {
+    attributes,
+    goesOn,
+  }: { readonly attributes: Readonly<Record<string, string>>; readonly goesOn: boolean },
   failed: Promise<never>,
 ): Promise<void> {
   // Loaded late: it takes longer than most commands.
@@ -92,7 +104,12 @@ async function untilReady(
         return await connection.withDeadline(Date.now() + 2_000, async () => {
           await workflowService.describeNamespace({ namespace })
           const { customAttributes } = await operatorService.listSearchAttributes({ namespace })
-          return attributes.every((name) => name in customAttributes)
+          const missing = Object.entries(attributes).filter(([name]) => !(name in customAttributes))
+          if (goesOn && missing.length > 0) {
+            const searchAttributes = Object.fromEntries(missing.map(numbered))
+            await operatorService.addSearchAttributes({ namespace, searchAttributes })
+          }
+          return missing.length === 0
         })
       } finally {
         await connection.close()
@@ -100,6 +117,12 @@ async function untilReady(
     },
     { what: `the Temporal dev server to answer at ${address}`, timeoutMs: 60_000, failed },
   )
+}
+
+function numbered([name, type]: readonly [string, string]): [string, number] {
+  const number = Object.entries(indexedValueTypes).find(([known]) => known === type)?.[1]
+  if (number === undefined) throw new Error(`${name} is of type ${type}, which is not known here`)
+  return [name, number]
 }
 
 /** `KEYWORD_LIST` → `KeywordList`, as the command line spells it. */

@@ -18,6 +18,13 @@ export const searchAttributes = {
   SlipwayOutcome: SearchAttributeType.KEYWORD,
 } as const
 
+/** Temporal's numbers of their types (temporal.api.enums.v1.IndexedValueType). */
+export const indexedValueTypes = {
+  [SearchAttributeType.TEXT]: 1,
+  [SearchAttributeType.KEYWORD]: 2,
+  [SearchAttributeType.KEYWORD_LIST]: 7,
+} as const
+
 export const summaryKey = defineSearchAttributeKey('SlipwaySummary', 'TEXT')
 export const projectKey = defineSearchAttributeKey('SlipwayProject', 'KEYWORD')
 export const environmentKey = defineSearchAttributeKey('SlipwayEnvironment', 'KEYWORD')

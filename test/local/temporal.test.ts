@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import { Client, Connection } from '@temporalio/client'
 import { freePort } from '../../local/free-port.ts'
 import { startTemporal } from '../../local/temporal.ts'
-import { outcomeKey } from '../../workflows/search-attributes.ts'
+import { outcomeKey, summaryKey } from '../../workflows/search-attributes.ts'
 
 test(
   'a dev server that was killed goes on where it was, on the same file and ports',
@@ -42,6 +42,32 @@ test(
     const page = await fetch(second.uiUrl)
     assert.equal(page.status, 200)
     assert.match(await page.text(), /<html/)
+  },
+)
+
+test(
+  'a dev server that goes on from an earlier version knows the search attributes of this one',
+  { timeout: 120_000 },
+  async (t) => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'slipway-test-'))
+    t.after(() => rm(folder, { recursive: true }))
+    const options = {
+      databaseFile: path.join(folder, 'temporal.db'),
+      logFile: path.join(folder, 'temporal.log'),
+    }
+    const first = await startTemporal({ ...options, searchAttributes: { Earlier: 'KEYWORD' } })
+    await first.stop()
+    const second = await startTemporal(options)
+    t.after(second.stop)
+    await withClient(second.address, async (client) => {
+      const handle = await client.workflow.start('anything', {
+        taskQueue: 'nobody',
+        workflowId: 'words',
+        typedSearchAttributes: [{ key: summaryKey, value: 'Greet by name' }],
+      })
+      const { typedSearchAttributes } = await handle.describe()
+      assert.equal(typedSearchAttributes.get(summaryKey), 'Greet by name')
+    })
   },
 )
 

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { WorkflowFailedError } from '@temporalio/client'
 import { ApplicationFailure } from '@temporalio/common'
-import type { temporal } from '@temporalio/proto'
 import { TestWorkflowEnvironment } from '@temporalio/testing'
 import { DefaultLogger, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker'
 import { findTestServer } from '../../local/temporal.ts'
 import { bundleWorkflows } from '../../worker/workflow-bundle.ts'
-import { searchAttributes } from '../../workflows/search-attributes.ts'
+import { indexedValueTypes, searchAttributes } from '../../workflows/search-attributes.ts'
 import type { ReleaseInput, ReleaseRequest, ReleaseResult } from '../../workflows/types.ts'
 import type { Fakes } from './fixtures.ts'
 
@@ -42,7 +41,9 @@ export function quietly(): void {
 export async function addSearchAttributes(env: TestWorkflowEnvironment): Promise<void> {
   await env.connection.operatorService.addSearchAttributes({
     namespace: env.namespace ?? 'default',
-    searchAttributes: indexedTypes(),
+    searchAttributes: Object.fromEntries(
+      Object.entries(searchAttributes).map(([name, type]) => [name, indexedValueTypes[type]]),
+    ),
   })
 }
 
@@ -92,11 +93,4 @@ export async function endOf(handle: { result(): Promise<unknown> }): Promise<Rel
     }
     throw failure
   }
-}
-
-function indexedTypes(): Record<string, temporal.api.enums.v1.IndexedValueType> {
-  const types = { TEXT: 1, KEYWORD: 2, KEYWORD_LIST: 7 }
-  return Object.fromEntries(
-    Object.entries(searchAttributes).map(([name, type]) => [name, types[type]]),
-  )
 }
