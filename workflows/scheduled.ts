@@ -16,7 +16,7 @@ import type { EnvironmentInput } from './environment.ts'
 import { messageOf } from './failure.ts'
 import * as protocol from './protocol.ts'
 import type { DeployRequest, RedeployRequest } from './types.ts'
-import { shortCommit } from './words.ts'
+import { oneLine, shortCommit } from './words.ts'
 
 /** What a schedule starts, each time. */
 export interface ScheduledInput {
@@ -62,7 +62,8 @@ export async function scheduled(input: ScheduledInput): Promise<ScheduledResult>
   })
   const request = await requestOf(input)
   await ask(input, request)
-  await condition(() => isFinal(fate), patience)
+  const summary = `${protocol.environmentWorkflowId(input.target.environment)} may take so long`
+  await condition(() => isFinal(fate), patience, { summary: oneLine(summary) })
   return endOf(fate)
 }
 

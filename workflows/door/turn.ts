@@ -15,14 +15,22 @@ export function nextToStart(state: DoorState, now: number): Waiting | undefined 
   })
 }
 
+export interface Moment {
+  readonly at: number
+  /** In words, as the timer says it in the Temporal UI. */
+  readonly what: string
+}
+
 /** When the next thing happens by itself: an approval runs out, or a freeze ends. */
-export function nextMoment(state: DoorState): number | undefined {
-  const moments = state.waiting.flatMap(({ approval }) =>
-    approval?.kind === 'needed' ? [approval.until] : [],
+export function nextMoment(state: DoorState): Moment | undefined {
+  const moments = state.waiting.flatMap(({ input, approval }): Moment[] =>
+    approval?.kind === 'needed'
+      ? [{ at: approval.until, what: `the time to approve ${input.id} runs out` }]
+      : [],
   )
   if (state.waiting.length > 0 && state.freeze?.until !== undefined)
-    moments.push(state.freeze.until)
-  return moments.length === 0 ? undefined : Math.min(...moments)
+    moments.push({ at: state.freeze.until, what: 'the freeze ends' })
+  return moments.toSorted((one, other) => one.at - other.at)[0]
 }
 
 /** Without a request that has started, or that has ended without starting. */

@@ -4,6 +4,7 @@ import { afterMoment, endWaiting, nextMoment, nextToStart, withoutWaiting } from
 import { withEntry } from '../ledger.ts'
 import { entryOf, runningOf, startRelease } from '../run-release.ts'
 import type { ReleaseInput } from '../types.ts'
+import { oneLine } from '../words.ts'
 import type { Keeper } from './keeper.ts'
 
 /** Runs what may start now to its end, or waits until something has happened. */
@@ -15,7 +16,8 @@ export async function runNext(keeper: Keeper): Promise<void> {
 
 function nextOf(keeper: Keeper): Waiting | undefined {
   const now = Date.now()
-  if ((nextMoment(keeper.state) ?? Infinity) <= now) keeper.become(afterMoment(keeper.state, now))
+  if ((nextMoment(keeper.state)?.at ?? Infinity) <= now)
+    keeper.become(afterMoment(keeper.state, now))
   return nextToStart(keeper.state, now)
 }
 
@@ -24,7 +26,10 @@ async function somethingHappens(keeper: Keeper): Promise<void> {
   const moment = nextMoment(keeper.state)
   const happened = () => keeper.changes !== seen || workflowInfo().continueAsNewSuggested
   if (moment === undefined) await condition(happened)
-  else await condition(happened, Math.max(1, moment - Date.now()))
+  else {
+    const summary = oneLine(moment.what)
+    await condition(happened, Math.max(1, moment.at - Date.now()), { summary })
+  }
 }
 
 async function run(keeper: Keeper, waiting: Waiting): Promise<void> {

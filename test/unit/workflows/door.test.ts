@@ -71,7 +71,7 @@ test('while it is frozen nothing starts but what overrides that, and rollbacks',
   if (over.kind === 'admitted') {
     assert.equal(nextToStart(over.state, 50)?.input.commit, anotherCommit)
   }
-  assert.equal(nextMoment(frozen), 100)
+  assert.deepEqual(nextMoment(frozen), { at: 100, what: 'the freeze ends' })
   assert.equal(afterMoment(frozen, 100).freeze, undefined)
   assert.equal(nextToStart(frozen, 100)?.input.commit, commit)
 })

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { WorkflowHandle } from '@temporalio/client'
+import { defaultPayloadConverter } from '@temporalio/common'
+import * as protocol from '../../workflows/protocol.ts'
+import * as attributes from '../../workflows/search-attributes.ts'
+import { startDoorHarness, until, withDoor } from './door.ts'
+import { commit, targetFor } from './fixtures.ts'
+import type { Harness } from './harness.ts'
+
+/** What a person reads in the Temporal UI without opening a single event. */
+
+let harness: Harness
+before(async () => {
+  harness = await startDoorHarness()
+})
+after(() => harness.close())
+
+/** The summary of each event that may have one, in order; empty where it has none. */
+async function summariesOf(handle: WorkflowHandle): Promise<readonly string[]> {
+  const { events } = await handle.fetchHistory()
+  return (events ?? []).flatMap((event) => {
+    const speaks =
+      event.activityTaskScheduledEventAttributes ??
+      event.markerRecordedEventAttributes ??
+      event.timerStartedEventAttributes ??
+      event.startChildWorkflowExecutionInitiatedEventAttributes
+    if (speaks === undefined || speaks === null) return []
+    const { summary } = event.userMetadata ?? {}
+    return [summary ? defaultPayloadConverter.fromPayload<string>(summary) : '']
+  })
+}
+
+test('a release, its steps and what it waits for are told in words', async () => {
+  const approval = { timeoutMs: 600_000 }
+  await withDoor(
+    harness,
+    {},
+    async (door) => {
+      const { environment } = door.target
+      const accepted = await door.deploy(commit)
+      const waiting = await until(
+        () => summariesOf(door.handle),
+        (all) => all.length > 0,
+      )
+      assert.deepEqual(waiting, [`the time to approve ${accepted.releaseId} runs out`])
+      await door.handle.executeUpdate(protocol.controlUpdates.approve, { args: [{}] })
+      await door.end(accepted)
+
+      const line = `mailman 3f2c1ab → ${environment}: Add organization id to inboxes`
+      assert.ok((await summariesOf(door.handle)).includes(line))
+      const release = door.release(accepted)
+      const described = await release.describe()
+      assert.equal(await described.staticSummary(), line)
+      const told = described.typedSearchAttributes
+      assert.deepEqual(
+        Object.keys(attributes.searchAttributes).toSorted(),
+        told
+          .getAll()
+          .map(({ key }) => key.name)
+          .filter((name) => name.startsWith('Slipway'))
+          .toSorted(),
+      )
+      assert.equal(told.get(attributes.summaryKey), line)
+      assert.equal(told.get(attributes.projectKey), 'mailman')
+      assert.equal(told.get(attributes.environmentKey), environment)
+      assert.deepEqual(told.get(attributes.servicesKey), ['api', 'worker'])
+      assert.equal(told.get(attributes.commitKey), commit)
+      assert.equal(told.get(attributes.requestedByKey), 'ann@laptop')
+      assert.equal(told.get(attributes.outcomeKey), 'succeeded')
+
+      const steps = await summariesOf(release)
+      assert.ok(steps.length >= 10, steps.join())
+      assert.ok(!steps.includes(''), steps.join())
+    },
+    { approval },
+  )
+})
+
+test('a run of a schedule says what it waits for', async () => {
+  await withDoor(harness, {}, async (door) => {
+    const { environment, queues } = door.target
+    const run = await harness.env.client.workflow.start(protocol.scheduledWorkflow, {
+      workflowId: protocol.scheduledWorkflowId(environment, 'nightly'),
+      taskQueue: queues.release,
+      args: [
+        {
+          name: 'nightly',
+          target: targetFor(environment, { environment }),
+          requestedBy: 'ann@laptop',
+          what: { kind: 'redeploy' },
+          when: '',
+        },
+      ],
+    })
+    await run.result()
+    const summaries = await until(
+      () => summariesOf(run),
+      (all) => all.length > 0,
+    )
+    assert.ok(summaries.includes(`environment/${environment} may take so long`), summaries.join())
+    assert.ok(!summaries.includes(''), summaries.join())
+  })
+})
