@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { WorkflowHandle } from '@temporalio/client'
 import { defaultPayloadConverter } from '@temporalio/common'
+import type { RolloutEnd } from '../../activities/types.ts'
 import * as protocol from '../../workflows/protocol.ts'
 import * as attributes from '../../workflows/search-attributes.ts'
 import { startDoorHarness, until, withDoor } from './door.ts'
@@ -75,6 +76,34 @@ test('a release, its steps and what it waits for are told in words', async () =>
     },
     { approval },
   )
+})
+
+/** What the Temporal UI shows as current details. */
+async function detailsOf(handle: WorkflowHandle): Promise<string> {
+  const { currentDetails } = await handle.query<{ currentDetails?: string }>(
+    '__temporal_workflow_metadata',
+  )
+  return (currentDetails ?? '').replaceAll(/ +/g, ' ')
+}
+
+test('the details of a release have its steps, digests and cause; those of an environment its outcome', async () => {
+  const sick: RolloutEnd = {
+    kind: 'rolled_back',
+    reason: 'ECS went back',
+    cause: 'It exits with 1.',
+  }
+  await withDoor(harness, { waitForRollout: async () => sick }, async (door) => {
+    const accepted = await door.deploy(commit)
+    await door.end(accepted)
+    const release = await detailsOf(door.release(accepted))
+    assert.match(release, /^\*\*rolled back\*\*: .*ECS went back/)
+    assert.match(release, /Cause: It exits with 1\./)
+    assert.match(release, /\| push api \| done \| [\d:]+ \| [\d.]+s \| sha256:\w{12} \|/)
+    assert.match(release, /\| wait api \| \*\*failed\*\* \|/)
+    assert.match(release, /\| api \| mailman-api:8 \| .* \| mailman-api:7 \|/)
+    const environment = await detailsOf(door.handle)
+    assert.match(environment, new RegExp(`\\| ${accepted.releaseId} \\| .* \\| rolled back \\|`))
+  })
 })
 
 test('a run of a schedule says what it waits for', async () => {
