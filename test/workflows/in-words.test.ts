@@ -83,7 +83,7 @@ async function detailsOf(handle: WorkflowHandle): Promise<string> {
   const { currentDetails } = await handle.query<{ currentDetails?: string }>(
     '__temporal_workflow_metadata',
   )
-  return (currentDetails ?? '').replaceAll(/ +/g, ' ')
+  return (currentDetails ?? '').replaceAll(/[^\S\n]+/g, ' ')
 }
 
 test('the details of a release have its steps, digests and cause; those of an environment its outcome', async () => {
