@@ -58,7 +58,8 @@ export async function followToEnd(
   const page = (id: string) => pageOf(ui, client.options.namespace, id)
   const door = environmentWorkflowId(release.environment)
   const link = { page: page(release.id), door: { id: door, page: page(door) } }
-  const job = openJob({ id: release.id, environment: release.environment, link })
+  const { id, environment, withoutUs } = release
+  const job = openJob({ id, environment, link, ...(withoutUs === undefined ? {} : { withoutUs }) })
   let result: ReleaseResult
   try {
     result = await followRelease(client, release, {
@@ -92,10 +93,10 @@ function stopWaiting(release: Followed, how: Stopped, options: CommonOptions): n
     printJsonLine({ event: 'result', id: release.id, outcome })
   }
   note(
-    `${how.kind === 'timeout' ? 'Stopped waiting' : 'Interrupted'}: ${release.id} goes on.\n` +
+    `${how.kind === 'timeout' ? 'Stopped waiting' : 'Interrupted'}: ${release.id} ` +
+      (release.withoutUs === undefined ? 'goes on.\n' : `has not ended. ${release.withoutUs}\n`) +
       `  follow it:  slipway wait ${release.id}\n` +
-      `  cancel it:  slipway cancel ${release.environment}` +
-      (release.withoutUs === undefined ? '' : `\n${release.withoutUs}`),
+      `  cancel it:  slipway cancel ${release.environment}`,
   )
   return how.kind === 'timeout' ? exitStatusWhenWaitingEnds : (signalStatus[how.name] ?? 1)
 }

@@ -94,6 +94,6 @@ function workerOptions(here: Here, target: Target, source: Source): Partial<Work
 /** What becomes of a release whose command stops to wait for it. */
 export const withoutUs: Readonly<Record<Here, string>> = {
   build:
-    'What is not built yet will not be: the release ends as rejected within minutes, and touches nothing.',
+    'It goes on where its images are pushed already. Else nobody builds them: it ends as rejected within minutes, and touches nothing.',
   worker: 'It goes on as soon as a worker runs: slipway worker, or another command --worker-here',
 }

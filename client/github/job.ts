@@ -22,6 +22,8 @@ export interface JobRelease {
   readonly id: string
   readonly environment: string
   readonly link: Link
+  /** What becomes of it when the job, which works for it, does not wait. Left out: it goes on. */
+  readonly withoutUs?: string
 }
 
 /**
@@ -32,7 +34,7 @@ export interface JobRelease {
  * answer, which may be JSON.
  */
 export function openJob(
-  { id, environment: place, link }: JobRelease,
+  { id, environment: place, link, withoutUs = 'It goes on.' }: JobRelease,
   environment: NodeJS.ProcessEnv = process.env,
   tell = tellRunner,
 ): Job | undefined {
@@ -65,9 +67,14 @@ export function openJob(
     },
     left(how) {
       setOutputs({ outcome: how }, environment)
-      addToSummary(summaryOfWaiting(id, seen, link), environment)
+      const next = [
+        withoutUs,
+        `Follow it: slipway wait ${id}`,
+        `Cancel it: slipway cancel ${place}`,
+      ]
+      addToSummary(summaryOfWaiting(id, seen, link, next), environment)
       const why = how === 'timed_out' ? 'stopped waiting' : 'interrupted'
-      tell(annotation('warning', `${why}: ${id}`, 'The release goes on.'))
+      tell(annotation('warning', `${why}: ${id}`, next.join('\n')))
     },
   }
 }

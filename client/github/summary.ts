@@ -38,10 +38,21 @@ export function summaryOf(
   ].join('\n')
 }
 
-/** What is known of a release that goes on while nobody waits for it any more. */
-export function summaryOfWaiting(id: string, seen: ReleaseStatus | undefined, link: Link): string {
+/**
+ * What is known of a release that has not ended, and that the job does not wait for any longer.
+ *
+ * @param next what becomes of it, and what to do about it: a sentence a line
+ */
+export function summaryOfWaiting(
+  id: string,
+  seen: ReleaseStatus | undefined,
+  link: Link,
+  next: readonly string[],
+): string {
   return [
-    `### ⏳ ${cell(seen?.summary ?? id)}: goes on, and this job does not wait for it any longer`,
+    `### ⏳ ${cell(seen?.summary ?? id)}: has not ended, and this job does not wait for it any longer`,
+    '',
+    ...next.map((line) => `- ${cell(line)}`),
     ...(seen === undefined ? [] : ['', releaseDetails(seen)]),
     '',
     linked(id, link.page),

@@ -26,7 +26,7 @@ const jobMinutes = commandMinutes + 15
  * stands in it becomes part of YAML and of a shell command.
  */
 export function workflowFile(about: WorkflowFile): string {
-  const { environment, branch, region, roleArn } = about
+  const { environment, branch, region, roleArn, version } = about
   return `# Deploys each push to ${branch}. Made by \`slipway init github\`, and yours to change.
 name: Deploy ${environment}
 
@@ -56,17 +56,20 @@ jobs:
       - uses: ${pinned('checkout')}
         with:
           persist-credentials: false
+      - uses: ${pinned('setupNode')}
+        with:
+          node-version: '24'
+          package-manager-cache: false
 ${needOfAws(about)}
       - uses: ${pinned('awsCredentials')}
         with:
           role-to-assume: ${roleArn === undefined ? variable('AWS_ROLE_ARN') : quoted(roleArn)}
           aws-region: ${region === undefined ? variable('AWS_REGION') : quoted(region)}
-      - uses: ${pinned('setupNode')}
-        with:
-          node-version: '24'
-          package-manager-cache: false
       - name: Deploy
-        run: ${commandOf(about)}
+        # A job that is cancelled tells its first process only: exec makes that one Slipway.
+        run: |
+          slipway=$(npx --yes --package=slipway@${version} -c 'command -v slipway')
+          ${commandOf(about)}
         env:
           TEMPORAL_ADDRESS: ${variable('TEMPORAL_ADDRESS')}
           TEMPORAL_NAMESPACE: ${variable('TEMPORAL_NAMESPACE')}
@@ -90,9 +93,9 @@ export function whatToFillIn({ environment, region, roleArn }: WorkflowFile): re
   ]
 }
 
-function commandOf({ environment, config, here, version }: WorkflowFile): string {
+function commandOf({ environment, config, here }: WorkflowFile): string {
   return [
-    `npx --yes slipway@${version} deploy ${environment}`,
+    `exec "$slipway" deploy ${environment}`,
     '--commit "$GITHUB_SHA"',
     `--timeout ${commandMinutes}m`,
     ...(here === 'nothing' ? [] : [`--${here}-here`]),

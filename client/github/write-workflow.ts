@@ -48,8 +48,13 @@ export async function writeWorkflow(
   const path = inside(checkout, options.output)
   await mkdir(dirname(join(checkout, path)), { recursive: true })
   await write(join(checkout, path), path, workflowFile(about), options.force === true)
-  return { path, left: whatToFillIn(about) }
+  const clones = config.repository === undefined && options.here === 'nothing'
+  return { path, left: [...(clones ? [whatWorkersClone] : []), ...whatToFillIn(about)] }
 }
+
+/** Else it is the path of the job's checkout, which is on no other machine. */
+const whatWorkersClone =
+  '"repository" in slipway.yaml: the URL from which your worker clones this repository'
 
 /** @throws UnknownEnvironmentError; Refusal where there are several and none is named */
 function environmentFor(config: Config, asked: string | undefined): string {

@@ -41,6 +41,11 @@ describe('slipway init github', () => {
     assert.equal(exitCode, 0, stderr)
     assert.match(stdout, /TEMPORAL_ADDRESS/)
     assert.match(stdout, /AWS_ROLE_ARN/)
+    assert.match(
+      stdout,
+      /"repository" in slipway\.yaml/,
+      'a worker has not the checkout of the job',
+    )
     const text = await read()
     const { concurrency, permissions, jobs } = parse(text)
     assert.deepEqual(permissions, {})
@@ -48,12 +53,16 @@ describe('slipway init github', () => {
     const { permissions: granted, steps, ...job } = jobs.deploy
     assert.deepEqual(granted, { contents: 'read', 'id-token': 'write' })
     assert.ok(job['timeout-minutes'] > 60, 'the command says what happens when time is up')
-    const [, aws, , deploy] = steps
+    const [, , aws, deploy] = steps
+    assert.match(deploy.run, /--package=slipway@\d+\.\d+\.\d+ /)
     assert.deepEqual(aws.with, {
       'role-to-assume': '${{ vars.AWS_ROLE_ARN }}',
       'aws-region': 'eu-west-1',
     })
-    assert.match(deploy.run, /slipway@\S+ deploy production --commit "\$GITHUB_SHA" --timeout 60m$/)
+    assert.match(
+      deploy.run,
+      /^exec "\$slipway" deploy production --commit "\$GITHUB_SHA" --timeout 60m$/m,
+    )
     assert.doesNotMatch(text, /AWS_ACCESS_KEY_ID|AWS_SECRET_ACCESS_KEY|cancel-in-progress: true/)
   })
 
@@ -62,14 +71,14 @@ describe('slipway init github', () => {
     const arn = 'arn:aws:iam::123456789012:role/deploy'
     const options = ['--role-arn', arn, '--region', 'us-east-1', '--branch', 'release/1.x']
     const { stdout } = await init(...options, '--build-here')
-    assert.doesNotMatch(stdout, /AWS_/)
+    assert.doesNotMatch(stdout, /AWS_|"repository"/)
     const { on, jobs } = parse(await read())
     assert.deepEqual(on.push.branches, ['release/1.x'])
-    assert.deepEqual(jobs.deploy.steps[1].with, {
+    assert.deepEqual(jobs.deploy.steps[2].with, {
       'role-to-assume': arn,
       'aws-region': 'us-east-1',
     })
-    assert.match(jobs.deploy.steps[3].run, / --build-here$/)
+    assert.match(jobs.deploy.steps[3].run, / --build-here$/m)
   })
 
   test('leaves what is there alone, unless it is told not to', async () => {
@@ -145,7 +154,10 @@ describe('workflow files and the action', () => {
     const action = parse(await readFile(join(top, 'action.yml'), 'utf8'))
     const { run } = action.runs.steps[1]
     const folder = temporaryFolder()
-    await writeFile(join(folder, 'npx'), '#!/bin/sh\nprintf "%s\\n" "$@"\n', { mode: 0o755 })
+    const program = (name: string, script: string) =>
+      writeFile(join(folder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 })
+    await program('slipway', 'printf "%s\\n" "$@"')
+    await program('npx', `printf "%s\\n" "$@" >installed; echo ${join(folder, 'slipway')}`)
     const hostile = '"; touch pwned; $(touch pwned) `touch pwned`'
     const { stdout } = await execa('bash', ['-e', '-o', 'pipefail', '-c', run], {
       cwd: folder,
@@ -154,15 +166,15 @@ describe('workflow files and the action', () => {
         PATH: `${folder}:${process.env['PATH']}`,
         SLIPWAY_ENVIRONMENT: hostile,
         SLIPWAY_COMMIT: hostile,
-        SLIPWAY_VERSION: '0.1.0',
+        SLIPWAY_VERSION: hostile,
         SLIPWAY_BUILD_HERE: 'true',
         SLIPWAY_WORKER_HERE: 'false',
         SLIPWAY_TIMEOUT: '1h',
       },
     })
+    const installed = await readFile(join(folder, 'installed'), 'utf8')
+    assert.deepEqual(installed.split('\n').slice(0, 2), ['--yes', `--package=slipway@${hostile}`])
     assert.deepEqual(stdout.split('\n'), [
-      '--yes',
-      'slipway@0.1.0',
       'deploy',
       `--commit=${hostile}`,
       '--timeout=1h',

@@ -180,6 +180,20 @@ describe('the page of a job of GitHub Actions', () => {
     assert.equal((await outputs())['outcome'], 'rolled_back')
   })
 
+  test('a job that builds itself and is interrupted does not say that the release goes on', async () => {
+    const { environment, summary } = stepFiles()
+    const told: string[] = []
+    const about = { id, environment: 'production', link: { door } }
+    const withoutUs = 'Nobody builds it: it ends as `rejected`.'
+    openJob({ ...about, withoutUs }, environment, (line) => told.push(line))?.left('interrupted')
+    assert.match(told.join('\n'), /^::warning title=interrupted%3A .*::Nobody builds it: it ends/)
+    assert.match(
+      await summary(),
+      /: has not ended, .*\n\n- Nobody builds it: it ends as \\`rejected/,
+    )
+    assert.doesNotMatch(told.join('') + (await summary()), /goes on/)
+  })
+
   test('no value of an output sets another one', async () => {
     const { environment, outputs } = stepFiles()
     setOutputs({ release: 'x\noutcome<<EOF\nsucceeded\nEOF' }, environment)
