@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 
 /** @throws where somebody listens on that port of 127.0.0.1 */
@@ -8,16 +9,23 @@ export async function requireFreePort(port: number, what: string): Promise<numbe
   )
 }
 
+/** Below what Linux, macOS and Windows hand out by themselves to connections and listeners. */
+const quietPorts = { from: 20_000, to: 32_768 }
+
 /**
- * The preferred port of 127.0.0.1 if nobody listens there, else one that the system picks (as it does for 0). Whoever
- * is quick may still take it before it is used: the system offers nothing better for programs
- * that want to be told a number.
+ * The preferred port of 127.0.0.1 if nobody listens there, else one picked at random. Whoever is
+ * quick may still take it before it is used, and the system offers nothing better for programs
+ * that want to be told a number; but one that the system hands out to nobody is seldom taken.
  */
 export async function freePort(preferred?: number): Promise<number> {
   if (preferred && (await tryPort(preferred)) !== undefined) return preferred
-  const port = await tryPort(0)
-  if (port === undefined) throw new Error('found no free port on 127.0.0.1')
-  return port
+  for (let tries = 0; tries < 20; tries += 1) {
+    const port = await tryPort(randomInt(quietPorts.from, quietPorts.to))
+    if (port !== undefined) return port
+  }
+  const any = await tryPort(0)
+  if (any === undefined) throw new Error('found no free port on 127.0.0.1')
+  return any
 }
 
 function tryPort(port: number): Promise<number | undefined> {
