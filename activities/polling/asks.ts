@@ -32,7 +32,8 @@ export interface Asks<Answer> {
   size(): number
 }
 
-export function createAsks<Answer>(): Asks<Answer> {
+/** @param onGone called when an asker has gone before it was answered */
+export function createAsks<Answer>(onGone: () => void): Asks<Answer> {
   let queue: Ask<Answer>[] = []
   const gone = new WeakSet<Ask<Answer>>()
 
@@ -61,6 +62,7 @@ export function createAsks<Answer>(): Asks<Answer> {
         signal.throwIfAborted()
         const drop = () => {
           remove(ask)
+          onGone()
           reject(signal.reason as Error)
         }
         const settled = () => signal.removeEventListener('abort', drop)

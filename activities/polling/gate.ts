@@ -20,7 +20,10 @@ export interface Line {
 /** The one way to a group of operations that share a throttle bucket. */
 export interface Gate {
   add(line: Line): void
-  /** A line has something new. */
+  /**
+   * The asks of a line have changed. One that is gone counts, too: a timer that nobody waits for
+   * would keep a process that wants to end from it.
+   */
   wake(): void
 }
 

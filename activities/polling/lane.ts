@@ -33,7 +33,7 @@ export interface LaneOptions<Answer> {
  */
 export function createLane<Answer>(options: LaneOptions<Answer>): Lane<Answer> {
   const { gate, batch, send, oneBatchAtATime = false } = options
-  const asks = createAsks<Answer>()
+  const asks = createAsks<Answer>(() => gate.wake())
   let busy = false
 
   async function sendFor(taken: readonly Ask<Answer>[]): Promise<'answered' | 'throttled'> {

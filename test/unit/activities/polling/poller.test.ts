@@ -129,6 +129,18 @@ describe('waiting together', () => {
     assert.equal(clock.pending(), 0)
     assert.ok(waiters.every(({ error }) => error instanceof Error && error.message === 'cancelled'))
   })
+
+  test('keeps no timer for those who have gone, which would hold a process that ends', async () => {
+    const clock = manualClock()
+    const endsAt = clock.now() + 3_600 * second
+    const all = rollouts(5, clock.now(), { endsAt, runsAt: endsAt })
+    const { waiters } = waitForAll(clock, accountOf(clock, all), all)
+    await clock.advance(60 * second)
+    assert.ok(clock.pending() > 0)
+    for (const waiter of waiters) waiter.cancel()
+    await clock.advance(10)
+    assert.equal(clock.pending(), 0)
+  })
 })
 
 describe('trouble while waiting together', () => {
