@@ -2,7 +2,7 @@ import { RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs'
 import { ApplicationFailure } from '@temporalio/common'
 import type { AwsClients } from './aws-clients.ts'
 import { failure } from './failures.ts'
-import { isPassing } from './known-errors.ts'
+import { isPassing, isUnauthenticated } from './known-errors.ts'
 import { revisionTags, tagOf, tagsWith } from './revision-tags.ts'
 import {
   describeTaskDefinition,
@@ -43,7 +43,7 @@ export async function isCopyOf(
   try {
     return copies(await describeTaskDefinition(clients, taskDefinition), original)
   } catch (error) {
-    if (isPassing(error)) throw error
+    if (isPassing(error) || isUnauthenticated(error)) throw error
     return false
   }
 }

@@ -1,3 +1,4 @@
+import { awaitCredentials } from './await-credentials.ts'
 import { awsClientsByTarget, type AwsClientsFor } from './aws-clients.ts'
 import { findBranch } from './branch.ts'
 import { buildImage } from './build.ts'
@@ -67,6 +68,7 @@ export function createReleaseActivities(options: ReleaseActivitiesOptions = {}):
       const end = await rollBackService(clients, pace, input, leaving)
       return await endWithLogs(clients, input.target, end)
     },
+    awaitCredentials: (input) => awaitCredentials(clientsFor(input.target.aws), input, leaving),
     async verifyRelease(input) {
       const clients = clientsFor(input.target.aws)
       const end = await verifyRelease(clients, pace, input, leaving)

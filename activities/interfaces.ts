@@ -81,6 +81,11 @@ export interface ReleaseActivities {
     started?: StartedDeployment
     deadline: number
   }): Promise<RolloutEnd>
+  /**
+   * Until AWS takes the worker's credentials again: true; or until `deadline` (ms since the epoch)
+   * has passed: false.
+   */
+  awaitCredentials(input: { target: Target; deadline: number }): Promise<boolean>
   /** All services at once, for the stability window: our digests are what runs, and healthy. */
   verifyRelease(input: {
     target: Target

@@ -102,6 +102,14 @@ export function isPassing(error: unknown): boolean {
 }
 
 /**
+ * Whether AWS does not take the worker's credentials, or the worker has none: expired, rotated, a
+ * role or a session that is gone. Somebody may renew them.
+ */
+export function isUnauthenticated(error: unknown): boolean {
+  return credentials.has(nameOf(error))
+}
+
+/**
  * Whether the worker's credentials were good and have come to their end. Somebody may renew them
  * while a rollout is waited for, and it goes on meanwhile.
  */

@@ -16,6 +16,7 @@ const stepNames: Readonly<Record<string, Step['name']>> = {
   waitForRollout: 'wait',
   verifyRelease: 'verify',
   rollBackService: 'roll back',
+  awaitCredentials: 'credentials',
 }
 
 /**

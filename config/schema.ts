@@ -163,7 +163,9 @@ export const configSchema = z
       .strictObject({
         timeout: duration
           .prefault('30m')
-          .describe('How long the way back of one service may take.'),
+          .describe(
+            'How long the way back of one service may take; and how long it waits, for all services together, for credentials of the worker that have expired to be renewed.',
+          ),
         deregister: z
           .boolean()
           .default(false)

@@ -1,11 +1,12 @@
 import type { Target } from '../config/target.ts'
 import { quickly } from './activity-calls.ts'
 import { messageOf } from './failure.ts'
+import type { Doing } from './outlast.ts'
 import type { Change } from './roll-out.ts'
 
 /** The moving tags point at what shall run; `moveBack` gives warnings, and never throws. */
 export interface MovedTags {
-  readonly moveBack: () => Promise<readonly string[]>
+  readonly moveBack: (doing: Doing) => Promise<readonly string[]>
   /** Whether ECS starts tasks from them, so that where they point decides what runs. */
   readonly pulled: boolean
 }
@@ -22,15 +23,16 @@ export async function moveTags(target: Target, changes: readonly Change[]): Prom
     }),
   )
   const before = await quickly('move latest tags').moveTags({ target, images })
-  return { moveBack: () => moveBack(target, before), pulled: target.mode === 'force' }
+  return { moveBack: (doing) => moveBack(target, before, doing), pulled: target.mode === 'force' }
 }
 
 async function moveBack(
   target: Target,
   images: readonly { name: string; digest?: string }[],
+  doing: Doing,
 ): Promise<readonly string[]> {
   try {
-    await quickly('move latest tags back').moveTags({ target, images })
+    await doing(() => quickly('move latest tags back').moveTags({ target, images }))
     return []
   } catch (failure) {
     return [`the moving tags could not be pointed back: ${messageOf(failure)}`]

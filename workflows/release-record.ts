@@ -23,10 +23,12 @@ export type StepEnd = string | { readonly state: 'failed'; readonly note: string
 export interface StepAbout {
   readonly name: StepName
   readonly subject?: string
+  /** What is to be known while it runs. */
+  readonly note?: string
 }
 
 /** A deployment that has begun is watched to its end, and taken back where it must be. */
-const unstoppable: ReadonlySet<StepName> = new Set(['wait', 'verify', 'roll back'])
+const unstoppable: ReadonlySet<StepName> = new Set(['wait', 'verify', 'roll back', 'credentials'])
 
 /** Opens the record, answers `status` from it and keeps the UI's current details true. */
 export function openRecord(input: ReleaseInput): ReleaseRecord {

@@ -7,6 +7,7 @@ import type {
 } from '../activities/types.ts'
 import { quickly, watching } from './activity-calls.ts'
 import type { MovedTags } from './move-tags.ts'
+import { outlastingLapses } from './outlast.ts'
 import type { ReleaseRecord, StepEnd } from './release-record.ts'
 import {
   takeBack,
@@ -40,14 +41,16 @@ export async function rollOut(
   tags: MovedTags,
 ): Promise<RollOutEnd> {
   const compensations: Compensation[] = []
+  const goBack = (trouble: Trouble) =>
+    takeBack(record, trouble, { compensations, tags, outlasting: outlastingLapses(record, target) })
   const started: StartedDeployment[] = []
   for (const change of changes) {
     const attempt = await deployService(record, target, change, force, compensations)
-    if ('trouble' in attempt) return takeBack(record, attempt.trouble, compensations, tags)
+    if ('trouble' in attempt) return goBack(attempt.trouble)
     started.push(attempt.started)
   }
   const trouble = await verifyAll(record, target, changes, started)
-  return trouble === undefined ? { kind: 'live' } : takeBack(record, trouble, compensations, tags)
+  return trouble === undefined ? { kind: 'live' } : goBack(trouble)
 }
 
 async function deployService(

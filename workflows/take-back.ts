@@ -3,6 +3,7 @@ import type { RolloutEnd } from '../activities/types.ts'
 import type { Evidence } from '../rollout/failed-tasks.ts'
 import { hasType, messageOf, wasCancelled } from './failure.ts'
 import type { MovedTags } from './move-tags.ts'
+import { atOnce, type Doing } from './outlast.ts'
 import type { ReleaseRecord } from './release-record.ts'
 
 /** Why a rollout stops: what the activity saw, or what went wrong on the way. */
@@ -52,6 +53,14 @@ export type TakenBack =
       readonly copies: Copies
     }
 
+export interface WayOut {
+  /** In the order in which the services were touched. */
+  readonly compensations: readonly Compensation[]
+  readonly tags: MovedTags
+  /** Goes on once what can be waited for has passed. */
+  readonly outlasting: Doing
+}
+
 /**
  * In reverse, going on past one that fails, and not to be cancelled. The moving tags go first,
  * out of order: in `force` mode they are what the tasks of the way back will pull.
@@ -59,15 +68,16 @@ export type TakenBack =
 export async function takeBack(
   record: ReleaseRecord,
   trouble: Trouble,
-  compensations: readonly Compensation[],
-  tags: MovedTags,
+  { compensations, tags, outlasting }: WayOut,
 ): Promise<TakenBack> {
   return CancellationScope.nonCancellable(async () => {
     const { kind, about, reason, cause, evidence } = trouble
-    const left = await tags.moveBack()
-    record.warn(left)
     const notOurs = kind === 'replaced' || kind === 'refused'
     const touched = compensations.filter(({ service }) => !notOurs || service !== about)
+    // A tag that nothing is started from is not worth a wait.
+    const matters = touched.length > 0 || tags.pulled
+    const left = await tags.moveBack(matters ? outlasting : atOnce)
+    record.warn(left)
     if (kind === 'refused' && touched.length === 0) {
       if (left.length === 0) return { kind: 'untouched', reason }
       // The next task that ECS starts would run what nobody has tried.
@@ -75,7 +85,8 @@ export async function takeBack(
         return { kind: 'stuck', reason, cause, evidence, wayBack: left.join('; '), copies: {} }
     }
     const ends: BackAgain[] = []
-    for (const compensation of touched.toReversed()) ends.push(await bringBack(compensation))
+    for (const compensation of touched.toReversed())
+      ends.push(await bringBack(compensation, outlasting))
     const copies = Object.fromEntries(
       ends.flatMap(({ copy }) => (copy === undefined ? [] : [copy])),
     )
@@ -93,9 +104,9 @@ interface BackAgain {
   readonly copy?: readonly [service: string, taskDefinition: string]
 }
 
-async function bringBack({ service, run }: Compensation): Promise<BackAgain> {
+async function bringBack({ service, run }: Compensation, outlasting: Doing): Promise<BackAgain> {
   try {
-    const end = await run()
+    const end = await outlasting(run)
     if (end.kind !== 'succeeded') return { failed: `${service}: ${end.reason}` }
     return end.copy === undefined ? {} : { copy: [service, end.copy] }
   } catch (failure) {

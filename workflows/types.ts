@@ -81,6 +81,8 @@ export type StepName =
   | 'wait'
   | 'verify'
   | 'roll back'
+  /** Waiting in the way back for those of the worker to be renewed. */
+  | 'credentials'
 
 export interface Step {
   readonly name: StepName

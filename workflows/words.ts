@@ -15,6 +15,11 @@ export function shortRevision(taskDefinition: string): string {
   return taskDefinition.split('/').at(-1) ?? taskDefinition
 }
 
+/** `02:14 UTC` */
+export function timeOfDay(ms: number): string {
+  return `${new Date(ms).toISOString().slice(11, 16)} UTC`
+}
+
 /**
  * One line that says what a release is, for the list in the Temporal UI, which takes 200 bytes:
  * `mailman 3f2c1ab → production: Add organization id to inboxes`.

@@ -52,7 +52,8 @@ export function environmentText(
     parts.push(`  ${stepName(step)}, for ${durationText(now - step.startedAt)}`)
     // In full: it may say what somebody has to do.
     const seen = rollouts.find(({ service }) => service === step.subject)
-    if (seen !== undefined) parts.push(`    ${plain(seen.summary)}`)
+    const said = seen?.summary ?? step.note
+    if (said !== undefined) parts.push(`    ${plain(said)}`)
   }
   if (release?.paused !== undefined)
     parts.push(paint('yellow', `  paused by ${plain(release.paused.by)}`))

@@ -20,6 +20,7 @@ const activityNames: Readonly<Record<string, string>> = {
   updateService: 'deploy',
   waitForRollout: 'wait',
   rollBackService: 'roll back',
+  awaitCredentials: 'credentials',
   verifyRelease: 'verify',
   planRelease: 'plan',
   listRevisions: 'revisions',
@@ -68,7 +69,7 @@ function stepLine(step: Step): string {
     step.endedAt === undefined ? '' : ` in ${durationText(step.endedAt - step.startedAt)}`
   switch (step.state) {
     case 'running':
-      return `${stepName(step)} …`
+      return `${stepName(step)} …${note}`
     case 'done':
       return `${stepName(step)} done${took}${note}`
     case 'failed':

@@ -136,7 +136,7 @@ export async function digestOfTag(yard: Yard, berth: Berth, imageTag: string): P
 }
 
 /** Until a release stands at a step: `deploy api`, for instance. */
-export async function untilAtStep(yard: Yard, id: string, name: string, subject: string) {
+export async function untilAtStep(yard: Yard, id: string, name: string, subject?: string) {
   const handle = yard.temporal.workflow.getHandle(id)
   await until(
     async () => {
@@ -145,7 +145,7 @@ export async function untilAtStep(yard: Yard, id: string, name: string, subject:
         (step) => step.name === name && step.subject === subject && step.state === 'running',
       )
     },
-    { what: `${id} to ${name} ${subject}`, timeoutMs: 120_000 },
+    { what: `${id} to ${name} ${subject ?? ''}`, timeoutMs: 120_000 },
   )
 }
 

@@ -117,9 +117,23 @@ describe('a release that AWS stands in the way of', { concurrency: 4 }, () => {
     await assertRuns(yard, berth, { result, which: 'revision', version: 'v1' })
   })
 
-  test('needs a person where it cannot go back with credentials that have expired', async () => {
-    const berth = await openBerth(yard, 'lapsed')
+  test('goes back where its credentials have expired by then, once they are renewed', async () => {
+    const berth = await openBerth(yard, 'rotated', { stabilityTimeout: '15s' })
     const { releaseId: id } = await begin(yard, berth, await berth.commit('v1'))
+    await untilAtStep(yard, id, 'wait', 'api')
+    const renew = await goWrong(yard, { operation: 'ECS:*', kind: 'expire', about: 'rotated' })
+    await untilAtStep(yard, id, 'credentials')
+    const { output } = await berth.slipway('status', 'rotated')
+    assert.match(output, /does not accept the worker's credentials.* until \d\d:\d\d UTC/)
+    await renew()
+    const result = await assertOutcome(yard, berth, { id, outcome: 'rolled_back' })
+    await assertRuns(yard, berth, { result, which: 'wayBack', version: 'v0' })
+  })
+
+  test('needs a person where nobody renews the credentials that it goes back with', async () => {
+    const berth = await openBerth(yard, 'lapsed')
+    const target = { ...berth.target, rollback: { timeoutMs: 12_000 } }
+    const { releaseId: id } = await begin(yard, { ...berth, target }, await berth.commit('v1'))
     await untilAtStep(yard, id, 'wait', 'api')
     const renew = await goWrong(yard, { operation: 'ECS:*', kind: 'expire', about: 'lapsed' })
     await untilSaid(yard, id, /cannot look: /)
@@ -127,7 +141,7 @@ describe('a release that AWS stands in the way of', { concurrency: 4 }, () => {
     const result = await assertOutcome(yard, berth, { id, outcome: 'rollback_failed' })
     assert.match(
       result.message,
-      /way back failed, too: api: AWS does not accept .*ExpiredToken.*Renew them where/,
+      /way back failed, too: api: AWS does not accept .*ExpiredToken.*Renew them where.* had not been renewed by \d\d:\d\d UTC\..* A person is needed now\./,
     )
     await renew()
     await until(async () => (await answering(yard, berth)).version === 'v1', {

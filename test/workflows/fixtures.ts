@@ -118,6 +118,7 @@ export function fakes(queue: string, otherwise: Partial<Activities> = {}): Fakes
     }),
     waitForRollout: async () => live,
     rollBackService: async () => live,
+    awaitCredentials: async () => true,
     verifyRelease: async () => live,
     listRevisions: async () => [],
     resolveRollback: async ({ revisions }) => {

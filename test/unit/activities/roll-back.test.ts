@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { copyOfRevision } from '../../../activities/copy-revision.ts'
+import { copyOfRevision, isCopyOf } from '../../../activities/copy-revision.ts'
 import { rollBackService, type RollBackInput } from '../../../activities/roll-back.ts'
 import {
   answersOf,
@@ -222,6 +222,17 @@ describe('rolling a service back', () => {
       await inActivity(() => copyOfRevision(aws.clients, revision(1)))
       await rollBack(aws)
       assert.equal(registered(aws).length, 1)
+    })
+
+    test("does not take it for somebody else's because credentials keep it from looking", async () => {
+      const { clients } = fakeAws({
+        DescribeTaskDefinition: () => {
+          throw awsError('ExpiredTokenException')
+        },
+      })
+      await assert.rejects(isCopyOf(clients, revision(3), revision(1)), {
+        name: 'ExpiredTokenException',
+      })
     })
   })
 })

@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { Context } from '@temporalio/activity'
+import { ApplicationFailure } from '@temporalio/common'
+import type { RolloutEnd } from '../../activities/types.ts'
+import { releaseDetails } from '../../workflows/details.ts'
+import { releaseStatus } from '../../workflows/protocol.ts'
+import type { ReleaseStatus } from '../../workflows/types.ts'
+import { deployOf, fakes, live, targetFor } from './fixtures.ts'
+import { endOf, newQueue, startHarness, startRelease, withWorker, type Harness } from './harness.ts'
+
+/** Credentials that AWS does not take any more at the moment of going back. */
+
+let harness: Harness
+before(async () => {
+  harness = await startHarness()
+})
+after(() => harness?.close())
+
+const minute = 60_000
+
+const unhealthy: RolloutEnd = { kind: 'failed', reason: 'the health check fails', cause: '' }
+
+const expired = () =>
+  ApplicationFailure.nonRetryable('AWS does not accept them (ExpiredToken).', 'CredentialsInvalid')
+
+/** An activity that AWS takes no credentials for until they are renewed. */
+function lapsing<Result>(result: Result) {
+  let renewed = false
+  return {
+    renew: () => {
+      renewed = true
+    },
+    call: async () => {
+      if (!renewed) throw expired()
+      return result
+    },
+  }
+}
+
+async function release(
+  otherwise: Parameters<typeof fakes>[1],
+  change: Parameters<typeof targetFor>[1] = {},
+) {
+  const queue = newQueue()
+  const fake = fakes(queue, otherwise)
+  return withWorker(harness, queue, fake, async () => {
+    const handle = await startRelease(harness, deployOf(targetFor(queue, change)))
+    const result = await endOf(handle)
+    const { steps } = await handle.query<ReleaseStatus>(releaseStatus)
+    return { result, calls: fake.calls, steps }
+  })
+}
+
+const workerFails = {
+  waitForRollout: async ({ service }: { service: { name: string } }) =>
+    service.name === 'worker' ? unhealthy : live,
+}
+
+/** Tried again and again, as by workers that die, until time is up: the clock skips between. */
+async function neverRenewed({ deadline }: { deadline: number }): Promise<boolean> {
+  if ((await harness.env.currentTimeMs()) < deadline) throw new Error('cut short')
+  return false
+}
+
+test('credentials that are renewed in the way back let it go on, and people see why it stands', async () => {
+  const back = lapsing(live)
+  let seen: ReleaseStatus | undefined
+  const { result, calls, steps } = await release({
+    ...workerFails,
+    rollBackService: back.call,
+    awaitCredentials: async () => {
+      const { workflowId = '' } = Context.current().info.workflowExecution ?? {}
+      seen = await harness.env.client.workflow.getHandle(workflowId).query(releaseStatus)
+      back.renew()
+      return true
+    },
+  })
+  assert.equal(result.outcome, 'rolled_back')
+  assert.deepEqual(
+    calls.filter((call) => call.startsWith('rollBack')),
+    ['rollBackService worker', 'rollBackService worker', 'rollBackService api'],
+  )
+  assert.ok(seen)
+  const saying =
+    /AWS does not accept the worker's credentials.* as soon as they are renewed, until \d\d:\d\d UTC/
+  assert.match(releaseDetails(seen), saying)
+  const step = seen.steps.find(({ name }) => name === 'credentials')
+  assert.match(step?.note ?? '', saying)
+  assert.equal(step?.state, 'running')
+  assert.equal(steps.find(({ name }) => name === 'credentials')?.note, 'renewed')
+})
+
+test('credentials that nobody renews need a person, once the time of one way back has passed', async () => {
+  const { result, calls } = await release(
+    { ...workerFails, rollBackService: lapsing(live).call, awaitCredentials: neverRenewed },
+    { rollback: { timeoutMs: 20 * minute } },
+  )
+  assert.equal(result.outcome, 'rollback_failed')
+  for (const service of ['worker', 'api']) {
+    const words = `${service}: AWS does not accept them \\(ExpiredToken\\)\\. They had not been renewed by`
+    assert.match(result.message, new RegExp(words))
+  }
+  assert.match(result.message, /A person is needed now/)
+  const took = result.endedAt - result.startedAt
+  assert.ok(took >= 20 * minute && took < 22 * minute, `${took} ms`)
+  // The second service is tried as well, and not waited for anew.
+  assert.deepEqual(
+    calls.filter((call) => call.startsWith('rollBack')),
+    ['rollBackService worker', 'rollBackService api'],
+  )
+})
+
+test('the moving tags wait for credentials, too, where something was touched', async () => {
+  const moved = lapsing([])
+  let moves = 0
+  const { result } = await release({
+    waitForRollout: async () => unhealthy,
+    moveTags: async ({ images }) => {
+      moves += 1
+      return moves === 1 ? images : moved.call()
+    },
+    awaitCredentials: async () => {
+      moved.renew()
+      return true
+    },
+  })
+  assert.equal(result.outcome, 'rolled_back')
+  assert.deepEqual(result.warnings, [])
+})
+
+test('a release that has touched nothing but a tag says at once that its credentials are bad', async () => {
+  let moves = 0
+  const { result, calls } = await release({
+    updateService: async () => {
+      throw ApplicationFailure.nonRetryable('AWS does not accept them.', 'Refused')
+    },
+    moveTags: async ({ images }) => {
+      moves += 1
+      if (moves > 1) throw expired()
+      return images
+    },
+  })
+  assert.ok(!calls.some((call) => call.startsWith('awaitCredentials')))
+  assert.match(result.warnings.join(), /tags could not be pointed back: .*ExpiredToken/)
+})
+
+test('credentials that are bad before anything was touched reject the release at once', async () => {
+  const { result, calls } = await release({
+    registerRevisions: async () => {
+      throw expired()
+    },
+  })
+  assert.equal(result.outcome, 'rejected')
+  assert.ok(!calls.some((call) => call.startsWith('awaitCredentials')))
+})
