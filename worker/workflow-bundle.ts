@@ -16,6 +16,9 @@ export async function workflowBundle(): Promise<WorkflowBundle | { readonly code
 export function bundleWorkflows(index: URL): Promise<WorkflowBundle> {
   return bundleWorkflowCode({
     workflowsPath: fileURLToPath(index),
+    payloadConverterPath: fileURLToPath(
+      new URL('../workflows/payload-converter.ts', import.meta.url),
+    ),
     logger: quietly,
     webpackConfigHook: (config) => ({ ...config, performance: { hints: false } }),
   })

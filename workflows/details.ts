@@ -5,6 +5,7 @@ import type {
   LedgerEntry,
   ReleasedService,
   ReleaseStatus,
+  RunningRelease,
   Step,
   Undelivered,
   UnsentNotice,
@@ -98,7 +99,7 @@ export function environmentDetails(
     '',
     running === undefined
       ? '**Running:** nothing'
-      : `**Running:** ${linked(running.id)}: ${what(running)}, since ${when(running.startedAt)}, by ${cell(running.requestedBy)}`,
+      : `**Running:** ${linked(running.id)}: ${what(running)}, since ${when(running.startedAt)}, by ${cell(running.requestedBy)}${pausedText(running)}`,
     ...frozen(status),
     ...table(
       ['waits', 'what', 'since', 'by', 'approval'],
@@ -137,6 +138,10 @@ function what({ kind, commit, subject = '' }: Pick<LedgerEntry, 'kind' | 'commit
 
 function serviceRow({ name, revision }: ReleasedService): string {
   return row(name, shortRevision(revision.taskDefinition), digestsOf(revision.digests))
+}
+
+function pausedText({ paused }: RunningRelease): string {
+  return paused === undefined ? '' : `. **Paused** by ${by(paused)}`
 }
 
 function frozen({ freeze }: EnvironmentStatus): readonly string[] {

@@ -1,10 +1,13 @@
 import {
+  CancellationScope,
   allHandlersFinished,
   condition,
   continueAsNew,
   makeContinueAsNewFunc,
   workflowInfo,
 } from '@temporalio/workflow'
+import { noted } from './door/controls.ts'
+import { somebody } from './door/read-body.ts'
 import { answerControls } from './environment/controls.ts'
 import { openKeeper, type EnvironmentInput, type Keeper } from './environment/keeper.ts'
 import { answerRequests } from './environment/requests.ts'
@@ -15,12 +18,21 @@ export type { EnvironmentInput } from './environment/keeper.ts'
 /**
  * The one door of an environment: lock, queue and ledger. One release runs at a time. Every
  * decision is made by the pure functions of `door/`; the keeper holds the state, and this workflow
- * answers who asks and runs the next release. It never ends: between two releases it continues as
- * new when its history has grown long, or when the release queue has another name, and hands on all
- * it knows.
+ * answers who asks and runs the next release. It never ends, whoever asks Temporal to cancel it:
+ * between two releases it continues as new when its history has grown long, or when the release
+ * queue has another name, and hands on all it knows.
  */
-export async function environment(input: EnvironmentInput): Promise<never> {
+export function environment(input: EnvironmentInput): Promise<never> {
+  const { cancelRequested } = CancellationScope.current()
+  return CancellationScope.nonCancellable(() => keep(input, cancelRequested))
+}
+
+async function keep(input: EnvironmentInput, cancelRequested: Promise<never>): Promise<never> {
   const keeper = openKeeper(input)
+  cancelRequested.catch(() => {
+    const why = 'an environment does not end; to cancel a release, send the signal "cancel"'
+    keeper.become(noted(keeper.state, 'cancel', { by: somebody }, Date.now(), why))
+  })
   answerRequests(keeper)
   answerControls(keeper)
   while (!workflowInfo().continueAsNewSuggested && !mustMove(input, keeper)) await runNext(keeper)

@@ -99,9 +99,12 @@ export type SignalledRequest = Exclude<ReleaseRequest, RollbackRequest> & {
 /** What becomes of a request that came by a signal: once it is let in or not, and at its end. */
 export const fateSignal = defineSignal<[Fate]>('fate')
 
-/** What the environment tells the release that runs. */
-export const pauseSignal = defineSignal<[Paused]>('pause')
-export const resumeSignal = defineSignal('resume')
+/**
+ * What the environment tells the release that runs. Not called as the controls are: those go to
+ * the environment, which would not know of a release that somebody had paused past it.
+ */
+export const holdSignal = defineSignal<[Paused]>('hold')
+export const goOnSignal = defineSignal('goOn')
 
 export const environmentStatus = defineQuery<EnvironmentStatus>('status')
 export const releaseStatus = defineQuery<ReleaseStatus>('status')

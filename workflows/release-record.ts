@@ -1,9 +1,21 @@
-import { condition, isCancellation, setCurrentDetails, setHandler } from '@temporalio/workflow'
+import {
+  condition,
+  isCancellation,
+  setCurrentDetails,
+  setDefaultSignalHandler,
+  setHandler,
+} from '@temporalio/workflow'
 import { messageOf } from './failure.ts'
-import { pauseSignal, releaseStatus, resumeSignal } from './protocol.ts'
+import {
+  environmentWorkflowId,
+  goOnSignal,
+  holdSignal,
+  plainControls,
+  releaseStatus,
+} from './protocol.ts'
 import { releaseDetails } from './details.ts'
 import { linksOf } from './links.ts'
-import { releaseSummary } from './words.ts'
+import { oneLine, releaseSummary } from './words.ts'
 import type { ReleaseInput, ReleaseResult, ReleaseStatus, Step, StepName } from './types.ts'
 
 /** What a release has done so far, for the query `status` and the Temporal UI. */
@@ -66,11 +78,16 @@ export function openRecord(input: ReleaseInput): ReleaseRecord {
   }
 
   setHandler(releaseStatus, () => status)
-  setHandler(pauseSignal, (paused) => update({ paused }))
-  setHandler(resumeSignal, () => {
+  setHandler(holdSignal, (paused) => update({ paused }))
+  setHandler(goOnSignal, () => {
     const { paused: _, ...going } = status
     status = going
     update({})
+  })
+  setDefaultSignalHandler((name) => {
+    const door = environmentWorkflowId(request.target.environment)
+    const known = [...plainControls, 'rollback'].toSorted().join(', ')
+    update({ warnings: [...status.warnings, elsewhere(oneLine(name, 40), door, known)] })
   })
   update({})
 
@@ -101,4 +118,8 @@ export function openRecord(input: ReleaseInput): ReleaseRecord {
     end: (result) => update({ result }),
     status: () => status,
   }
+}
+
+function elsewhere(name: string, door: string, known: string): string {
+  return `A signal "${name}" came and was not followed: signals go to ${door} (${known}).`
 }

@@ -210,6 +210,8 @@ export interface RunningRelease {
   readonly commit?: string
   readonly requestedBy: string
   readonly startedAt: number
+  /** Present while it holds before its next step, or will. */
+  readonly paused?: Paused
 }
 
 /** The answer to the Updates `release` and `rollback` of an environment: what to follow. */

@@ -74,7 +74,12 @@ const controls: Record<string, (line: string) => Promise<void>> = {
   approve: (line) => approval(line, 'succeeded'),
   reject: (line) => approval(line, 'rejected'),
   pause: (line) => steered(line, (door) => door.handle.signal('resume')),
-  resume: (line) => steered(line, async () => {}),
+  resume: (line) =>
+    steered(
+      line,
+      async (door) => assert.equal((await door.status()).running?.paused, undefined),
+      (door) => door.handle.executeUpdate('pause', { args: [{}] }),
+    ),
   cancel: (line) =>
     steered(line, async (door) => {
       const { releases } = await until(
@@ -102,15 +107,21 @@ function approval(line: string, outcome: string): Promise<void> {
   )
 }
 
-function steered(line: string, then: (door: Door) => Promise<void>): Promise<void> {
+function steered(
+  line: string,
+  then: (door: Door) => Promise<void>,
+  first: (door: Door) => Promise<unknown> = async () => {},
+): Promise<void> {
   const wait = heldWait()
   return withDoor(harness, { waitForRollout: wait.waitForRollout }, async (door) => {
     await door.deploy(commit)
     await wait.begun
+    await first(door)
+    const earlier = (await door.status()).controls.length
     await type(line, name(door))
     const status = await until(
       () => door.status(),
-      ({ controls: done }) => done.length === 1,
+      ({ controls: done }) => done.length > earlier,
     )
     assert.equal(status.controls[0]?.refused, undefined)
     await then(door)

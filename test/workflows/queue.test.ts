@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { followRelease } from '../../client/follow.ts'
 import { heldWait, startDoorHarness, until, withDoor } from './door.ts'
 import { anotherCommit, commit } from './fixtures.ts'
 import type { Harness } from './harness.ts'
@@ -21,12 +22,16 @@ test('of twenty requests at once one runs, the newest waits, and the others are 
     assert.equal(accepted.filter(({ runId }) => runId !== undefined).length, 1)
     assert.equal(status.waiting.length, 1)
     assert.equal(status.superseded.length, 18)
-    const told = new Set([
-      status.running?.id,
-      ...status.waiting.map(({ id }) => id),
-      ...status.superseded.map(({ id }) => id),
-    ])
-    for (const { releaseId } of accepted) assert.ok(told.has(releaseId), releaseId)
+    const over = new Map(status.superseded.map(({ id, by }) => [id, by]))
+    // Who asked is told the truth at once, and follows it to its end as the command does.
+    for (const { releaseId, runId, message } of accepted) {
+      const says = runId === undefined ? /waits|took its place/ : /has started/
+      assert.match(message, says, releaseId)
+    }
+    const { client } = harness.env
+    const following = accepted.map(({ releaseId: id, runId }) =>
+      followRelease(client, { id, runId }, { everyMs: 100 }),
+    )
     wait.letGo()
     const last = status.waiting[0]?.id
     const ended = await until(
@@ -35,6 +40,11 @@ test('of twenty requests at once one runs, the newest waits, and the others are 
     )
     assert.equal(ended.releases[0]?.id, last)
     assert.equal(ended.live?.id, last)
+    for (const { id, outcome, message } of await Promise.all(following)) {
+      const by = over.get(id)
+      assert.equal(outcome, by === undefined ? 'succeeded' : 'superseded', id)
+      if (by !== undefined) assert.ok(message.startsWith(`${by} took its place`), message)
+    }
   })
 })
 

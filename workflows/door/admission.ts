@@ -8,7 +8,7 @@ export type Admission =
   /** `passing`: the environment is frozen or busy, and may let the same in later. */
   | { readonly kind: 'refused'; readonly reason: string; readonly passing: boolean }
   /** The release with this id does the same already, or will. */
-  | { readonly kind: 'joined'; readonly id: string }
+  | { readonly kind: 'joined'; readonly id: string; readonly state: DoorState }
   | {
       readonly kind: 'admitted'
       readonly state: DoorState
@@ -31,7 +31,9 @@ export function admit(
   const why = reasonToRefuse(state, running, request, now)
   if (why !== undefined) return { kind: 'refused', ...why }
   const twin = twinOf(state, running, request)
-  if (twin !== undefined) return { kind: 'joined', id: twin }
+  if (twin !== undefined) {
+    return { kind: 'joined', id: twin, state: overridden(state, twin, request) }
+  }
   const input = inputOf(state, running, request, now)
   if (input === undefined) {
     return { kind: 'refused', ...forGood('there is nothing to go back to') }
@@ -120,6 +122,20 @@ function twinOf(
       commit === request.commit &&
       (!anew || other.rebuild !== undefined),
   )?.input.id
+}
+
+/** Who joins what waits for the end of a freeze, and has a reason not to, takes it along. */
+function overridden(state: DoorState, twin: string, request: ReleaseRequest): DoorState {
+  if (request.kind === 'rollback' || request.override === undefined) return state
+  const { override } = request
+  return {
+    ...state,
+    waiting: state.waiting.map((one) => {
+      const { input } = one
+      if (input.id !== twin || input.request.kind === 'rollback') return one
+      return { ...one, input: { ...input, request: { ...input.request, override } } }
+    }),
+  }
 }
 
 function inputOf(

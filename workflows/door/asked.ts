@@ -56,11 +56,12 @@ export function settle(
   return told.length === 0 ? { state, told } : { state: { ...state, asked: still }, told }
 }
 
-function endOf(
+/** How a release ended, if it has: by id, as far as the environment remembers. */
+export function endOf(
   { ledger, superseded, waiting }: DoorState,
   running: RunningRelease | undefined,
   releaseId: string,
-): Fate | undefined {
+): Extract<Fate, { readonly kind: 'ended' }> | undefined {
   if (running?.id === releaseId) return undefined
   if (waiting.some(({ input }) => input.id === releaseId)) return undefined
   const newer = superseded.find(({ id }) => id === releaseId)

@@ -1,6 +1,9 @@
 import type { Target } from '../../config/target.ts'
 import type { DeployRequest, RedeployRequest } from '../types.ts'
+import { whyUndecodable } from '../undecodable.ts'
 import type { Asker } from './asked.ts'
+import { somebody } from './read-body.ts'
+import { fieldsOf, isTarget } from './read-target.ts'
 
 export type ReadRequest = { readonly replyTo?: Asker } & (
   | { readonly kind: 'good'; readonly request: DeployRequest | RedeployRequest }
@@ -14,8 +17,12 @@ export type ReadRequest = { readonly replyTo?: Asker } & (
  * try the same task for ever.
  */
 export function readRequest(body: unknown, known: Target | undefined): ReadRequest {
-  const fields = objectOf(body) ?? {}
-  const by = text(fields['requestedBy']) ?? 'the Temporal UI or CLI'
+  const why = whyUndecodable(body)
+  if (why !== undefined) {
+    return { kind: 'malformed', by: somebody, reason: `it cannot be read: ${why}; ${expected}` }
+  }
+  const fields = fieldsOf(body) ?? {}
+  const by = text(fields['requestedBy']) ?? somebody
   const replyTo = askerOf(fields['replyTo'])
   const read = requestOf(body, by, known)
   return {
@@ -31,15 +38,22 @@ export function readRequest(body: unknown, known: Target | undefined): ReadReque
  * send what fits, others may send anything. A rollback may leave everything out.
  */
 export function faultIn(kind: 'release' | 'rollback', body: unknown): string | undefined {
-  const fields = objectOf(body)
+  const why = whyUndecodable(body)
+  if (why !== undefined) return `it cannot be read: ${why}`
+  const fields = fieldsOf(body)
   if (fields === undefined) return `found ${shown(body)}; expected an object`
   if (kind === 'rollback' || fields['kind'] === 'rollback') return faultInRollback(kind, fields)
   const override = fields['override']
-  if (override !== undefined && !has(objectOf(override) ?? {}, 'reason')) {
+  if (override !== undefined && !isShort(fieldsOf(override)?.['reason'])) {
     return '"override" has no "reason"'
   }
-  if (typeof fields['requestedBy'] !== 'string') return '"requestedBy" is no text'
-  const read = requestOf(body, fields['requestedBy'], undefined)
+  const { requestedBy, subject, committedAt } = fields
+  if (!isShort(requestedBy)) return '"requestedBy" is no text'
+  if (fields['kind'] === 'deploy' && !isShort(subject)) return '"subject" is no text'
+  if (committedAt !== undefined && typeof committedAt !== 'number') {
+    return '"committedAt" is no number of milliseconds'
+  }
+  const read = requestOf(body, requestedBy, undefined)
   return typeof read === 'string' ? `${read}; ${expected}, each with a "target"` : undefined
 }
 
@@ -50,9 +64,18 @@ function faultInRollback(
   const { target } = fields
   if ((kind === 'release' || target !== undefined) && !isTarget(target)) return noTarget
   const wrong = ['to', 'reason', 'requestedBy'].find(
-    (name) => fields[name] !== undefined && !has(fields, name),
+    (name) => fields[name] !== undefined && !isShort(fields[name]),
   )
-  return wrong === undefined ? undefined : `"${wrong}" is no text`
+  if (wrong !== undefined) return `"${wrong}" is no text of at most 2,000 characters`
+  const known = ['kind', 'target', 'to', 'reason', 'requestedBy']
+  const unknown = Object.keys(fields).find((name) => !known.includes(name))
+  // One that goes back to something else than what was meant is worse than none.
+  if (unknown !== undefined) {
+    return `"${unknown.slice(0, 80)}" is no field of a rollback, which has ${known.join(', ')}`
+  }
+  return kind === 'release' && !isShort(fields['requestedBy'])
+    ? '"requestedBy" is no text'
+    : undefined
 }
 
 const noTarget = '"target" is no environment of a configuration'
@@ -66,7 +89,7 @@ function requestOf(
   requestedBy: string,
   known: Target | undefined,
 ): DeployRequest | RedeployRequest | string {
-  const fields = objectOf(body)
+  const fields = fieldsOf(body)
   if (fields === undefined) return `found ${shown(body)}`
   const target = fields['target'] ?? known
   if (target === undefined) return 'nothing has run here yet, so a "target" is needed'
@@ -92,55 +115,16 @@ function requestOf(
   }
 }
 
-/** As far as this workflow and the release look into it before any activity has. */
-function isTarget(value: unknown): value is Target {
-  const target = objectOf(value)
-  const door = objectOf(target?.['door'])
-  const queues = objectOf(target?.['queues'])
-  return (
-    target !== undefined &&
-    ['project', 'environment', 'cluster', 'mode', 'repository'].every((name) =>
-      has(target, name),
-    ) &&
-    isListOfNamed(target['images'], ['name', 'repository']) &&
-    isListOfNamed(target['services'], ['name', 'service']) &&
-    objectOf(target['aws']) !== undefined &&
-    Array.isArray(objectOf(target['checks'])?.['commands']) &&
-    ['checks', 'stability', 'rollback'].every((name) => hasTime(target[name], 'timeoutMs')) &&
-    hasTime(target['stability'], 'windowMs') &&
-    has(door ?? {}, 'policy') &&
-    has(queues ?? {}, 'release') &&
-    has(queues ?? {}, 'builder')
-  )
-}
-
-function isListOfNamed(value: unknown, names: readonly string[]): boolean {
-  return (
-    Array.isArray(value) &&
-    value.every((one) => names.every((name) => has(objectOf(one) ?? {}, name)))
-  )
-}
-
-function hasTime(value: unknown, name: string): boolean {
-  return typeof objectOf(value)?.[name] === 'number'
-}
-
-function has(fields: Readonly<Record<string, unknown>>, name: string): boolean {
-  return typeof fields[name] === 'string'
+function isShort(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= 2_000
 }
 
 function askerOf(value: unknown): Asker | undefined {
-  const fields = objectOf(value)
+  const fields = fieldsOf(value)
   const workflowId = text(fields?.['workflowId'])
   const runId = text(fields?.['runId'])
   if (workflowId === undefined) return undefined
   return runId === undefined ? { workflowId } : { workflowId, runId }
-}
-
-function objectOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Readonly<Record<string, unknown>>)
-    : undefined
 }
 
 /** Foreign text at a length that the history and the UI can bear. */

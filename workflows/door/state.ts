@@ -68,11 +68,14 @@ export type ControlKind =
   | 'approve'
   | 'cancel'
   | 'freeze'
+  | 'override'
   | 'pause'
   | 'reject'
   | 'release'
   | 'resume'
   | 'rollback'
+  /** One by a name that there is not. */
+  | 'signal'
   | 'unfreeze'
 
 export interface Control {

@@ -28,7 +28,7 @@ export function nextMoment(state: DoorState): Moment | undefined {
       ? [{ at: approval.until, what: `the time to approve ${input.id} runs out` }]
       : [],
   )
-  if (state.waiting.length > 0 && state.freeze?.until !== undefined)
+  if (state.freeze?.until !== undefined)
     moments.push({ at: state.freeze.until, what: 'the freeze ends' })
   return moments.toSorted((one, other) => one.at - other.at)[0]
 }

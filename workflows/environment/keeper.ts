@@ -1,9 +1,4 @@
-import {
-  setCurrentDetails,
-  setHandler,
-  workflowInfo,
-  type CancellationScope,
-} from '@temporalio/workflow'
+import { setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow'
 import { pageOf } from '../../config/temporal-ui.ts'
 import { environmentDetails } from '../details.ts'
 import { settle, type Asker, type Fate } from '../door/asked.ts'
@@ -25,11 +20,11 @@ export interface EnvironmentInput {
   readonly state?: DoorState
 }
 
-/** The release that runs, and what cancels it. */
+/** The release that runs. */
 export interface Running {
   readonly input: ReleaseInput
   readonly release: RunningRelease
-  readonly scope: CancellationScope
+  readonly cancel: () => void
   /** Absent until the child has started. */
   readonly runId?: string
 }

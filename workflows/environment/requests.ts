@@ -1,6 +1,6 @@
 import { condition, setHandler } from '@temporalio/workflow'
 import { admit } from '../door/admission.ts'
-import { withAsker, type Asker } from '../door/asked.ts'
+import { endOf, withAsker, type Asker } from '../door/asked.ts'
 import { noted } from '../door/controls.ts'
 import { faultIn } from '../door/read-request.ts'
 import type { DoorState } from '../door/state.ts'
@@ -11,18 +11,23 @@ import { refusal } from '../refusal.ts'
 import type { Accepted, ReleaseRequest, RollbackRequest } from '../types.ts'
 import type { Keeper } from './keeper.ts'
 import { answerSignalledRequests } from './signalled-requests.ts'
+import { uncancelled } from './uncancelled.ts'
 
 /** Lets in those who ask for a release or a rollback, by Update or by signal, and answers them. */
 export function answerRequests(keeper: Keeper): void {
-  setHandler(protocol.requestRelease, (request) => enter(keeper, request), {
-    validator(request) {
-      refuseMalformed('release', request)
-      check(keeper, request)
+  setHandler(
+    protocol.requestRelease,
+    uncancelled((request) => enter(keeper, request)),
+    {
+      validator(request) {
+        refuseMalformed('release', request)
+        check(keeper, request)
+      },
     },
-  })
+  )
   setHandler(
     protocol.requestRollback,
-    (request?: Partial<RollbackRequest>) => goBack(keeper, request ?? {}),
+    uncancelled((request?: Partial<RollbackRequest>) => goBack(keeper, request ?? {})),
     {
       validator(request?: Partial<RollbackRequest>) {
         refuseMalformed('rollback', request ?? {})
@@ -52,10 +57,11 @@ async function enter(keeper: Keeper, request: ReleaseRequest, asker?: Asker): Pr
   // Another request may have come in between the validator and this.
   if (admission.kind === 'refused') throw refusal(admission.reason)
   const { id } = admission
+  const asked = withAsker(admission.state, asker, id)
   if (admission.kind === 'admitted') {
-    keeper.become(withQueue(withAsker(admission.state, asker, id), request, asker))
-    if (admission.cancelRunning) keeper.running?.scope.cancel()
-  } else if (asker !== undefined) keeper.become(withAsker(keeper.state, asker, id))
+    keeper.become(withNote(withQueue(asked, request, asker), request, id))
+    if (admission.cancelRunning) keeper.running?.cancel()
+  } else if (asked !== keeper.state) keeper.become(withNote(asked, request, id))
   // Whoever asks an idle environment is told how it went, not just that it was heard.
   if (keeper.running === undefined && nextToStart(keeper.state, Date.now())?.input.id === id) {
     await condition(() => !isWaiting(keeper, id) || keeper.isClosing)
@@ -64,6 +70,11 @@ async function enter(keeper: Keeper, request: ReleaseRequest, asker?: Asker): Pr
   await condition(() => keeper.running?.release.id !== id || keeper.running.runId !== undefined)
   const { notStarted } = keeper
   if (notStarted?.id === id) throw refusal(notStarted.reason)
+  const over = endOf(keeper.state, keeper.running?.release, id)
+  if (over !== undefined) {
+    const message = `${id} is over: ${over.message}`
+    return accepted(keeper, id, admission.kind === 'joined', message)
+  }
   if (admission.kind === 'joined') {
     return accepted(keeper, id, true, `joined ${id}, which does the same`)
   }
@@ -75,17 +86,30 @@ function withQueue(state: DoorState, { target }: ReleaseRequest, asker?: Asker):
   return asker === undefined ? { ...state, releaseQueue: target.queues.release } : state
 }
 
+/** Who went back or over a freeze, and why, is kept as everything is that people do by hand. */
+function withNote(state: DoorState, request: ReleaseRequest, release: string): DoorState {
+  const { requestedBy: by } = request
+  const about = { by, release }
+  if (request.kind === 'rollback') {
+    const { reason } = request
+    const why = reason === undefined ? {} : { reason }
+    return noted(state, 'rollback', { ...about, ...why }, Date.now())
+  }
+  if (request.override === undefined) return state
+  return noted(state, 'override', { ...about, ...request.override }, Date.now())
+}
+
 /** A release that runs is taken back by cancelling it, unless something else is named. */
 async function goBack(keeper: Keeper, request: Partial<RollbackRequest>): Promise<Accepted> {
   checkRollback(keeper, request)
   const whole = rollbackRequest(keeper, request)
   const { to, reason, requestedBy: by } = whole
-  const why = reason === undefined ? {} : { reason }
-  keeper.become(noted(keeper.state, 'rollback', { by, ...why }, Date.now()))
   const { running } = keeper
   if (running === undefined || to !== undefined) return enter(keeper, whole)
-  running.scope.cancel()
   const { id } = running.release
+  const why = reason === undefined ? {} : { reason }
+  keeper.become(noted(keeper.state, 'rollback', { by, release: id, ...why }, Date.now()))
+  running.cancel()
   return accepted(keeper, id, true, `${id} is being taken back`)
 }
 

@@ -8,6 +8,7 @@ import { messageOf } from '../failure.ts'
 import { releaseSignal, rollbackSignal } from '../protocol.ts'
 import type { Accepted, ReleaseRequest, RollbackRequest } from '../types.ts'
 import type { Keeper } from './keeper.ts'
+import { uncancelled } from './uncancelled.ts'
 
 /** The two ways in, as Updates take them. */
 export interface WaysIn {
@@ -17,12 +18,18 @@ export interface WaysIn {
 
 /** A signal has nobody to answer to: what cannot be done is written down, and harms nothing. */
 export function answerSignalledRequests(keeper: Keeper, waysIn: WaysIn): void {
-  setHandler(rollbackSignal, (body) => signalledBack(keeper, waysIn, body))
-  setHandler(releaseSignal, (body: unknown) => signalledRelease(keeper, waysIn, body))
+  setHandler(
+    rollbackSignal,
+    uncancelled((body) => signalledBack(keeper, waysIn, body)),
+  )
+  setHandler(
+    releaseSignal,
+    uncancelled((body: unknown) => signalledRelease(keeper, waysIn, body)),
+  )
 }
 
 async function signalledBack(keeper: Keeper, { goBack }: WaysIn, body: unknown): Promise<void> {
-  const read = readBody(body)
+  const read = readBody('rollback', body)
   if (read.kind === 'malformed') {
     return keeper.become(noted(keeper.state, 'rollback', { by: read.by }, Date.now(), read.reason))
   }

@@ -15,20 +15,40 @@ export async function runNext(keeper: Keeper): Promise<void> {
 }
 
 function nextOf(keeper: Keeper): Waiting | undefined {
+  passMoments(keeper)
+  return nextToStart(keeper.state, Date.now())
+}
+
+/** What happens by itself happens while a release runs, too. */
+function passMoments(keeper: Keeper): void {
   const now = Date.now()
   if ((nextMoment(keeper.state)?.at ?? Infinity) <= now)
     keeper.become(afterMoment(keeper.state, now))
-  return nextToStart(keeper.state, now)
+}
+
+async function passMomentsUntil(keeper: Keeper, isOver: () => boolean): Promise<void> {
+  while (!isOver()) {
+    await untilNextMoment(keeper, isOver)
+    passMoments(keeper)
+  }
 }
 
 async function somethingHappens(keeper: Keeper): Promise<void> {
   const seen = keeper.changes
-  const moment = nextMoment(keeper.state)
   const happened = () => keeper.changes !== seen || workflowInfo().continueAsNewSuggested
-  if (moment === undefined) await condition(happened)
+  await untilNextMoment(keeper, happened)
+}
+
+/** Nobody waits longer than this at a time: a freeze may end in a year that no timer reaches. */
+const longestTimerMs = 30 * 24 * 60 * 60_000
+
+async function untilNextMoment(keeper: Keeper, or: () => boolean): Promise<void> {
+  const moment = nextMoment(keeper.state)
+  const changed = () => or() || nextMoment(keeper.state)?.at !== moment?.at
+  if (moment === undefined) await condition(changed)
   else {
-    const summary = oneLine(moment.what)
-    await condition(happened, Math.max(1, moment.at - Date.now()), { summary })
+    const ms = Math.min(longestTimerMs, Math.max(1, moment.at - Date.now()))
+    await condition(changed, ms, { summary: oneLine(moment.what) })
   }
 }
 
@@ -37,9 +57,19 @@ async function run(keeper: Keeper, waiting: Waiting): Promise<void> {
   const startedAt = Date.now()
   const scope = new CancellationScope()
   const release = runningOf(input, startedAt)
-  keeper.become(withoutWaiting(keeper.state, input.id), { running: { input, release, scope } })
-  await scope.run(async () => {
+  let hasStarted = false
+  let isOver = false
+  let isUnwanted = false
+  const cancel = () => {
+    isUnwanted = true
+    // What Temporal is just starting is cancelled when it is there, and not taken for refused.
+    if (hasStarted) scope.cancel()
+  }
+  keeper.become(withoutWaiting(keeper.state, input.id), { running: { input, release, cancel } })
+  const running = scope.run(async () => {
     const child = await startRelease(input)
+    hasStarted = true
+    if (isUnwanted) scope.cancel()
     if (child.kind === 'not started') {
       keeper.notStarted = { id: input.id, reason: child.reason }
       return keeper.become(
@@ -47,11 +77,16 @@ async function run(keeper: Keeper, waiting: Waiting): Promise<void> {
         { running: undefined },
       )
     }
-    keeper.become(keeper.state, { running: { input, release, scope, runId: child.runId } })
+    keeper.become(keeper.state, { running: { input, release, cancel, runId: child.runId } })
     const entry = await entryOf(input, startedAt, child.end)
     const { state } = keeper
     keeper.become({ ...state, ledger: withEntry(state.ledger, entry) }, { running: undefined })
   })
+  const over = running.finally(() => {
+    isOver = true
+  })
+  await passMomentsUntil(keeper, () => isOver)
+  await over
 }
 
 /** What is live when a redeploy starts is what it redeploys. */

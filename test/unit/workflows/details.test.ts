@@ -107,12 +107,17 @@ test('an environment says what is live by service, what runs, until when it is f
       },
     ],
   } as const
-  const running = { id: 'r', kind: 'rollback', requestedBy: 'bob', startedAt: 120_000 } as const
+  const paused = { by: 'ann', at: 130_000, reason: 'look' }
+  const asked = { requestedBy: 'bob', startedAt: 120_000 }
+  const running = { id: 'r', kind: 'rollback', paused, ...asked } as const
   const freeze = { by: 'ann', reason: 'incident', since: 0, until: 3_600_000 }
   const text = environmentDetails({ ...environment, live, running, freeze, releases: [live] })
   const title = String.raw`deploy 3f2c1ab: Add \| organization id`
   assert.ok(text.includes(`**Live:** ${title}, since 1970-01-01 00:01, by ann`), text)
-  assert.match(text, /^\*\*Running:\*\* r: rollback, since 1970-01-01 00:02, by bob$/m)
+  assert.match(
+    text,
+    /^\*\*Running:\*\* r: rollback, since 1970-01-01 00:02, by bob\. \*\*Paused\*\* by ann: look$/m,
+  )
   assert.match(text, /^\*\*Frozen\*\* until 1970-01-01 01:00 by ann: incident$/m)
   const tables = tablesIn(text)
   assert.deepEqual(tables[0]?.[1], ['api', 'mailman-api:8', digest.slice(0, 19)])

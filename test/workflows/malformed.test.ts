@@ -1,0 +1,239 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { Payload } from '@temporalio/common'
+import type { WorkflowHandle } from '@temporalio/client'
+import * as protocol from '../../workflows/protocol.ts'
+import { heldWait, startDoorHarness, until, withDoor, type Door } from './door.ts'
+import { anotherCommit, commit, deployOf } from './fixtures.ts'
+import type { Harness } from './harness.ts'
+import { refusalOf } from './refusals.ts'
+
+let harness: Harness
+before(async () => {
+  harness = await startDoorHarness()
+})
+after(() => harness.close())
+
+/** A workflow that stumbles tries the same task for ever, and answers nobody any more. */
+async function hasNotStumbled(handle: WorkflowHandle): Promise<void> {
+  const { events } = await handle.fetchHistory()
+  const failed = events?.find((event) => event.workflowTaskFailedEventAttributes)
+  assert.equal(failed?.workflowTaskFailedEventAttributes?.failure?.message, undefined)
+}
+
+const encoded = (encoding: string, data: string): Payload => ({
+  metadata: { encoding: Buffer.from(encoding) },
+  data: Buffer.from(data),
+})
+
+/** What no converter can decode: cut off, encrypted with a key that nobody here has, no encoding. */
+const undecodable = [
+  encoded('json/plain', '{"reason": "inci'),
+  encoded('binary/encrypted', 'secret'),
+  { metadata: {}, data: Buffer.from('x') },
+]
+
+test('a payload that cannot be decoded harms nothing, whatever signal or Update it comes with, and can be seen', async () => {
+  await withDoor(harness, {}, async (door) => {
+    await door.end(await door.deploy(commit))
+    const { workflowService } = harness.env.connection
+    const workflowExecution = { workflowId: door.handle.workflowId }
+    const names = [...protocol.plainControls, 'rollback', 'release', 'whatever']
+    for (const signalName of names) {
+      for (const payload of undecodable) {
+        await workflowService.signalWorkflowExecution({
+          namespace: 'default',
+          workflowExecution,
+          signalName,
+          input: { payloads: [payload] },
+        })
+      }
+    }
+    const { controls, freeze, releases } = await until(
+      () => door.status(),
+      (status) => status.controls.length === names.length * undecodable.length,
+    )
+    assert.equal(freeze, undefined)
+    assert.equal(releases.length, 1)
+    for (const { kind, refused } of controls) {
+      assert.match(refused ?? '', kind === 'signal' ? /no control "whatever"/ : /cannot be read/)
+    }
+    for (const name of [...protocol.plainControls, 'rollback', 'release']) {
+      for (const payload of undecodable) {
+        const answer = await workflowService.updateWorkflowExecution({
+          namespace: 'default',
+          workflowExecution,
+          waitPolicy: { lifecycleStage: 3 },
+          request: { meta: {}, input: { name, args: { payloads: [payload] } } },
+        })
+        assert.match(answer.outcome?.failure?.message ?? '', /cannot be read/)
+      }
+    }
+    assert.equal((await door.end(await door.deploy(anotherCommit))).outcome, 'succeeded')
+    await hasNotStumbled(door.handle)
+  })
+})
+
+test('a field that a control does not have is refused, and nothing is done in its stead', async () => {
+  const wait = heldWait()
+  await withDoor(harness, { waitForRollout: wait.waitForRollout }, async (door) => {
+    const running = await door.deploy(commit)
+    await wait.begun
+    const bodies: readonly [string, object, RegExp][] = [
+      ['cancel', { relase: 'release/production/other' }, /"relase" is no field/],
+      ['cancel', { release: 7 }, /"release" is no text/],
+      ['cancel', { release: ' ' }, /"release" is no text/],
+      ['pause', { until: '2999-01-01' }, /"until" is no field/],
+      ['freeze', { Until: '2999-01-01' }, /"Until" is no field/],
+      ['rollback', { release: running.releaseId }, /"release" is no field/],
+      ['rollback', { To: '3f2c1ab' }, /"To" is no field/],
+    ]
+    for (const [name, body, expected] of bodies) {
+      const update = door.handle.executeUpdate(name, { args: [body] })
+      assert.match(await refusalOf(update), expected)
+      await door.handle.signal(name, body)
+    }
+    const { controls } = await until(
+      () => door.status(),
+      (status) => status.controls.length === bodies.length,
+    )
+    assert.ok(controls.every(({ refused }) => refused !== undefined))
+    wait.letGo()
+    assert.equal((await door.end(running)).outcome, 'succeeded')
+  })
+})
+
+test('a signal that nobody knows can be seen, at an environment and at a release', async () => {
+  const wait = heldWait()
+  await withDoor(harness, { waitForRollout: wait.waitForRollout }, async (door) => {
+    const asked = await door.deploy(commit)
+    await wait.begun
+    await door.handle.signal('freze', { reason: 'incident' })
+    const { controls } = await until(
+      () => door.status(),
+      (status) => status.controls.length === 1,
+    )
+    assert.match(
+      controls[0]?.refused ?? '',
+      /no control "freze"; there are approve, cancel, freeze/,
+    )
+    await door.release(asked).signal('pause', 'now')
+    const { warnings, paused } = await until(
+      () => door.release(asked).query(protocol.releaseStatus),
+      (status) => status.warnings.length === 1,
+    )
+    assert.equal(paused, undefined)
+    assert.match(
+      warnings[0] ?? '',
+      /"pause" came and was not followed: signals go to environment\//,
+    )
+    wait.letGo()
+    assert.equal((await door.end(asked)).outcome, 'succeeded')
+  })
+})
+
+/** Every place in a value, as the keys that lead there. */
+function placesIn(value: unknown, way: readonly string[] = []): readonly (readonly string[])[] {
+  if (typeof value !== 'object' || value === null) return [way]
+  const below = Object.entries(value).flatMap(([key, one]) => placesIn(one, [...way, key]))
+  return way.length === 0 ? below : [way, ...below]
+}
+
+function withOther(value: unknown, [key = '', ...way]: readonly string[], other: unknown): unknown {
+  const copy: Record<string, unknown> = Array.isArray(value)
+    ? ([...(value as unknown[])] as unknown as Record<string, unknown>)
+    : { ...(value as Record<string, unknown>) }
+  copy[key] = way.length === 0 ? other : withOther(copy[key], way, other)
+  return copy
+}
+
+/** A refusal, and not an error of whatever kind. */
+async function isRefusal(reason: Error): Promise<1> {
+  assert.notEqual(await refusalOf(Promise.reject(reason)), '')
+  return 1
+}
+
+/** A request with everything in it that a configuration can give. */
+function fullRequest({ target }: Door) {
+  const [image = assert.fail()] = target.images
+  return deployOf({
+    ...target,
+    aws: { region: 'eu-west-1', profile: 'ours' },
+    images: [{ ...image, args: { A: 'b' }, platform: 'linux/amd64' }, ...target.images.slice(1)],
+    failure: { logs: true },
+    links: { temporalUi: 'https://temporal.example' },
+    notifications: [{ type: 'slack', urlFrom: 'URL', on: ['outcome'], outcomes: ['succeeded'] }],
+    rollback: { timeoutMs: 60_000, deregister: true },
+    door: {
+      policy: 'queue',
+      supersedeRunning: false,
+      approval: { timeoutMs: 600_000 },
+      freezes: [{ kind: 'weekly', timeZone: 'UTC', days: [5], from: 0, to: 60, reason: 'fri' }],
+    },
+  })
+}
+
+test('whatever stands in one place of a request, it is refused or runs to an end', async () => {
+  await withDoor(harness, {}, async (door) => {
+    await door.end(await door.deploy(commit))
+    const good = {
+      ...fullRequest(door),
+      override: { reason: 'test' },
+      rebuild: '2026',
+      committedAt: 1,
+    }
+    const own = { 'target.environment': true, 'target.project': true }
+    const places = placesIn(good).filter((place) => !(place.join('.') in own))
+    assert.ok(places.length > 70)
+    const others = [undefined, null, -7.5e300, {}, [null], 'x'.repeat(3_000)]
+    let refused = 0
+    for (const place of places) {
+      const asked = await Promise.allSettled(
+        others.map((other) =>
+          door.handle.executeUpdate('release', {
+            args: [withOther(good, place, other)],
+          }),
+        ),
+      )
+      for (const one of asked) {
+        if (one.status === 'rejected') refused += await isRefusal(one.reason as Error)
+      }
+    }
+    assert.ok(refused > places.length * 3, `${refused} of ${places.length * others.length}`)
+    for (const { id, approval } of (await door.status()).waiting) {
+      if (approval?.kind === 'needed') {
+        await door.handle.executeUpdate('approve', { args: [{ release: id }] })
+      }
+    }
+    const { releases } = await until(
+      () => door.status(),
+      ({ running, waiting }) => running === undefined && waiting.length === 0,
+    )
+    assert.ok(releases.length > 1)
+    await hasNotStumbled(door.handle)
+    for (const { id, message } of releases) {
+      if (/did not start/.test(message)) continue
+      await hasNotStumbled(harness.env.client.workflow.getHandle(id))
+    }
+  })
+})
+
+test('an environment does not end when somebody cancels it instead of a release, and says what to do', async () => {
+  const wait = heldWait()
+  await withDoor(harness, { waitForRollout: wait.waitForRollout }, async (door) => {
+    const asked = await door.deploy(commit)
+    await wait.begun
+    await door.handle.cancel()
+    const { controls } = await until(
+      () => door.status(),
+      (status) => status.controls.length === 1,
+    )
+    assert.match(controls[0]?.refused ?? '', /an environment does not end; to cancel a release/)
+    const froze = await door.handle.executeUpdate('freeze', { args: [{ requestedBy: 'ann' }] })
+    assert.match(String(froze), /is frozen/)
+    await door.handle.executeUpdate('unfreeze', { args: [{}] })
+    wait.letGo()
+    assert.equal((await door.end(asked)).outcome, 'succeeded')
+    assert.equal((await door.end(await door.deploy(anotherCommit))).outcome, 'succeeded')
+  })
+})
