@@ -16,9 +16,10 @@ import type {
 import { explained, isOutage, isUnattended } from './explain.ts'
 import { persistently } from './persist.ts'
 import { Refusal } from './refusal.ts'
+import { requested } from './request.ts'
 import { requireDoorkeeper, requireWorkers } from './workers.ts'
 
-/** How long an environment may take to let a request in: starting a workflow, with some patience. */
+/** How long the server may take to answer. */
 const answerWithinMs = 30_000
 
 /** Longer than the 10 s after which the server gives up on the worker that answered last. */
@@ -53,7 +54,7 @@ async function requestRelease(client: Client, request: ReleaseRequest): Promise<
   const { environment, project, queues } = request.target
   const updateId = randomUUID()
   await answered(client, () => requireDoorkeeper(client, request.target))
-  return answered(client, () =>
+  return requested(client, environment, () =>
     client.workflow.executeUpdateWithStart(protocol.requestRelease, {
       args: [request],
       updateId,
@@ -83,7 +84,7 @@ export async function requestRollback(client: Client, request: RollbackRequest):
   const { environment, project, queues } = request.target
   const updateId = randomUUID()
   await answered(client, () => requireDoorkeeper(client, request.target))
-  return answered(client, () =>
+  return requested(client, environment, () =>
     client.workflow.executeUpdateWithStart(protocol.requestRollback, {
       args: [request],
       updateId,
@@ -108,7 +109,7 @@ export async function requestControl(
   const { environment, project, queues } = target
   const updateId = randomUUID()
   await answered(client, () => requireDoorkeeper(client, target))
-  return answered(client, () =>
+  return requested(client, environment, () =>
     client.workflow.executeUpdateWithStart(protocol.controlUpdates[kind], {
       args: [body],
       updateId,

@@ -5,8 +5,10 @@ import type { AddressInfo } from 'node:net'
 export interface Cuttable {
   /** `127.0.0.1:41234` */
   readonly address: string
-  /** Ends every connection, and takes no new one. */
+  /** Ends every connection, and takes no new one until mended. */
   readonly cut: () => void
+  /** Resolves once so many connections were not taken: whoever tried them has noticed. */
+  readonly refused: (times: number) => Promise<void>
   readonly mend: () => void
   readonly close: () => Promise<void>
 }
@@ -15,9 +17,13 @@ export async function cuttableWayTo(address: string): Promise<Cuttable> {
   const [host = '', port = ''] = address.split(':')
   const open = new Set<Socket>()
   let isCut = false
+  let refusals = 0
+  const onRefusal = new Set<() => void>()
   const server = createServer((near) => {
     if (isCut) {
       near.destroy()
+      refusals += 1
+      for (const look of onRefusal) look()
       return
     }
     const far = connect({ host, port: Number(port) })
@@ -44,6 +50,14 @@ export async function cuttableWayTo(address: string): Promise<Cuttable> {
   return {
     address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
     cut,
+    refused: (times) =>
+      new Promise((resolve) => {
+        const look = () => {
+          if (refusals >= times) resolve()
+        }
+        onRefusal.add(look)
+        look()
+      }),
     mend: () => {
       isCut = false
     },

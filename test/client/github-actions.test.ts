@@ -5,6 +5,7 @@ import { after, before, describe, test } from 'node:test'
 import { ApplicationFailure } from '@temporalio/common'
 import type { RolloutEnd } from '../../activities/types.ts'
 import { commandsIn, outputsOf } from '../unit/client/runner.ts'
+import { until } from '../workflows/door.ts'
 import { live } from '../workflows/fixtures.ts'
 import { cuttableWayTo } from './cuttable.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
@@ -36,6 +37,20 @@ async function jobIn(folder: string, address = place.server.address) {
     summary: () => readFile(summary, 'utf8'),
     outputs: async () => outputsOf(await readFile(output, 'utf8')),
   }
+}
+
+/** Has a worker listed for a queue that asked for work and went: a request is sent, and waits. */
+async function seenAndGone(queue: string): Promise<void> {
+  const { client } = place
+  const poll = { namespace: client.options.namespace, taskQueue: { name: queue }, identity: 'gone' }
+  const { workflowService } = client
+  // No less than the two seconds that the server wants to have for it.
+  const ask = (question: () => Promise<unknown>) =>
+    client.withDeadline(Date.now() + 3_000, question).catch(() => undefined)
+  await Promise.all([
+    ask(() => workflowService.pollWorkflowTaskQueue(poll)),
+    ask(() => workflowService.pollActivityTaskQueue(poll)),
+  ])
 }
 
 describe('a job of GitHub Actions', () => {
@@ -165,6 +180,33 @@ describe('a job of GitHub Actions', () => {
       assert.equal(exitCode, 0, stderr)
     })
     assert.equal((await job.outputs())['outcome'], 'succeeded')
+    await way.close()
+  })
+
+  test('a job whose connection is cut before it was answered has asked once, and gets the outcome', async () => {
+    const here = await place.checkout('unanswered')
+    await seenAndGone('queue-unanswered')
+    const way = await cuttableWayTo(place.server.address)
+    const job = await jobIn(here.folder, way.address)
+    const command = job.slipway('deploy', 'unanswered', '--json')
+    const door = place.client.workflow.getHandle('environment/unanswered')
+    await until(
+      () => door.describe().catch(() => undefined),
+      (begun) => begun !== undefined,
+    )
+    way.cut()
+    await Promise.race([
+      way.refused(3),
+      command.then(({ stderr }) => assert.fail(`it gave up: ${stderr}`)),
+    ])
+    way.mend()
+    await here.withWorker({}, async () => {
+      const { exitCode, stdout, stderr } = await command
+      assert.equal(exitCode, 0, stderr)
+      assert.match(stdout.split('\n')[0] ?? '', /"event":"accepted".*"joined":false/)
+      const { stdout: list } = await here.slipway('releases', 'unanswered', '--json')
+      assert.equal((JSON.parse(list) as readonly unknown[]).length, 1)
+    })
     await way.close()
   })
 })
