@@ -38,7 +38,7 @@ export type ScheduleTimes =
  * Creates a schedule, or changes the one of that name: its times, what it does, and the
  * configuration that its runs go by. One that is paused stays so.
  *
- * @throws Refusal where its times are not understood or never come
+ * @throws Refusal where its times are not understood, never come or come each few seconds
  */
 export async function putSchedule(
   client: Client,
@@ -47,6 +47,7 @@ export async function putSchedule(
   const { target, name } = wish
   const options = optionsOf(wish)
   return asked(client, async () => {
+    refuseTwoTimeZones(wish.times)
     await refuseTimesThatNeverCome(client, options)
     const created = await createOrUpdate(client, options)
     return { created, schedule: await showSchedule(client, target.environment, name) }
@@ -67,10 +68,27 @@ async function createOrUpdate(client: Client, options: ScheduleOptions): Promise
   return false
 }
 
+/** Temporal reads one at the beginning of a cron, too; what is shown would not be true then. */
+function refuseTwoTimeZones(times: ScheduleTimes): void {
+  if (times.kind !== 'cron' || !/^\s*(CRON_)?TZ=/.test(times.expression)) return
+  throw new Refusal(
+    `${JSON.stringify(times.expression)} names a time zone in the cron. Name it beside it: --time-zone Europe/Berlin`,
+  )
+}
+
+/** A release takes longer than this, so that most of its runs would only be skipped. */
+const shortestGapMs = 60_000
+
 /** The server knows best what it understands, and computes the times even of a paused schedule. */
 async function refuseTimesThatNeverCome(client: Client, options: ScheduleOptions): Promise<void> {
   const handle = await client.schedule
-    .create({ ...options, scheduleId: `check/${randomUUID()}`, state: { paused: true } })
+    .create({
+      ...options,
+      scheduleId: `check/${randomUUID()}`,
+      state: { paused: true },
+      // Without it the times stand as far apart as they are meant to.
+      spec: { ...options.spec, jitter: 0 },
+    })
     .catch((error: unknown) => {
       // The SDK makes one of what the server finds wrong with an argument.
       if (!(error instanceof TypeError)) throw error
@@ -79,8 +97,15 @@ async function refuseTimesThatNeverCome(client: Client, options: ScheduleOptions
       })
     })
   const { info } = await described(handle)
-  if (info.nextActionTimes.length > 0) return
-  throw new Refusal(`${timesOf(options)} never comes: no day is like that.`)
+  const [first, ...others] = info.nextActionTimes.map((moment) => moment.getTime())
+  if (first === undefined) {
+    throw new Refusal(`${timesOf(options)} never comes: no day is like that.`)
+  }
+  const gaps = others.map((moment, index) => moment - (others[index - 1] ?? first))
+  if (Math.min(...gaps) >= shortestGapMs) return
+  throw new Refusal(
+    `${timesOf(options)} comes more than once a minute, and a release takes longer than that.`,
+  )
 }
 
 const timesOf = ({ spec }: ScheduleOptions) =>

@@ -47,18 +47,22 @@ function createCommand(): Command {
     .argument('<environment>', 'environment in slipway.yaml')
     .argument('<name>', 'name of the schedule in this environment', parseName)
     .option('--cron <expression>', 'when, as crontab has it: minute, hour, day, month, weekday')
-    .option('--every <duration>', 'how often instead, at least 1m: 90m, 24h or 7d', parseEvery)
+    .option('--every <duration>', 'how often instead, from 1m to 366d: 90m, 24h or 7d', parseEvery)
     .option('--time-zone <zone>', 'whose clock --cron goes by (default: UTC)', parseTimeZone)
     .option('--jitter <duration>', 'begin later by a random time of at most this', parsePeriod)
     .option(
       '--catch-up <duration>',
-      'make up for a run that an outage of Temporal delayed by at most this',
-      parsePeriod,
+      'make up for a run that an outage of Temporal delayed by at most this, at least 10s',
+      parseCatchUp,
       10 * minute,
     )
     .option('--redeploy', 'start fresh tasks of what is live (rotated secrets)')
     .option('--deploy', 'build the newest commit anew and deploy it (fresh base images)')
-    .option('--branch <name>', 'whose newest commit (default: the repository’s default branch)')
+    .option(
+      '--branch <name>',
+      'whose newest commit (default: the repository’s default branch)',
+      parseBranch,
+    )
     .action(create)
   return withTemporal(withConfig(withJson(made)))
 }
@@ -168,8 +172,24 @@ export function parsePeriod(text: string): number {
 
 function parseEvery(text: string): number {
   const ms = parsePeriod(text)
-  if (ms >= minute) return ms
-  throw new InvalidArgumentError('Expected at least 1m: a release takes longer than that.')
+  if (ms < minute) {
+    throw new InvalidArgumentError('Expected at least 1m: a release takes longer than that.')
+  }
+  if (ms <= 366 * 24 * 60 * minute) return ms
+  throw new InvalidArgumentError('Expected at most 366d.')
+}
+
+/** Temporal makes up for at least this, whatever it is told. */
+function parseCatchUp(text: string): number {
+  const ms = parsePeriod(text)
+  if (ms >= 10_000) return ms
+  throw new InvalidArgumentError('Expected at least 10s: Temporal makes up for that anyway.')
+}
+
+/** A variable that is not set, in a script, is no wish for the default branch. */
+function parseBranch(text: string): string {
+  if (text.trim() !== '') return text
+  throw new InvalidArgumentError('Expected the name of a branch.')
 }
 
 /** As this machine knows it; the server has the last word. */

@@ -75,6 +75,20 @@ describe('slipway schedule', { timeout: 180_000 }, () => {
     assert.deepEqual([policies.overlap, policies.catchupWindow], ['SKIP', 600_000])
   })
 
+  test('is late by no more than it may be, and makes up for what it is told to', async () => {
+    const here = await place.checkout('loose')
+    const loose = ['--cron', '0 3 * * *', '--jitter', '30m', '--catch-up', '2h'] as const
+    await here.slipway('schedule', 'create', 'loose', 'nightly', ...loose, '--redeploy')
+    const { spec, policies } = await place.client.schedule.getHandle('loose/nightly').describe()
+    assert.deepEqual([spec.jitter, policies.catchupWindow], [30 * 60_000, 2 * 60 * 60_000])
+    const { when, nextRuns } = await show(here, 'nightly')
+    assert.equal(when, 'cron 0 3 * * * (UTC), up to 30 min 0 s later')
+    for (const moment of nextRuns) assert.match(moment, /T03:[0-2]\d:/)
+    const minutely = ['--cron', '* * * * *', '--jitter', '10m', '--redeploy'] as const
+    const often = await here.slipway('schedule', 'create', 'loose', 'often', ...minutely)
+    assert.equal(often.exitCode, 0, 'jitter makes no two runs of two minutes one')
+  })
+
   test('goes by the clock of its time zone, also on the days when that is changed', async () => {
     const here = await place.checkout('dst')
     const zone = ['--time-zone', 'Europe/Berlin', '--redeploy'] as const
@@ -108,7 +122,15 @@ describe('slipway schedule', { timeout: 180_000 }, () => {
       [['--cron', 'hello', '--redeploy'], /cannot be a schedule/],
       [['--cron', '0 0 30 2 *', '--redeploy'], /"0 0 30 2 \*" never comes/],
       [['--cron', '0 3 * * *', '--time-zone', 'Mars/Olympus', '--redeploy'], /Europe\/Berlin/],
+      [['--cron', '@every 1s', '--redeploy'], /"@every 1s" comes more than once a minute/],
+      [['--cron', '*/5 * * * * * *', '--redeploy'], /more than once a minute/],
+      [['--cron', 'CRON_TZ=Europe/Berlin 0 3 * * *', '--redeploy'], /beside it: --time-zone/],
+      [['--cron', '0 3 * * *', '--time-zone', '+05:30', '--redeploy'], /time zone \+05:30/],
+      [['--cron', '0 3 * * *', '--catch-up', '9s', '--redeploy'], /at least 10s/],
       [['--every', '5s', '--redeploy'], /at least 1m/],
+      [['--every', '99999d', '--redeploy'], /at most 366d/],
+      [['--every', '1h', '--time-zone', 'UTC', '--redeploy'], /--time-zone is about --cron/],
+      [['--every', '1h', '--deploy', '--branch', ''], /name of a branch/],
       [['--every', '1h', '--cron', '0 3 * * *', '--redeploy'], /one of --cron and --every/],
       [['--every', '1h'], /one of --redeploy and --deploy/],
       [['--every', '1h', '--redeploy', '--branch', 'main'], /--branch is about --deploy/],
@@ -143,7 +165,7 @@ describe('slipway schedule', { timeout: 180_000 }, () => {
     await here.slipway('schedule', 'resume', 'steered', 'nightly')
     assert.equal((await show(here, 'nightly')).paused, false)
     assert.equal((await here.slipway('schedule', 'delete', 'steered', 'nightly')).exitCode, 0)
-    for (const verb of ['show', 'pause', 'delete']) {
+    for (const verb of ['show', 'pause', 'resume', 'delete']) {
       const { exitCode, stderr } = await here.slipway('schedule', verb, 'steered', 'nightly')
       assert.equal(exitCode, 2)
       assert.match(stderr, /steered has no schedule "nightly"/)
@@ -178,6 +200,8 @@ describe('slipway schedule', { timeout: 180_000 }, () => {
       const byHand = await here.slipway('schedule', 'trigger', 'busy', 'nightly')
       assert.equal(byHand.exitCode, 2)
       assert.match(byHand.stderr, /has not ended yet/)
+      const typo = await here.slipway('schedule', 'trigger', 'busy', 'nightli')
+      assert.match(typo.stderr, /busy has no schedule "nightli"/)
       waiting.open({ kind: 'succeeded', evidence: 'deployments', summary: '' })
       const { lastRuns } = await until(
         () => show(here, 'nightly'),
