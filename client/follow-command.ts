@@ -16,6 +16,8 @@ import { plain } from './text.ts'
 export interface Followed {
   readonly id: string
   readonly runId?: string
+  /** It was let in a moment ago: nothing that ended under its id is its own end. */
+  readonly isNew?: boolean
   readonly environment: string
   /** Outcomes that are what was wanted: a rollback that cancels a release wants `cancelled`. */
   readonly wanted?: readonly Outcome[]
@@ -122,5 +124,7 @@ export async function tellAndFollow(
     if (options.json !== true) note(`Follow it: slipway wait ${id}`)
     return 0
   }
-  return followToEnd(client, { ...options, id, ...(runId === undefined ? {} : { runId }) }, options)
+  const isNew = !accepted.joined
+  const run = runId === undefined ? {} : { runId }
+  return followToEnd(client, { ...options, id, isNew, ...run }, options)
 }

@@ -45,7 +45,12 @@ const longestBackOffMs = 10_000
  */
 export async function followRelease(
   client: Client,
-  release: { readonly id: string; readonly runId?: string | undefined },
+  release: {
+    readonly id: string
+    readonly runId?: string | undefined
+    /** It was let in a moment ago, and has not begun. */
+    readonly isNew?: boolean | undefined
+  },
   options: FollowOptions = {},
 ): Promise<ReleaseResult> {
   const { onEvent = () => {}, signal, everyMs = 1_000 } = options
@@ -55,6 +60,7 @@ export async function followRelease(
       onWaiting: (reason) => onEvent({ kind: 'waiting', reason }),
       signal: signal ?? new AbortController().signal,
       everyMs,
+      isNew: release.isNew === true,
     })
     if (turn.kind === 'ended') return turn.result
   }

@@ -16,6 +16,8 @@ export interface TurnOptions {
   readonly signal: AbortSignal
   /** Between two looks, in milliseconds. */
   readonly everyMs: number
+  /** It was let in a moment ago: what has ended under its id is an earlier release. */
+  readonly isNew: boolean
 }
 
 /**
@@ -27,11 +29,11 @@ export interface TurnOptions {
 export async function untilTurn(
   client: Client,
   id: string,
-  { onWaiting, signal, everyMs }: TurnOptions,
+  { onWaiting, signal, everyMs, isNew }: TurnOptions,
 ): Promise<Turn> {
   let told = ''
   for (;;) {
-    const seen = await look(client, id, signal)
+    const seen = await look(client, id, signal, isNew)
     if (seen.kind === 'begun' || seen.kind === 'ended') return seen
     if (seen.kind === 'waits' && seen.reason !== told) {
       told = seen.reason
@@ -43,25 +45,44 @@ export async function untilTurn(
 
 type Seen = Turn | { readonly kind: 'waits'; readonly reason: string } | { readonly kind: 'silent' }
 
-async function look(client: Client, id: string, signal: AbortSignal): Promise<Seen> {
+async function look(
+  client: Client,
+  id: string,
+  signal: AbortSignal,
+  isNew: boolean,
+): Promise<Seen> {
   const ask = <T>(question: () => Promise<T>) =>
     client.withAbortSignal(signal, () => client.withDeadline(Date.now() + 12_000, question))
   try {
-    await ask(() => client.workflow.getHandle(id).describe())
-    return { kind: 'begun' }
+    const { status } = await ask(() => client.workflow.getHandle(id).describe())
+    if (!isNew || status.name === 'RUNNING') return { kind: 'begun' }
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) return silentIfOutage(error, signal)
+    const found = await atTheDoor()
+    if (found === undefined) throw error
+    return found
+  }
+  // An environment remembers fifty releases: an id that it has forgotten is given again.
+  const found = await atTheDoor()
+  const hasRun = found === undefined || (found.kind === 'ended' && !neverBegan(found.result))
+  return hasRun ? { kind: 'begun' } : found
+
+  async function atTheDoor(): Promise<Seen | undefined> {
     const environment = /^release\/([^/]+)\//.exec(id)?.[1]
-    if (environment === undefined) throw error
+    if (environment === undefined) return undefined
     try {
       const door = client.workflow.getHandle(environmentWorkflowId(environment))
-      const found = inEnvironment(await ask(() => door.query(environmentStatus)), id)
-      if (found !== undefined) return found
-    } catch (other) {
-      if (!(other instanceof WorkflowNotFoundError)) return silentIfOutage(other, signal)
+      return inEnvironment(await ask(() => door.query(environmentStatus)), id)
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return undefined
+      return silentIfOutage(error, signal)
     }
-    throw error
   }
+}
+
+/** The run of its id is an earlier one's, and the door alone knows how this one ended. */
+function neverBegan({ outcome }: ReleaseResult): boolean {
+  return outcome === 'superseded'
 }
 
 function silentIfOutage(error: unknown, signal: AbortSignal): Seen {

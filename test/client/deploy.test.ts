@@ -155,6 +155,26 @@ describe('slipway deploy', () => {
     })
   })
 
+  test('an older end under the same id is not taken for the end of what waits', async () => {
+    const here = await place.checkout('forgotten')
+    const id = `release/forgotten/${here.commit.slice(0, 12)}`
+    // As the environment has forgotten it, and Temporal has not.
+    const workflow = { workflowId: id, taskQueue: 'nobody', args: [] }
+    await (await place.client.workflow.start('release', workflow)).terminate()
+    const waiting = gate<RolloutEnd>()
+    await here.withWorker({ waitForRollout: waiting.pass }, async () => {
+      await here.commitAgain('Another one')
+      const first = here.slipway('deploy', 'forgotten', '--json')
+      await waiting.reached
+      const again = here.slipway('deploy', 'forgotten', '--commit', here.commit, '--json')
+      for await (const line of again) if (line.includes('"event":"waiting"')) waiting.open(live)
+      const { exitCode, stdout } = await again
+      assert.equal(exitCode, 0, stdout)
+      assert.equal(events(stdout).at(-1)?.['outcome'], 'succeeded')
+      assert.equal((await first).exitCode, 0)
+    })
+  })
+
   test('a waiting commit that a newer one takes the place of ends as superseded, with 5', async () => {
     const here = await place.checkout('crowded')
     const waiting = gate<RolloutEnd>()
