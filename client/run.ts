@@ -1,7 +1,6 @@
 import { CommanderError } from 'commander'
 import { forgetEmptyVariables } from './empty-variables.ts'
-import { annotation, inGitHubActions } from './github/workflow-commands.ts'
-import { note, printJson, tellRunner } from './output.ts'
+import { note, printJson } from './output.ts'
 import { createProgram } from './program.ts'
 import { exitStatusOfRefusal } from './refusal.ts'
 
@@ -21,7 +20,7 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
   try {
     await programThatThrows().parseAsync([...args], { from: 'user' })
   } catch (error) {
-    process.exitCode = await report(error, args.includes('--json'))
+    process.exitCode = await report(error, args)
   }
 }
 
@@ -35,13 +34,28 @@ function programThatThrows() {
   return program
 }
 
-async function report(error: unknown, json: boolean): Promise<number> {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitStatusOfRefusal
+async function report(error: unknown, args: readonly string[]): Promise<number> {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0
+    // It has said so itself; without a command it has shown the help.
+    const isHelp = error.code.startsWith('commander.help')
+    const message = isHelp ? 'No command was given.' : error.message.replace(/^error: /, '')
+    await tellJob(args, { message, exitStatus: exitStatusOfRefusal })
+    return exitStatusOfRefusal
+  }
   const known = await explainedError(error)
-  if (json) printJson({ error: known.message, exitStatus: known.exitStatus })
+  if (args.includes('--json')) printJson({ error: known.message, exitStatus: known.exitStatus })
   note(known.shown)
-  if (inGitHubActions()) tellRunner(annotation('error', 'slipway', known.message))
+  await tellJob(args, known)
   return known.exitStatus
+}
+
+async function tellJob(
+  args: readonly string[],
+  known: Pick<Known, 'message' | 'exitStatus'>,
+): Promise<void> {
+  const { tellRefused } = await import('./github/refused.ts')
+  tellRefused({ args, ...known })
 }
 
 interface Known {

@@ -1,13 +1,29 @@
 import { randomUUID } from 'node:crypto'
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, statSync } from 'node:fs'
 import { note } from '../output.ts'
 
-/** GitHub refuses the whole summary of a step beyond 1 MiB; others may have written to it before. */
+/** GitHub refuses the whole summary of a step beyond 1 MiB. */
+const longestFile = 1_024 * 1_024
+/** Of ours: a page that long helps nobody. */
 const longestSummary = 256 * 1_024
 
-/** Adds Markdown to the page of the run. Nothing happens where the runner names no file for it. */
+/**
+ * Adds Markdown to the page of the run, in the room that others in the same step have left. Nothing
+ * happens where the runner names no file for it.
+ */
 export function addToSummary(markdown: string, environment: NodeJS.ProcessEnv): void {
-  append(environment['GITHUB_STEP_SUMMARY'], `${shortenedTo(longestSummary, markdown)}\n`)
+  const file = environment['GITHUB_STEP_SUMMARY']
+  if (file === undefined || file === '') return
+  const there = sizeOf(file)
+  append(file, `${shortenedTo(Math.min(longestSummary, longestFile - there), markdown)}\n`)
+}
+
+function sizeOf(file: string): number {
+  try {
+    return statSync(file).size
+  } catch {
+    return 0
+  }
 }
 
 /**
@@ -36,13 +52,33 @@ function append(file: string | undefined, text: string): void {
   }
 }
 
-function shortenedTo(bytes: number, markdown: string): string {
+const cut = 'The rest is left out.'
+
+/** With its line end it is no longer than this; where there is next to no room, it is empty. */
+function shortenedTo(most: number, markdown: string): string {
   const encoded = Buffer.from(markdown)
-  if (encoded.length <= bytes) return markdown
+  if (encoded.length < most) return markdown
+  const bytes = most - 100
+  if (bytes < 0) return ''
   // A character that was cut in two is left out rather than replaced by a sign for it.
   const kept = encoded
     .subarray(0, bytes)
     .toString()
     .replace(/\uFFFD$/, '')
-  return `${kept}\n\nThe rest is left out.`
+  // A block that was cut in two would take in what is written behind it.
+  const fence = openFence(kept)
+  const end = fence === undefined || fence.length > 60 ? [] : [fence]
+  return [kept, ...end, '', cut].join('\n')
+}
+
+/** The backticks that end the block which a text ends in. */
+function openFence(markdown: string): string | undefined {
+  let open: string | undefined
+  for (const line of markdown.split('\n')) {
+    const fence = /^`{3,}/.exec(line)?.[0]
+    if (fence === undefined) continue
+    if (open === undefined) open = fence
+    else if (line === open) open = undefined
+  }
+  return open
 }

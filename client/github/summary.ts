@@ -4,6 +4,7 @@ import type { ReleaseResult, ReleaseStatus } from '../../workflows/types.ts'
 import { oneLine } from '../../workflows/words.ts'
 import { outcomeSigns, outcomeWords } from '../../rollout/outcome-words.ts'
 import { durationText, plainLines } from '../text.ts'
+import { fenced } from './fenced.ts'
 
 /** Pages of the Temporal UI, where it is known. */
 export interface Link {
@@ -69,13 +70,6 @@ function unseen({ message, cause }: ReleaseResult): readonly string[] {
 function inFull(text: string | undefined): readonly string[] {
   if (text === undefined || oneLine(text) === text) return []
   return ['', ...fenced(plainLines(text))]
-}
-
-/** A block that its text cannot end: the fence is longer than any run of backticks in it. */
-function fenced(text: string): readonly string[] {
-  const longest = Math.max(2, ...Array.from(text.matchAll(/`+/g), ([run]) => run.length))
-  const fence = '`'.repeat(longest + 1)
-  return [`${fence}text`, text, fence]
 }
 
 function linked(id: string, link: string | undefined): string {

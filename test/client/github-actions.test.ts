@@ -123,6 +123,14 @@ describe('a job of GitHub Actions', () => {
     const { exitCode, stderr } = await job.slipway('deploy', 'refuse')
     assert.equal(exitCode, 2)
     assert.match(stderr, /^::error title=slipway::There is no environment "refuse"/m)
+    assert.match(
+      await job.summary(),
+      /^### ❌ slipway deploy refuse\n\n```text\nThere is no environ/,
+    )
+    assert.deepEqual(await job.outputs(), { outcome: 'rejected' })
+    const misused = await (await jobIn(here.folder)).slipway('deploy', 'refused', '--comit', 'HEAD')
+    assert.equal(misused.exitCode, 2)
+    assert.match(misused.stderr, /^::error title=slipway::unknown option '--comit'/m)
   })
 
   test('two jobs for the same commit are told the same end of one release', async () => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { openJob } from '../../../client/github/job.ts'
-import { setOutputs } from '../../../client/github/step-files.ts'
+import { addToSummary, setOutputs } from '../../../client/github/step-files.ts'
 import { summaryOf } from '../../../client/github/summary.ts'
 import { pageOf } from '../../../config/temporal-ui.ts'
 import { annotation, folded, inert, inertJson } from '../../../client/github/workflow-commands.ts'
@@ -192,6 +192,31 @@ describe('the page of a job of GitHub Actions', () => {
       /: has not ended, .*\n\n- Nobody builds it: it ends as \\`rejected/,
     )
     assert.doesNotMatch(told.join('') + (await summary()), /goes on/)
+  })
+
+  test('a summary fits into what the runner takes, whatever others have written, and ends well', async () => {
+    for (const there of [0, 1_024 * 1_024 - 2_000, 1_024 * 1_024 - 10]) {
+      const { environment, summary } = stepFiles()
+      await writeFile(environment.GITHUB_STEP_SUMMARY, 'x'.repeat(there))
+      const message = `The checks said:\n\`\`\`\n${'é🚢\n'.repeat(400_000)}`
+      addToSummary(summaryOf({ ...rolledBack, message }, seen, { door }), environment)
+      const text = await summary()
+      assert.ok(Buffer.byteLength(text) <= 1_024 * 1_024, String(Buffer.byteLength(text)))
+      const ours = text.slice(there)
+      assert.ok(Buffer.byteLength(ours) <= 256 * 1_024)
+      if (there > 1_024 * 1_024 - 100) continue
+      assert.match(ours, /^### ↩️/)
+      assert.doesNotMatch(ours, /\uFFFD/)
+      if (there === 0)
+        assert.match(ours, /\n````\n\nThe rest is left out\.\n$/, 'its block is closed')
+    }
+  })
+
+  test('a short summary is added whole to what is there', async () => {
+    const { environment, summary } = stepFiles()
+    await writeFile(environment.GITHUB_STEP_SUMMARY, 'before\n')
+    addToSummary('ours', environment)
+    assert.equal(await summary(), 'before\nours\n')
   })
 
   test('no value of an output sets another one', async () => {
