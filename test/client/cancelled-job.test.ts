@@ -87,6 +87,11 @@ describe('a job of GitHub Actions that is cancelled', () => {
       const waiting = gate<RolloutEnd>()
       await here.withWorker({ waitForRollout: waiting.pass }, async () => {
         const { bash, summary, outputs } = await step(here, await script(here), variables)
+        const streamed = Promise.withResolvers<void>()
+        bash.stdout.on('data', (piece: Buffer) => {
+          if (piece.toString().includes('wait api …')) streamed.resolve()
+        })
+        await Promise.race([streamed.promise, bash.then(() => assert.fail('it did not wait'))])
         await waiting.reached
         const cancelledAt = Date.now()
         bash.kill('SIGINT')

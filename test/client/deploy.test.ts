@@ -227,6 +227,21 @@ describe('slipway deploy', () => {
     })
   })
 
+  test('so does SIGTERM, with its own exit status', async () => {
+    const here = await place.checkout('stopped')
+    const waiting = gate<RolloutEnd>()
+    await here.withWorker({ waitForRollout: waiting.pass }, async () => {
+      const command = here.slipway('deploy', 'stopped', '--json')
+      await waiting.reached
+      command.kill('SIGTERM')
+      const { exitCode, stdout } = await command
+      assert.equal(exitCode, 143)
+      assert.equal(events(stdout).at(-1)?.['outcome'], 'interrupted')
+      waiting.open(live)
+      assert.equal((await here.slipway('wait', 'stopped')).exitCode, 0)
+    })
+  })
+
   test('refuses to ask where no worker would take it up', async () => {
     const here = await place.checkout('idle')
     const { exitCode, stderr } = await here.slipway('deploy', 'idle')

@@ -190,6 +190,28 @@ describe('slipway deploy --worker-here', { concurrency: 3 }, () => {
     assert.equal(outcome, 'succeeded')
   })
 
+  test('a machine that is lost in the middle leaves it to the next worker as well', async () => {
+    const here = await place.checkout('perished')
+    const queues = 'queues: { release: queue-perished, builder: perished-builder }'
+    const { deploy, id } = await machine(here, 'true', queues)
+    const asked = Promise.withResolvers<void>()
+    const silent = createServer(() => asked.resolve())
+    await new Promise<void>((listening) => silent.listen(0, '127.0.0.1', listening))
+    const { port } = silent.address() as AddressInfo
+    const command = deploy(['--worker-here'], {
+      AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
+      AWS_ACCESS_KEY_ID: 'a',
+      AWS_SECRET_ACCESS_KEY: 'b',
+    })
+    await Promise.race([asked.promise, command.then(({ stderr }) => assert.fail(stderr))])
+    command.kill('SIGKILL')
+    await command
+    silent.closeAllConnections()
+    silent.close()
+    const outcome = await here.withWorker({ findImages: inRegistry }, () => endOf(id))
+    assert.equal(outcome, 'succeeded')
+  })
+
   test('names what creates the search attributes where they are missing', async () => {
     const logFile = join(temporaryFolder(), 'temporal.log')
     const bare = await startTemporal({ logFile, searchAttributes: {} })
