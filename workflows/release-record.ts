@@ -15,6 +15,7 @@ import {
 } from './protocol.ts'
 import { releaseDetails } from './details.ts'
 import { linksOf } from './links.ts'
+import { readPaused } from './read-signal.ts'
 import { oneLine, releaseSummary } from './words.ts'
 import type { ReleaseInput, ReleaseResult, ReleaseStatus, Step, StepName } from './types.ts'
 
@@ -77,18 +78,28 @@ export function openRecord(input: ReleaseInput): ReleaseRecord {
       })
   }
 
+  function notFollowed(signal: string): void {
+    const door = environmentWorkflowId(request.target.environment)
+    const known = [...plainControls, 'rollback'].toSorted().join(', ')
+    const warning = elsewhere(oneLine(signal, 40), door, known)
+    const { warnings } = status
+    // Somebody who insists must not fill the page.
+    if (warnings.includes(warning) || warnings.length >= mostWarnings) return
+    update({ warnings: [...warnings, warning] })
+  }
+
   setHandler(releaseStatus, () => status)
-  setHandler(holdSignal, (paused) => update({ paused }))
+  setHandler(holdSignal, (body: unknown) => {
+    const paused = readPaused(body)
+    if (paused === undefined) notFollowed(holdSignal.name)
+    else update({ paused })
+  })
   setHandler(goOnSignal, () => {
     const { paused: _, ...going } = status
     status = going
     update({})
   })
-  setDefaultSignalHandler((name) => {
-    const door = environmentWorkflowId(request.target.environment)
-    const known = [...plainControls, 'rollback'].toSorted().join(', ')
-    update({ warnings: [...status.warnings, elsewhere(oneLine(name, 40), door, known)] })
-  })
+  setDefaultSignalHandler(notFollowed)
   update({})
 
   return {
@@ -119,6 +130,8 @@ export function openRecord(input: ReleaseInput): ReleaseRecord {
     status: () => status,
   }
 }
+
+const mostWarnings = 50
 
 function elsewhere(name: string, door: string, known: string): string {
   return `A signal "${name}" came and was not followed: signals go to ${door} (${known}).`

@@ -15,6 +15,7 @@ import type { Fate } from './door/asked.ts'
 import type { EnvironmentInput } from './environment.ts'
 import { messageOf } from './failure.ts'
 import * as protocol from './protocol.ts'
+import { readFate } from './read-signal.ts'
 import type { DeployRequest, RedeployRequest } from './types.ts'
 import { oneLine, shortCommit } from './words.ts'
 
@@ -54,7 +55,9 @@ const patience = '24 hours'
  */
 export async function scheduled(input: ScheduledInput): Promise<ScheduledResult> {
   let fate = undefined as Fate | undefined
-  setHandler(protocol.fateSignal, (news) => {
+  setHandler(protocol.fateSignal, (body: unknown) => {
+    const news = readFate(body)
+    if (news === undefined) return
     // The end may overtake the news that it began.
     if (fate?.kind === 'ended' && news.kind === 'admitted') return
     fate = news

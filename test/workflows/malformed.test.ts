@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import type { Payload } from '@temporalio/common'
-import type { WorkflowHandle } from '@temporalio/client'
 import * as protocol from '../../workflows/protocol.ts'
 import { heldWait, startDoorHarness, until, withDoor, type Door } from './door.ts'
 import { anotherCommit, commit, deployOf } from './fixtures.ts'
 import type { Harness } from './harness.ts'
 import { refusalOf } from './refusals.ts'
+import { hasNotStumbled, signalUndecodable, undecodable } from './undecodable.ts'
 
 let harness: Harness
 before(async () => {
@@ -14,41 +13,14 @@ before(async () => {
 })
 after(() => harness.close())
 
-/** A workflow that stumbles tries the same task for ever, and answers nobody any more. */
-async function hasNotStumbled(handle: WorkflowHandle): Promise<void> {
-  const { events } = await handle.fetchHistory()
-  const failed = events?.find((event) => event.workflowTaskFailedEventAttributes)
-  assert.equal(failed?.workflowTaskFailedEventAttributes?.failure?.message, undefined)
-}
-
-const encoded = (encoding: string, data: string): Payload => ({
-  metadata: { encoding: Buffer.from(encoding) },
-  data: Buffer.from(data),
-})
-
-/** What no converter can decode: cut off, encrypted with a key that nobody here has, no encoding. */
-const undecodable = [
-  encoded('json/plain', '{"reason": "inci'),
-  encoded('binary/encrypted', 'secret'),
-  { metadata: {}, data: Buffer.from('x') },
-]
-
 test('a payload that cannot be decoded harms nothing, whatever signal or Update it comes with, and can be seen', async () => {
   await withDoor(harness, {}, async (door) => {
     await door.end(await door.deploy(commit))
     const { workflowService } = harness.env.connection
     const workflowExecution = { workflowId: door.handle.workflowId }
     const names = [...protocol.plainControls, 'rollback', 'release', 'whatever']
-    for (const signalName of names) {
-      for (const payload of undecodable) {
-        await workflowService.signalWorkflowExecution({
-          namespace: 'default',
-          workflowExecution,
-          signalName,
-          input: { payloads: [payload] },
-        })
-      }
-    }
+    for (const signalName of names)
+      await signalUndecodable(harness.env.connection, door.handle, signalName)
     const { controls, freeze, releases } = await until(
       () => door.status(),
       (status) => status.controls.length === names.length * undecodable.length,
@@ -100,35 +72,6 @@ test('a field that a control does not have is refused, and nothing is done in it
     assert.ok(controls.every(({ refused }) => refused !== undefined))
     wait.letGo()
     assert.equal((await door.end(running)).outcome, 'succeeded')
-  })
-})
-
-test('a signal that nobody knows can be seen, at an environment and at a release', async () => {
-  const wait = heldWait()
-  await withDoor(harness, { waitForRollout: wait.waitForRollout }, async (door) => {
-    const asked = await door.deploy(commit)
-    await wait.begun
-    await door.handle.signal('freze', { reason: 'incident' })
-    const { controls } = await until(
-      () => door.status(),
-      (status) => status.controls.length === 1,
-    )
-    assert.match(
-      controls[0]?.refused ?? '',
-      /no control "freze"; there are approve, cancel, freeze/,
-    )
-    await door.release(asked).signal('pause', 'now')
-    const { warnings, paused } = await until(
-      () => door.release(asked).query(protocol.releaseStatus),
-      (status) => status.warnings.length === 1,
-    )
-    assert.equal(paused, undefined)
-    assert.match(
-      warnings[0] ?? '',
-      /"pause" came and was not followed: signals go to environment\//,
-    )
-    wait.letGo()
-    assert.equal((await door.end(asked)).outcome, 'succeeded')
   })
 })
 
