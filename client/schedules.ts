@@ -15,6 +15,8 @@ export interface Schedule {
   /** The times, in words. */
   readonly when: string
   readonly requestedBy: string
+  /** The task queue of its runs, as the configuration named it when the schedule was made. */
+  readonly queue: string
   readonly paused: boolean
   /** Why it is paused, or goes on. */
   readonly note?: string
@@ -43,7 +45,7 @@ export async function listSchedules(
 ): Promise<readonly Schedule[]> {
   return asked(client, async () => {
     const ids: string[] = []
-    const query = `${environmentKey.name} = "${environment}"`
+    const query = `${environmentKey.name} = ${JSON.stringify(environment)}`
     for await (const { scheduleId: id, action } of client.schedule.list({ query })) {
       const ours = action?.workflowType === protocol.scheduledWorkflow
       if (ours && id.startsWith(`${environment}/`)) ids.push(id)
@@ -117,6 +119,7 @@ async function describe(client: Client, id: string, runs: number): Promise<Sched
       what,
       when,
       requestedBy,
+      queue: target.queues.release,
       paused: state.paused,
       ...(state.note === undefined || state.note === '' ? {} : { note: state.note }),
       nextRuns: info.nextActionTimes.slice(0, 5).map((moment) => moment.toISOString()),

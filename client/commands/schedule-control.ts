@@ -1,12 +1,15 @@
 import type { Command } from 'commander'
 import type { ScheduleControl } from '../schedules.ts'
-import { type CommonOptions, command, withConfig, withJson, withTemporal } from './command.ts'
+import { type CommonOptions, command, withJson, withTemporal } from './command.ts'
 
 interface ControlOptions extends CommonOptions {
   readonly reason?: string
 }
 
-/** `pause`, `resume`, `trigger` and `delete` of a schedule. */
+/**
+ * `pause`, `resume`, `trigger` and `delete` of a schedule. They need no slipway.yaml: a schedule
+ * has all that its runs need, and goes on when its environment is taken out of the file.
+ */
 export function scheduleControlCommands(): readonly Command[] {
   return [
     control(
@@ -24,12 +27,12 @@ const reason = ['--reason <text>', 'why, for those who read it later'] as const
 
 function control(kind: ScheduleControl['kind'], description: string, example: string): Command {
   const made = command(kind, description, [`slipway schedule ${kind} production ${example}`])
-    .argument('<environment>', 'environment in slipway.yaml')
+    .argument('<environment>', 'environment of the schedule')
     .argument('<name>', 'name of the schedule')
     .action((environment: string, name: string, options: ControlOptions) =>
       run(kind, environment, name, options),
     )
-  return withTemporal(withConfig(withJson(made)))
+  return withTemporal(withJson(made))
 }
 
 const done: Readonly<Record<ScheduleControl['kind'], string>> = {
@@ -47,10 +50,10 @@ async function run(
 ): Promise<void> {
   const online = await import('../online.ts')
   const { print, printJson } = await import('../output.ts')
-  const target = await online.openTarget(environment, options)
   await online.withConnection(options, async ({ client }) => {
     if (kind === 'trigger') {
-      await online.requireWorkers(client, { release: target.queues.release })
+      const { queue } = await online.showSchedule(client, environment, name)
+      await online.requireWorkers(client, { release: queue })
     }
     await online.controlSchedule(
       client,

@@ -120,9 +120,14 @@ function listCommand(): Command {
     .action(async (environment: string, options: CommonOptions) => {
       const online = await import('../online.ts')
       const { print, printJson } = await import('../output.ts')
-      await online.openTarget(environment, options)
+      const unknown = await online.openTarget(environment, options).then(
+        () => undefined,
+        (refusal: unknown) => ({ refusal }),
+      )
       await online.withConnection(options, async ({ client }) => {
         const schedules = await online.listSchedules(client, environment)
+        // Those of an environment that was taken out of the file go on until they are deleted.
+        if (schedules.length === 0 && unknown !== undefined) throw unknown.refusal
         if (options.json === true) printJson(schedules)
         else if (schedules.length === 0) print(`${environment} has no schedules.`)
         else print(online.schedulesText(schedules))
@@ -135,19 +140,18 @@ function showCommand(): Command {
   const show = command('show', 'Show a schedule, its next runs and how the last ones ended.', [
     'slipway schedule show production nightly',
   ])
-    .argument('<environment>', 'environment in slipway.yaml')
+    .argument('<environment>', 'environment of the schedule')
     .argument('<name>', 'name of the schedule')
     .action(async (environment: string, name: string, options: CommonOptions) => {
       const online = await import('../online.ts')
       const { print, printJson } = await import('../output.ts')
-      await online.openTarget(environment, options)
       await online.withConnection(options, async ({ client }) => {
         const schedule = await online.showSchedule(client, environment, name)
         if (options.json === true) printJson(schedule)
         else print(online.scheduleText(schedule))
       })
     })
-  return withTemporal(withConfig(withJson(show)))
+  return withTemporal(withJson(show))
 }
 
 function parseName(text: string): string {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { msNumberToTs, tsToDate } from '@temporalio/common/lib/time.js'
 import type { RolloutEnd } from '../../activities/types.ts'
@@ -170,6 +172,28 @@ describe('slipway schedule', { timeout: 180_000 }, () => {
       assert.equal(exitCode, 2)
       assert.match(stderr, /steered has no schedule "nightly"/)
     }
+  })
+
+  test('those of an environment that was taken out of slipway.yaml are found, paused and deleted', async () => {
+    const here = await place.checkout('gone')
+    await here.slipway('schedule', 'create', 'gone', 'nightly', ...nightly)
+    const file = join(here.folder, 'slipway.yaml')
+    await writeFile(file, (await readFile(file, 'utf8')).replace('  gone:', '  other:'))
+    assert.equal((await here.slipway('status', 'gone')).exitCode, 2)
+    await until(
+      () => here.slipway('schedule', 'list', 'gone'),
+      ({ stdout }) => stdout.includes('nightly'),
+    )
+    for (const verb of ['pause', 'show', 'delete']) {
+      const { exitCode, stderr } = await here.slipway('schedule', verb, 'gone', 'nightly')
+      assert.equal(exitCode, 0, stderr)
+    }
+    // A new list takes a moment; one that nobody has is a typing error.
+    const { stderr } = await until(
+      () => here.slipway('schedule', 'list', 'gone'),
+      ({ exitCode }) => exitCode === 2,
+    )
+    assert.match(stderr, /gone.*other/s)
   })
 
   test('a run waits for its turn in a busy environment, and a second one is not begun meanwhile', async () => {

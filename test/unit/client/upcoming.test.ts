@@ -10,6 +10,7 @@ const nightly: Schedule = {
   what: { kind: 'redeploy' },
   when: 'cron 0 3 * * * (UTC)',
   requestedBy: 'ann@laptop',
+  queue: 'slipway',
   paused: false,
   nextRuns: ['2026-03-01T03:00:00.000Z', '2026-03-02T03:00:00.000Z'],
   lastRuns: [],
