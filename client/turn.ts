@@ -104,7 +104,8 @@ export function inEnvironment(status: EnvironmentStatus, id: string): Seen | und
         reason: `waits for an approval, until ${until}: slipway approve ${status.environment}`,
       }
     }
-    if (status.freeze !== undefined)
+    const passes = waiting.kind === 'rollback' || waiting.override !== undefined
+    if (status.freeze !== undefined && !passes)
       return { kind: 'waits', reason: `waits for the end of the freeze by ${status.freeze.by}` }
     return { kind: 'waits', reason: `waits for ${status.running?.id ?? 'its turn'}` }
   }

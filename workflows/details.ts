@@ -13,6 +13,7 @@ import type {
 } from './types.ts'
 import { failureDetails } from './failure-details.ts'
 import type { Link } from './links.ts'
+import { liveSince } from './live-since.ts'
 import { cell } from './markdown.ts'
 import { shortCommit, shortDigest, shortRevision } from './words.ts'
 
@@ -94,8 +95,11 @@ export function environmentDetails(
   return [
     live === undefined
       ? '**Live:** nothing released yet'
-      : `**Live:** ${what(live)}, since ${when(live.endedAt)}, by ${cell(live.requestedBy)}`,
-    ...table(['service', 'revision', 'digest'], (live?.services ?? []).map(serviceRow)),
+      : `**Live:** ${what(live)}, since ${when(liveSince(live))}, by ${cell(live.requestedBy)}`,
+    ...table(
+      ['service', 'revision', 'digest', 'since', 'release'],
+      (live?.services ?? []).map((service) => serviceRow(service, linked)),
+    ),
     '',
     running === undefined
       ? '**Running:** nothing'
@@ -136,8 +140,17 @@ function what({ kind, commit, subject = '' }: Pick<LedgerEntry, 'kind' | 'commit
   return subject === '' ? of : `${of}: ${cell(subject)}`
 }
 
-function serviceRow({ name, revision }: ReleasedService): string {
-  return row(name, shortRevision(revision.taskDefinition), digestsOf(revision.digests))
+function serviceRow(
+  { name, revision, since }: ReleasedService,
+  linked: (id: string) => string,
+): string {
+  return row(
+    name,
+    shortRevision(revision.taskDefinition),
+    digestsOf(revision.digests),
+    since === undefined ? '' : when(since.at),
+    since === undefined ? '' : linked(since.release),
+  )
 }
 
 function pausedText({ paused }: RunningRelease): string {

@@ -14,7 +14,8 @@ export const ledgerLength = 50
 export function withEntry(before: Ledger, entry: LedgerEntry): Ledger {
   const ledger = withCopies(before, entry)
   const releases = [entry, ...ledger.releases].slice(0, ledgerLength)
-  const live = liveAfter(ledger, entry)
+  const next = liveAfter(ledger, entry)
+  const live = next === undefined ? undefined : withSince(next, ledger.live, entry.endedAt)
   return live === undefined ? { releases } : { live, releases }
 }
 
@@ -78,6 +79,19 @@ function withUntouched(live: LedgerEntry | undefined, entry: LedgerEntry): Ledge
   }
 }
 
+/** A service that goes on as it ran keeps since when it does, and which release made it. */
+function withSince(live: LedgerEntry, before: LedgerEntry | undefined, at: number): LedgerEntry {
+  const { id: release, commit } = live
+  const services = live.services.map((service) => {
+    const earlier = before?.services.find(({ name }) => name === service.name)
+    if (earlier?.since !== undefined && sameRevision(earlier.revision, service.revision)) {
+      return { ...service, since: earlier.since }
+    }
+    return { ...service, since: { release, at, ...(commit === undefined ? {} : { commit }) } }
+  })
+  return { ...live, services }
+}
+
 function runningOf({ taskDefinition, digests }: Revision) {
   return { taskDefinition, digests }
 }
@@ -89,13 +103,15 @@ function madeLive(entry: LedgerEntry): boolean {
 function sameRevisions(one: LedgerEntry, other: LedgerEntry): boolean {
   return other.services.every(({ name, revision }) => {
     const its = one.services.find((service) => service.name === name)
-    return (
-      its?.revision.taskDefinition === revision.taskDefinition &&
-      Object.entries(revision.digests).every(
-        ([key, digest]) => its.revision.digests[key] === digest,
-      )
-    )
+    return its !== undefined && sameRevision(its.revision, revision)
   })
+}
+
+function sameRevision(one: Revision, other: Revision): boolean {
+  return (
+    one.taskDefinition === other.taskDefinition &&
+    Object.entries(other.digests).every(([key, digest]) => one.digests[key] === digest)
+  )
 }
 
 function withoutWayBack(service: ReleasedService): ReleasedService {

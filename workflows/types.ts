@@ -146,6 +146,8 @@ export interface ReleasedService {
   readonly ecsService: string
   readonly revision: Revision
   readonly wayBack: WayBack
+  /** Of what is live: the release that it comes from, and since when it runs again or still. */
+  readonly since?: { readonly release: string; readonly commit?: string; readonly at: number }
 }
 
 /** An entry of the environment's ledger. */
@@ -202,6 +204,8 @@ export interface WaitingRelease {
   readonly since: number
   /** Absent where none is needed. */
   readonly approval?: Approval
+  /** Why it does not wait for the end of a freeze. */
+  readonly override?: string
 }
 
 export interface RunningRelease {

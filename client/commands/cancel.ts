@@ -34,7 +34,12 @@ async function run(environment: string, options: CancelOptions): Promise<void> {
     process.exitCode = await online.tellAndFollow(
       client,
       { releaseId: id ?? '', joined: true, message },
-      { ...options, environment, wanted: ['cancelled', 'rolled_back'] },
+      {
+        ...options,
+        environment,
+        temporalUi: target.links?.temporalUi,
+        wanted: ['cancelled', 'rolled_back'],
+      },
     )
   })
 }

@@ -13,7 +13,10 @@ export function freezeOverride(options: {
   readonly overrideFreeze?: boolean
   readonly reason?: string
 }): { readonly override?: FreezeOverride } {
-  if (options.overrideFreeze !== true) return {}
+  if (options.overrideFreeze !== true) {
+    if (options.reason === undefined) return {}
+    throw new Refusal('--reason says why a freeze is overridden, and goes with --override-freeze.')
+  }
   if (options.reason === undefined || options.reason.trim() === '') {
     throw new Refusal('--override-freeze needs a reason: --reason "why it cannot wait"')
   }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { RolloutProgress } from '../../activities/types.ts'
+import type { FreezeWindow } from '../../config/target.ts'
 import type { EnvironmentStatus, ReleaseStatus } from '../../workflows/types.ts'
 import type { Upcoming } from '../upcoming.ts'
 import { type CommonOptions, command, withConfig, withJson, withTemporal } from './command.ts'
@@ -34,11 +35,16 @@ interface Look {
   /** What its waiting steps saw last. */
   readonly rollouts: readonly RolloutProgress[]
   readonly upcoming: Upcoming
+  /** The freeze window of the configuration that holds now. */
+  readonly window: FreezeWindow | undefined
 }
 
 async function run(environment: string, options: StatusOptions): Promise<void> {
   const online = await import('../online.ts')
-  const { print, printJson } = await import('../output.ts')
+  const { jsonText, note, print, printJson } = await import('../output.ts')
+  const { Refusal } = await import('../refusal.ts')
+  const { plain } = await import('../text.ts')
+  const { frozenBy } = await import('../../config/frozen.ts')
   const { redrawer } = await import('../display/redraw.ts')
   const target = await online.openTarget(environment, options)
   await online.withConnection(options, async ({ client }) => {
@@ -51,22 +57,35 @@ async function run(environment: string, options: StatusOptions): Promise<void> {
       ])
       const status = found ?? online.untouchedEnvironment(environment, target.project)
       const { running } = status
-      if (running === undefined) return { status, upcoming, rollouts: [] }
+      const window = frozenBy(target.door.freezes, Date.now())
+      if (running === undefined) return { status, upcoming, rollouts: [], window }
       const [release, rollouts] = await Promise.all([
         online.stepsOf(client, running.id),
         online.rolloutsOf(client, running.id),
       ])
-      return { status, upcoming, rollouts, ...(release === undefined ? {} : { release }) }
+      return { status, upcoming, rollouts, window, ...(release === undefined ? {} : { release }) }
     }
     if (options.watch === true) {
       const redraw = redrawer()
+      let last: string | undefined
       await online.untilInterrupted(lookEveryMs, async () => {
-        const seen = await look()
-        redraw(
-          options.json === true
-            ? JSON.stringify(documentOf(seen))
-            : online.environmentText(seen.status, Date.now(), seen),
-        )
+        let seen: Look
+        try {
+          seen = await look()
+        } catch (error) {
+          // Who watches wants to see what comes after a worker's restart, too.
+          if (last === undefined || !(error instanceof Refusal)) throw error
+          if (options.json === true) note(plain(error.message))
+          else redraw(`${last}\n\nNot known now, asking again: ${plain(error.message)}`)
+          return
+        }
+        if (options.json === true) {
+          last = jsonText(documentOf(seen))
+          redraw(last)
+          return
+        }
+        last = online.environmentText(seen.status, Date.now(), seen)
+        redraw(last, online.environmentText(seen.status, 0, seen))
       })
       return
     }
@@ -77,11 +96,12 @@ async function run(environment: string, options: StatusOptions): Promise<void> {
 }
 
 /** `schedules` is left out where Temporal did not list them. */
-function documentOf({ status, release, rollouts, upcoming }: Look): object {
+function documentOf({ status, release, rollouts, upcoming, window }: Look): object {
   return {
     ...status,
     ...(release === undefined ? {} : { steps: release.steps }),
     ...(rollouts.length === 0 ? {} : { rollouts }),
+    ...(window === undefined ? {} : { freezeWindow: window }),
     ...(upcoming.kind === 'known' ? { schedules: upcoming.schedules } : {}),
   }
 }

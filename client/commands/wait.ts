@@ -5,7 +5,7 @@ import { exitStatuses } from './deploy.ts'
 export function waitCommand(): Command {
   const wait = command(
     'wait',
-    'Wait until a release has ended, and exit with its outcome. For an environment: the release that runs there, else the last one.',
+    'Wait until a release has ended, and exit with its outcome. For an environment: the release that runs there, else the one that waits, else the last one.',
     ['slipway wait production', 'slipway wait release/production/3f2c1ab9d0e4 --timeout 30m'],
   )
     .argument('<release>', 'id of a release, or an environment in slipway.yaml')
@@ -27,7 +27,7 @@ async function run(release: string, options: WaitOptions): Promise<void> {
   const target = await online.openTarget(release, options)
   await online.withConnection(options, async ({ client }) => {
     const status = await online.environmentStatus(client, target)
-    const id = status?.running?.id ?? status?.releases[0]?.id
+    const id = status?.running?.id ?? status?.waiting[0]?.id ?? status?.releases[0]?.id
     if (id === undefined) {
       const { Refusal } = await import('../refusal.ts')
       throw new Refusal(

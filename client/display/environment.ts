@@ -1,4 +1,6 @@
 import type { RolloutProgress } from '../../activities/types.ts'
+import { freezeInWords } from '../../config/frozen.ts'
+import type { FreezeWindow } from '../../config/target.ts'
 import { outcomeWords } from '../../rollout/outcome-words.ts'
 import type {
   Control,
@@ -8,6 +10,7 @@ import type {
   Undelivered,
   WaitingRelease,
 } from '../../workflows/types.ts'
+import { liveSince } from '../../workflows/live-since.ts'
 import { shortCommit, shortDigest, shortRevision } from '../../workflows/words.ts'
 import type { Upcoming } from '../upcoming.ts'
 import { durationText, momentText, plain, shortened } from '../text.ts'
@@ -24,21 +27,25 @@ export function environmentText(
     readonly release?: ReleaseStatus
     readonly rollouts?: readonly RolloutProgress[]
     readonly upcoming?: Upcoming
+    /** The freeze window of the configuration that holds now. */
+    readonly window?: FreezeWindow | undefined
   } = {},
 ): string {
-  const { release, rollouts = [], upcoming } = beside
+  const { release, rollouts = [], upcoming, window } = beside
   const parts = [paint('bold', `${plain(status.project)} ${status.environment}`)]
   const { live, running } = status
   if (live === undefined) parts.push('Live: nothing yet; no release has succeeded here.')
   else {
     parts.push(
-      `Live: ${what(live)}, since ${momentText(live.endedAt)} (${live.id}, by ${plain(live.requestedBy)})`,
+      `Live: ${what(live)}, since ${momentText(liveSince(live))} (${live.id}, by ${plain(live.requestedBy)})`,
       table(
-        live.services.map(({ name, ecsService, revision }) => [
+        live.services.map(({ name, ecsService, revision, since }) => [
           `  ${name}`,
           ecsService,
           shortRevision(revision.taskDefinition),
           Object.values(revision.digests).map(shortDigest).join(' '),
+          since === undefined ? '' : `since ${momentText(since.at)}`,
+          since === undefined || since.release === live.id ? '' : `by ${since.release}`,
         ]),
       ),
     )
@@ -55,13 +62,23 @@ export function environmentText(
     const said = seen?.summary ?? step.note
     if (said !== undefined) parts.push(`    ${plain(said)}`)
   }
-  if (release?.paused !== undefined)
-    parts.push(paint('yellow', `  paused by ${plain(release.paused.by)}`))
-  if (status.waiting.length > 0) parts.push('Waiting:', table(status.waiting.map(waitingRow)))
+  const paused = release?.paused ?? running?.paused
+  if (paused !== undefined) {
+    const why = paused.reason === undefined ? '' : `: ${plain(paused.reason)}`
+    const goOn = `Let it go on: slipway resume ${status.environment}`
+    parts.push(paint('yellow', `  paused by ${plain(paused.by)}${why}. ${goOn}`))
+  }
+  if (status.waiting.length > 0) {
+    parts.push('Waiting:', table(status.waiting.map((one) => waitingRow(one, status))))
+  }
   if (status.freeze !== undefined) {
     const { by, reason, until } = status.freeze
     const end = until === undefined ? '' : ` until ${momentText(until)}`
     parts.push(paint('yellow', `Frozen${end} by ${plain(by)}: ${plain(reason)}`))
+  }
+  if (window !== undefined) {
+    const instead = 'what starts now is rejected, but for rollbacks and --override-freeze'
+    parts.push(paint('yellow', `In a freeze window, ${plain(freezeInWords(window))}: ${instead}`))
   }
   if (upcoming !== undefined) parts.push(...upcomingLines(status.environment, upcoming, now))
   if (status.controls.length > 0)
@@ -78,25 +95,37 @@ export function environmentText(
   return parts.filter((part, index) => part !== '' || index > 0).join('\n')
 }
 
-function waitingRow({ id, requestedBy, since, approval, ...about }: WaitingRelease): string[] {
-  const approved =
-    approval === undefined
-      ? ''
-      : approval.kind === 'needed'
-        ? 'needs an approval'
-        : `approved by ${plain(approval.by)}`
+function waitingRow(
+  { id, requestedBy, since, approval, override, ...about }: WaitingRelease,
+  { freeze, running, environment }: EnvironmentStatus,
+): string[] {
+  const approved = approval?.kind === 'given' ? `approved by ${plain(approval.by)}` : ''
+  const over = override === undefined ? '' : `over the freeze: ${shortened(plain(override), 60)}`
+  const passes = about.kind === 'rollback' || override !== undefined
+  // What keeps it waiting that somebody can do something about.
+  const until =
+    approval?.kind === 'needed'
+      ? `needs an approval until ${momentText(approval.until)}: slipway approve ${environment}`
+      : freeze !== undefined && !passes
+        ? 'waits for the end of the freeze'
+        : running === undefined
+          ? ''
+          : `waits for ${running.id}`
   return [
     `  ${id}`,
     shortened(what(about), 60),
     `by ${plain(requestedBy)}`,
     `since ${momentText(since)}`,
-    approved,
+    [approved, over, until].filter((part) => part !== '').join(', '),
   ]
 }
 
-function controlRow({ kind, by, at, reason, refused }: Control): string[] {
-  const why = refused === undefined ? (reason ?? '') : `refused: ${refused}`
-  return [`  ${kind}`, `by ${plain(by)}`, momentText(at), shortened(plain(why), 60)]
+/** Why something was refused is told in full: it says what to do. */
+function controlRow({ kind, by, at, release, reason, refused }: Control): string[] {
+  const why =
+    refused === undefined ? shortened(plain(reason ?? ''), 60) : `refused: ${plain(refused)}`
+  const who = shortened(plain(by), 32)
+  return [`  ${kind}`, `by ${who}`, momentText(at), plain(release ?? ''), why]
 }
 
 /** In full: it says what to do. */

@@ -1,14 +1,37 @@
+import { stripVTControlCharacters } from 'node:util'
 import type { Screen } from './display.ts'
 
 /**
- * Shows a text in place of the one before: on a terminal by clearing it, elsewhere by printing it
- * again where it has changed.
+ * Shows a text in place of the one before: on a terminal by clearing it, as much as fits, so that
+ * what was there before can still be scrolled back to; elsewhere by printing it again where
+ * something has changed.
+ *
+ * @param state what the text tells, without what changes by itself: how long something has taken
  */
-export function redrawer(screen: Screen = process.stdout): (text: string) => void {
+export function redrawer(screen: Screen = process.stdout): (text: string, state?: string) => void {
   let shown: string | undefined
-  return (text) => {
-    if (text === shown) return
-    shown = text
-    screen.write(screen.isTTY ? `\u001b[H\u001b[2J\u001b[3J${text}\n` : `${text}\n`)
+  return (text, state = text) => {
+    if (screen.isTTY) {
+      if (text !== shown) screen.write(`\u001b[H\u001b[J${fitting(text, screen)}\n`)
+      shown = text
+    } else if (state !== shown) {
+      shown = state
+      screen.write(`${text}\n`)
+    }
   }
+}
+
+/** As many lines as the terminal has room for, long ones taking several rows. */
+function fitting(text: string, { columns, rows }: Screen): string {
+  const lines = text.split('\n')
+  const heights = lines.map((line) => {
+    const { length } = Array.from(stripVTControlCharacters(line))
+    return Math.max(1, Math.ceil(length / columns))
+  })
+  // One row is left for the cursor.
+  const room = rows - 1
+  if (heights.reduce((sum, height) => sum + height, 0) <= room) return text
+  let used = 1
+  const kept = lines.filter((_, index) => (used += heights[index] ?? 1) <= room)
+  return [...kept, '… (more without --watch)'].join('\n')
 }

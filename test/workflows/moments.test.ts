@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import type { ReleaseActivities } from '../../activities/interfaces.ts'
 import { environmentStatus, requestDeploy } from '../../client/release.ts'
 import * as protocol from '../../workflows/protocol.ts'
 import { heldWait, startDoorHarness, until, withDoor } from './door.ts'
@@ -167,5 +168,24 @@ test('of two people who do opposite things at one moment, both are answered by w
       assert.equal(freeze === undefined, thawed.status === 'fulfilled')
       if (freeze !== undefined) await door.handle.executeUpdate('unfreeze', { args: [{}] })
     }
+  })
+})
+
+test('freeze windows keep deploys and redeploys out, but nobody with a reason, and no rollback', async () => {
+  const judged: string[] = []
+  const inspectEnvironment: ReleaseActivities['inspectEnvironment'] = async (input) => {
+    judged.push(input.freezes)
+    return fakes('').activities.inspectEnvironment(input)
+  }
+  await withDoor(harness, { inspectEnvironment }, async (door) => {
+    const { target } = door
+    const asks = { target, requestedBy: 'ann', override: { reason: 'the site is down' } } as const
+    const { override: _, ...plainly } = asks
+    await door.end(await door.deploy(commit))
+    await door.end(await door.ask({ ...plainly, kind: 'redeploy' }))
+    await door.end(await door.ask({ ...asks, kind: 'redeploy' }))
+    await door.end(await door.ask(deployOf(target, { commit: anotherCommit, ...asks })))
+    await door.end(await door.ask({ ...plainly, kind: 'rollback' }))
+    assert.deepEqual(judged, ['kept', 'kept', 'ignored', 'ignored', 'ignored'])
   })
 })

@@ -31,6 +31,9 @@ function shown({ input: { id, request, commit }, since, approval }: Waiting): Wa
     requestedBy: request.requestedBy,
     since,
     ...(approval === undefined ? {} : { approval }),
+    ...('override' in request && request.override !== undefined
+      ? { override: request.override.reason }
+      : {}),
   }
 }
 

@@ -6,6 +6,7 @@ import { changeTeller } from '../../../client/display/changes.ts'
 import { openDisplay } from '../../../client/display/display.ts'
 import { environmentText } from '../../../client/display/environment.ts'
 import { resultText } from '../../../client/display/result.ts'
+import { redrawer } from '../../../client/display/redraw.ts'
 import { frame } from '../../../client/display/steps.ts'
 import { table } from '../../../client/display/table.ts'
 import { changeLine } from '../../../client/display/words.ts'
@@ -182,9 +183,42 @@ const entry: LedgerEntry = {
         deploymentId: 'ecs-svc/7',
         standing: 'succeeded',
       },
+      since: { release: 'release/production/older', at: 120_000 },
     },
   ],
 }
+
+const window = {
+  kind: 'weekly',
+  timeZone: 'UTC',
+  days: [5],
+  from: 16 * 60,
+  to: 24 * 60,
+  reason: 'weekend',
+} as const
+
+describe('what is watched', () => {
+  test('fits a small terminal, and leaves alone what was there before', () => {
+    const { written, screen: terminal } = screen(true)
+    redrawer(terminal)(Array.from({ length: 9 }, (_, index) => `${index}`.repeat(70)).join('\n'))
+    const text = written.join('')
+    assert.ok(!text.includes('\u001b[3J'), 'what can be scrolled back to stays')
+    const lines = stripVTControlCharacters(text).trimEnd().split('\n')
+    assert.deepEqual(
+      lines.map((line) => line[0]),
+      ['0', '1', '2', '3', '…'],
+    )
+  })
+
+  test('is printed again elsewhere where something has changed, and not for the time it takes', () => {
+    const { written, screen: log } = screen(false)
+    const redraw = redrawer(log)
+    redraw('wait api, for 1 s', 'wait api')
+    redraw('wait api, for 3 s', 'wait api')
+    redraw('verify', 'verify')
+    assert.deepEqual(written, ['wait api, for 1 s\n', 'verify\n'])
+  })
+})
 
 describe('what people read', () => {
   test('of an environment: what is live by service, what runs, what ran', () => {
@@ -193,7 +227,13 @@ describe('what people read', () => {
         environment: 'production',
         project: 'mailman',
         live: entry,
-        running: { id: 'release/production/9', kind: 'deploy', requestedBy: 'ci', startedAt: 0 },
+        running: {
+          id: 'release/production/9',
+          kind: 'deploy',
+          requestedBy: 'ci',
+          startedAt: 0,
+          paused: { by: 'bob', at: 0, reason: 'look' },
+        },
         waiting: [
           {
             id: 'release/production/10',
@@ -207,18 +247,29 @@ describe('what people read', () => {
         ],
         freeze: { by: 'ann', reason: 'incident', since: 0 },
         superseded: [],
-        controls: [{ kind: 'freeze', by: 'ann', at: 0, reason: 'incident' }],
+        controls: [
+          { kind: 'freeze', by: 'ann', at: 0, reason: 'incident' },
+          { kind: 'approve', by: 'bob', at: 0, release: 'release/production/8' },
+        ],
         releases: [entry],
       },
       61_000,
+      { window },
     )
     assert.match(
       text,
-      /release\/production\/10 {2}deploy 9e8d7c6: Next {2}by ci .* needs an approval/,
+      /release\/production\/10 {2}deploy 9e8d7c6: Next {2}by ci .* needs an approval until 1970-01-01 00:00 UTC: slipway approve production/,
+    )
+    assert.match(text, /paused by bob: look\. Let it go on: slipway resume production/)
+    assert.match(text, /^In a freeze window, fri 16:00–24:00 UTC \(weekend\): what starts now is/m)
+    assert.match(
+      text,
+      /sha256:8{12} {2}since 1970-01-01 00:02 UTC {2}by release\/production\/older/,
     )
     assert.match(text, /Frozen by ann: incident/)
-    assert.match(text, /freeze {2}by ann {2}1970-01-01 00:00 UTC {2}incident/)
-    assert.match(text, /Live: deploy 3f2c1ab: Add organization id, since 1970-01-01 00:01 UTC/)
+    assert.match(text, /freeze +by ann {2}1970-01-01 00:00 UTC +incident/)
+    assert.match(text, /approve {2}by bob {2}1970-01-01 00:00 UTC {2}release\/production\/8/)
+    assert.match(text, /Live: deploy 3f2c1ab: Add organization id, since 1970-01-01 00:02 UTC/)
     assert.match(text, / {2}api {2}mailman-api {2}mailman-api:8 {2}sha256:8{12}/)
     assert.match(text, /Running: release\/production\/9 \(deploy, by ci\), for 1 min 1 s/)
     assert.match(text, /release\/production\/3f2c1ab4d5e6 {2}succeeded/)

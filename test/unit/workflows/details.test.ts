@@ -104,6 +104,7 @@ test('an environment says what is live by service, what runs, until when it is f
           deploymentId: '7',
           standing: 'succeeded',
         },
+        since: { release: 'release/production/3f2c1ab4d5e6', at: 180_000 },
       },
     ],
   } as const
@@ -113,14 +114,20 @@ test('an environment says what is live by service, what runs, until when it is f
   const freeze = { by: 'ann', reason: 'incident', since: 0, until: 3_600_000 }
   const text = environmentDetails({ ...environment, live, running, freeze, releases: [live] })
   const title = String.raw`deploy 3f2c1ab: Add \| organization id`
-  assert.ok(text.includes(`**Live:** ${title}, since 1970-01-01 00:01, by ann`), text)
+  assert.ok(text.includes(`**Live:** ${title}, since 1970-01-01 00:03, by ann`), text)
   assert.match(
     text,
     /^\*\*Running:\*\* r: rollback, since 1970-01-01 00:02, by bob\. \*\*Paused\*\* by ann: look$/m,
   )
   assert.match(text, /^\*\*Frozen\*\* until 1970-01-01 01:00 by ann: incident$/m)
   const tables = tablesIn(text)
-  assert.deepEqual(tables[0]?.[1], ['api', 'mailman-api:8', digest.slice(0, 19)])
+  assert.deepEqual(tables[0]?.[1], [
+    'api',
+    'mailman-api:8',
+    digest.slice(0, 19),
+    '1970-01-01 00:03',
+    live.id,
+  ])
   assert.deepEqual(tables.at(-1)?.[1]?.slice(0, 3), [live.id, title, 'succeeded'])
 })
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { releaseId, rollbackTarget, withEntry, type Ledger } from '../../../workflows/ledger.ts'
+import { liveSince } from '../../../workflows/live-since.ts'
 import type { LedgerEntry, ReleasedService } from '../../../workflows/types.ts'
 import { arn, commit, deployOf, digestOf, targetFor } from '../../workflows/fixtures.ts'
 
@@ -65,6 +66,28 @@ test('rolling back twice goes two releases back, not forth again', () => {
   assert.deepEqual(goesTo(backOnce), [arn('api', 7), arn('worker', 7)])
   const backTwice = withEntry(backOnce, entry('rollback-2', both(7, 8), { kind: 'rollback' }))
   assert.match(String(goesTo(backTwice)), /nothing to go back to/)
+})
+
+const since = ({ live }: Ledger) => live?.services.map((one) => [one.since?.release, one.since?.at])
+
+test('each service knows which release made it and since when it runs, also after going back', () => {
+  const first = ledgerOf(entry('aaaaaaa', both(8, 7), { endedAt: 10 }))
+  const apiOnly = withEntry(first, entry('bbbbbbb', [released('api', 9, 8)], { endedAt: 20 }))
+  assert.deepEqual(since(apiOnly), [
+    ['bbbbbbb', 20],
+    ['aaaaaaa', 10],
+  ])
+  const back = withEntry(
+    apiOnly,
+    entry('rollback-1', [released('api', 8, 9)], { kind: 'rollback', endedAt: 30 }),
+  )
+  assert.deepEqual(since(back), [
+    ['aaaaaaa', 30],
+    ['aaaaaaa', 10],
+  ])
+  assert.equal(back.live === undefined ? 0 : liveSince(back.live), 30)
+  const redeployed = withEntry(back, entry('r', both(8, 8), { kind: 'redeploy', endedAt: 40 }))
+  assert.deepEqual(since(redeployed), since(back))
 })
 
 test('a release that did not succeed changes nothing about what is live', () => {
