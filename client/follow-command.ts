@@ -8,6 +8,7 @@ import { resultText } from './display/result.ts'
 import { followRelease } from './follow.ts'
 import { openJob } from './github/job.ts'
 import { setOutputs } from './github/step-files.ts'
+import { type Interrupt, onInterrupt, signalStatus } from './interrupt.ts'
 import { pageOf } from '../config/temporal-ui.ts'
 import { note, print, printJsonLine } from './output.ts'
 import { plain } from './text.ts'
@@ -27,12 +28,7 @@ export interface Followed {
   readonly withoutUs?: string
 }
 
-type Stopped =
-  | { readonly kind: 'signal'; readonly name: NodeJS.Signals }
-  | { readonly kind: 'timeout' }
-
-/** What a process that ends by a signal exits with, by convention: 128 and the signal's number. */
-const signalStatus: Partial<Record<NodeJS.Signals, number>> = { SIGINT: 130, SIGTERM: 143 }
+type Stopped = { readonly kind: 'signal'; readonly name: Interrupt } | { readonly kind: 'timeout' }
 
 /**
  * Shows a release until it has ended, and gives the exit status of its outcome. Ctrl-C and the
@@ -49,8 +45,7 @@ export async function followToEnd(
     stopped = how
     stop.abort()
   }
-  const onSignal = (name: NodeJS.Signals) => end({ kind: 'signal', name })
-  process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
+  const hush = onInterrupt((name) => end({ kind: 'signal', name }))
   const timer =
     options.timeout === undefined
       ? undefined
@@ -78,7 +73,7 @@ export async function followToEnd(
     return stopWaiting(release, stopped, options)
   } finally {
     clearTimeout(timer)
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+    hush()
   }
   display.close()
   if (options.json === true) printJsonLine({ event: 'result', ...result })
@@ -100,7 +95,7 @@ function stopWaiting(release: Followed, how: Stopped, options: CommonOptions): n
       `  follow it:  slipway wait ${release.id}\n` +
       `  cancel it:  slipway cancel ${release.environment}`,
   )
-  return how.kind === 'timeout' ? exitStatusWhenWaitingEnds : (signalStatus[how.name] ?? 1)
+  return how.kind === 'timeout' ? exitStatusWhenWaitingEnds : signalStatus[how.name]
 }
 
 /** Says that a request was let in, and follows it where that is wanted. Gives the exit status. */

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Client } from '@temporalio/client'
 import { exitStatusWhenWaitingEnds } from '../rollout/outcome.ts'
 import { explained, isDeadline, isOutage, messageOf } from './explain.ts'
+import { type Interrupt, onInterrupt, signalStatus } from './interrupt.ts'
 import { Refusal } from './refusal.ts'
 
 export interface Patience {
@@ -19,7 +20,7 @@ export interface Patience {
  *
  * @param ask sends an Update whose id is always the same
  * @throws Refusal where the environment says no; with the status 124 where nobody knows whether it
- *   has the request, since it may act on it yet
+ *   has the request, since it may act on it yet; with 130 or 143 where this process was asked to end
  */
 export async function requested<T>(
   client: Client,
@@ -28,16 +29,37 @@ export async function requested<T>(
   { answerMs = 30_000, outageMs = 60_000, pauseMs = 1_000 }: Patience = {},
 ): Promise<T> {
   const giveUpAt = Date.now() + outageMs
-  for (;;) {
-    try {
-      return await client.withDeadline(Date.now() + answerMs, ask)
-    } catch (error) {
-      if (!isOutage(error)) throw explained(error)
-      const isSilent = isDeadline(error)
-      if (isSilent || Date.now() + pauseMs > giveUpAt) throw unknown(environment, isSilent, error)
-      await delay(pauseMs)
+  const asking = new AbortController()
+  let by: Interrupt | undefined
+  const hush = onInterrupt((signal) => {
+    by = signal
+    asking.abort()
+  })
+  try {
+    for (;;) {
+      try {
+        return await client.withAbortSignal(asking.signal, () =>
+          client.withDeadline(Date.now() + answerMs, ask),
+        )
+      } catch (error) {
+        if (by !== undefined) throw interrupted(environment, by, error)
+        if (!isOutage(error)) throw explained(error)
+        const isSilent = isDeadline(error)
+        if (isSilent || Date.now() + pauseMs > giveUpAt) throw unknown(environment, isSilent, error)
+      }
+      // Cut short by an interrupt, of which the next try says so.
+      await delay(pauseMs, undefined, { signal: asking.signal }).catch(() => {})
     }
+  } finally {
+    hush()
   }
+}
+
+function interrupted(environment: string, by: Interrupt, cause: unknown): Refusal {
+  return new Refusal(
+    `Interrupted before ${environment} answered; it may have been asked and act on it. Look before you ask again: slipway status ${environment}`,
+    { exitStatus: signalStatus[by], cause },
+  )
 }
 
 function unknown(environment: string, isSilent: boolean, cause: unknown): Refusal {

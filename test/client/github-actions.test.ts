@@ -217,4 +217,20 @@ describe('a job of GitHub Actions', () => {
     })
     await way.close()
   })
+
+  test('a job that is cancelled before it was answered says that it may have been heard', async () => {
+    const here = await place.checkout('unheard')
+    await seenAndGone('queue-unheard')
+    const job = await jobIn(here.folder, place.server.address)
+    const command = job.slipway('deploy', 'unheard')
+    const door = place.client.workflow.getHandle('environment/unheard')
+    await until(
+      () => door.describe().catch(() => undefined),
+      (begun) => begun !== undefined,
+    )
+    command.kill('SIGINT')
+    const { exitCode, stderr } = await command
+    assert.equal(exitCode, 130, stderr)
+    assert.match(stderr, /Interrupted before unheard answered; .*slipway status unheard/)
+  })
 })

@@ -6,6 +6,7 @@ import { requested } from '../../../client/request.ts'
 
 /** Asking with a deadline is the server's business: here each try ends as it is told to. */
 const client = {
+  withAbortSignal: (_: AbortSignal, ask: () => Promise<unknown>) => ask(),
   withDeadline: (_: number, ask: () => Promise<unknown>) => ask(),
 } as unknown as Client
 
