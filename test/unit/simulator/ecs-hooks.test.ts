@@ -1,20 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { ServiceDeployment } from '@aws-sdk/client-ecs'
-import { first, stage, type Stage } from './stage.ts'
+import { coloured, current, minute } from './coloured-stage.ts'
+import type { Stage } from './stage.ts'
 
-const minute = 60_000
 const lambda = 'arn:aws:lambda:us-east-1:000000000000:function:check'
 
-const current = (played: Stage): ServiceDeployment => first(played.serviceDeployments())
 const hooksOf = (played: Stage) => current(played).lifecycleHookDetails ?? []
 
 /** A blue/green service that has got these hooks after its first deployment. */
 async function hooked(...lifecycleHooks: object[]): Promise<Stage> {
-  const played = await stage({
-    loadBalancer: 'colours',
-    deploymentConfiguration: { strategy: 'BLUE_GREEN' },
-  })
+  const played = await coloured({ strategy: 'BLUE_GREEN' })
   played.deploy('registry/api:2', { deploymentConfiguration: { lifecycleHooks } })
   return played
 }
@@ -120,12 +115,9 @@ test('all hooks of a stage must agree, and one is enough to go back', async () =
 })
 
 test('a pause before each step of traffic has an id of its own each time', async () => {
-  const played = await stage({
-    loadBalancer: 'colours',
-    deploymentConfiguration: {
-      strategy: 'LINEAR',
-      linearConfiguration: { stepPercent: 50, stepBakeTimeInMinutes: 0 },
-    },
+  const played = await coloured({
+    strategy: 'LINEAR',
+    linearConfiguration: { stepPercent: 50, stepBakeTimeInMinutes: 0 },
   })
   played.deploy('registry/api:2', {
     deploymentConfiguration: { lifecycleHooks: [pauseAt('PRE_PRODUCTION_TRAFFIC_SHIFT')] },
