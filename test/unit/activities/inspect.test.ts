@@ -1,22 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { inspectEnvironment } from '../../../activities/inspect.ts'
-import type { Target } from '../../../config/target.ts'
-import {
-  answersOf,
-  deployment,
-  recordsOf,
-  revision,
-  service,
-  task,
-  taskDefinition,
-} from './ecs-answers.ts'
-import { awsError, fakeAws, type Answers } from './fake-aws.ts'
-import { failsAs, inActivity } from './in-activity.ts'
-import { digestA, imageNamed, registry, serviceNamed, targetWith } from './targets.ts'
-
-const inspect = (answers: Answers, target: Target = targetWith()) =>
-  inActivity(() => inspectEnvironment(fakeAws(answers).clients, { target }))
+import { answersOf, deployment, recordsOf, revision, service, task } from './ecs-answers.ts'
+import { awsError } from './fake-aws.ts'
+import { failsAs } from './in-activity.ts'
+import { inspect } from './inspect-answers.ts'
+import { digestA } from './targets.ts'
 
 const failing = (name: string) => ({
   DescribeServices: () => {
@@ -88,123 +76,6 @@ describe('inspecting an environment', () => {
     assert.match(warnings.join(), /desired count of service "mailman-api" is 0/)
   })
 
-  test('gives all findings in one message', async () => {
-    const answers = {
-      ...answersOf({ service: service({ deploymentConfiguration: {} }) }),
-      DescribeRepositories: () => {
-        throw awsError('RepositoryNotFoundException')
-      },
-    }
-    const target = targetWith({
-      services: [serviceNamed('api', { containers: { apj: 'api' } }), serviceNamed('worker')],
-      images: [imageNamed('api')],
-    })
-    await assert.rejects(
-      inspect(answers, target),
-      failsAs(
-        'Rejected',
-        'names container "apj"',
-        'has "api"',
-        'deploymentCircuitBreaker={enable=true,rollback=true}',
-        'circuitBreaker: optional',
-        'no service "mailman-worker" in cluster "mailman" (region eu-west-1, account 123456789012)',
-        'no ECR repository "mailman-api"',
-      ),
-    )
-  })
-
-  test('names the region and the account of a cluster that is not there', async () => {
-    const answers = {
-      ...answersOf(),
-      DescribeServices: () => {
-        throw awsError('ClusterNotFoundException', 'Cluster not found.')
-      },
-    }
-    await assert.rejects(
-      inspect(answers),
-      failsAs('Rejected', '"mailman"', 'region eu-west-1, account 123456789012'),
-    )
-  })
-
-  test('lets a service without circuit breaker pass where the configuration makes it optional', async () => {
-    const answers = answersOf({ service: service({ deploymentConfiguration: {} }) })
-    const target = targetWith({ services: [serviceNamed('api', { circuitBreaker: 'optional' })] })
-    assert.equal((await inspect(answers, target)).services.length, 1)
-  })
-
-  test('refuses a service that watches its traffic for longer than a release may take', async () => {
-    const target = targetWith({ stability: { timeoutMs: 30 * 60_000, windowMs: 1 } })
-    const enable = { deploymentCircuitBreaker: { enable: true, rollback: true } }
-    const shifting = (configuration: object) =>
-      inspect(
-        answersOf({
-          service: service({ deploymentConfiguration: { ...enable, ...configuration } }),
-        }),
-        target,
-      )
-    const bakeTimeInMinutes = 10
-    const tooLong = [
-      [{ strategy: 'BLUE_GREEN', bakeTimeInMinutes: 30 }, 'A blue/green', '30 min', '"45m"'],
-      [{ strategy: 'CANARY', bakeTimeInMinutes: 20 }, 'A canary', '30 min'],
-      [{ strategy: 'LINEAR' }, 'A linear', '54 min', '"69m"'],
-    ] as const
-    for (const [configuration, ...parts] of tooLong) {
-      await assert.rejects(
-        shifting(configuration),
-        failsAs('Rejected', '"stability.timeout"', ...parts),
-      )
-    }
-    const inTime = [
-      { strategy: 'BLUE_GREEN', bakeTimeInMinutes },
-      { strategy: 'CANARY', canaryConfiguration: { canaryPercent: 100 }, bakeTimeInMinutes },
-      { strategy: 'LINEAR', linearConfiguration: { stepPercent: 33.3 }, bakeTimeInMinutes },
-      { strategy: 'ROLLING', bakeTimeInMinutes: 60 },
-    ]
-    for (const configuration of inTime) assert.ok(await shifting(configuration))
-  })
-
-  test('says before it begins that the way back takes long, and that a person is asked', async () => {
-    const lifecycleHooks = [{ targetType: 'PAUSE', lifecycleStages: ['POST_SCALE_UP'] }]
-    const { warnings } = await inspect(
-      answersOf({
-        service: service({
-          deploymentConfiguration: {
-            deploymentCircuitBreaker: { enable: true, rollback: true },
-            strategy: 'BLUE_GREEN',
-            bakeTimeInMinutes: 5,
-            lifecycleHooks,
-          },
-        }),
-      }),
-      targetWith({
-        stability: { timeoutMs: 30 * 60_000, windowMs: 1 },
-        rollback: { timeoutMs: 5 * 60_000 },
-      }),
-    )
-    assert.match(warnings.join('\n'), /blue\/green deployment as well, of 5 min at least/)
-    assert.match(warnings.join('\n'), /waits for a person at POST_SCALE_UP/)
-  })
-
-  test('refuses a service that another deployment controller owns', async () => {
-    const { taskDefinition: _, ...owned } = service({
-      deploymentController: { type: 'CODE_DEPLOY' },
-    })
-    await assert.rejects(
-      inspect(answersOf({ service: owned })),
-      failsAs('Rejected', 'deployment controller CODE_DEPLOY'),
-    )
-  })
-
-  test('says that a family has no revision left to clone', async () => {
-    const answers = {
-      ...answersOf(),
-      DescribeTaskDefinition: () => {
-        throw awsError('ClientException', 'Unable to describe task definition.')
-      },
-    }
-    await assert.rejects(inspect(answers), failsAs('Rejected', '"mailman-api"', 'Register one'))
-  })
-
   test('refuses while a deployment bakes, whose tasks all run already', async () => {
     const records = recordsOf({ status: 'IN_PROGRESS', taskDefinition: revision(1) })
     await assert.rejects(
@@ -236,22 +107,6 @@ describe('inspecting an environment', () => {
     const tasks = [task({ startedBy: 'ecs-svc/3' })]
     const { services } = await inspect(answersOf({ service: settled, tasks }))
     assert.equal(services[0]?.wayBack.deploymentId, 'ecs-svc/3')
-  })
-
-  test('refuses force mode where the service does not run the moving tag, or the tag cannot move', async () => {
-    const target = targetWith({ mode: 'force' })
-    await assert.rejects(inspect(answersOf(), target), failsAs('Rejected', '"api-latest"'))
-    const moving = taskDefinition(1, {
-      containerDefinitions: [{ name: 'api', image: `${registry}/mailman-api:api-latest` }],
-    })
-    const answers = answersOf({ taskDefinitions: { [revision(1)]: moving } })
-    const immutable = { repositoryUri: 'x', imageTagMutability: 'IMMUTABLE' }
-    await assert.rejects(
-      inspect({ ...answers, DescribeRepositories: () => ({ repositories: [immutable] }) }, target),
-      failsAs('Rejected', 'immutable', '"pin"'),
-    )
-    const { warnings } = await inspect(answers, target)
-    assert.match(warnings.join(), /Mode "force" deploys a moving tag/)
   })
 
   test('tells credentials that AWS does not accept from permissions that it does not give', async () => {
