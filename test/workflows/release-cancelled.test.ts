@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity'
+import { deployOf, fakes, live, targetFor } from './fixtures.ts'
+import { endOf, newQueue, startHarness, startRelease, withWorker, type Harness } from './harness.ts'
+
+let harness: Harness
+before(async () => {
+  harness = await startHarness()
+})
+after(() => harness.close())
+
+test('a release that is cancelled takes back what it touched, and only then ends', async () => {
+  const queue = newQueue()
+  const waiting = Promise.withResolvers<void>()
+  let waitIsOver = false
+  const fake = fakes(queue, {
+    waitForRollout: async () => {
+      const context = Context.current()
+      const beat = setInterval(() => context.heartbeat(), 50)
+      waiting.resolve()
+      try {
+        await context.cancelled
+      } catch (failure) {
+        waitIsOver = true
+        throw failure
+      } finally {
+        clearInterval(beat)
+      }
+      return live
+    },
+    rollBackService: async () => {
+      assert.ok(waitIsOver, 'the way back must not race the wait')
+      return live
+    },
+  })
+  await withWorker(harness, queue, fake, async () => {
+    const handle = await startRelease(harness, deployOf(targetFor(queue)))
+    await waiting.promise
+    await handle.cancel()
+    const result = await endOf(handle)
+    assert.equal(result.outcome, 'cancelled')
+  })
+  assert.ok(fake.calls.includes('rollBackService api'))
+})
+
+test('a release that is cancelled while a step fails is cancelled, not failed', async () => {
+  const queue = newQueue()
+  const failing = Promise.withResolvers<void>()
+  const fake = fakes(queue, {
+    updateService: async () => {
+      const context = Context.current()
+      const beat = setInterval(() => context.heartbeat(), 50)
+      failing.resolve()
+      await context.cancelled.catch(() => clearInterval(beat))
+      // A server does not try again what was asked to stop; this one must be told not to.
+      throw ApplicationFailure.nonRetryable('AWS is busy', 'Unavailable')
+    },
+  })
+  await withWorker(harness, queue, fake, async () => {
+    const handle = await startRelease(harness, deployOf(targetFor(queue)))
+    await failing.promise
+    await handle.cancel()
+    assert.equal((await endOf(handle)).outcome, 'cancelled')
+  })
+  assert.ok(fake.calls.includes('rollBackService api'))
+})
+
+test('a release that is cancelled in a build touches nothing', async () => {
+  const queue = newQueue()
+  const building = Promise.withResolvers<void>()
+  const fake = fakes(queue, {
+    buildImage: async () => {
+      const context = Context.current()
+      const beat = setInterval(() => context.heartbeat(), 50)
+      building.resolve()
+      try {
+        await context.cancelled
+      } finally {
+        clearInterval(beat)
+      }
+      throw new CancelledFailure('never here')
+    },
+  })
+  await withWorker(harness, queue, fake, async () => {
+    const handle = await startRelease(harness, deployOf(targetFor(queue)))
+    await building.promise
+    await handle.cancel()
+    const result = await endOf(handle)
+    assert.equal(result.outcome, 'cancelled')
+    assert.match(result.message, /before anything was touched/)
+  })
+  assert.ok(!fake.calls.some((call) => /^(update|rollBack)/.test(call)))
+})

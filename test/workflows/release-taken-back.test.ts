@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { ApplicationFailure } from '@temporalio/activity'
+import { arn, digestOf, live } from './fixtures.ts'
+import { startHarness, type Harness } from './harness.ts'
+import { denied, releaseWith, unhealthy } from './released.ts'
+
+let harness: Harness
+before(async () => {
+  harness = await startHarness()
+})
+after(() => harness.close())
+
+test('a rollout that is not stable after half an hour is taken back', async () => {
+  const { result, calls } = await releaseWith(harness, {
+    waitForRollout: async ({ deadline }) => {
+      // Cut short again and again, as by workers that die, and taken up until time is up.
+      if ((await harness.env.currentTimeMs()) < deadline) throw new Error('cut short')
+      return { kind: 'timed_out', reason: 'not stable after 30 minutes', cause: '' }
+    },
+  })
+  assert.equal(result.outcome, 'rolled_back')
+  assert.match(result.message, /not stable after 30 minutes/)
+  const took = result.endedAt - result.startedAt
+  assert.ok(took >= 30 * 60_000 && took < 31 * 60_000, `${took} ms`)
+  assert.deepEqual(
+    [...new Set(calls.filter((call) => /Service/.test(call)))],
+    ['updateService api', 'rollBackService api'],
+  )
+})
+
+test('a wait that nobody can bring to an end is taken back, too', async () => {
+  const { result } = await releaseWith(harness, {
+    waitForRollout: async () => {
+      throw ApplicationFailure.retryable('AWS cannot be reached', 'Unavailable')
+    },
+  })
+  assert.equal(result.outcome, 'rolled_back')
+  assert.match(result.message, /AWS cannot be reached/)
+})
+
+test('when the second service fails both are taken back, the last one first', async () => {
+  const { result, calls } = await releaseWith(harness, {
+    waitForRollout: async ({ service }) => (service.name === 'worker' ? unhealthy : live),
+  })
+  assert.equal(result.outcome, 'rolled_back')
+  assert.equal(result.cause, 'The health check fails.')
+  assert.deepEqual(
+    calls.filter((call) => call.startsWith('rollBack')),
+    ['rollBackService worker', 'rollBackService api'],
+  )
+})
+
+test('what failed tasks left behind is in the result', async () => {
+  const failedTasks = [
+    {
+      task: 'c'.repeat(32),
+      taskDefinition: 'mailman-api:8',
+      stopCode: 'EssentialContainerExited',
+      stoppedReason: 'Essential container in task exited',
+      container: 'api',
+      exitCode: 1,
+      containerReason: '',
+      times: 3,
+      logs: ['panic: no database'],
+    },
+  ]
+  const { result } = await releaseWith(harness, {
+    waitForRollout: async () => ({ ...unhealthy, failedTasks }),
+  })
+  assert.equal(result.outcome, 'rolled_back')
+  assert.deepEqual(result.failedTasks, failedTasks)
+})
+
+test('a revision that was taken back is deregistered where that is wanted, and only then', async () => {
+  const sick = { waitForRollout: async () => unhealthy }
+  const kept = await releaseWith(harness, sick)
+  assert.ok(!kept.calls.includes('deregisterRevisions'))
+  const wanted = { rollback: { timeoutMs: 60_000, deregister: true } }
+  const gone = await releaseWith(
+    harness,
+    { ...sick, deregisterRevisions: async () => ['mailman-api:8 was deregistered'] },
+    wanted,
+  )
+  assert.ok(gone.calls.includes('deregisterRevisions'))
+  assert.deepEqual(gone.result.warnings, ['mailman-api:8 was deregistered'])
+  const tried = await releaseWith(harness, { ...sick, deregisterRevisions: denied }, wanted)
+  assert.equal(tried.result.outcome, 'rolled_back')
+  assert.match(tried.result.warnings.join(), /stays registered: not allowed/)
+})
+
+test('the moving tags point back before any service is taken back', async () => {
+  const moved: string[] = []
+  const { calls } = await releaseWith(harness, {
+    moveTags: async ({ images }) => {
+      moved.push(images.map((image) => image.digest).join())
+      return images.map(({ name }) => ({ name, digest: digestOf(name, 7) }))
+    },
+    waitForRollout: async () => unhealthy,
+  })
+  assert.deepEqual(moved, [
+    [digestOf('api', 8), digestOf('worker', 8)].join(),
+    [digestOf('api', 7), digestOf('worker', 7)].join(),
+  ])
+  assert.ok(calls.lastIndexOf('moveTags') < calls.indexOf('rollBackService api'))
+})
+
+test('a way back that fails does not keep the other services from theirs', async () => {
+  const { result, calls } = await releaseWith(harness, {
+    waitForRollout: async ({ service }) => (service.name === 'worker' ? unhealthy : live),
+    rollBackService: async ({ service }) => {
+      if (service.name === 'api') return live
+      throw ApplicationFailure.nonRetryable('no capacity', 'Rejected')
+    },
+  })
+  assert.equal(result.outcome, 'rollback_failed')
+  assert.match(result.message, /worker: no capacity/)
+  assert.match(
+    result.message,
+    /describe-services --cluster mailman --services mailman-api mailman-worker.* person is needed/,
+  )
+  assert.ok(calls.includes('rollBackService api'))
+})
+
+test('a service is taken back even if the call that deployed it failed', async () => {
+  const { result, calls } = await releaseWith(harness, {
+    updateService: async () => {
+      throw ApplicationFailure.nonRetryable('the answer was lost', 'AccessDenied')
+    },
+  })
+  assert.equal(result.outcome, 'rolled_back')
+  assert.ok(calls.includes('rollBackService api'))
+})
+
+test('a copy that was gone back to, since the way back was deregistered, is told of', async () => {
+  const { result } = await releaseWith(harness, {
+    waitForRollout: async ({ service }) => (service.name === 'worker' ? unhealthy : live),
+    rollBackService: async ({ service: { name } }) =>
+      name === 'api' && live.kind === 'succeeded' ? { ...live, copy: arn('api', 9) } : live,
+  })
+  assert.equal(result.outcome, 'rolled_back')
+  assert.match(
+    result.message,
+    /The previous release runs again\. Somebody had deregistered mailman-api:7: mailman-api:9, a copy of it, runs in its place\.$/,
+  )
+  const [api, worker] = result.services
+  assert.deepEqual(
+    [api?.wayBack.taskDefinition, api?.wayBack.copyOf],
+    [arn('api', 9), arn('api', 7)],
+  )
+  assert.equal(worker?.wayBack.copyOf, undefined)
+})
+
+test('a verification that fails takes everything back', async () => {
+  const { result, calls } = await releaseWith(harness, {
+    verifyRelease: async () => ({ kind: 'failed', reason: 'a task crashed', cause: 'exit code 1' }),
+  })
+  assert.equal(result.outcome, 'rolled_back')
+  assert.deepEqual(calls.slice(-2), ['rollBackService worker', 'rollBackService api'])
+})
+
+test('a service that somebody else deploys meanwhile is left to them', async () => {
+  const { result, calls } = await releaseWith(harness, {
+    waitForRollout: async ({ service }) =>
+      service.name === 'worker'
+        ? { kind: 'replaced', reason: 'deployment ecs-svc/9 took its place', cause: '' }
+        : live,
+  })
+  assert.equal(result.outcome, 'superseded')
+  assert.deepEqual(
+    calls.filter((call) => call.startsWith('rollBack')),
+    ['rollBackService api'],
+  )
+})
