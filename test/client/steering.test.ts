@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { RolloutEnd } from '../../activities/types.ts'
+import type { EnvironmentStatus } from '../../workflows/types.ts'
 import { live } from '../workflows/fixtures.ts'
 import { gate, type Place, type runSlipway, startPlace } from './place.ts'
 
@@ -14,15 +17,18 @@ after(() => place.close())
 function listenTo(child: ReturnType<typeof runSlipway>): (text: RegExp) => Promise<void> {
   let printed = ''
   let heard: (() => void) | undefined
+  const ended = child.then(({ stderr }) => assert.fail(`it ended: ${stderr}`))
+  ended.catch(() => {})
   child.stdout.on('data', (piece: Buffer) => {
     printed += piece.toString()
     heard?.()
   })
   return async (text) => {
     while (!text.test(printed)) {
-      await new Promise<void>((resolve) => {
+      const more = new Promise<void>((resolve) => {
         heard = resolve
       })
+      await Promise.race([more, ended])
     }
   }
 }
@@ -62,6 +68,40 @@ describe('an environment is steered from the command line', () => {
       waiting.open()
       assert.equal((await here.slipway('resume', 'held')).exitCode, 0)
       assert.equal((await deploy).exitCode, 0)
+    })
+  })
+
+  test('a deploy that waits for an approval is approved, another one rejected, and a third is not there', async () => {
+    const here = await place.checkout('careful')
+    const file = join(here.folder, 'slipway.yaml')
+    const config = await readFile(file, 'utf8')
+    const careful = config.replace(
+      'region: eu-west-1 }',
+      'region: eu-west-1, approval: { timeout: 1h } }',
+    )
+    await writeFile(file, careful)
+    await here.withWorker({}, async () => {
+      for (const [verb, outcome, exitCode] of [
+        ['approve', 'succeeded', 0],
+        ['reject', 'rejected', 2],
+      ] as const) {
+        await here.commitAgain(`To ${verb}`)
+        const deploy = here.slipway('deploy', 'careful')
+        await listenTo(deploy)(/waits for an approval|needs an approval/)
+        const status = await here.slipway('status', 'careful')
+        assert.match(status.stdout, /approval/)
+        const answer = await here.slipway(verb, 'careful', '--reason', 'looked at it')
+        assert.equal(answer.exitCode, 0, answer.stderr)
+        assert.equal((await deploy).exitCode, exitCode)
+        const { stdout } = await here.slipway('status', 'careful', '--json')
+        const { releases, controls } = JSON.parse(stdout) as EnvironmentStatus
+        assert.equal(releases[0]?.outcome, outcome)
+        assert.equal(controls[0]?.kind, verb)
+        assert.equal(controls[0]?.reason, 'looked at it')
+        const again = await here.slipway(verb, 'careful')
+        assert.equal(again.exitCode, 2)
+        assert.match(again.stderr, /approval/)
+      }
     })
   })
 
