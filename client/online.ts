@@ -3,7 +3,8 @@
  * and usage errors come without it.
  */
 export { connect, withConnection } from './connect.ts'
-export { environmentText, releasesText } from './display/environment.ts'
+export { environmentText } from './display/environment.ts'
+export { releasesText } from './display/releases.ts'
 export { explanationText } from './display/explanation.ts'
 export { planText } from './display/plan.ts'
 export { scheduleText, schedulesText } from './display/schedule.ts'

@@ -61,16 +61,16 @@ function link({ text, url }: Link): string {
   return `[${cell(text)}](${url})`
 }
 
-/** What was tried and taken back was not released. */
+/** What was taken back was not released; a service whose turn had not come was not even tried. */
 function serviceHead(result: ReleaseStatus['result']): readonly string[] {
   switch (result?.outcome) {
     case 'rolled_back':
     case 'cancelled':
-      return ['service', 'tried', 'digest', 'runs again']
+      return ['service', 'wanted', 'digest', 'runs']
     case 'rollback_failed':
     case 'superseded':
     case 'rejected':
-      return ['service', 'tried', 'digest', 'ran before']
+      return ['service', 'wanted', 'digest', 'ran before']
     case 'succeeded':
     case 'unchanged':
     case undefined:

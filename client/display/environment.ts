@@ -1,20 +1,19 @@
 import type { RolloutProgress } from '../../activities/types.ts'
 import { freezeInWords } from '../../config/frozen.ts'
 import type { FreezeWindow } from '../../config/target.ts'
-import { outcomeWords } from '../../rollout/outcome-words.ts'
 import type {
   Control,
   EnvironmentStatus,
-  LedgerEntry,
   ReleaseStatus,
   Undelivered,
   WaitingRelease,
 } from '../../workflows/types.ts'
 import { liveSince } from '../../workflows/live-since.ts'
-import { shortCommit, shortDigest, shortRevision } from '../../workflows/words.ts'
+import { shortDigest, shortRevision } from '../../workflows/words.ts'
 import type { Upcoming } from '../upcoming.ts'
 import { durationText, momentText, plain, shortened } from '../text.ts'
-import { outcomeStyle, paint } from './colour.ts'
+import { paint } from './colour.ts'
+import { releasesText, what } from './releases.ts'
 import { table } from './table.ts'
 import { upcomingLines } from './upcoming.ts'
 import { stepName } from './words.ts'
@@ -91,7 +90,10 @@ export function environmentText(
     const since = momentText(Math.min(...status.unsent.map((one) => one.since)))
     parts.push(`Notifications on their way: ${status.unsent.length}, the oldest since ${since}`)
   }
-  if (status.releases.length > 0) parts.push('', releasesText(status.releases.slice(0, 10)))
+  const { releases, superseded } = status
+  if (releases.length + superseded.length > 0) {
+    parts.push('', releasesText(releases, { superseded, most: 10 }))
+  }
   return parts.filter((part, index) => part !== '' || index > 0).join('\n')
 }
 
@@ -131,28 +133,4 @@ function controlRow({ kind, by, at, release, reason, refused }: Control): string
 /** In full: it says what to do. */
 function undeliveredLine({ to, event, release, at, reason }: Undelivered): string {
   return `  ${to}, ${event} of ${release}, ${momentText(at)}: ${plain(reason)}`
-}
-
-/** The ledger as a table, newest first. */
-export function releasesText(releases: readonly LedgerEntry[]): string {
-  const head = ['RELEASE', 'OUTCOME', 'ENDED', 'TOOK', 'BY', 'WHAT'].map((one) =>
-    paint('gray', one),
-  )
-  return table([
-    head,
-    ...releases.map((entry) => [
-      entry.id,
-      paint(outcomeStyle(entry.outcome), outcomeWords[entry.outcome]),
-      momentText(entry.endedAt),
-      durationText(entry.endedAt - entry.startedAt),
-      shortened(plain(entry.requestedBy), 32),
-      shortened(what(entry), 60),
-    ]),
-  ])
-}
-
-function what({ kind, commit, subject }: Pick<LedgerEntry, 'kind' | 'commit' | 'subject'>): string {
-  const of = commit === undefined ? '' : ` ${shortCommit(commit)}`
-  const about = subject === undefined || subject === '' ? '' : `: ${plain(subject)}`
-  return `${kind}${of}${about}`
 }

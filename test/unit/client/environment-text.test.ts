@@ -101,6 +101,29 @@ describe('what people read', () => {
     assert.ok(text.includes(`  wait api, for 1 min 1 s\n    ${summary}`), text)
   })
 
+  test('of what ended: the last ten, and among them what never started', () => {
+    const releases = [5, 3, 1].map((n) => ({ ...entry, id: `release/p/${n}`, endedAt: n * 60_000 }))
+    const superseded = [6, 4, 2, 0, 0, 0, 0, 0].map((n) => ({
+      id: `release/p/${n}`,
+      by: 'release/p/7',
+      at: n * 60_000,
+    }))
+    const text = environmentText(
+      {
+        environment: 'production',
+        project: 'mailman',
+        waiting: [],
+        superseded,
+        controls: [],
+        releases,
+      },
+      500_000,
+    )
+    const ids = [...text.matchAll(/^release\/p\/(\d)/gm)].map(([, n]) => n)
+    assert.deepEqual(ids, ['6', '5', '4', '3', '2', '1', '0', '0', '0', '0'])
+    assert.match(text, /^release\/p\/6 {2}superseded {2}1970.* release\/p\/7 took its place$/m)
+  })
+
   test('of notifications: how many are on their way, and in full what nobody was told', () => {
     const { id: release } = entry
     const told = { event: 'outcome', release, to: 'slack (SLACK_WEBHOOK_URL)' }

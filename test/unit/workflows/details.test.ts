@@ -131,7 +131,7 @@ test('an environment says what is live by service, what runs, until when it is f
   assert.deepEqual(tables.at(-1)?.[1]?.slice(0, 3), [live.id, title, 'succeeded'])
 })
 
-test('what was tried and taken back is not called released', () => {
+test('what was taken back is not called released, nor what was never tried', () => {
   const services = [
     {
       name: 'api',
@@ -149,8 +149,8 @@ test('what was tried and taken back is not called released', () => {
   const headFor = (outcome: 'succeeded' | 'rolled_back' | 'rollback_failed') =>
     tablesIn(releaseDetails({ ...status, result: { ...ended, outcome } }))[1]?.[0]
   assert.deepEqual(headFor('succeeded'), ['service', 'released', 'digest', 'ran before'])
-  assert.deepEqual(headFor('rolled_back'), ['service', 'tried', 'digest', 'runs again'])
-  assert.deepEqual(headFor('rollback_failed'), ['service', 'tried', 'digest', 'ran before'])
+  assert.deepEqual(headFor('rolled_back'), ['service', 'wanted', 'digest', 'runs'])
+  assert.deepEqual(headFor('rollback_failed'), ['service', 'wanted', 'digest', 'ran before'])
 })
 
 test('a notice that did not arrive, or not yet, is shown with the reason', () => {
