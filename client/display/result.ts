@@ -30,7 +30,7 @@ export function resultText(
     const digests = Object.values(runs.digests).map(shortDigest).join(' ')
     return [`  ${name}`, ecsService, shortRevision(runs.taskDefinition), digests]
   })
-  return rows.length === 0 || outcome === 'rollback_failed'
-    ? lines.join('\n')
-    : `${lines.join('\n')}\n${table(rows)}`
+  // Something else runs then, or nobody knows what.
+  const isElse = outcome === 'rollback_failed' || outcome === 'superseded'
+  return rows.length === 0 || isElse ? lines.join('\n') : `${lines.join('\n')}\n${table(rows)}`
 }

@@ -12,7 +12,9 @@ describe('what people read', () => {
     const back = resultText({ ...base, outcome: 'rolled_back', cause: 'Container api exited.' })
     assert.match(back, /mailman-api:7/)
     assert.match(back, /Cause: Container api exited\./)
-    assert.doesNotMatch(resultText({ ...base, outcome: 'rollback_failed' }), /mailman-api:/)
+    for (const outcome of ['rollback_failed', 'superseded'] as const) {
+      assert.doesNotMatch(resultText({ ...base, outcome }), /mailman-api:/)
+    }
     const lines = 'Building failed. Its last lines:\n#1 one\n#2 two'
     assert.ok(resultText({ ...base, outcome: 'rejected', message: lines }).includes(lines))
   })
