@@ -1,128 +1,19 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type {
-  Observation,
-  ObservedDeployment,
-  ObservedServiceDeployment,
-} from '../../../rollout/observation.ts'
+import type { Observation, ObservedDeployment } from '../../../rollout/observation.ts'
 import { judge, type Expectation } from '../../../rollout/verdict.ts'
-import { diagnose } from '../../../rollout/diagnosis.ts'
-
-const ours: Expectation = {
-  taskDefinition: 'arn:aws:ecs:eu-west-1:1:task-definition/api:8',
-  deploymentId: 'ecs-svc/2',
-  serviceDeploymentArn: 'sd/2',
-  digests: { api: 'sha256:new' },
-}
-const old = 'arn:aws:ecs:eu-west-1:1:task-definition/api:7'
-
-const deployment = (change: Partial<ObservedDeployment> = {}): ObservedDeployment => ({
-  id: 'ecs-svc/2',
-  status: 'PRIMARY',
-  taskDefinition: ours.taskDefinition,
-  rolloutState: 'COMPLETED',
-  rolloutStateReason: 'ECS deployment ecs-svc/2 completed.',
-  desiredCount: 1,
-  runningCount: 1,
-  pendingCount: 0,
-  failedTasks: 0,
-  createdAt: 1_000,
-  ...change,
-})
-
-const task = (
-  change: Partial<Observation['tasks'][number]> = {},
-): Observation['tasks'][number] => ({
-  arn: 'task/1',
-  taskDefinition: ours.taskDefinition,
-  startedBy: 'ecs-svc/2',
-  lastStatus: 'RUNNING',
-  desiredStatus: 'RUNNING',
-  createdAt: 1_000,
-  stopCode: '',
-  stoppedReason: '',
-  addresses: [],
-  containers: [{ name: 'api', image: '', imageDigest: 'sha256:new', reason: '' }],
-  ...change,
-})
-
-const record = (
-  status: string,
-  change: Partial<ObservedServiceDeployment> = {},
-): ObservedServiceDeployment => ({
-  arn: 'sd/2',
-  status,
-  statusReason: '',
-  createdAt: 1_000,
-  targetRevisionArn: 'sr/2',
-  targetTaskDefinition: ours.taskDefinition,
-  targetDigests: {},
-  rollbackReason: '',
-  rollbackTaskDefinition: '',
-  rollbackDigests: {},
-  lifecycleStage: '',
-  bakeTimeInMinutes: 0,
-  hooks: [],
-  triggeredAlarms: [],
-  ...change,
-})
-
-const healthy = {
-  targetGroupArn: 'tg',
-  id: '1',
-  port: 1,
-  state: 'healthy',
-  reason: '',
-  description: '',
-}
-
-function observation(
-  change: Partial<Omit<Observation, 'service'>> & {
-    service?: Partial<Observation['service']>
-  } = {},
-): Observation {
-  const { service, ...rest } = change
-  return {
-    observedAt: 5_000,
-    serviceDeployments: [record('SUCCESSFUL')],
-    tasks: [task()],
-    targets: [healthy],
-    ...rest,
-    service: {
-      arn: 'service/api',
-      status: 'ACTIVE',
-      desiredCount: 1,
-      runningCount: 1,
-      pendingCount: 0,
-      schedulingStrategy: 'REPLICA',
-      circuitBreaker: { enable: true, rollback: true },
-      deployments: [deployment()],
-      strategy: 'ROLLING',
-      targetGroupArns: ['tg'],
-      loadBalancers: [{ targetGroupArn: 'tg', alternateTargetGroupArn: '' }],
-      lacking: [],
-      events: [],
-      ...service,
-    },
-  }
-}
-
-const rolledBackTo = deployment({
-  id: 'ecs-svc/3',
-  taskDefinition: old,
-  rolloutStateReason: 'ECS deployment circuit breaker: rolling back to deploymentId ecs-svc/1.',
-})
-const oldTask = task({
-  startedBy: 'ecs-svc/3',
-  taskDefinition: old,
-  containers: [{ name: 'api', image: '', imageDigest: 'sha256:old', reason: '' }],
-})
-const failed = deployment({
-  status: 'ACTIVE',
-  rolloutState: 'FAILED',
-  rolloutStateReason: 'ECS deployment circuit breaker: tasks failed to start.',
-  runningCount: 0,
-})
+import {
+  ours,
+  old,
+  deployment,
+  task,
+  record,
+  healthy,
+  observation,
+  rolledBackTo,
+  oldTask,
+  failed,
+} from './observed.ts'
 
 test('a successful record with our digest on every healthy target has succeeded', () => {
   const verdict = judge(observation(), ours)
@@ -271,44 +162,4 @@ test('a service with a desired count of 0 succeeds by running nothing', () => {
     service: { desiredCount: 0, runningCount: 0 },
   })
   assert.equal(judge(nothing, ours).kind, 'succeeded')
-})
-
-test('the cause names the pull error, the exit code, or the health check', () => {
-  const stopped = (change: Partial<Observation['tasks'][number]>) =>
-    observation({
-      targets: [],
-      tasks: [task({ lastStatus: 'STOPPED', desiredStatus: 'STOPPED', ...change })],
-    })
-  assert.match(
-    diagnose(
-      stopped({
-        stopCode: 'TaskFailedToStart',
-        stoppedReason: 'CannotPullContainerError: not found',
-      }),
-      ours,
-    ),
-    /cannot be pulled, since it is not in the registry: CannotPullContainerError/,
-  )
-  assert.equal(
-    diagnose(
-      stopped({
-        stopCode: 'EssentialContainerExited',
-        stoppedReason: 'Essential container in task exited',
-        containers: [{ name: 'api', image: '', imageDigest: '', exitCode: 1, reason: '' }],
-      }),
-      ours,
-    ),
-    'Container api exited with 1.',
-  )
-  const description = 'Health checks failed with these codes: [404]'
-  assert.equal(
-    diagnose(observation({ targets: [{ ...healthy, state: 'unhealthy', description }] }), ours),
-    'The health check fails: Health checks failed with these codes: [404].',
-  )
-  const message = `(service api) (task 1) (port 80) is unhealthy in (target-group tg) due to (reason ${description})`
-  assert.equal(
-    diagnose(observation({ service: { events: [{ at: 1, message }] } }), ours),
-    'The health check fails: Health checks failed with these codes: [404].',
-  )
-  assert.equal(diagnose(observation(), ours), '')
 })

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { diagnose } from '../../../rollout/diagnosis.ts'
+import type { Observation } from '../../../rollout/observation.ts'
+import { ours, task, healthy, observation } from './observed.ts'
+
+const stopped = (change: Partial<Observation['tasks'][number]>) =>
+  observation({
+    targets: [],
+    tasks: [task({ lastStatus: 'STOPPED', desiredStatus: 'STOPPED', ...change })],
+  })
+
+test('the cause names the pull error, the exit code, or the health check', () => {
+  assert.match(
+    diagnose(
+      stopped({
+        stopCode: 'TaskFailedToStart',
+        stoppedReason: 'CannotPullContainerError: not found',
+      }),
+      ours,
+    ),
+    /cannot be pulled, since it is not in the registry: CannotPullContainerError/,
+  )
+  assert.equal(
+    diagnose(
+      stopped({
+        stopCode: 'EssentialContainerExited',
+        stoppedReason: 'Essential container in task exited',
+        containers: [{ name: 'api', image: '', imageDigest: '', exitCode: 1, reason: '' }],
+      }),
+      ours,
+    ),
+    'Container api exited with 1.',
+  )
+  const description = 'Health checks failed with these codes: [404]'
+  assert.equal(
+    diagnose(observation({ targets: [{ ...healthy, state: 'unhealthy', description }] }), ours),
+    'The health check fails: Health checks failed with these codes: [404].',
+  )
+  const message = `(service api) (task 1) (port 80) is unhealthy in (target-group tg) due to (reason ${description})`
+  assert.equal(
+    diagnose(observation({ service: { events: [{ at: 1, message }] } }), ours),
+    'The health check fails: Health checks failed with these codes: [404].',
+  )
+  assert.equal(diagnose(observation(), ours), '')
+})
