@@ -6,8 +6,9 @@ import type { RolloutEnd } from '../../activities/types.ts'
 import { releaseDetails } from '../../workflows/details.ts'
 import { releaseStatus } from '../../workflows/protocol.ts'
 import type { ReleaseStatus } from '../../workflows/types.ts'
-import { deployOf, fakes, live, targetFor } from './fixtures.ts'
-import { endOf, newQueue, startHarness, startRelease, withWorker, type Harness } from './harness.ts'
+import { live } from './fixtures.ts'
+import { startHarness, type Harness } from './harness.ts'
+import { releaseWith } from './released.ts'
 
 /** Credentials that AWS does not take any more at the moment of going back. */
 
@@ -38,20 +39,6 @@ function lapsing<Result>(result: Result) {
   }
 }
 
-async function release(
-  otherwise: Parameters<typeof fakes>[1],
-  change: Parameters<typeof targetFor>[1] = {},
-) {
-  const queue = newQueue()
-  const fake = fakes(queue, otherwise)
-  return withWorker(harness, queue, fake, async () => {
-    const handle = await startRelease(harness, deployOf(targetFor(queue, change)))
-    const result = await endOf(handle)
-    const { steps } = await handle.query<ReleaseStatus>(releaseStatus)
-    return { result, calls: fake.calls, steps }
-  })
-}
-
 const workerFails = {
   waitForRollout: async ({ service }: { service: { name: string } }) =>
     service.name === 'worker' ? unhealthy : live,
@@ -66,7 +53,7 @@ async function neverRenewed({ deadline }: { deadline: number }): Promise<boolean
 test('credentials that are renewed in the way back let it go on, and people see why it stands', async () => {
   const back = lapsing(live)
   let seen: ReleaseStatus | undefined
-  const { result, calls, steps } = await release({
+  const { result, calls, steps } = await releaseWith(harness, {
     ...workerFails,
     rollBackService: back.call,
     awaitCredentials: async () => {
@@ -92,7 +79,8 @@ test('credentials that are renewed in the way back let it go on, and people see 
 })
 
 test('credentials that nobody renews need a person, once the time of one way back has passed', async () => {
-  const { result, calls } = await release(
+  const { result, calls } = await releaseWith(
+    harness,
     { ...workerFails, rollBackService: lapsing(live).call, awaitCredentials: neverRenewed },
     { rollback: { timeoutMs: 20 * minute } },
   )
@@ -114,7 +102,7 @@ test('credentials that nobody renews need a person, once the time of one way bac
 test('the moving tags wait for credentials, too, where something was touched', async () => {
   const moved = lapsing([])
   let moves = 0
-  const { result } = await release({
+  const { result } = await releaseWith(harness, {
     waitForRollout: async () => unhealthy,
     moveTags: async ({ images }) => {
       moves += 1
@@ -131,7 +119,7 @@ test('the moving tags wait for credentials, too, where something was touched', a
 
 test('a release that has touched nothing but a tag says at once that its credentials are bad', async () => {
   let moves = 0
-  const { result, calls } = await release({
+  const { result, calls } = await releaseWith(harness, {
     updateService: async () => {
       throw ApplicationFailure.nonRetryable('AWS does not accept them.', 'Refused')
     },
@@ -146,7 +134,7 @@ test('a release that has touched nothing but a tag says at once that its credent
 })
 
 test('credentials that are bad before anything was touched reject the release at once', async () => {
-  const { result, calls } = await release({
+  const { result, calls } = await releaseWith(harness, {
     registerRevisions: async () => {
       throw expired()
     },

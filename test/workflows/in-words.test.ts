@@ -6,8 +6,9 @@ import type { RolloutEnd } from '../../activities/types.ts'
 import * as protocol from '../../workflows/protocol.ts'
 import * as attributes from '../../workflows/search-attributes.ts'
 import { startDoorHarness, until, withDoor } from './door.ts'
-import { commit, targetFor } from './fixtures.ts'
+import { commit } from './fixtures.ts'
 import type { Harness } from './harness.ts'
+import { beginScheduled } from './scheduled-run.ts'
 
 /** What a person reads in the Temporal UI without opening a single event. */
 
@@ -108,20 +109,8 @@ test('the details of a release have its steps, digests and cause; those of an en
 
 test('a run of a schedule says what it waits for', async () => {
   await withDoor(harness, {}, async (door) => {
-    const { environment, queues } = door.target
-    const run = await harness.env.client.workflow.start(protocol.scheduledWorkflow, {
-      workflowId: protocol.scheduledWorkflowId(environment, 'nightly'),
-      taskQueue: queues.release,
-      args: [
-        {
-          name: 'nightly',
-          target: targetFor(environment, { environment }),
-          requestedBy: 'ann@laptop',
-          what: { kind: 'redeploy' },
-          when: '',
-        },
-      ],
-    })
+    const { environment } = door.target
+    const run = await beginScheduled(harness, door, { kind: 'redeploy' })
     await run.result()
     const summaries = await until(
       () => summariesOf(run),

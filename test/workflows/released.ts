@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/activity'
 import type { RolloutEnd } from '../../activities/types.ts'
+import { releaseStatus } from '../../workflows/protocol.ts'
 import { deployOf, fakes, targetFor } from './fixtures.ts'
 import { endOf, newQueue, startRelease, withWorker, type Harness } from './harness.ts'
 
@@ -14,7 +15,7 @@ export const denied = async () => {
   throw ApplicationFailure.nonRetryable('not allowed', 'AccessDenied')
 }
 
-/** A release from its start to its end, with the activities and the target that a test says. */
+/** A release from its start to its end and the steps that people see, with the activities and the target that a test says. */
 export async function releaseWith(
   harness: Harness,
   otherwise: Parameters<typeof fakes>[1],
@@ -25,6 +26,8 @@ export async function releaseWith(
   return withWorker(harness, queue, fake, async () => {
     const handle = await startRelease(harness, deployOf(targetFor(queue, change)))
     const result = await endOf(handle)
-    return { result, calls: fake.calls, handle, history: await handle.fetchHistory() }
+    // Only a worker can answer.
+    const { steps } = await handle.query(releaseStatus)
+    return { result, steps, calls: fake.calls, handle, history: await handle.fetchHistory() }
   })
 }

@@ -3,11 +3,11 @@ import { after, before, test } from 'node:test'
 import { ApplicationFailure } from '@temporalio/activity'
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client'
 import type { RolloutEnd } from '../../activities/types.ts'
-import type { ScheduledInput, ScheduledResult, ScheduledWork } from '../../workflows/scheduled.ts'
-import * as protocol from '../../workflows/protocol.ts'
+import type { ScheduledResult, ScheduledWork } from '../../workflows/scheduled.ts'
 import { type Door, heldWait, startDoorHarness, until, withDoor } from './door.ts'
 import { anotherCommit, commit } from './fixtures.ts'
 import type { Harness } from './harness.ts'
+import { beginScheduled } from './scheduled-run.ts'
 
 let harness: Harness
 before(async () => {
@@ -15,21 +15,7 @@ before(async () => {
 })
 after(() => harness.close())
 
-/** Starts what a schedule starts. */
-function begin({ target }: Door, what: ScheduledWork): Promise<WorkflowHandle> {
-  const input: ScheduledInput = {
-    name: 'nightly',
-    target,
-    requestedBy: 'ann@laptop',
-    what,
-    when: '',
-  }
-  return harness.env.client.workflow.start(protocol.scheduledWorkflow, {
-    workflowId: protocol.scheduledWorkflowId(target.environment, 'nightly'),
-    taskQueue: target.queues.release,
-    args: [input],
-  })
-}
+const begin = (door: Door, what: ScheduledWork) => beginScheduled(harness, door, what)
 
 const resultOf = async (handle: WorkflowHandle) => (await handle.result()) as ScheduledResult
 

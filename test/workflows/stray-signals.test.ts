@@ -4,6 +4,7 @@ import * as protocol from '../../workflows/protocol.ts'
 import { heldWait, startDoorHarness, until, withDoor } from './door.ts'
 import { commit } from './fixtures.ts'
 import type { Harness } from './harness.ts'
+import { beginScheduled } from './scheduled-run.ts'
 import { hasNotStumbled, signalUndecodable } from './undecodable.ts'
 
 let harness: Harness
@@ -66,20 +67,7 @@ test('what an environment signals to a release harms nothing when others send it
 test('a run of a schedule is not ended by news that nobody can read', async () => {
   const wait = heldWait()
   await withDoor(harness, { waitForRollout: wait.waitForRollout }, async (door) => {
-    const { environment, queues } = door.target
-    const run = await harness.env.client.workflow.start(protocol.scheduledWorkflow, {
-      workflowId: protocol.scheduledWorkflowId(environment, 'nightly'),
-      taskQueue: queues.release,
-      args: [
-        {
-          name: 'nightly',
-          target: door.target,
-          requestedBy: 'ann',
-          what: { kind: 'redeploy' },
-          when: '',
-        },
-      ],
-    })
+    const run = await beginScheduled(harness, door, { kind: 'redeploy' })
     await wait.begun
     const ended = { kind: 'ended', releaseId: 'x', outcome: 'won', message: '' }
     const bodies = [null, 'now', {}, { kind: 'refused' }, { kind: 'ended' }, ended]

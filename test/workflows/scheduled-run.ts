@@ -1,0 +1,25 @@
+import type { WorkflowHandle } from '@temporalio/client'
+import type { ScheduledInput, ScheduledWork } from '../../workflows/scheduled.ts'
+import * as protocol from '../../workflows/protocol.ts'
+import type { Door } from './door.ts'
+import type { Harness } from './harness.ts'
+
+/** Starts what a schedule starts. */
+export function beginScheduled(
+  { env }: Harness,
+  { target }: Door,
+  what: ScheduledWork,
+): Promise<WorkflowHandle> {
+  const input: ScheduledInput = {
+    name: 'nightly',
+    target,
+    requestedBy: 'ann@laptop',
+    what,
+    when: '',
+  }
+  return env.client.workflow.start(protocol.scheduledWorkflow, {
+    workflowId: protocol.scheduledWorkflowId(target.environment, 'nightly'),
+    taskQueue: target.queues.release,
+    args: [input],
+  })
+}
