@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { WorkflowNotFoundError } from '@temporalio/client'
 import { followRelease } from '../../client/follow.ts'
 import { heldWait, startDoorHarness, until, withDoor } from './door.ts'
 import { anotherCommit, commit } from './fixtures.ts'
@@ -43,7 +44,10 @@ test('of twenty requests at once one runs, the newest waits, and the others are 
     for (const { id, outcome, message } of await Promise.all(following)) {
       const by = over.get(id)
       assert.equal(outcome, by === undefined ? 'succeeded' : 'superseded', id)
-      if (by !== undefined) assert.ok(message.startsWith(`${by} took its place`), message)
+      if (by === undefined) continue
+      assert.ok(message.startsWith(`${by} took its place`), message)
+      // It costs nothing but its place in the history of the environment.
+      await assert.rejects(client.workflow.getHandle(id).describe(), WorkflowNotFoundError)
     }
   })
 })
