@@ -7,7 +7,7 @@ import {
   WorkflowUpdateRPCTimeoutOrCancelledError,
   isGrpcServiceError,
 } from '@temporalio/client'
-import { exitStatusWhenWaitingEnds } from '../rollout/outcome.ts'
+import { exitStatusWhenWaitingEnds } from '../contract/outcome.ts'
 import { Refusal } from './refusal.ts'
 
 /** What a person should read of any error: the innermost message that says something. */

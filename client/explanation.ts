@@ -1,6 +1,6 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client'
-import { releaseStatus } from '../workflows/protocol.ts'
-import type { ReleaseResult, ReleaseStatus, Step } from '../workflows/types.ts'
+import { releaseStatus } from '../contract/messages.ts'
+import type { ReleaseResult, ReleaseStatus, Step } from '../contract/releases.ts'
 import { explained } from './explain.ts'
 import { stepsOfHistory } from './history-steps.ts'
 import { persistently } from './persist.ts'

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client'
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js'
-import type { Step } from '../workflows/types.ts'
+import type { Step } from '../contract/releases.ts'
 
 /** What `WorkflowHandle.fetchHistory` gives. */
 type History = Awaited<ReturnType<ReturnType<Client['workflow']['getHandle']>['fetchHistory']>>

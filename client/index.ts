@@ -27,10 +27,10 @@ export { ConfigError, formatProblem, type Problem } from '../config/problem.ts'
 export { loadConfig, parseConfig, type LoadedConfig } from '../config/load.ts'
 export { resolveTarget, UnknownEnvironmentError } from '../config/resolve.ts'
 export type { Config } from '../config/schema.ts'
-export type { ImageTarget, ServiceTarget, Target } from '../config/target.ts'
-export type { KnownRevision, Plan } from '../activities/types.ts'
+export type { ImageTarget, ServiceTarget, Target } from '../contract/environment-spec.ts'
+export type { KnownRevision, Plan } from '../contract/activity-types.ts'
 export type { Evidence, FailedTask, UnhealthyTarget } from '../rollout/failed-tasks.ts'
-export { exitStatus, isOutcome, outcomes, type Outcome } from '../rollout/outcome.ts'
+export { exitStatus, isOutcome, outcomes, type Outcome } from '../contract/outcome.ts'
 export type {
   Accepted,
   DeployRequest,
@@ -42,7 +42,7 @@ export type {
   ReleaseStatus,
   RollbackRequest,
   Step,
-} from '../workflows/types.ts'
+} from '../contract/releases.ts'
 export type { ScheduledWork } from '../workflows/scheduled.ts'
 export { connect, type Connected } from './connect.ts'
 export { explainRelease, type Explanation } from './explanation.ts'

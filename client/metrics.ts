@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client'
-import { isOutcome, type Outcome } from '../rollout/outcome.ts'
-import type { ReleaseMemo, ReleaseRequest } from '../workflows/types.ts'
-import { outcomeKey } from '../workflows/search-attributes.ts'
+import { isOutcome, type Outcome } from '../contract/outcome.ts'
+import type { ReleaseMemo, ReleaseRequest } from '../contract/releases.ts'
+import { outcomeKey } from '../contract/search-attributes.ts'
 
 /** A release that has ended, as Temporal's visibility lists it. Milliseconds since the epoch. */
 export interface EndedRelease {

@@ -1,6 +1,6 @@
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client'
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js'
-import type { RolloutProgress } from '../activities/types.ts'
+import type { RolloutProgress } from '../contract/activity-types.ts'
 
 /** An activity that runs at this moment, or waits to be tried again. */
 export interface PendingActivity {

@@ -6,14 +6,14 @@ import {
   type ScheduleHandle,
   type ScheduleOptions,
 } from '@temporalio/client'
-import type { Target } from '../config/target.ts'
-import * as protocol from '../workflows/protocol.ts'
+import type { Target } from '../contract/environment-spec.ts'
+import * as protocol from '../contract/messages.ts'
 import type { ScheduledInput, ScheduledWork } from '../workflows/scheduled.ts'
-import { environmentKey, projectKey } from '../workflows/search-attributes.ts'
-import { oneLine } from '../workflows/words.ts'
+import { environmentKey, projectKey } from '../contract/search-attributes.ts'
+import { oneLine } from '../text/short.ts'
 import { Refusal } from './refusal.ts'
 import { asked, type Schedule, scheduleId, showSchedule, workText } from './schedules.ts'
-import { durationText } from './text.ts'
+import { durationText } from '../text/plain.ts'
 
 /** What a schedule shall be. Durations are milliseconds. */
 export interface ScheduleWish {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { type Client, WithStartWorkflowOperation, WorkflowNotFoundError } from '@temporalio/client'
-import type { Plan } from '../activities/types.ts'
-import type { Target } from '../config/target.ts'
-import type { PlainControl } from '../workflows/door/controls.ts'
-import * as protocol from '../workflows/protocol.ts'
+import type { Plan } from '../contract/activity-types.ts'
+import type { Target } from '../contract/environment-spec.ts'
+import type { PlainControl } from '../workflows/environment/state/controls.ts'
+import * as protocol from '../contract/messages.ts'
 import type {
   Accepted,
   DeployRequest,
@@ -12,7 +12,7 @@ import type {
   ReleaseRequest,
   ReleaseStatus,
   RollbackRequest,
-} from '../workflows/types.ts'
+} from '../contract/releases.ts'
 import { explained, isOutage, isUnattended } from './explain.ts'
 import { persistently } from './persist.ts'
 import { Refusal } from './refusal.ts'

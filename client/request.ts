@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Client } from '@temporalio/client'
-import { exitStatusWhenWaitingEnds } from '../rollout/outcome.ts'
+import { exitStatusWhenWaitingEnds } from '../contract/outcome.ts'
 import { explained, isDeadline, isOutage, messageOf } from './explain.ts'
-import { type Interrupt, onInterrupt, signalStatus } from './interrupt.ts'
+import { type Interrupt, onInterrupt, signalStatus } from '../cli/interrupt.ts'
 import { Refusal } from './refusal.ts'
 
 export interface Patience {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { SearchAttributeType } from '@temporalio/common'
 import type { Client } from '@temporalio/client'
-import { indexedValueTypes, searchAttributes } from '../workflows/search-attributes.ts'
+import { indexedValueTypes, searchAttributes } from '../contract/search-attributes.ts'
 import { explained, grpcStatus, messageOf } from './explain.ts'
 import { Refusal } from './refusal.ts'
 

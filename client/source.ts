@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import { execa } from 'execa'
 import { Refusal } from './refusal.ts'
-import { plain, shortened } from './text.ts'
+import { plain, shortened } from '../text/plain.ts'
 
 /** The commit that is to be released, and where it was found. */
 export interface Source {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Client, WorkflowNotFoundError } from '@temporalio/client'
-import { environmentStatus, environmentWorkflowId } from '../workflows/protocol.ts'
-import type { EnvironmentStatus, ReleaseResult } from '../workflows/types.ts'
+import { environmentStatus, environmentWorkflowId } from '../contract/messages.ts'
+import type { EnvironmentStatus, ReleaseResult } from '../contract/releases.ts'
 import { isOutage } from './explain.ts'
 
 /** What became of a release that was to wait for its turn. */

@@ -5,8 +5,8 @@ import {
   WorkflowFailedError,
   type WorkflowHandle,
 } from '@temporalio/client'
-import { isOutcome, type Outcome } from '../rollout/outcome.ts'
-import type { ReleaseResult } from '../workflows/types.ts'
+import { isOutcome, type Outcome } from '../contract/outcome.ts'
+import type { ReleaseResult } from '../contract/releases.ts'
 import { messageOf } from './explain.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client'
-import type { Target } from '../config/target.ts'
-import { environmentWorkflowId } from '../workflows/protocol.ts'
+import type { Target } from '../contract/environment-spec.ts'
+import { environmentWorkflowId } from '../contract/messages.ts'
 import { persistently } from './persist.ts'
 import { Refusal } from './refusal.ts'
 

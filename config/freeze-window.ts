@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { FreezeWindow } from './target.ts'
+import type { FreezeWindow } from '../contract/environment-spec.ts'
 
 const dayNames = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const
 

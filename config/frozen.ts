@@ -1,4 +1,4 @@
-import type { FreezeWindow } from './target.ts'
+import type { FreezeWindow } from '../contract/environment-spec.ts'
 
 /** The first of the windows that holds at this moment (milliseconds since the epoch), if any. */
 export function frozenBy(windows: readonly FreezeWindow[], now: number): FreezeWindow | undefined {

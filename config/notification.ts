@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { outcomes } from '../rollout/outcome.ts'
-import type { NotificationEvent } from './target.ts'
+import { outcomes } from '../contract/outcome.ts'
+import type { NotificationEvent } from '../contract/environment-spec.ts'
 
 const events = [
   'started',

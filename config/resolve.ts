@@ -2,7 +2,12 @@ import { didYouMean } from './nearest.ts'
 import { freezeTarget } from './freeze-window.ts'
 import { inDependencyOrder } from './order.ts'
 import type { Config } from './schema.ts'
-import type { ImageTarget, NotificationTarget, ServiceTarget, Target } from './target.ts'
+import type {
+  ImageTarget,
+  NotificationTarget,
+  ServiceTarget,
+  Target,
+} from '../contract/environment-spec.ts'
 
 /** The environment that was asked for is not in the configuration. */
 export class UnknownEnvironmentError extends Error {

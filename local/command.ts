@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { shellWord } from './shell-word.ts'
+import { shellWord } from './process/shell-word.ts'
 
 /**
  * Puts a `slipway` command in a folder of its own, for a PATH: this very program, run by this very
@@ -10,7 +10,7 @@ import { shellWord } from './shell-word.ts'
 export async function placeCommand(stateDir: string): Promise<string> {
   const folder = path.join(stateDir, 'bin')
   const suffix = path.extname(import.meta.filename)
-  const main = fileURLToPath(new URL(`../client/main${suffix}`, import.meta.url))
+  const main = fileURLToPath(new URL(`../cli/main${suffix}`, import.meta.url))
   const script = `#!/bin/sh\nexec ${shellWord(process.execPath)} ${shellWord(main)} "$@"\n`
   await mkdir(folder, { recursive: true })
   await writeFile(path.join(folder, 'slipway'), script, { mode: 0o755 })

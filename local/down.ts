@@ -1,12 +1,12 @@
 import { removeSimulatedContainers } from '../simulator/runtime/docker.ts'
-import { findRunningEngine } from './engine.ts'
-import { ownEngineHost, stopUnusedEngine } from './own-engine.ts'
-import { isAlive } from './process.ts'
+import { findRunningEngine } from './engine/engine.ts'
+import { ownEngineHost, stopUnusedEngine } from './engine/own-engine.ts'
+import { isAlive } from './process/process.ts'
 import { orRefuse } from './refused.ts'
-import { listedProcesses } from './running-processes.ts'
-import { instanceOf } from './foundation.ts'
-import { removeState, usualStateDir } from './state-dir.ts'
-import { until } from './until.ts'
+import { listedProcesses } from './process/running-processes.ts'
+import { instanceOf } from './stack/servers.ts'
+import { removeState, usualStateDir } from './stack/state-dir.ts'
+import { until } from './process/until.ts'
 
 /**
  * Stops what is left of a local stack, however it ended: its processes, its containers and the

@@ -1,11 +1,11 @@
 import path from 'node:path'
-import { makeHelloCheckout } from './hello.ts'
+import { makeHelloCheckout } from './stack/hello.ts'
 import { orRefuse } from './refused.ts'
-import { listedProcesses } from './running-processes.ts'
-import { shellWord } from './shell-word.ts'
-import { startStack, type Stack } from './stack.ts'
-import type { StackPorts } from './stack-ports.ts'
-import { usualStateDir } from './state-dir.ts'
+import { listedProcesses } from './process/running-processes.ts'
+import { shellWord } from './process/shell-word.ts'
+import { startStack, type Stack } from './stack/stack.ts'
+import type { StackPorts } from './stack/ports.ts'
+import { usualStateDir } from './stack/state-dir.ts'
 
 export interface LocalUpOptions {
   /** Default: see {@link usualStateDir}. */

@@ -1,4 +1,4 @@
-import type { Glimpse } from './first-look.ts'
+import type { Glimpse } from './preliminary-verdict.ts'
 import { milestones, passedSince, spansToEnd, type Milestone } from './milestones.ts'
 import type { ObservedDeployment, ObservedService } from './observation.ts'
 import { isPaused } from './progress.ts'

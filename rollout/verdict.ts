@@ -2,7 +2,7 @@ import type { ObservedDeployment, ObservedServiceDeployment, Observation } from 
 import { isAllThere, isFarFromItsEnd, progressOf } from './progress.ts'
 import { deploymentOf, reasonOf, recordMadeWith, recordOf } from './record.ts'
 import { wantedCount, whatIsMissing } from './serving.ts'
-import { isCompleted, isSpent, wasTakenBack } from './taken-back.ts'
+import { isCompleted, isSpent, wasTakenBack } from './was-rolled-back.ts'
 
 export { recordOf } from './record.ts'
 

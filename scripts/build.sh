@@ -5,4 +5,4 @@ cd "$(dirname "$0")/.."
 rm -rf dist
 tsc -p tsconfig.build.json
 node scripts/bundle-workflows.ts
-chmod +x dist/client/main.js
+chmod +x dist/cli/main.js

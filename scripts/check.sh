@@ -5,4 +5,4 @@ tsc --noEmit
 oxlint --type-aware --quiet
 oxfmt --check .
 # In one process: most of a file's time would go into loading Temporal and the AWS SDK once more.
-node --test --test-isolation=none --test-reporter=dot 'test/unit/**/*.test.ts'
+node --test --test-isolation=none --test-reporter=dot '{test,local/test,simulator/test}/unit/**/*.test.ts'

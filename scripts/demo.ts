@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { execa } from 'execa'
-import { commitHello, makeHelloCheckout, type HelloHealth } from '../local/hello.ts'
-import { startStack, type Stack } from '../local/stack.ts'
+import { commitHello, makeHelloCheckout, type HelloHealth } from '../local/stack/hello.ts'
+import { startStack, type Stack } from '../local/stack/stack.ts'
 
 /**
  * `npm run demo`: three releases of the example on a local stack, as a person would make them. The
@@ -98,7 +98,7 @@ async function perform(stack: Stack, checkout: string, act: Act): Promise<void> 
 
 /** Runs the command line as a user would, with its output on this terminal; gives its exit status. */
 async function slipway(stack: Stack, cwd: string, args: readonly string[]): Promise<number> {
-  const main = path.join(import.meta.dirname, '../client/main.ts')
+  const main = path.join(import.meta.dirname, '../cli/main.ts')
   const { exitCode } = await execa(process.execPath, [main, ...args], {
     cwd,
     env: { ...stack.env },

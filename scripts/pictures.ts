@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Client, Connection } from '@temporalio/client'
 import { execa } from 'execa'
-import { commitHello, makeHelloCheckout, type HelloHealth } from '../local/hello.ts'
-import { startStack } from '../local/stack.ts'
-import { until } from '../local/until.ts'
-import type { EnvironmentStatus } from '../workflows/types.ts'
+import { commitHello, makeHelloCheckout, type HelloHealth } from '../local/stack/hello.ts'
+import { startStack } from '../local/stack/stack.ts'
+import { until } from '../local/process/until.ts'
+import type { EnvironmentStatus } from '../contract/releases.ts'
 import { openBrowser } from './pictures/browser.ts'
 
 /**
@@ -16,7 +16,7 @@ import { openBrowser } from './pictures/browser.ts'
  */
 
 const images = path.join(import.meta.dirname, '../docs/images')
-const main = path.join(import.meta.dirname, '../client/main.ts')
+const main = path.join(import.meta.dirname, '../cli/main.ts')
 const folder = await mkdtemp(path.join(tmpdir(), 'slipway-pictures-'))
 const stack = await startStack({ stateDir: path.join(folder, 'state'), throwAway: true })
 const connection = await Connection.connect({ address: stack.temporal })

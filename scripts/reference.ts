@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { webhookReference } from '../activities/notifications/reference.ts'
-import { commandReference } from '../client/reference.ts'
+import { commandReference } from '../cli/reference.ts'
 import { configJsonSchema } from '../config/json-schema.ts'
 import { configReference } from '../config/reference.ts'
 

@@ -1,5 +1,5 @@
-import type { BuilderActivities } from '../activities/interfaces.ts'
-import type { SourceRef } from '../activities/types.ts'
+import type { BuilderActivities } from '../contract/activities.ts'
+import type { SourceRef } from '../contract/activity-types.ts'
 import type { WorkerOptions } from './options.ts'
 
 /** Builder activities that take the source of one commit from a checkout on their own host. */

@@ -6,8 +6,8 @@ import {
   createReleaseActivities,
   workerLeaves,
 } from '../activities/index.ts'
-import type { BuilderActivities } from '../activities/interfaces.ts'
-import type { SourceRef } from '../activities/types.ts'
+import type { BuilderActivities } from '../contract/activities.ts'
+import type { SourceRef } from '../contract/activity-types.ts'
 import { checkSearchAttributes } from './search-attributes.ts'
 import { fromCheckout } from './checkout.ts'
 import { defaultWorkerOptions, hostQueueOf, type WorkerOptions } from './options.ts'

@@ -1,5 +1,5 @@
 import type { NativeConnection } from '@temporalio/worker'
-import { searchAttributes } from '../workflows/search-attributes.ts'
+import { searchAttributes } from '../contract/search-attributes.ts'
 
 /**
  * A workflow that sets a search attribute which the server does not know gets stuck, so a worker

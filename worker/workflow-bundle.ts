@@ -17,7 +17,7 @@ export function bundleWorkflows(index: URL): Promise<WorkflowBundle> {
   return bundleWorkflowCode({
     workflowsPath: fileURLToPath(index),
     payloadConverterPath: fileURLToPath(
-      new URL('../workflows/payload-converter.ts', import.meta.url),
+      new URL('../workflows/temporal/payload-converter.ts', import.meta.url),
     ),
     logger: quietly,
     webpackConfigHook: (config) => ({ ...config, performance: { hints: false } }),

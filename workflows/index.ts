@@ -1,6 +1,6 @@
-export { environment } from './environment.ts'
+export { environment } from './environment/workflow.ts'
 export { plan } from './plan.ts'
-export { release } from './release.ts'
+export { release } from './release/workflow.ts'
 export { revisions } from './revisions.ts'
 export { scheduled } from './scheduled.ts'
 export { testNotifications } from './test-notifications.ts'

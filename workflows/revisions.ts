@@ -1,6 +1,6 @@
-import type { KnownRevision } from '../activities/types.ts'
-import type { ServiceTarget, Target } from '../config/target.ts'
-import { quickly } from './activity-calls.ts'
+import type { KnownRevision } from '../contract/activity-types.ts'
+import type { ServiceTarget, Target } from '../contract/environment-spec.ts'
+import { quickly } from './temporal/activity-proxies.ts'
 
 /** The newest revisions of a service, with what came of them. Changes nothing. */
 export function revisions(input: {

@@ -8,16 +8,16 @@ import {
   startChild,
   workflowInfo,
 } from '@temporalio/workflow'
-import type { Target } from '../config/target.ts'
-import type { Outcome } from '../rollout/outcome.ts'
-import { anyBuilder } from './activity-calls.ts'
-import type { Fate } from './door/asked.ts'
-import type { EnvironmentInput } from './environment.ts'
-import { messageOf } from './failure.ts'
-import * as protocol from './protocol.ts'
-import { readFate } from './read-signal.ts'
-import type { DeployRequest, RedeployRequest } from './types.ts'
-import { oneLine, shortCommit } from './words.ts'
+import type { Target } from '../contract/environment-spec.ts'
+import type { Outcome } from '../contract/outcome.ts'
+import { anyBuilder } from './temporal/activity-proxies.ts'
+import type { Fate } from './environment/state/subscribers.ts'
+import type { EnvironmentInput } from './environment/workflow.ts'
+import { messageOf } from './temporal/failure.ts'
+import * as protocol from '../contract/messages.ts'
+import { readFate } from './environment/state/parse-signal.ts'
+import type { DeployRequest, RedeployRequest } from '../contract/releases.ts'
+import { oneLine, shortCommit } from '../text/short.ts'
 
 /** What a schedule starts, each time. */
 export interface ScheduledInput {

@@ -1,7 +1,7 @@
-import type { NotificationTarget, Target } from '../config/target.ts'
-import { trying } from './activity-calls.ts'
-import { receiverName } from './door/outbox.ts'
-import { messageOf } from './failure.ts'
+import type { NotificationTarget, Target } from '../contract/environment-spec.ts'
+import { trying } from './temporal/activity-proxies.ts'
+import { receiverName } from './environment/state/outbox.ts'
+import { messageOf } from './temporal/failure.ts'
 
 /** What came of telling one receiver. */
 export interface TestedNotification {

@@ -1,7 +1,7 @@
-import { durationText, momentText } from '../../config/times.ts'
-import { pageOf } from '../../config/temporal-ui.ts'
-import { outcomeSigns, outcomeWords } from '../../rollout/outcome-words.ts'
-import type { Notice, OutcomeNotice } from './notice.ts'
+import { durationText, momentText } from '../../text/times.ts'
+import { pageOf } from '../../text/temporal-ui.ts'
+import { outcomeSigns, outcomeWords } from '../../text/outcome-words.ts'
+import type { Notice, OutcomeNotice } from '../../contract/notices.ts'
 
 /** A notice in words, in the order in which a person needs them. */
 export interface Message {

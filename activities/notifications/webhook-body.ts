@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { outcomes } from '../../rollout/outcome.ts'
+import { outcomes } from '../../contract/outcome.ts'
 import type { Message } from './message.ts'
-import type { Notice } from './notice.ts'
+import type { Notice } from '../../contract/notices.ts'
 
 /**
  * The body of a webhook, by the recommendations of Standard Webhooks. The reference page comes from

@@ -1,11 +1,11 @@
 import type { Task } from '@aws-sdk/client-ecs'
 import type { ObservedTask } from '../../rollout/observation.ts'
-import type { AwsClients } from '../aws-clients.ts'
-import { observedTask } from '../tasks.ts'
-import type { Gate, When } from './gate.ts'
-import { createLane, type Lane } from './lane.ts'
+import type { AwsClients } from '../aws/clients.ts'
+import { observedTask } from '../ecs/tasks.ts'
+import type { Gate, When } from './rate-limiter.ts'
+import { createLane, type Lane } from './batcher.ts'
 import { describeTasks, listTasks, tasksAPage } from './page-tasks.ts'
-import { createTurns, type InTurn } from './turns.ts'
+import { createTurns, type InTurn } from './single-calls.ts'
 
 /** The tasks of the services of one cluster. */
 export interface ClusterTasks {

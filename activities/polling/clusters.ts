@@ -1,9 +1,9 @@
 import type { Service } from '@aws-sdk/client-ecs'
-import type { AwsClients } from '../aws-clients.ts'
-import { describeServices } from '../services.ts'
+import type { AwsClients } from '../aws/clients.ts'
+import { describeServices } from '../ecs/services.ts'
 import { createClusterTasks, type ClusterTasks } from './cluster-tasks.ts'
-import type { Gate } from './gate.ts'
-import { createLane, type Lane } from './lane.ts'
+import type { Gate } from './rate-limiter.ts'
+import { createLane, type Lane } from './batcher.ts'
 
 /** What is asked for cluster by cluster. */
 export interface Cluster {

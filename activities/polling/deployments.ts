@@ -1,17 +1,17 @@
 import type { ECSClient, ServiceDeployment } from '@aws-sdk/client-ecs'
 import type { ObservedServiceDeployment } from '../../rollout/observation.ts'
-import type { AwsClients } from '../aws-clients.ts'
-import { isDenied, isUnknownOperation } from '../known-errors.ts'
+import type { AwsClients } from '../aws/clients.ts'
+import { isDenied, isUnknownOperation } from '../aws/errors.ts'
 import {
   describeServiceDeployments,
   digestsOfRevision,
   observedRecord,
   serviceDeployments,
   serviceRevisions,
-} from '../service-deployments.ts'
-import type { Gate, When } from './gate.ts'
-import { createLane } from './lane.ts'
-import { createTurns, type InTurn } from './turns.ts'
+} from '../ecs/service-deployments.ts'
+import type { Gate, When } from './rate-limiter.ts'
+import { createLane } from './batcher.ts'
+import { createTurns, type InTurn } from './single-calls.ts'
 
 type Record = ObservedServiceDeployment
 

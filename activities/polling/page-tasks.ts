@@ -1,6 +1,6 @@
 import { DescribeTasksCommand, ListTasksCommand, type Task } from '@aws-sdk/client-ecs'
-import type { AwsClients } from '../aws-clients.ts'
-import { sending } from '../services.ts'
+import type { AwsClients } from '../aws/clients.ts'
+import { sending } from '../ecs/services.ts'
 
 /** `DescribeTasks` takes at most 100 tasks, and `ListTasks` gives as many on a page. */
 export const tasksAPage = 100

@@ -1,4 +1,4 @@
-import type { AwsClients } from '../aws-clients.ts'
+import type { AwsClients } from '../aws/clients.ts'
 import { createPoller, type Poller } from './poller.ts'
 
 const pollers = new WeakMap<AwsClients, Poller>()

@@ -4,13 +4,13 @@ import type {
   ObservedTask,
   Observation,
 } from '../../rollout/observation.ts'
-import type { AwsClients } from '../aws-clients.ts'
-import { observedService } from '../observe.ts'
+import type { AwsClients } from '../aws/clients.ts'
+import { observedService } from '../ecs/observe.ts'
 import { createBucket } from './bucket.ts'
 import { machineClock, type PollingClock } from './clock.ts'
 import { createClusters } from './clusters.ts'
 import { createDeployments } from './deployments.ts'
-import { createGate, type Gate, type When } from './gate.ts'
+import { createGate, type Gate, type When } from './rate-limiter.ts'
 import { defaultShare, limits, type LimitName } from './limits.ts'
 import { createTargetHealth } from './target-health.ts'
 

@@ -1,8 +1,8 @@
 import type { ObservedTarget } from '../../rollout/observation.ts'
-import type { AwsClients } from '../aws-clients.ts'
-import { targetsOf } from '../targets.ts'
-import type { Gate, When } from './gate.ts'
-import { createLane } from './lane.ts'
+import type { AwsClients } from '../aws/clients.ts'
+import { targetsOf } from '../ecs/targets.ts'
+import type { Gate, When } from './rate-limiter.ts'
+import { createLane } from './batcher.ts'
 
 /** The health of the targets in target groups; a call takes one group. */
 export type TargetHealth = (

@@ -1,4 +1,4 @@
-import { awsCli } from '../../test/simulator/aws-cli.ts'
+import { awsCli } from '../../simulator/test/aws-cli.ts'
 import { cluster } from './cluster.ts'
 import type { Accounts } from './open-account.ts'
 import type { Wait } from './run.ts'

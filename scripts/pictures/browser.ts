@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { execa } from 'execa'
-import { startChild } from '../../local/child.ts'
-import { freePort } from '../../local/free-port.ts'
-import { until } from '../../local/until.ts'
+import { startChild } from '../../local/process/child.ts'
+import { freePort } from '../../local/process/free-port.ts'
+import { until } from '../../local/process/until.ts'
 
 export interface Shot {
   readonly url: string

@@ -1,6 +1,6 @@
-import { runChecks } from '../../activities/checks.ts'
+import { runChecks } from '../../activities/image/checks.ts'
 import { inActivity } from '../unit/activities/in-activity.ts'
-import { targetWith } from '../unit/activities/targets.ts'
+import { targetWith } from '../unit/environment-specs.ts'
 
 /** Runs a check that takes for ever, in the folder given, for a test that kills this process. */
 const commands = ['echo $$ > pid.new && mv pid.new pid && sleep 600']

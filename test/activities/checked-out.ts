@@ -1,5 +1,5 @@
-import { checkOut } from '../../activities/source.ts'
-import type { SourceRef } from '../../activities/types.ts'
+import { checkOut } from '../../activities/source/checkout.ts'
+import type { SourceRef } from '../../contract/activity-types.ts'
 import { inActivity } from '../unit/activities/in-activity.ts'
 
 export const release = 'release/production/1'

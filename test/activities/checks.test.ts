@@ -6,9 +6,9 @@ import { describe, test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import { CancelledFailure } from '@temporalio/common'
 import { execa } from 'execa'
-import { runChecks } from '../../activities/checks.ts'
+import { runChecks } from '../../activities/image/checks.ts'
 import { failsAs, inActivity } from '../unit/activities/in-activity.ts'
-import { targetWith } from '../unit/activities/targets.ts'
+import { targetWith } from '../unit/environment-specs.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 
 const target = (commands: string[], timeoutMs = 60_000) =>

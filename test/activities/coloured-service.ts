@@ -23,9 +23,9 @@ import type {
   Revision,
   RolloutProgress,
   StartedDeployment,
-} from '../../activities/types.ts'
+} from '../../contract/activity-types.ts'
 import { inActivity } from '../unit/activities/in-activity.ts'
-import { commit, serviceNamed, targetWith } from '../unit/activities/targets.ts'
+import { commit, serviceNamed, targetWith } from '../unit/environment-specs.ts'
 
 export const digest = (digit: string) => `sha256:${digit.repeat(64)}`
 

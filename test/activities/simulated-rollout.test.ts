@@ -9,15 +9,19 @@ import {
   ListTasksCommand,
   RegisterTaskDefinitionCommand,
 } from '@aws-sdk/client-ecs'
-import type { Target } from '../../config/target.ts'
+import type { Target } from '../../contract/environment-spec.ts'
 import { createReleaseActivities } from '../../activities/index.ts'
-import type { InspectedService, Revision, StartedDeployment } from '../../activities/types.ts'
+import type {
+  InspectedService,
+  Revision,
+  StartedDeployment,
+} from '../../contract/activity-types.ts'
 import { realClock } from '../../simulator/clock/index.ts'
 import { scriptedRuntime, type Behaviour } from '../../simulator/runtime/scripted.ts'
 import { fastTimings } from '../../simulator/ecs/timings.ts'
 import { startSimulator, type Simulator } from '../../simulator/start.ts'
 import { failsAs, inActivity } from '../unit/activities/in-activity.ts'
-import { commit, serviceNamed, targetWith } from '../unit/activities/targets.ts'
+import { commit, serviceNamed, targetWith } from '../unit/environment-specs.ts'
 import { useAsAws } from './simulated-account.ts'
 
 /** How the tasks of an image behave, by the first digit of its digest. */

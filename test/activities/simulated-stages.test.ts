@@ -8,7 +8,7 @@ import {
   type DeploymentConfiguration,
 } from '@aws-sdk/client-ecs'
 import { createReleaseActivities } from '../../activities/index.ts'
-import { until } from '../../local/until.ts'
+import { until } from '../../local/process/until.ts'
 import { fastTimings, setAlarm } from '../../simulator/ecs/index.ts'
 import { scriptedRuntime, type Behaviour } from '../../simulator/runtime/scripted.ts'
 import { startSimulator, type Simulator } from '../../simulator/start.ts'

@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promise
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { execa } from 'execa'
-import { discard } from '../../activities/source.ts'
+import { discard } from '../../activities/source/checkout.ts'
 import { failsAs, inActivity } from '../unit/activities/in-activity.ts'
 import { checkedOut, release } from './checked-out.ts'
 import { makeRepository } from './git-repository.ts'

@@ -4,16 +4,16 @@ import { homedir, tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { CreateServiceCommand } from '@aws-sdk/client-ecs'
-import { startChild } from '../../local/child.ts'
-import { commitAll } from '../../local/hello.ts'
+import { startChild } from '../../local/process/child.ts'
+import { commitAll } from '../../local/stack/hello.ts'
 import { configurations } from './bad-input-configurations.ts'
-import { openBerth, runSlipway, type Berth } from './berth.ts'
+import { openBerth, runSlipway, type Berth } from './example-environment.ts'
 import { untilWritten } from './crash-moment.ts'
 import { makeHostile } from './hostile-names.ts'
 import { impossibleRollbacks } from './impossible-rollbacks.ts'
 import { stateOfAws } from './untouched.ts'
 import { answering } from './what-runs.ts'
-import { openYard, type Yard } from './yard.ts'
+import { openYard, type Yard } from './local-stack.ts'
 
 /**
  * What is wrong with an input or an environment, found by the real command on a real stack: one
@@ -68,7 +68,7 @@ async function startStrangeWorker(): Promise<() => Promise<void>> {
     name: 'the strange worker',
     file: process.execPath,
     args: [
-      path.join(import.meta.dirname, '../../client/main.ts'),
+      path.join(import.meta.dirname, '../../cli/main.ts'),
       'worker',
       '--config=engine.yaml',
       '--builder-name=strange',

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { Client } from '@temporalio/client'
-import { until } from '../../local/until.ts'
+import { until } from '../../local/process/until.ts'
 
 /** `PENDING_ACTIVITY_STATE_STARTED`, in the numbers of Temporal's wire protocol. */
 const taken = 2

@@ -1,10 +1,10 @@
 import { requestDeploy } from '../../client/index.ts'
-import type { Outcome } from '../../rollout/outcome.ts'
-import { environmentWorkflowId } from '../../workflows/protocol.ts'
-import type { Accepted, ReleaseResult } from '../../workflows/types.ts'
-import type { Berth } from './berth.ts'
+import type { Outcome } from '../../contract/outcome.ts'
+import { environmentWorkflowId } from '../../contract/messages.ts'
+import type { Accepted, ReleaseResult } from '../../contract/releases.ts'
+import type { Berth } from './example-environment.ts'
 import { assertOutcome, resultIn } from './outcome.ts'
-import type { Yard } from './yard.ts'
+import type { Yard } from './local-stack.ts'
 
 /** Deploys what is checked out with the command line, to the end that is expected. */
 export async function deploy(yard: Yard, berth: Berth, outcome: Outcome): Promise<ReleaseResult> {

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { appendFile } from 'node:fs/promises'
 import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { openBerth } from './berth.ts'
+import { openBerth } from './example-environment.ts'
 import { assertOutcome, resultIn } from './outcome.ts'
 import { assertRuns } from './what-runs.ts'
-import { openYard, type Yard } from './yard.ts'
+import { openYard, type Yard } from './local-stack.ts'
 
 let yard: Yard
 before(async () => {

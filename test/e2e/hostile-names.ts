@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { cp, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { execa } from 'execa'
-import { commitAll } from '../../local/hello.ts'
-import type { Berth } from './berth.ts'
-import type { Yard } from './yard.ts'
+import { commitAll } from '../../local/stack/hello.ts'
+import type { Berth } from './example-environment.ts'
+import type { Yard } from './local-stack.ts'
 
 /** A checkout in which whatever can have a name has one that a shell or an option parser would obey. */
 export interface Hostile {

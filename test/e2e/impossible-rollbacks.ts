@@ -1,6 +1,6 @@
-import type { Berth } from './berth.ts'
+import type { Berth } from './example-environment.ts'
 import { deregister, registerLostImage } from './interventions.ts'
-import type { Yard } from './yard.ts'
+import type { Yard } from './local-stack.ts'
 
 interface ImpossibleRollback {
   readonly title: string

@@ -12,10 +12,10 @@ import {
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs'
 import { pendingActivities } from '../../client/pending.ts'
-import { until } from '../../local/until.ts'
-import { releaseStatus } from '../../workflows/protocol.ts'
-import type { Berth } from './berth.ts'
-import type { Yard } from './yard.ts'
+import { until } from '../../local/process/until.ts'
+import { releaseStatus } from '../../contract/messages.ts'
+import type { Berth } from './example-environment.ts'
+import type { Yard } from './local-stack.ts'
 
 /** What others do to an environment while Slipway works on it. */
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { openBerth } from './berth.ts'
+import { openBerth } from './example-environment.ts'
 import { begin, deploy } from './deploying.ts'
 import {
   deleteService,
@@ -12,9 +12,9 @@ import {
   untilSaid,
 } from './interventions.ts'
 import { assertOutcome, resultIn } from './outcome.ts'
-import { until } from '../../local/until.ts'
+import { until } from '../../local/process/until.ts'
 import { answering, assertRuns } from './what-runs.ts'
-import { openYard, type Yard } from './yard.ts'
+import { openYard, type Yard } from './local-stack.ts'
 
 /**
  * What goes wrong at AWS in the middle of a release, on a real stack: the release ends, says what

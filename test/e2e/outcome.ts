@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { ApplicationFailure, WorkflowFailedError } from '@temporalio/client'
-import { exitStatus, type Outcome } from '../../rollout/outcome.ts'
-import { until } from '../../local/until.ts'
-import type { EnvironmentStatus, ReleaseResult } from '../../workflows/types.ts'
-import type { Berth, CommandEnd } from './berth.ts'
-import type { Yard } from './yard.ts'
+import { exitStatus, type Outcome } from '../../contract/outcome.ts'
+import { until } from '../../local/process/until.ts'
+import type { EnvironmentStatus, ReleaseResult } from '../../contract/releases.ts'
+import type { Berth, CommandEnd } from './example-environment.ts'
+import type { Yard } from './local-stack.ts'
 
 /**
  * Waits for the end of a release, and asserts that everybody is told of the same outcome: in the

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { requestRollback } from '../../client/index.ts'
-import { pushBootstrapImages } from '../../local/bootstrap-images.ts'
-import { until } from '../../local/until.ts'
-import { openBerth } from './berth.ts'
+import { pushBootstrapImages } from '../../local/engine/bootstrap-images.ts'
+import { until } from '../../local/process/until.ts'
+import { openBerth } from './example-environment.ts'
 import { begin, deploy, environmentWorkflow } from './deploying.ts'
 import {
   deleteImage,
@@ -16,7 +16,7 @@ import {
 } from './interventions.ts'
 import { assertOutcome, nextRelease, resultIn, untilInLedger } from './outcome.ts'
 import { answering, assertRuns, digestIn, digestsOf } from './what-runs.ts'
-import { openYard, type Yard } from './yard.ts'
+import { openYard, type Yard } from './local-stack.ts'
 
 let yard: Yard
 before(async () => {

@@ -2,8 +2,8 @@ import { mkdtemp } from 'node:fs/promises'
 import path from 'node:path'
 import { CreateRepositoryCommand, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr'
 import { execa } from 'execa'
-import { helloBaseImage } from '../../local/base-image.ts'
-import type { Yard } from './yard.ts'
+import { helloBaseImage } from '../../local/engine/base-image.ts'
+import type { Yard } from './local-stack.ts'
 
 /** A base image in a repository of its own, whose tag is moved from version to version. */
 export interface OwnBaseImage {

@@ -4,14 +4,14 @@ import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { PutImageTagMutabilityCommand } from '@aws-sdk/client-ecr'
 import type { Schedule } from '../../client/index.ts'
-import { until } from '../../local/until.ts'
-import { openBerth, type Berth } from './berth.ts'
+import { until } from '../../local/process/until.ts'
+import { openBerth, type Berth } from './example-environment.ts'
 import { deploy } from './deploying.ts'
 import { digestOfTag } from './interventions.ts'
 import { assertOutcome, resultIn } from './outcome.ts'
 import { openBaseImage } from './own-base-image.ts'
 import { answering, assertRuns } from './what-runs.ts'
-import { openYard, type Yard } from './yard.ts'
+import { openYard, type Yard } from './local-stack.ts'
 
 let yard: Yard
 before(async () => {

@@ -4,7 +4,7 @@ import {
   ListServicesCommand,
   ListTaskDefinitionsCommand,
 } from '@aws-sdk/client-ecs'
-import type { Yard } from './yard.ts'
+import type { Yard } from './local-stack.ts'
 
 /** All that a release could have changed at AWS, to be compared with itself later. */
 export async function stateOfAws(

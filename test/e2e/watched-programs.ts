@@ -1,6 +1,6 @@
 import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { findOnPath } from '../../local/find-on-path.ts'
+import { findOnPath } from '../../local/install/find-on-path.ts'
 
 /** Stand-ins for docker and git that write down how they were called and then do it. */
 export interface WatchedPrograms {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { DescribeTasksCommand, ListTasksCommand, type Task } from '@aws-sdk/client-ecs'
-import { healthyTargets } from '../../local/healthy-targets.ts'
-import type { ReleaseResult } from '../../workflows/types.ts'
-import type { Berth } from './berth.ts'
-import type { Yard } from './yard.ts'
+import { healthyTargets } from '../../local/stack/healthy-targets.ts'
+import type { ReleaseResult } from '../../contract/releases.ts'
+import type { Berth } from './example-environment.ts'
+import type { Yard } from './local-stack.ts'
 
 export interface Answering {
   /** What the API says it is at `/health`. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { openPlace, type Place } from './place.ts'
-import { openPeerYard, type PeerYard } from './yard.ts'
+import { openPlace, type Place } from './peer-fixture.ts'
+import { openPeerYard, type PeerYard } from './local-stack.ts'
 
 /**
  * An emulator that others wrote, with real containers. It has no records of service deployments,

@@ -8,9 +8,9 @@ import {
   CreateServiceCommand,
   RegisterTaskDefinitionCommand,
 } from '@aws-sdk/client-ecs'
-import { commitAll, makeHelloCheckout } from '../../local/hello.ts'
-import type { Clients } from '../../local/seed.ts'
-import { openLockedYard, type LockedYard, type Profile } from './locked-yard.ts'
+import { commitAll, makeHelloCheckout } from '../../local/stack/hello.ts'
+import type { Clients } from '../../local/stack/seed.ts'
+import { openLockedYard, type LockedYard, type Profile } from './local-stack-lock.ts'
 import { deploy } from './slipway.ts'
 
 /** Environments of one project, each with keys of its own on the worker. */

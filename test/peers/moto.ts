@@ -1,7 +1,7 @@
 import path from 'node:path'
-import { startChild } from '../../local/child.ts'
-import { freePort } from '../../local/free-port.ts'
-import { until } from '../../local/until.ts'
+import { startChild } from '../../local/process/child.ts'
+import { freePort } from '../../local/process/free-port.ts'
+import { until } from '../../local/process/until.ts'
 import { python, pythonPackages } from './pypi.ts'
 
 const version = '5.2.5'

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { execa } from 'execa'
-import { makeOnce } from '../../local/cache.ts'
-import { findOnPath } from '../../local/find-on-path.ts'
+import { makeOnce } from '../../local/install/cache.ts'
+import { findOnPath } from '../../local/install/find-on-path.ts'
 
 /**
  * The folder of a project's Python packages, for `PYTHONPATH`: fetched from PyPI once, and kept in

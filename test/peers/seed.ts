@@ -6,10 +6,10 @@ import {
   RegisterTaskDefinitionCommand,
 } from '@aws-sdk/client-ecs'
 import { CreateTargetGroupCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
-import { pushBootstrapImages } from '../../local/bootstrap-images.ts'
-import type { Engine } from '../../local/engine.ts'
-import type { Clients } from '../../local/seed.ts'
-import { until } from '../../local/until.ts'
+import { pushBootstrapImages } from '../../local/engine/bootstrap-images.ts'
+import type { Engine } from '../../local/engine/engine.ts'
+import type { Clients } from '../../local/stack/seed.ts'
+import { until } from '../../local/process/until.ts'
 
 /** The services of the example, as `slipway.yaml` and ECS name them. */
 export const serviceNames = ['api', 'worker'] as const

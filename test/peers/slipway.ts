@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import path from 'node:path'
 import { execa } from 'execa'
-import { exitStatus, type Outcome } from '../../rollout/outcome.ts'
-import type { ReleaseResult } from '../../workflows/types.ts'
+import { exitStatus, type Outcome } from '../../contract/outcome.ts'
+import type { ReleaseResult } from '../../contract/releases.ts'
 
-const main = path.join(import.meta.dirname, '../../client/main.ts')
+const main = path.join(import.meta.dirname, '../../cli/main.ts')
 
 /** Runs `slipway deploy` in a checkout to its end, as a user would, and asserts what that is. */
 export async function deploy(

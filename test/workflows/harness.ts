@@ -3,10 +3,10 @@ import { WorkflowFailedError } from '@temporalio/client'
 import { ApplicationFailure } from '@temporalio/common'
 import { TestWorkflowEnvironment } from '@temporalio/testing'
 import { DefaultLogger, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker'
-import { findTestServer } from '../../local/temporal.ts'
+import { findTestServer } from '../../local/stack/temporal.ts'
 import { bundleWorkflows } from '../../worker/workflow-bundle.ts'
-import { indexedValueTypes, searchAttributes } from '../../workflows/search-attributes.ts'
-import type { ReleaseInput, ReleaseRequest, ReleaseResult } from '../../workflows/types.ts'
+import { indexedValueTypes, searchAttributes } from '../../contract/search-attributes.ts'
+import type { ReleaseInput, ReleaseRequest, ReleaseResult } from '../../contract/releases.ts'
 import type { Fakes } from './fixtures.ts'
 
 /** A server on which half an hour passes in an instant, and the workflows as one bundle. */

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
-import type { NotificationTarget } from '../../config/target.ts'
-import type { RolloutEnd } from '../../activities/types.ts'
-import * as protocol from '../../workflows/protocol.ts'
+import type { NotificationTarget } from '../../contract/environment-spec.ts'
+import type { RolloutEnd } from '../../contract/activity-types.ts'
+import * as protocol from '../../contract/messages.ts'
 import type { TestedNotification } from '../../workflows/test-notifications.ts'
-import { heldWait, startDoorHarness, until, type Door } from './door.ts'
+import { heldWait, startDoorHarness, until, type Door } from './environment-fixture.ts'
 import { anotherCommit, commit } from './fixtures.ts'
 import type { Harness } from './harness.ts'
 import type { Received } from './receiver.ts'
-import { bodyOf, secret, webhook, whatIn, withToldDoor } from './told-door.ts'
+import { bodyOf, secret, webhook, whatIn, withToldDoor } from './notified-environment.ts'
 
 let harness: Harness
 before(async () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { environmentStatus, requestControl, requestDeploy } from '../../client/release.ts'
-import * as protocol from '../../workflows/protocol.ts'
-import { heldWait, startDoorHarness, until, withDoor } from './door.ts'
+import * as protocol from '../../contract/messages.ts'
+import { heldWait, startDoorHarness, until, withDoor } from './environment-fixture.ts'
 import { anotherCommit, commit, deployOf, fakes } from './fixtures.ts'
 import { newQueue, withWorker, type Harness } from './harness.ts'
 

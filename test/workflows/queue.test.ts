@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { WorkflowNotFoundError } from '@temporalio/client'
 import { followRelease } from '../../client/follow.ts'
-import { heldWait, startDoorHarness, until, withDoor } from './door.ts'
+import { heldWait, startDoorHarness, until, withDoor } from './environment-fixture.ts'
 import { anotherCommit, commit } from './fixtures.ts'
 import type { Harness } from './harness.ts'
 

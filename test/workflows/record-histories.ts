@@ -4,8 +4,8 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
 import { ApplicationFailure } from '@temporalio/activity'
 import type { WorkflowHandle } from '@temporalio/client'
 import { anotherCommit, commit, deployOf, live, type fakes } from './fixtures.ts'
-import { heldWait, startDoorHarness, until, withDoor, type Door } from './door.ts'
-import type { RolloutEnd } from '../../activities/types.ts'
+import { heldWait, startDoorHarness, until, withDoor, type Door } from './environment-fixture.ts'
+import type { RolloutEnd } from '../../contract/activity-types.ts'
 
 /**
  * Records histories for the replay test: `node test/workflows/record-histories.ts --as 0.1`. Old

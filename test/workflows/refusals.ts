@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { ApplicationFailure } from '@temporalio/activity'
 import { WorkflowUpdateFailedError } from '@temporalio/client'
-import { rejectedUpdate } from '../../workflows/protocol.ts'
+import { rejectedUpdate } from '../../contract/messages.ts'
 
 /** The message with which an Update was refused. */
 export async function refusalOf(update: Promise<unknown>): Promise<string> {

@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/activity'
-import type { RolloutEnd } from '../../activities/types.ts'
-import { releaseStatus } from '../../workflows/protocol.ts'
+import type { RolloutEnd } from '../../contract/activity-types.ts'
+import { releaseStatus } from '../../contract/messages.ts'
 import { deployOf, fakes, targetFor } from './fixtures.ts'
 import { endOf, newQueue, startRelease, withWorker, type Harness } from './harness.ts'
 

@@ -1,7 +1,7 @@
 import type { WorkflowHandle } from '@temporalio/client'
 import type { ScheduledInput, ScheduledWork } from '../../workflows/scheduled.ts'
-import * as protocol from '../../workflows/protocol.ts'
-import type { Door } from './door.ts'
+import * as protocol from '../../contract/messages.ts'
+import type { Door } from './environment-fixture.ts'
 import type { Harness } from './harness.ts'
 
 /** Starts what a schedule starts. */

@@ -4,13 +4,13 @@ import {
   setDefaultSignalHandler,
   setHandler,
 } from '@temporalio/workflow'
-import { control, noted, type ControlRequest, type PlainControl } from '../door/controls.ts'
-import { readBody, somebody } from '../door/read-body.ts'
-import * as protocol from '../protocol.ts'
-import { refusal } from '../refusal.ts'
-import type { Paused } from '../types.ts'
-import { oneLine } from '../words.ts'
-import type { Keeper, Running } from './keeper.ts'
+import { control, noted, type ControlRequest, type PlainControl } from './state/controls.ts'
+import { readBody, somebody } from './state/parse-control.ts'
+import * as protocol from '../../contract/messages.ts'
+import { refusal } from '../temporal/refusal.ts'
+import type { Paused } from '../../contract/releases.ts'
+import { oneLine } from '../../text/short.ts'
+import type { Keeper, Running } from './store.ts'
 import { uncancelled } from './uncancelled.ts'
 
 /**

@@ -1,5 +1,5 @@
 import type { Answers } from './fake-aws.ts'
-import { digestA, registry } from './targets.ts'
+import { digestA, registry } from '../environment-specs.ts'
 
 const arn = 'arn:aws:ecs:eu-west-1:123456789012'
 export const revision = (number: number, family = 'mailman-api') =>

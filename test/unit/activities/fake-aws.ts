@@ -3,7 +3,7 @@ import { ECRClient } from '@aws-sdk/client-ecr'
 import { ECSClient } from '@aws-sdk/client-ecs'
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { STSClient } from '@aws-sdk/client-sts'
-import type { AwsClients } from '../../../activities/aws-clients.ts'
+import type { AwsClients } from '../../../activities/aws/clients.ts'
 
 type Input = Record<string, unknown>
 /** What AWS would answer to an operation; it may throw {@link awsError}. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { freezeInWords, frozenBy } from '../../../config/frozen.ts'
-import type { FreezeWindow } from '../../../config/target.ts'
+import type { FreezeWindow } from '../../../contract/environment-spec.ts'
 
 const friday: FreezeWindow = {
   kind: 'weekly',

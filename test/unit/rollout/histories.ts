@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { setAlarm, setCapacity } from '../../../simulator/ecs/index.ts'
 import type { Behaviour } from '../../../simulator/runtime/scripted.ts'
-import type { Stage } from '../simulator/stage.ts'
+import type { Stage } from '../../../simulator/test/unit/stage.ts'
 import { answerPauses, isStaged, strategy } from './strategies-of-histories.ts'
 
 /** How the tasks of a version behave, the good one first. */

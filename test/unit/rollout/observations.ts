@@ -1,5 +1,5 @@
-import { observedService } from '../../../activities/observe.ts'
-import { observedRecord } from '../../../activities/service-deployments.ts'
+import { observedService } from '../../../activities/ecs/observe.ts'
+import { observedRecord } from '../../../activities/ecs/service-deployments.ts'
 import type {
   Observation,
   ObservedServiceDeployment,

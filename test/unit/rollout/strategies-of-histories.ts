@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import type { Stage } from '../simulator/stage.ts'
+import type { Stage } from '../../../simulator/test/unit/stage.ts'
 
 /** How a service of a history shifts its traffic, and what is asked of somebody on the way. */
 export const strategy = fc.record({

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import * as fc from 'fast-check'
-import { wayBackOf } from '../../../activities/way-back.ts'
+import { wayBackOf } from '../../../rollout/rollback-target.ts'
 import { judge, type Expectation, type Verdict } from '../../../rollout/verdict.ts'
-import { stage, type Stage } from '../simulator/stage.ts'
+import { stage, type Stage } from '../../../simulator/test/unit/stage.ts'
 import { act, history, shiftingHistory, versions, type History } from './histories.ts'
-import { lookAt } from './simulated-look.ts'
+import { lookAt } from './simulated-observation.ts'
 import { configurationOf, hooksOf, isStaged } from './strategies-of-histories.ts'
 
 const minute = 60_000

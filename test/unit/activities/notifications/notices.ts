@@ -3,7 +3,7 @@ import type {
   OutcomeNotice,
   StartedNotice,
   TestNotice,
-} from '../../../../activities/notifications/notice.ts'
+} from '../../../../contract/notices.ts'
 
 const at = Date.UTC(2026, 2, 1, 12, 30)
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import * as fc from 'fast-check'
 import { messageOf } from '../../../../activities/notifications/message.ts'
-import type { Notice } from '../../../../activities/notifications/notice.ts'
+import type { Notice } from '../../../../contract/notices.ts'
 import { slackBody, type SlackBody } from '../../../../activities/notifications/slack.ts'
-import { outcomes } from '../../../../rollout/outcome.ts'
+import { outcomes } from '../../../../contract/outcome.ts'
 import { approval, ended, started, trial } from './notices.ts'
 
 const place = { temporalUi: 'https://temporal.example.com', namespace: 'default' }

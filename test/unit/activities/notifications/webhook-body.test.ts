@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { messageOf } from '../../../../activities/notifications/message.ts'
 import { exampleBody } from '../../../../activities/notifications/reference.ts'
-import type { Notice } from '../../../../activities/notifications/notice.ts'
+import type { Notice } from '../../../../contract/notices.ts'
 import {
   webhookBody,
   webhookBodySchema,

@@ -1,7 +1,7 @@
-import type { AwsClients } from '../../../../activities/aws-clients.ts'
+import type { AwsClients } from '../../../../activities/aws/clients.ts'
 import { limits } from '../../../../activities/polling/limits.ts'
 import type { ManualClock } from '../../../../simulator/clock/index.ts'
-import { digestB } from '../targets.ts'
+import { digestB } from '../../environment-specs.ts'
 import { deployment, revision, service, task } from '../ecs-answers.ts'
 import { awsError, fakeAws } from '../fake-aws.ts'
 

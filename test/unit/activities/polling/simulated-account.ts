@@ -1,8 +1,8 @@
 import { createPoller } from '../../../../activities/polling/poller.ts'
-import { defaultPace } from '../../../../activities/pace.ts'
-import { watchRollout, type Ending } from '../../../../activities/watch.ts'
-import { dated } from '../../rollout/simulated-look.ts'
-import { stage, type Stage, type StageOptions } from '../../simulator/stage.ts'
+import { defaultPace } from '../../../../activities/deploy/pace.ts'
+import { watchRollout, type Ending } from '../../../../activities/deploy/watch.ts'
+import { dated } from '../../rollout/simulated-observation.ts'
+import { stage, type Stage, type StageOptions } from '../../../../simulator/test/unit/stage.ts'
 import { fakeAws } from '../fake-aws.ts'
 
 const digest = (revision: number) => `sha256:${String(revision % 10).repeat(64)}`

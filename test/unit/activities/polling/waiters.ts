@@ -1,10 +1,10 @@
-import type { Ending, Watched } from '../../../../activities/watch.ts'
-import { watchRollout } from '../../../../activities/watch.ts'
-import { defaultPace } from '../../../../activities/pace.ts'
+import type { Ending, Watched } from '../../../../activities/deploy/watch.ts'
+import { watchRollout } from '../../../../activities/deploy/watch.ts'
+import { defaultPace } from '../../../../activities/deploy/pace.ts'
 import { createPoller, type Poller } from '../../../../activities/polling/poller.ts'
 import type { ManualClock } from '../../../../simulator/clock/index.ts'
 import { revision } from '../ecs-answers.ts'
-import { digestB } from '../targets.ts'
+import { digestB } from '../../environment-specs.ts'
 import { arnOf, type Account, type Rollout } from './account.ts'
 
 /** One who waits, and what has come of it. */

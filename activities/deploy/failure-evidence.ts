@@ -1,0 +1,16 @@
+import type { Target } from '../../contract/environment-spec.ts'
+import type { AwsClients } from '../aws/clients.ts'
+import { withLogs } from './logs.ts'
+import type { RolloutEnd } from '../../contract/activity-types.ts'
+
+/** The end of a rollout with the last log lines of the tasks that failed in it, unless not wanted. */
+export async function endWithLogs(
+  clients: AwsClients,
+  { failure }: Target,
+  end: RolloutEnd,
+): Promise<RolloutEnd> {
+  if (end.kind === 'succeeded' || end.failedTasks === undefined) return end
+  if (failure?.logs === false) return end
+  const failedTasks = await Promise.all(end.failedTasks.map((task) => withLogs(clients, task)))
+  return { ...end, failedTasks }
+}

@@ -1,0 +1,100 @@
+import { GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs'
+import type { ContainerDefinition } from '@aws-sdk/client-ecs'
+import type { FailedTask } from '../../rollout/failed-tasks.ts'
+import type { AwsClients } from '../aws/clients.ts'
+import { isDenied, nameOf } from '../aws/errors.ts'
+import { describeTaskDefinition, shortName } from '../ecs/task-definitions.ts'
+
+/** Enough to see a stack trace's end; they stand in a workflow's history. */
+const mostLines = 20
+const longestLine = 500
+
+/** Reading logs must not hold up a way back. */
+const patienceMs = 5_000
+
+/**
+ * A failed task with the last lines that its container wrote, where that goes to CloudWatch Logs
+ * through the `awslogs` driver; else with the reason why there are none. Never throws: a failure
+ * is told without its logs rather than not at all.
+ *
+ * The lines are what the user's own program printed. Nothing here can know whether it printed a
+ * secret: `failure.logs: false` in `slipway.yaml` leaves them out.
+ */
+export async function withLogs(clients: AwsClients, failed: FailedTask): Promise<FailedTask> {
+  if (failed.container === undefined) return { ...failed, withoutLogs: 'no container ran' }
+  try {
+    const { definition } = await describeTaskDefinition(clients, failed.taskDefinition)
+    const container = definition.containerDefinitions?.find(({ name }) => name === failed.container)
+    const stream = streamOf(container, failed.task)
+    if ('reason' in stream) return { ...failed, withoutLogs: stream.reason }
+    const logs = await lastLines(clients, stream)
+    if (logs.length > 0) return { ...failed, logs }
+    return { ...failed, withoutLogs: `${stream.group}/${stream.name} is empty` }
+  } catch (error) {
+    return { ...failed, withoutLogs: reasonFor(error, failed) }
+  }
+}
+
+interface Stream {
+  readonly group: string
+  readonly name: string
+}
+
+/** `<prefix>/<container>/<task id>`, as the `awslogs` driver of ECS names them. */
+function streamOf(
+  container: ContainerDefinition | undefined,
+  task: string,
+): Stream | { readonly reason: string } {
+  const { logDriver, options = {} } = container?.logConfiguration ?? {}
+  const name = container?.name ?? ''
+  if (logDriver !== 'awslogs') {
+    const driver = logDriver === undefined ? 'no log driver' : `log driver ${logDriver}`
+    return { reason: `container ${name} has ${driver}, not awslogs` }
+  }
+  const group = options['awslogs-group']
+  const prefix = options['awslogs-stream-prefix']
+  if (group === undefined || prefix === undefined) {
+    return { reason: `container ${name} sets no awslogs-stream-prefix, so its stream is not known` }
+  }
+  return { group, name: `${prefix}/${name}/${task}` }
+}
+
+async function lastLines(clients: AwsClients, { group, name }: Stream): Promise<string[]> {
+  const answer = await clients.logs.send(
+    new GetLogEventsCommand({
+      logGroupName: group,
+      logStreamName: name,
+      limit: mostLines,
+      startFromHead: false,
+    }),
+    { abortSignal: AbortSignal.timeout(patienceMs) },
+  )
+  return (answer.events ?? [])
+    .flatMap(({ message = '' }) => message.split(/\r?\n/))
+    .map(cleanLine)
+    .filter((line) => line !== '')
+    .slice(-mostLines)
+}
+
+/** Without what moves a terminal's cursor or turns its colours, and of bounded length. */
+export function cleanLine(line: string): string {
+  const clean = line
+    // oxlint-disable-next-line no-control-regex -- control sequences are what is taken out
+    .replaceAll(/\u001b\[[0-9;?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(\u0007|\u001b\\)/g, '')
+    // oxlint-disable-next-line no-control-regex -- and control characters
+    .replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')
+    .trimEnd()
+  const characters = Array.from(clean)
+  return characters.length <= longestLine
+    ? clean
+    : `${characters.slice(0, longestLine - 1).join('')}…`
+}
+
+function reasonFor(error: unknown, { taskDefinition }: FailedTask): string {
+  if (isDenied(error)) {
+    return 'the worker may not read them: it needs logs:GetLogEvents on the log group'
+  }
+  const name = nameOf(error)
+  if (name === 'ResourceNotFoundException') return 'CloudWatch has no such log group or stream'
+  return `they cannot be read for ${shortName(taskDefinition)} (${name || 'unknown error'})`
+}

@@ -1,0 +1,43 @@
+import { DescribeServicesCommand, type Service } from '@aws-sdk/client-ecs'
+import type { AwsClients } from '../aws/clients.ts'
+import { failure } from '../temporal/failures.ts'
+import { nameOf } from '../aws/errors.ts'
+import { placeOf } from '../aws/location.ts'
+
+/** `DescribeServices` takes at most 10 services of one cluster. */
+const batch = 10
+
+/**
+ * The services of a cluster by name; one that ECS does not know is left out.
+ *
+ * Fails as `Rejected` where the cluster does not exist.
+ */
+export async function describeServices(
+  clients: AwsClients,
+  cluster: string,
+  names: readonly string[],
+  abortSignal?: AbortSignal,
+): Promise<ReadonlyMap<string, Service>> {
+  const found = new Map<string, Service>()
+  for (let at = 0; at < names.length; at += batch) {
+    const services = names.slice(at, at + batch)
+    const answer = await clients.ecs
+      .send(new DescribeServicesCommand({ cluster, services }), sending(abortSignal))
+      .catch(async (error: unknown) => {
+        if (nameOf(error) !== 'ClusterNotFoundException') throw error
+        throw failure(
+          'Rejected',
+          `There is no ECS cluster "${cluster}" in ${await placeOf(clients)}. Correct "cluster" or "region" of the environment in slipway.yaml, or use the credentials of the account that has it.`,
+        )
+      })
+    for (const service of answer.services ?? []) {
+      if (service.serviceName !== undefined) found.set(service.serviceName, service)
+    }
+  }
+  return found
+}
+
+/** The options of a call that ends when an activity is cancelled. */
+export function sending(abortSignal: AbortSignal | undefined): { abortSignal?: AbortSignal } {
+  return abortSignal === undefined ? {} : { abortSignal }
+}

@@ -1,0 +1,119 @@
+import {
+  DescribeTaskDefinitionCommand,
+  type RegisterTaskDefinitionCommandInput,
+  type Tag,
+  type TaskDefinition,
+} from '@aws-sdk/client-ecs'
+import type { ServiceTarget } from '../../contract/environment-spec.ts'
+import type { AwsClients } from '../aws/clients.ts'
+import { failure } from '../temporal/failures.ts'
+import { nameOf } from '../aws/errors.ts'
+
+export interface DescribedTaskDefinition {
+  readonly arn: string
+  readonly definition: TaskDefinition
+  readonly tags: readonly Tag[]
+}
+
+/**
+ * A task definition by ARN or `family:revision`; for a bare family, its newest ACTIVE revision
+ * (ECS API reference, `DescribeTaskDefinition`).
+ */
+export async function describeTaskDefinition(
+  clients: AwsClients,
+  taskDefinition: string,
+): Promise<DescribedTaskDefinition> {
+  const answer = await clients.ecs
+    .send(new DescribeTaskDefinitionCommand({ taskDefinition, include: ['TAGS'] }))
+    .catch((error: unknown) => {
+      // So ECS answers for a revision that was deleted and for a family without an ACTIVE one.
+      if (nameOf(error) !== 'ClientException') throw error
+      throw failure(
+        'Rejected',
+        `ECS has no task definition "${taskDefinition}" that a revision could be made from. Register one (Terraform, or "aws ecs register-task-definition") and ask again.`,
+      )
+    })
+  const arn = answer.taskDefinition?.taskDefinitionArn
+  if (answer.taskDefinition === undefined || arn === undefined) {
+    throw failure('Rejected', `ECS does not know task definition "${taskDefinition}".`)
+  }
+  return { arn, definition: answer.taskDefinition, tags: answer.tags ?? [] }
+}
+
+/** `arn:aws:ecs:…:task-definition/mailman-api:42` → `mailman-api` */
+export function familyOf(taskDefinition: string): string {
+  return (taskDefinition.split('/').at(-1) ?? taskDefinition).replace(/:\d+$/, '')
+}
+
+/** `arn:aws:ecs:…:task-definition/mailman-api:42` → `mailman-api:42` */
+export function shortName(taskDefinition: string): string {
+  return taskDefinition.split('/').at(-1) ?? taskDefinition
+}
+
+/**
+ * Every field that `RegisterTaskDefinition` takes. The type makes a field that a newer SDK adds an
+ * error here, since a field left out would be lost from the user's task definition.
+ */
+const registrable = {
+  containerDefinitions: true,
+  cpu: true,
+  enableFaultInjection: true,
+  ephemeralStorage: true,
+  executionRoleArn: true,
+  family: true,
+  inferenceAccelerators: true,
+  ipcMode: true,
+  memory: true,
+  networkMode: true,
+  pidMode: true,
+  placementConstraints: true,
+  proxyConfiguration: true,
+  requiresCompatibilities: true,
+  runtimePlatform: true,
+  taskRoleArn: true,
+  volumes: true,
+} satisfies Record<Exclude<keyof RegisterTaskDefinitionCommandInput, 'tags'>, true>
+
+export type Registrable = Omit<RegisterTaskDefinitionCommandInput, 'tags'>
+
+/** The part of a task definition that a person decided, without what ECS adds to a revision. */
+export function registrablePart(definition: TaskDefinition): Registrable {
+  const part = Object.fromEntries(
+    Object.entries(definition).filter(
+      ([field, value]) => Object.hasOwn(registrable, field) && value !== undefined,
+    ),
+  )
+  return {
+    ...part,
+    family: definition.family,
+    containerDefinitions: definition.containerDefinitions,
+  }
+}
+
+/** The same with other images, by container name. */
+export function withImages(
+  definition: Registrable,
+  images: Readonly<Record<string, string>>,
+): Registrable {
+  return {
+    ...definition,
+    containerDefinitions: (definition.containerDefinitions ?? []).map((container) => {
+      const image = images[container.name ?? '']
+      return image === undefined ? container : { ...container, image }
+    }),
+  }
+}
+
+/** Containers that the configuration names and the task definition lacks, as one message each. */
+export function missingContainers(
+  service: ServiceTarget,
+  found: DescribedTaskDefinition,
+): string[] {
+  const there = (found.definition.containerDefinitions ?? []).map((one) => one.name ?? '')
+  return Object.keys(service.containers)
+    .filter((name) => !there.includes(name))
+    .map(
+      (name) =>
+        `Service "${service.name}" names container "${name}", but task definition ${shortName(found.arn)} has ${there.map((one) => `"${one}"`).join(', ')}. Correct "containers" of the service in slipway.yaml.`,
+    )
+}

@@ -1,0 +1,66 @@
+import type { Target } from '../../contract/environment-spec.ts'
+import type { AwsClients } from '../aws/clients.ts'
+import { diffTaskDefinitions } from './diff.ts'
+import { rejection } from '../temporal/failures.ts'
+import { findImages } from '../image/images.ts'
+import { examine, type ExaminedService } from './inspect.ts'
+import { describeTaskDefinition, registrablePart, withImages } from '../ecs/task-definitions.ts'
+import type { FoundImage, Plan, ServicePlan } from '../../contract/activity-types.ts'
+
+/**
+ * What a release of a commit would change against what runs now. Reads only.
+ *
+ * Fails as `Rejected` where the environment is not as the configuration says. A deployment that
+ * is under way is a warning here: it may have ended once the release is asked for.
+ */
+export async function planRelease(
+  clients: AwsClients,
+  { target, commit }: { target: Target; commit: string },
+): Promise<Plan> {
+  const { services, warnings, findings, conflicts } = await examine(clients, target)
+  if (findings.length > 0) throw rejection(findings)
+  const running = services.map(({ inspected }) => inspected)
+  const images = await findImages(clients, { target, commit, running })
+  return {
+    environment: target.environment,
+    commit,
+    mode: target.mode,
+    services: await Promise.all(
+      services.map((service) => planService(clients, { target, service, images })),
+    ),
+    images,
+    warnings: [...warnings, ...conflicts],
+  }
+}
+
+async function planService(
+  clients: AwsClients,
+  which: { target: Target; service: ExaminedService; images: readonly FoundImage[] },
+): Promise<ServicePlan> {
+  const { target, images } = which
+  const { service, inspected, basis } = which.service
+  const current = await describeTaskDefinition(clients, inspected.now.taskDefinition)
+  const next = registrablePart(basis.definition)
+  const after =
+    target.mode === 'pin' ? withImages(next, imagesOf(service.containers, images)) : next
+  return {
+    service: service.name,
+    ecsService: service.service,
+    current: inspected.now,
+    changes: diffTaskDefinitions(registrablePart(current.definition), after),
+    basedOn: basis.arn,
+  }
+}
+
+/** Container name → the image it would run: by digest where that is known before it is built. */
+function imagesOf(containers: Readonly<Record<string, string>>, images: readonly FoundImage[]) {
+  return Object.fromEntries(
+    Object.entries(containers).flatMap(([container, name]) => {
+      const image = images.find((one) => one.name === name)
+      if (image === undefined) return []
+      const { repositoryUri, tag, digest } = image
+      const by = digest === undefined ? `:${tag} (to be built)` : `@${digest}`
+      return [[container, `${repositoryUri}${by}`]]
+    }),
+  )
+}

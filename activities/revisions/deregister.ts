@@ -1,0 +1,39 @@
+import { DeregisterTaskDefinitionCommand } from '@aws-sdk/client-ecs'
+import type { Target } from '../../contract/environment-spec.ts'
+import type { AwsClients } from '../aws/clients.ts'
+import { observe } from '../ecs/observe.ts'
+import { shortName } from '../ecs/task-definitions.ts'
+import type { Revision } from '../../contract/activity-types.ts'
+import { wayBackOf } from '../../rollout/rollback-target.ts'
+
+/**
+ * Deregisters revisions that a release made and that were taken back. One that some deployment
+ * still runs, or that is the way back of its service, stays. Gives a sentence for each.
+ */
+export async function deregisterRevisions(
+  clients: AwsClients,
+  { target, revisions }: { target: Target; revisions: readonly Revision[] },
+): Promise<readonly string[]> {
+  const said: string[] = []
+  for (const { service: name, taskDefinition } of revisions) {
+    const service = target.services.find((one) => one.name === name)
+    if (service === undefined) continue
+    const observation = await observe(clients, {
+      cluster: target.cluster,
+      service: service.service,
+    })
+    const inUse =
+      observation.service.status !== 'ACTIVE' ||
+      observation.service.deployments.some((one) => one.taskDefinition === taskDefinition) ||
+      observation.tasks.some(
+        (task) => task.taskDefinition === taskDefinition && task.lastStatus !== 'STOPPED',
+      )
+    if (inUse || wayBackOf(observation).taskDefinition === taskDefinition) {
+      said.push(`${shortName(taskDefinition)} is still in use and stays registered`)
+      continue
+    }
+    await clients.ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition }))
+    said.push(`${shortName(taskDefinition)} was deregistered`)
+  }
+  return said
+}

@@ -1,0 +1,109 @@
+import type { Service } from '@aws-sdk/client-ecs'
+import type { ServiceTarget, Target } from '../../contract/environment-spec.ts'
+import { lastGoodBefore } from '../../rollout/last-good.ts'
+import type { AwsClients } from '../aws/clients.ts'
+import { failure, rejection } from '../temporal/failures.ts'
+import { observe } from '../ecs/observe.ts'
+import { describeServices } from '../ecs/services.ts'
+import { familyOf, shortName } from '../ecs/task-definitions.ts'
+import type { Revision } from '../../contract/activity-types.ts'
+import { usableRevision } from './check.ts'
+
+export interface RollbackInput {
+  readonly target: Target
+  /** Of the ledger; absent where that knows nothing of what is asked for. */
+  readonly revisions?: readonly Revision[]
+  /** `mailman-api:41` or its ARN; absent: what ran well before the live one, as ECS knows it. */
+  readonly to?: string
+}
+
+/**
+ * What a rollback has to make run, checked: each revision is there and ACTIVE, belongs to the
+ * family of its service, and its image is in the registry. Reads only.
+ *
+ * Fails as `Rejected`, with all that stands in the way.
+ */
+export async function resolveRollback(
+  clients: AwsClients,
+  input: RollbackInput,
+): Promise<readonly Revision[]> {
+  const { target } = input
+  const names = target.services.map(({ service }) => service)
+  const described = await describeServices(clients, target.cluster, names)
+  const wanted = await wantedRevisions(clients, input, described)
+  const checked = await Promise.all(
+    wanted.map((one) => usableRevision(clients, { target, ...one })),
+  )
+  const findings = checked.flatMap((one) => ('finding' in one ? [one.finding] : []))
+  if (findings.length > 0) throw rejection(findings)
+  return checked.flatMap((one) => ('revision' in one ? [one.revision] : []))
+}
+
+/** A revision for a service, with digests that are known by other means than its own text. */
+export interface WantedRevision {
+  readonly service: ServiceTarget
+  readonly taskDefinition: string
+  readonly digests: Revision['digests']
+}
+
+async function wantedRevisions(
+  clients: AwsClients,
+  { target, revisions, to }: RollbackInput,
+  described: ReadonlyMap<string, Service>,
+): Promise<readonly WantedRevision[]> {
+  if (revisions !== undefined) {
+    return revisions.flatMap(({ service: name, taskDefinition, digests }) => {
+      const service = target.services.find((one) => one.name === name)
+      return service === undefined ? [] : [{ service, taskDefinition, digests }]
+    })
+  }
+  return to === undefined
+    ? await lastGoodOnes(clients, target)
+    : servicesOfFamily(target, described, to)
+}
+
+async function lastGoodOnes(
+  clients: AwsClients,
+  target: Target,
+): Promise<readonly WantedRevision[]> {
+  const found = await Promise.all(
+    target.services.map(async (service): Promise<readonly WantedRevision[]> => {
+      const observation = await observe(clients, {
+        cluster: target.cluster,
+        service: service.service,
+      })
+      const good = lastGoodBefore(observation)
+      return good === undefined
+        ? []
+        : [{ service, taskDefinition: good.targetTaskDefinition, digests: good.targetDigests }]
+    }),
+  )
+  const wanted = found.flat()
+  if (wanted.length > 0) return wanted
+  throw failure(
+    'Rejected',
+    `There is nothing to go back to: no release has succeeded in ${target.environment} yet, and ECS has no record of a service deployment that succeeded with another revision before the live one (it keeps them for 90 days). Name a revision: slipway rollback ${target.environment} --to <family>:<revision> (see: slipway revisions ${target.environment} <service>).`,
+  )
+}
+
+function servicesOfFamily(
+  target: Target,
+  described: ReadonlyMap<string, Service>,
+  to: string,
+): readonly WantedRevision[] {
+  const families = target.services.map((service) => {
+    const taskDefinition = described.get(service.service)?.taskDefinition
+    return { service, family: taskDefinition === undefined ? undefined : familyOf(taskDefinition) }
+  })
+  const matching = families.filter(({ family }) => family === familyOf(to))
+  if (matching.length > 0) {
+    return matching.map(({ service }) => ({ service, taskDefinition: to, digests: {} }))
+  }
+  const known = families.map(
+    ({ service, family }) => `${service.service} runs ${family ?? 'nothing that is known'}`,
+  )
+  throw failure(
+    'Rejected',
+    `Task definition ${shortName(to)} belongs to family "${familyOf(to)}", which no service of ${target.environment} runs (${known.join(', ')}). Name a revision of one of theirs: slipway revisions ${target.environment} <service>.`,
+  )
+}

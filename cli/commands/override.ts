@@ -1,0 +1,24 @@
+import { Refusal } from '../../client/refusal.ts'
+import type { FreezeOverride } from '../../contract/releases.ts'
+
+export const overrideFreeze = [
+  '--override-freeze',
+  'go ahead though the environment is frozen; needs --reason',
+] as const
+
+export const overrideReason = ['--reason <text>', 'why the freeze is overridden'] as const
+
+/** @throws Refusal where no reason is given: who reads it later should find one */
+export function freezeOverride(options: {
+  readonly overrideFreeze?: boolean
+  readonly reason?: string
+}): { readonly override?: FreezeOverride } {
+  if (options.overrideFreeze !== true) {
+    if (options.reason === undefined) return {}
+    throw new Refusal('--reason says why a freeze is overridden, and goes with --override-freeze.')
+  }
+  if (options.reason === undefined || options.reason.trim() === '') {
+    throw new Refusal('--override-freeze needs a reason: --reason "why it cannot wait"')
+  }
+  return { override: { reason: options.reason.slice(0, 500) } }
+}

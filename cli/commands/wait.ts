@@ -1,0 +1,40 @@
+import type { Command } from 'commander'
+import { type WaitOptions, command, withConfig, withTemporal, withWaiting } from './command.ts'
+import { exitStatuses } from './deploy.ts'
+
+export function waitCommand(): Command {
+  const wait = command(
+    'wait',
+    'Wait until a release has ended, and exit with its outcome. For an environment: the release that runs there, else the one that waits, else the last one.',
+    ['slipway wait production', 'slipway wait release/production/3f2c1ab9d0e4 --timeout 30m'],
+  )
+    .argument('<release>', 'id of a release, or an environment in slipway.yaml')
+    .addHelpText('after', exitStatuses)
+    .action(run)
+  return withTemporal(withConfig(withWaiting(wait)))
+}
+
+async function run(release: string, options: WaitOptions): Promise<void> {
+  const online = await import('../lazy.ts')
+  const environment = /^release\/([^/]+)\/./.exec(release)?.[1]
+  if (environment !== undefined) {
+    await online.withConnection(options, async ({ client }) => {
+      const followed = { id: release, environment }
+      process.exitCode = await online.followToEnd(client, followed, options)
+    })
+    return
+  }
+  const target = await online.openTarget(release, options)
+  await online.withConnection(options, async ({ client }) => {
+    const status = await online.environmentStatus(client, target)
+    const id = status?.running?.id ?? status?.waiting[0]?.id ?? status?.releases[0]?.id
+    if (id === undefined) {
+      const { Refusal } = await import('../../client/refusal.ts')
+      throw new Refusal(
+        `Nothing has been released to ${release} yet, so there is nothing to wait for.`,
+      )
+    }
+    const followed = { id, environment: release, temporalUi: target.links?.temporalUi }
+    process.exitCode = await online.followToEnd(client, followed, options)
+  })
+}

@@ -1,0 +1,93 @@
+import { type Command, InvalidArgumentError } from 'commander'
+import type { WorkerOptions, WorkerRole } from '../../worker/options.ts'
+import { type CommonOptions, command, withConfig, withTemporal } from './command.ts'
+
+interface Options extends CommonOptions {
+  readonly queues: readonly WorkerRole[]
+  readonly builderName?: string
+  readonly maxBuilds?: number
+}
+
+const roles: readonly WorkerRole[] = ['release', 'builder']
+
+export function workerCommand(): Command {
+  const worker = command(
+    'worker',
+    'Run the worker that carries releases out, until it is told to stop. Its task queues come from slipway.yaml where there is one.',
+    [
+      'slipway worker',
+      'slipway worker --queues release',
+      'slipway worker --queues builder --max-builds 2',
+    ],
+  )
+    .option(
+      '--queues <roles>',
+      'what to serve: release (workflows and AWS), builder (checks, builds and pushes), or both',
+      parseRoles,
+      roles,
+    )
+    .option(
+      '--builder-name <name>',
+      'what this builder is called; two builders on one host need two names (default: the host’s)',
+    )
+    .option('--max-builds <number>', 'builds, pushes and checks at once (default: 4)', parseCount)
+    .action(run)
+  return withTemporal(withConfig(worker))
+}
+
+async function run(options: Options): Promise<void> {
+  const online = await import('../lazy.ts')
+  const { note } = await import('../output.ts')
+  const queues = await queuesFor(options)
+  // The worker's own connection reports an unreachable server only in the words of its library.
+  const { address, namespace, ...connected } = await online.connect(options)
+  await connected[Symbol.asyncDispose]()
+  if (options.profile !== undefined) process.env['TEMPORAL_PROFILE'] = options.profile
+  const { runWorker } = await import('../../worker/run.ts')
+  let ready = false
+  try {
+    await runWorker({
+      ...queues,
+      roles: options.queues,
+      ...(options.builderName === undefined ? {} : { builderName: options.builderName }),
+      ...(options.maxBuilds === undefined ? {} : { maxBuilds: options.maxBuilds }),
+      onReady: () => {
+        ready = true
+        note(`Serving ${options.queues.join(' and ')} at ${address}, namespace ${namespace}.`)
+      },
+    })
+  } catch (error) {
+    if (ready) throw error
+    throw await notStarted(error)
+  }
+}
+
+/** What keeps a worker from starting is for a person to mend. */
+async function notStarted(error: unknown): Promise<Error> {
+  const { Refusal } = await import('../../client/refusal.ts')
+  const { messageOf } = await import('../../client/explain.ts')
+  return new Refusal(`The worker did not start: ${messageOf(error)}`, { cause: error })
+}
+
+/** A worker may run where no configuration is: in a container, for instance. */
+async function queuesFor(
+  options: Options,
+): Promise<Partial<Pick<WorkerOptions, 'releaseQueue' | 'builderQueue'>>> {
+  const { findConfig, loadConfig } = await import('../../config/load.ts')
+  if (options.config === undefined && (await findConfig()) === undefined) return {}
+  const { config } = await loadConfig({ file: options.config })
+  return { releaseQueue: config.queues.release, builderQueue: config.queues.builder }
+}
+
+function parseRoles(text: string): readonly WorkerRole[] {
+  const chosen = text.split(',').map((one) => one.trim())
+  const known = roles.filter((role) => chosen.includes(role))
+  if (known.length === new Set(chosen).size) return known
+  throw new InvalidArgumentError(`Expected ${roles.join(', ')}, or both with a comma.`)
+}
+
+function parseCount(text: string): number {
+  const count = Number(text)
+  if (Number.isInteger(count) && count >= 1 && count <= 100) return count
+  throw new InvalidArgumentError('Expected a number from 1 to 100.')
+}

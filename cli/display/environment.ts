@@ -1,0 +1,136 @@
+import type { RolloutProgress } from '../../contract/activity-types.ts'
+import { freezeInWords } from '../../config/frozen.ts'
+import type { FreezeWindow } from '../../contract/environment-spec.ts'
+import type {
+  Control,
+  EnvironmentStatus,
+  ReleaseStatus,
+  Undelivered,
+  WaitingRelease,
+} from '../../contract/releases.ts'
+import { liveSince } from '../../text/live-since.ts'
+import { shortDigest, shortRevision } from '../../text/short.ts'
+import type { Upcoming } from '../upcoming.ts'
+import { durationText, momentText, plain, shortened } from '../../text/plain.ts'
+import { paint } from './colour.ts'
+import { releasesText, what } from './releases.ts'
+import { table } from './table.ts'
+import { upcomingLines } from './upcoming.ts'
+import { stepName } from './words.ts'
+
+/** What is live, what runs, what is scheduled and what ran last, for people. */
+export function environmentText(
+  status: EnvironmentStatus,
+  now: number,
+  beside: {
+    readonly release?: ReleaseStatus
+    readonly rollouts?: readonly RolloutProgress[]
+    readonly upcoming?: Upcoming
+    /** The freeze window of the configuration that holds now. */
+    readonly window?: FreezeWindow | undefined
+  } = {},
+): string {
+  const { release, rollouts = [], upcoming, window } = beside
+  const parts = [paint('bold', `${plain(status.project)} ${status.environment}`)]
+  const { live, running } = status
+  if (live === undefined) parts.push('Live: nothing yet; no release has succeeded here.')
+  else {
+    parts.push(
+      `Live: ${what(live)}, since ${momentText(liveSince(live))} (${live.id}, by ${plain(live.requestedBy)})`,
+      table(
+        live.services.map(({ name, ecsService, revision, since }) => [
+          `  ${name}`,
+          ecsService,
+          shortRevision(revision.taskDefinition),
+          Object.values(revision.digests).map(shortDigest).join(' '),
+          since === undefined ? '' : `since ${momentText(since.at)}`,
+          since === undefined || since.release === live.id ? '' : `by ${since.release}`,
+        ]),
+      ),
+    )
+  }
+  parts.push(
+    running === undefined
+      ? 'Running: nothing.'
+      : `Running: ${running.id} (${running.kind}, by ${plain(running.requestedBy)}), for ${durationText(now - running.startedAt)}. Follow it: slipway wait ${status.environment}`,
+  )
+  for (const step of release?.steps.filter(({ state }) => state === 'running') ?? []) {
+    parts.push(`  ${stepName(step)}, for ${durationText(now - step.startedAt)}`)
+    // In full: it may say what somebody has to do.
+    const seen = rollouts.find(({ service }) => service === step.subject)
+    const said = seen?.summary ?? step.note
+    if (said !== undefined) parts.push(`    ${plain(said)}`)
+  }
+  const paused = release?.paused ?? running?.paused
+  if (paused !== undefined) {
+    const why = paused.reason === undefined ? '' : `: ${plain(paused.reason)}`
+    const goOn = `Let it go on: slipway resume ${status.environment}`
+    parts.push(paint('yellow', `  paused by ${plain(paused.by)}${why}. ${goOn}`))
+  }
+  if (status.waiting.length > 0) {
+    parts.push('Waiting:', table(status.waiting.map((one) => waitingRow(one, status))))
+  }
+  if (status.freeze !== undefined) {
+    const { by, reason, until } = status.freeze
+    const end = until === undefined ? '' : ` until ${momentText(until)}`
+    parts.push(paint('yellow', `Frozen${end} by ${plain(by)}: ${plain(reason)}`))
+  }
+  if (window !== undefined) {
+    const instead = 'what starts now is rejected, but for rollbacks and --override-freeze'
+    parts.push(paint('yellow', `In a freeze window, ${plain(freezeInWords(window))}: ${instead}`))
+  }
+  if (upcoming !== undefined) parts.push(...upcomingLines(status.environment, upcoming, now))
+  if (status.controls.length > 0)
+    parts.push('By hand:', table(status.controls.slice(0, 5).map(controlRow)))
+  if (status.undelivered !== undefined) {
+    const { undelivered } = status
+    parts.push(paint('yellow', 'Nobody was told:'), ...undelivered.slice(0, 5).map(undeliveredLine))
+  }
+  if (status.unsent !== undefined) {
+    const since = momentText(Math.min(...status.unsent.map((one) => one.since)))
+    parts.push(`Notifications on their way: ${status.unsent.length}, the oldest since ${since}`)
+  }
+  const { releases, superseded } = status
+  if (releases.length + superseded.length > 0) {
+    parts.push('', releasesText(releases, { superseded, most: 10 }))
+  }
+  return parts.filter((part, index) => part !== '' || index > 0).join('\n')
+}
+
+function waitingRow(
+  { id, requestedBy, since, approval, override, ...about }: WaitingRelease,
+  { freeze, running, environment }: EnvironmentStatus,
+): string[] {
+  const approved = approval?.kind === 'given' ? `approved by ${plain(approval.by)}` : ''
+  const over = override === undefined ? '' : `over the freeze: ${shortened(plain(override), 60)}`
+  const passes = about.kind === 'rollback' || override !== undefined
+  // What keeps it waiting that somebody can do something about.
+  const until =
+    approval?.kind === 'needed'
+      ? `needs an approval until ${momentText(approval.until)}: slipway approve ${environment}`
+      : freeze !== undefined && !passes
+        ? 'waits for the end of the freeze'
+        : running === undefined
+          ? ''
+          : `waits for ${running.id}`
+  return [
+    `  ${id}`,
+    shortened(what(about), 60),
+    `by ${plain(requestedBy)}`,
+    `since ${momentText(since)}`,
+    [approved, over, until].filter((part) => part !== '').join(', '),
+  ]
+}
+
+/** Why something was refused is told in full: it says what to do. */
+function controlRow({ kind, by, at, release, reason, refused }: Control): string[] {
+  const why =
+    refused === undefined ? shortened(plain(reason ?? ''), 60) : `refused: ${plain(refused)}`
+  const who = shortened(plain(by), 32)
+  return [`  ${kind}`, `by ${who}`, momentText(at), plain(release ?? ''), why]
+}
+
+/** In full: it says what to do. */
+function undeliveredLine({ to, event, release, at, reason }: Undelivered): string {
+  return `  ${to}, ${event} of ${release}, ${momentText(at)}: ${plain(reason)}`
+}

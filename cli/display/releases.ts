@@ -1,0 +1,64 @@
+import type { Outcome } from '../../contract/outcome.ts'
+import { outcomeWords } from '../../text/outcome-words.ts'
+import type { Superseded } from '../../workflows/environment/state/state.ts'
+import type { LedgerEntry } from '../../contract/releases.ts'
+import { shortCommit } from '../../text/short.ts'
+import { durationText, momentText, plain, shortened } from '../../text/plain.ts'
+import { outcomeStyle, paint } from './colour.ts'
+import { table } from './table.ts'
+
+/**
+ * How releases ended, as a table, newest first: those of the ledger, and among them, where they
+ * are given, requests that a newer one took the place of before they had started.
+ */
+export function releasesText(
+  releases: readonly LedgerEntry[],
+  { superseded = [], most = Infinity }: { superseded?: readonly Superseded[]; most?: number } = {},
+): string {
+  const head = ['RELEASE', 'OUTCOME', 'ENDED', 'TOOK', 'BY', 'WHAT'].map((one) =>
+    paint('gray', one),
+  )
+  const rows = [...releases.map(released), ...superseded.map(replaced)]
+    .toSorted((one, other) => other.at - one.at)
+    .slice(0, most)
+  return table([head, ...rows.map(({ cells }) => cells)])
+}
+
+interface Row {
+  readonly at: number
+  readonly cells: string[]
+}
+
+function released(entry: LedgerEntry): Row {
+  return {
+    at: entry.endedAt,
+    cells: [
+      entry.id,
+      outcomeText(entry.outcome),
+      momentText(entry.endedAt),
+      durationText(entry.endedAt - entry.startedAt),
+      shortened(plain(entry.requestedBy), 32),
+      shortened(what(entry), 60),
+    ],
+  }
+}
+
+function replaced({ id, by, at }: Superseded): Row {
+  const cells = [id, outcomeText('superseded'), momentText(at), '', '', `${by} took its place`]
+  return { at, cells }
+}
+
+function outcomeText(outcome: Outcome): string {
+  return paint(outcomeStyle(outcome), outcomeWords[outcome])
+}
+
+/** `deploy 3f2c1ab: Add organization id` */
+export function what({
+  kind,
+  commit,
+  subject,
+}: Pick<LedgerEntry, 'kind' | 'commit' | 'subject'>): string {
+  const of = commit === undefined ? '' : ` ${shortCommit(commit)}`
+  const about = subject === undefined || subject === '' ? '' : `: ${plain(subject)}`
+  return `${kind}${of}${about}`
+}

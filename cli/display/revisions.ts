@@ -1,0 +1,33 @@
+import { shortCommit, shortDigest, shortRevision } from '../../text/short.ts'
+import type { ToldRevision } from '../../client/revisions.ts'
+import { momentText, plain } from '../../text/plain.ts'
+import { paint } from './colour.ts'
+import { table } from './table.ts'
+
+/** The revisions of a service as a table, newest first. */
+export function revisionsText(revisions: readonly ToldRevision[]): string {
+  const head = ['', 'REVISION', 'DIGEST', 'COMMIT', 'OUTCOME', 'WHEN', 'RELEASE']
+  return table([
+    head.map((one) => paint('gray', one)),
+    ...revisions.map((revision) => [
+      markOf(revision),
+      shortRevision(revision.taskDefinition),
+      Object.values(revision.digests).map(shortDigest).join(' ') || '-',
+      revision.commit === undefined ? '-' : plain(shortCommit(revision.commit)),
+      (revision.outcome ?? 'never deployed').replace('_', ' '),
+      momentOf(revision),
+      plain(revision.release ?? '-'),
+    ]),
+  ])
+}
+
+function markOf({ isLive, isWayBack, status }: ToldRevision): string {
+  if (isLive) return paint('green', 'live')
+  if (isWayBack) return paint('cyan', 'way back')
+  return status === 'INACTIVE' ? paint('gray', 'deregistered') : ''
+}
+
+function momentOf({ deployedAt, registeredAt }: ToldRevision): string {
+  const at = deployedAt ?? registeredAt
+  return at === undefined ? '-' : momentText(at)
+}

@@ -1,0 +1,51 @@
+import { outcomeWords } from '../../text/outcome-words.ts'
+import { isOutcome } from '../../contract/outcome.ts'
+import type { ScheduledRun } from '../../client/scheduled-runs.ts'
+import { type Schedule, workText } from '../../client/schedules.ts'
+import { momentText, plain, shortened } from '../../text/plain.ts'
+import { outcomeStyle, paint } from './colour.ts'
+import { table } from './table.ts'
+
+/** One schedule: when, what, its next runs and how the last ones ended. */
+export function scheduleText(schedule: Schedule): string {
+  const { environment, name, requestedBy, note, nextRuns, lastRuns, skipped, missed } = schedule
+  const lines = [
+    paint('bold', `${environment} ${name}: ${plain(workText(schedule.what))}`),
+    `When: ${plain(schedule.when)}`,
+    `Made by: ${plain(requestedBy)}`,
+    schedule.paused
+      ? paint('yellow', `Paused${note === undefined ? '' : `: ${plain(note)}`}`)
+      : `Next: ${nextRuns.map(isoText).join(', ') || 'never'}`,
+  ]
+  if (skipped > 0) lines.push(`Skipped, as the run before had not ended: ${skipped}`)
+  if (missed > 0) lines.push(`Missed, as Temporal was away for too long: ${missed}`)
+  if (lastRuns.length > 0) lines.push('', table(lastRuns.map(runRow)))
+  return lines.join('\n')
+}
+
+/** All schedules of an environment as a table. */
+export function schedulesText(schedules: readonly Schedule[]): string {
+  const head = ['SCHEDULE', 'WHAT', 'WHEN', 'NEXT', 'LAST'].map((one) => paint('gray', one))
+  return table([
+    head,
+    ...schedules.map(({ name, what, when, paused, nextRuns, lastRuns }) => [
+      name,
+      shortened(plain(workText(what)), 48),
+      shortened(plain(when), 48),
+      paused ? 'paused' : isoText(nextRuns[0]),
+      lastRuns[0] === undefined ? '' : outcomeText(lastRuns[0]),
+    ]),
+  ])
+}
+
+function runRow(run: ScheduledRun): string[] {
+  return [isoText(run.at), outcomeText(run), shortened(plain(run.message), 90)]
+}
+
+function outcomeText({ outcome }: ScheduledRun): string {
+  return isOutcome(outcome) ? paint(outcomeStyle(outcome), outcomeWords[outcome]) : outcome
+}
+
+function isoText(moment: string | undefined): string {
+  return moment === undefined ? 'never' : momentText(Date.parse(moment))
+}

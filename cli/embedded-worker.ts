@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import type { QueuesTarget, Target } from '../contract/environment-spec.ts'
+import type { WorkerOptions } from '../worker/options.ts'
+import { messageOf } from '../client/explain.ts'
+import { note } from './output.ts'
+import { Refusal } from '../client/refusal.ts'
+import type { Source } from '../client/source.ts'
+import { plain } from '../text/plain.ts'
+
+/** What a command does itself while it waits, beside asking. */
+export type Here = 'build' | 'worker'
+
+/**
+ * A builder that lives as long as a command. It polls without a pause, so a step that nobody takes
+ * up for this long is one that nobody is there for; a cut connection may well take some seconds.
+ */
+const builderGoneMs = 30_000
+
+/** A command that is stopped has little time: a CI runner kills it after ten seconds. */
+const shutdownGraceMs = 1_000
+
+/**
+ * The queues of a release that a command builds for. The builder's is named for the commit, not for
+ * the command: where the same commit is asked for again, the command that joins serves it, too, and
+ * takes over when the first one dies.
+ */
+export function queuesHere(target: Target, commit: string, here: Here): QueuesTarget {
+  const { queues, environment } = target
+  if (here === 'worker') return queues
+  const builder = `slipway-builder-here/${environment}/${commit}`
+  return { release: queues.release, builder, builderGoneMs }
+}
+
+/**
+ * Does some work with a worker in this process: a builder on the queues of {@link queuesHere}, or
+ * one that serves everything. It is there before the work begins, and gone when it has ended.
+ *
+ * @throws Refusal where it does not start: no engine of Temporal for this machine, or no search
+ *   attributes
+ */
+export async function withWorkerHere<T>(
+  here: Here,
+  target: Target,
+  source: Source,
+  work: () => Promise<T>,
+): Promise<T> {
+  const { runWorker } = await import('../worker/run.ts')
+  const stop = new AbortController()
+  const ready = Promise.withResolvers<void>()
+  const serving = runWorker({
+    ...workerOptions(here, target, source),
+    stop: stop.signal,
+    onReady: ready.resolve,
+    onLog: (line) => note(line.split('\n').map(plain).join('\n')),
+  })
+  try {
+    await Promise.race([ready.promise, serving])
+  } catch (error) {
+    throw new Refusal(
+      `The ${here === 'build' ? 'builder' : 'worker'} did not start here: ${messageOf(error)}`,
+      { cause: error },
+    )
+  }
+  try {
+    // It only ends by itself when it breaks; then nobody would do what is waited for.
+    return await Promise.race([work(), serving.then(brokenOff)])
+  } finally {
+    stop.abort()
+    await serving.catch(() => {})
+  }
+}
+
+function brokenOff(): never {
+  throw new Refusal('The worker in this command has stopped, and so has what it was doing.')
+}
+
+function workerOptions(here: Here, target: Target, source: Source): Partial<WorkerOptions> {
+  const { queues, images } = target
+  const unique = randomUUID().slice(0, 8)
+  return {
+    roles: here === 'build' ? ['builder'] : ['release', 'builder'],
+    releaseQueue: queues.release,
+    builderQueue: queues.builder,
+    // Nobody else has the checkout of this process, and no next one on this host is this one.
+    builderName: `${hostname()}-${unique}`,
+    // Waiting for a free place would look as if nobody were there.
+    maxBuilds: Math.max(4, images.length),
+    checkout: { path: source.checkout, commit: source.commit },
+    shutdownGraceMs,
+  }
+}
+
+/** What becomes of a release whose command stops to wait for it. */
+export const withoutUs: Readonly<Record<Here, string>> = {
+  build:
+    'It goes on where its images are pushed already. Else nobody builds them: it ends as rejected within minutes, and touches nothing.',
+  worker: 'It goes on as soon as a worker runs: slipway worker, or another command --worker-here',
+}

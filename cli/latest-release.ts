@@ -1,0 +1,19 @@
+import type { Client } from '@temporalio/client'
+import type { Target } from '../contract/environment-spec.ts'
+import { Refusal } from '../client/refusal.ts'
+import { environmentStatus } from '../client/release.ts'
+
+/**
+ * The id of the release that runs in an environment, else of the last one.
+ *
+ * @throws Refusal where nothing was ever released there
+ */
+export async function latestRelease(
+  client: Client,
+  target: Pick<Target, 'environment'>,
+): Promise<string> {
+  const status = await environmentStatus(client, target)
+  const id = status?.running?.id ?? status?.releases[0]?.id
+  if (id !== undefined) return id
+  throw new Refusal(`Nothing has been released to ${target.environment} yet.`)
+}

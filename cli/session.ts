@@ -1,0 +1,36 @@
+import { dirname } from 'node:path'
+import { loadConfig } from '../config/load.ts'
+import { formatProblem } from '../config/problem.ts'
+import { resolveTarget } from '../config/resolve.ts'
+import type { Target } from '../contract/environment-spec.ts'
+import { note } from './output.ts'
+import { type Source, checkoutOf, findSource } from '../client/source.ts'
+
+/** Reads the configuration for a command, with its warnings on standard error. */
+export async function readConfig(options: { readonly config?: string }) {
+  const loaded = await loadConfig({ file: options.config })
+  for (const warning of loaded.warnings) note(`warning: ${formatProblem(warning)}`)
+  return loaded
+}
+
+/** An environment for commands that need no commit: they work outside of a repository, too. */
+export async function openTarget(
+  environment: string,
+  options: { readonly config?: string },
+): Promise<Target> {
+  const { config, file } = await readConfig(options)
+  const checkout = (await checkoutOf(dirname(file))) ?? dirname(file)
+  return resolveTarget(config, environment, { repository: checkout })
+}
+
+/** An environment and the commit to release to it. */
+export async function openTargetAndSource(
+  environment: string,
+  options: { readonly config?: string; readonly commit?: string },
+): Promise<{ target: Target; source: Source }> {
+  const { config, file } = await readConfig(options)
+  // The name first: a typing error should not be answered with the state of the checkout.
+  resolveTarget(config, environment, { repository: dirname(file) })
+  const source = await findSource({ configFile: file, ref: options.commit })
+  return { target: resolveTarget(config, environment, { repository: source.checkout }), source }
+}

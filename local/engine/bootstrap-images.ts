@@ -1,0 +1,58 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { GetAuthorizationTokenCommand, type ECRClient } from '@aws-sdk/client-ecr'
+import { execa } from 'execa'
+import type { Engine } from './engine.ts'
+import { copyHello, writeVersion } from '../stack/hello.ts'
+
+/**
+ * Builds version `v0` of the example and pushes it as `<image>-<tag>`: what the services run
+ * before the first release. Gives the reference of each image, by its name.
+ *
+ * @param repositoryUri as ECR gives it
+ */
+export async function pushBootstrapImages(
+  ecr: ECRClient,
+  engine: Pick<Engine, 'dockerHost' | 'dockerPath' | 'buildKit'>,
+  repositoryUri: string,
+  names: readonly string[],
+  tag = 'bootstrap',
+): Promise<Readonly<Record<string, string>>> {
+  const scratch = await mkdtemp(path.join(tmpdir(), 'slipway-bootstrap-'))
+  const docker = (args: readonly string[], input?: string) =>
+    execa(engine.dockerPath, args, {
+      env: {
+        DOCKER_HOST: engine.dockerHost,
+        DOCKER_BUILDKIT: engine.buildKit ? '1' : '0',
+        // Logins stay in the folder that is about to go.
+        DOCKER_CONFIG: path.join(scratch, 'config'),
+      },
+      ...(input === undefined ? { stdin: 'ignore' } : { input }),
+    })
+  try {
+    const source = path.join(scratch, 'hello')
+    await copyHello(source)
+    await writeVersion(source, 'v0', 'ok')
+    const [host = ''] = repositoryUri.split('/')
+    const { username, password } = await loginOf(ecr)
+    await docker(['login', '--username', username, '--password-stdin', host], password)
+    const references: Record<string, string> = {}
+    for (const name of names) {
+      const reference = `${repositoryUri}:${name}-${tag}`
+      await docker(['build', '--quiet', '--target', name, '--tag', reference, source])
+      await docker(['push', '--quiet', reference])
+      references[name] = reference
+    }
+    return references
+  } finally {
+    await rm(scratch, { recursive: true, force: true })
+  }
+}
+
+async function loginOf(ecr: ECRClient): Promise<{ username: string; password: string }> {
+  const { authorizationData } = await ecr.send(new GetAuthorizationTokenCommand({}))
+  const token = authorizationData?.[0]?.authorizationToken ?? ''
+  const [username = '', password = ''] = Buffer.from(token, 'base64').toString().split(':')
+  return { username, password }
+}

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto'
+import path from 'node:path'
+import { dockerRuntime } from '../../simulator/runtime/docker.ts'
+import { startSimulator, type Simulator } from '../../simulator/start.ts'
+import { ensureBaseImage } from '../engine/base-image.ts'
+import type { Closing } from './disposer.ts'
+import { ensureEngine, type Engine } from '../engine/engine.ts'
+import { startRegistry } from './registry.ts'
+import { removeImages } from '../engine/remove-images.ts'
+import { listProcess } from '../process/running-processes.ts'
+import type { StackPorts } from './ports.ts'
+import { startTemporal, type TemporalServer } from './temporal.ts'
+import { together } from '../process/together.ts'
+
+export const region = 'us-east-1'
+
+/** What the worker and the example stand on. */
+export interface Foundation {
+  readonly engine: Engine
+  readonly temporal: TemporalServer
+  readonly simulator: Simulator
+  /** ECR's registry: `http://127.0.0.1:4567` */
+  readonly gateUrl: string
+}
+
+/** Starts the servers. Each is told to `closing` as soon as it runs. */
+export async function layFoundation(options: {
+  stateDir: string
+  logs: string
+  ports: StackPorts
+  throwAway: boolean
+  closing: Closing
+  signal: AbortSignal | undefined
+}): Promise<Foundation> {
+  const { stateDir, logs, ports, throwAway, closing, signal } = options
+  const [engine, temporal] = await together(prepareEngine(closing), serveTemporal())
+  signal?.throwIfAborted()
+
+  if (throwAway) {
+    const host = `127.0.0.1:${ports.ecr}`
+    closing.add('the images on the engine', () => removeImages(engine, host))
+  }
+  const registry = await startRegistry({ dataDir: path.join(stateDir, 'registry'), engine })
+  closing.add('the registry', registry.stop)
+  if (registry.pid !== undefined) listProcess(stateDir, 'registry', registry.pid)
+  const simulator = await startSimulator({
+    port: ports.aws,
+    gatePort: ports.ecr,
+    region,
+    timings: 'fast',
+    stateFile: path.join(stateDir, 'aws.json'),
+    registry,
+    runtime: ({ loginFor }) =>
+      dockerRuntime({ dockerHost: engine.dockerHost, instance: instanceOf(stateDir), loginFor }),
+  })
+  closing.add('the stand-in for AWS', () => simulator.close())
+  return { engine, temporal, simulator, gateUrl: simulator.gateUrl ?? registry.url }
+
+  async function serveTemporal(): Promise<TemporalServer> {
+    const server = await startTemporal({
+      port: ports.temporal,
+      uiPort: ports.temporalUi,
+      databaseFile: path.join(stateDir, 'temporal.db'),
+      logFile: path.join(logs, 'temporal.log'),
+    })
+    closing.add('Temporal', server.stop)
+    listProcess(stateDir, 'temporal', server.pid)
+    return server
+  }
+}
+
+async function prepareEngine(closing: Closing): Promise<Engine> {
+  const engine = await ensureEngine()
+  closing.add('the Docker engine', engine.stop)
+  await ensureBaseImage(engine)
+  return engine
+}
+
+/** Names a stack among others on the same engine, also to the `down` that comes after it. */
+export function instanceOf(stateDir: string): string {
+  return createHash('sha256').update(path.resolve(stateDir)).digest('hex').slice(0, 12)
+}

@@ -1,0 +1,132 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import type { Child } from '../process/child.ts'
+import { placeCommand } from '../command.ts'
+import { createClosing, type Closing } from './disposer.ts'
+import { layFoundation, region } from './servers.ts'
+import { openFrontDoor } from './load-balancer.ts'
+import { healthyTargets } from './healthy-targets.ts'
+import { forgetProcesses, listProcess } from '../process/running-processes.ts'
+import { say } from '../say.ts'
+import { clientsFor, seedHello } from './seed.ts'
+import { shellExports, stackEnv, type StackAddresses } from './environment-file.ts'
+import { choosePorts, type StackPorts } from './ports.ts'
+import { together } from '../process/together.ts'
+import { startWorker } from './worker.ts'
+
+export interface Stack extends StackAddresses {
+  readonly temporalUi: string
+  /** ECR's registry: `http://127.0.0.1:4567` */
+  readonly registry: string
+  /** The example's API: `http://127.0.0.1:8080` */
+  readonly app: string
+  readonly logs: string
+  /** A file for a shell to `source`. */
+  readonly envFile: string
+  /** All that a program on this stack needs. */
+  readonly env: Readonly<Record<string, string>>
+  readonly temporalPid: number
+  readonly workerPid: number
+  /** Rejects when a part ends before it was told to. */
+  readonly failed: Promise<never>
+  /** Stops every part, the last one first. Again: the same promise. */
+  readonly stop: () => Promise<void>
+}
+
+export interface StackOptions {
+  /**
+   * Keeps Temporal's state, the registry's images, what is in the stand-in for AWS, and the logs.
+   * The next stack on it goes on from there.
+   */
+  readonly stateDir: string
+  readonly ports?: Partial<StackPorts>
+  /**
+   * Nobody will go on from there: leaves no images of it on the engine, and no clone of what it
+   * released in the user's cache.
+   */
+  readonly throwAway?: boolean
+  /** Stops the start half way. */
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Starts all that a release needs on one machine: a Docker engine if none runs, a Temporal dev
+ * server, an OCI registry, the stand-in for AWS with the example's services in it, and a worker.
+ * What was started is stopped again when a later part fails.
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const closing = createClosing(say)
+  try {
+    return await startParts(options, closing)
+  } catch (error) {
+    await closing.close()
+    throw error
+  }
+}
+
+async function startParts(options: StackOptions, closing: Closing): Promise<Stack> {
+  const { signal, throwAway = false } = options
+  const stateDir = path.resolve(options.stateDir)
+  const logs = path.join(stateDir, 'logs')
+  await mkdir(logs, { recursive: true })
+  const ports = await choosePorts(stateDir, options.ports ?? {})
+  closing.add('the list of processes', async () => forgetProcesses(stateDir))
+  listProcess(stateDir, 'slipway', process.pid)
+
+  const foundation = await layFoundation({ stateDir, logs, ports, throwAway, closing, signal })
+  signal?.throwIfAborted()
+  const { engine, temporal, simulator, gateUrl } = foundation
+  const addresses: StackAddresses = {
+    temporal: temporal.address,
+    temporalConfig: path.join(stateDir, 'temporal.toml'),
+    aws: simulator.url,
+    region,
+    dockerHost: engine.dockerHost,
+    dockerPath: engine.dockerPath,
+  }
+  const envFile = path.join(stateDir, 'env')
+  await writeFile(addresses.temporalConfig, `[profile.default]\naddress = "${temporal.address}"\n`)
+  await writeFile(envFile, shellExports(addresses, await placeCommand(stateDir)))
+
+  const env = {
+    ...stackEnv(addresses),
+    ...(throwAway && { SLIPWAY_CACHE: path.join(stateDir, 'cache') }),
+  }
+  const clients = clientsFor(simulator.url, region)
+  const [{ targetGroupArn }, worker] = await together(
+    seedHello(clients, engine),
+    serve(stateDir, logs, env, closing),
+  )
+  signal?.throwIfAborted()
+  const door = await openFrontDoor(ports.app, () => healthyTargets(clients.elb, targetGroupArn))
+  closing.add('the front door', door.stop)
+
+  const failed = Promise.race([temporal.failed, worker.failed])
+  // Whoever waits on it sees the failure; where nobody does it must not end the process.
+  failed.catch(() => {})
+  return {
+    ...addresses,
+    temporalUi: temporal.uiUrl,
+    registry: gateUrl,
+    app: door.url,
+    logs,
+    envFile,
+    env,
+    temporalPid: temporal.pid,
+    workerPid: worker.pid,
+    failed,
+    stop: closing.close,
+  }
+}
+
+async function serve(
+  stateDir: string,
+  logs: string,
+  env: Readonly<Record<string, string>>,
+  closing: Closing,
+): Promise<Child> {
+  const worker = await startWorker({ env, logFile: path.join(logs, 'worker.log') })
+  closing.add('the worker', () => worker.stop(20_000))
+  listProcess(stateDir, 'worker', worker.pid)
+  return worker
+}

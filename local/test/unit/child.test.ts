@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { after, before, test } from 'node:test'
+import { startChild } from '../../process/child.ts'
+import { isAlive } from '../../process/process.ts'
+import { until } from '../../process/until.ts'
+
+let folder = ''
+before(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'slipway-test-'))
+})
+after(() => rm(folder, { recursive: true }))
+
+const shell = (script: string, log = 'log') =>
+  startChild({
+    name: 'the thing',
+    file: '/bin/sh',
+    args: ['-c', script],
+    logFile: path.join(folder, log),
+  })
+
+test('a child that ends by itself fails with its name and the last lines of its log', async () => {
+  const child = await shell('echo the port is taken >&2; exit 3', 'ends.log')
+  await assert.rejects(child.failed, (error: Error) => {
+    assert.match(error.message, /^the thing ended with 3\./)
+    assert.match(error.message, /the port is taken/)
+    return true
+  })
+  await child.stop()
+})
+
+test('a child that cannot be started says why', async () => {
+  const file = path.join(folder, 'no-such-program')
+  const child = startChild({
+    name: 'the thing',
+    file,
+    args: [],
+    logFile: path.join(folder, 'none'),
+    outlives: true,
+  })
+  await assert.rejects(child, /the thing could not start: .*ENOENT/)
+})
+
+test('a child that is stopped may clean up, and has not failed', async () => {
+  const log = 'stops.log'
+  const child = await shell("trap 'echo cleaned up; exit 0' TERM; echo ready; sleep 60 & wait", log)
+  const text = () => readFile(path.join(folder, log), 'utf8')
+  await until(async () => (await text()).includes('ready'), { what: 'ready', timeoutMs: 5_000 })
+  await Promise.all([child.stop(), child.stop()])
+  assert.equal(isAlive(child.pid), false)
+  assert.match(await text(), /cleaned up/)
+})
+
+test('a child that does not listen is killed after the grace time', async () => {
+  const log = 'deaf.log'
+  const child = await shell("trap '' TERM; echo ready; sleep 60; sleep 60", log)
+  const text = () => readFile(path.join(folder, log), 'utf8')
+  await until(async () => (await text()).includes('ready'), { what: 'ready', timeoutMs: 5_000 })
+  await child.stop(50)
+  assert.equal(isAlive(child.pid), false)
+})
+
+test(
+  'a child ends when its parent is killed',
+  { skip: process.platform !== 'linux' && 'only Linux has a signal for it' },
+  async () => {
+    const parent = path.join(folder, 'parent.mjs')
+    const module = path.resolve(import.meta.dirname, '../../process/child.ts')
+    await writeFile(
+      parent,
+      `import { startChild } from ${JSON.stringify(module)}
+       const child = await startChild({
+         name: 'it', file: '/bin/sleep', args: ['60'], logFile: ${JSON.stringify(path.join(folder, 'orphan.log'))},
+       })
+       console.log(child.pid)
+       setInterval(() => {}, 1000)`,
+    )
+    const run = spawn(process.execPath, [parent], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const [line] = (await once(run.stdout, 'data')) as [Buffer]
+    const pid = Number(line.toString())
+    assert.equal(isAlive(pid), true)
+    run.kill('SIGKILL')
+    await until(async () => !isAlive(pid), { what: 'the child to end', timeoutMs: 5_000 })
+  },
+)

@@ -1,0 +1,104 @@
+import type { ObservedDeployment, ObservedServiceDeployment, Observation } from './observation.ts'
+import { shortName } from '../activities/ecs/task-definitions.ts'
+import type { StartedDeployment, WayBack } from '../contract/activity-types.ts'
+import { primaryOf, runningNow } from './rollback-target.ts'
+
+/** What to do next to bring a service back. */
+export type StepBack =
+  /** It leads back already: an earlier try's, ECS's own, or what was never left. */
+  | { readonly kind: 'wait for'; readonly deployment: ObservedDeployment }
+  | { readonly kind: 'stop'; readonly serviceDeploymentArn: string }
+  /** ECS is rolling back and has not yet said to what. */
+  | { readonly kind: 'watch ECS'; readonly reason: string }
+  | { readonly kind: 'update'; readonly force: boolean }
+  /** Somebody else has deployed over our deployment: it is theirs now. */
+  | { readonly kind: 'leave'; readonly reason: string }
+
+export interface GoalBack {
+  /** In `pin` mode a task definition says which image its tasks run. */
+  readonly mode: 'pin' | 'force'
+  readonly to: WayBack
+  /** Absent where the release does not know whether it has started one. */
+  readonly started?: StartedDeployment
+  /** ECS has refused to stop our deployment. */
+  readonly stopRefused: boolean
+}
+
+/** Decides from one look at a service. */
+export function nextStepBack(
+  observation: Observation,
+  { mode, to, started, stopRefused }: GoalBack,
+): StepBack {
+  const primary = primaryOf(observation)
+  if (primary === undefined) return { kind: 'update', force: false }
+  const sameDefinition = primary.taskDefinition === to.taskDefinition
+  const failed = primary.rolloutState === 'FAILED'
+  const ours =
+    started === undefined ? primary.id !== to.deploymentId : primary.id === started.deploymentId
+  if (sameDefinition && !failed) {
+    const theirs = !ours || (started === undefined && (mode === 'pin' || runs(to, observation)))
+    if (theirs) return { kind: 'wait for', deployment: primary }
+  }
+  const record = recordOf(observation, started)
+  if (record !== undefined && isRollingBack(record)) {
+    return { kind: 'watch ECS', reason: `ECS is rolling back (${record.status})` }
+  }
+  if (started !== undefined && replaced(observation, { primary, started, to })) {
+    return { kind: 'leave', reason: `somebody else has started ${nameOf(primary)} meanwhile` }
+  }
+  if (record !== undefined && stoppable.has(record.status) && ours && !stopRefused) {
+    return { kind: 'stop', serviceDeploymentArn: record.arn }
+  }
+  // With the same task definition ECS would see nothing to do.
+  return { kind: 'update', force: sameDefinition }
+}
+
+/** Whether the PRIMARY is somebody else's: not ours, not what was before, and no rollback of ECS's. */
+function replaced(
+  observation: Observation,
+  which: { primary: ObservedDeployment; started: StartedDeployment; to: WayBack },
+): boolean {
+  const { primary, started, to } = which
+  if (primary.id === to.deploymentId || primary.taskDefinition === started.taskDefinition) {
+    return false
+  }
+  const record = recordOf(observation, started)
+  if (record !== undefined && record.status.startsWith('ROLLBACK_')) {
+    const { rollbackTaskDefinition } = record
+    return rollbackTaskDefinition !== '' && primary.taskDefinition !== rollbackTaskDefinition
+  }
+  const left = observation.service.deployments.find(({ id }) => id === started.deploymentId)
+  return left?.rolloutState !== 'FAILED' && !/rolling back/.test(primary.rolloutStateReason)
+}
+
+/** Whether the tasks of the PRIMARY, which may be ours or not, run what ran before. */
+function runs(to: WayBack, observation: Observation): boolean {
+  const { digests } = runningNow(observation)
+  const containers = Object.keys(digests)
+  return (
+    containers.length > 0 &&
+    containers.every((name) => to.digests[name] === undefined || to.digests[name] === digests[name])
+  )
+}
+
+function recordOf({ serviceDeployments }: Observation, started: StartedDeployment | undefined) {
+  if (serviceDeployments === 'unavailable' || started === undefined) return undefined
+  return serviceDeployments.find(({ arn }) => arn === started.serviceDeploymentArn)
+}
+
+const stoppable: ReadonlySet<string> = new Set(['PENDING', 'IN_PROGRESS'])
+
+/** Whether ECS is on its way back from a service deployment. */
+export function isRollingBack({ status }: Pick<ObservedServiceDeployment, 'status'>): boolean {
+  return rollingBack.has(status)
+}
+
+const rollingBack: ReadonlySet<string> = new Set([
+  'STOP_REQUESTED',
+  'ROLLBACK_REQUESTED',
+  'ROLLBACK_IN_PROGRESS',
+])
+
+function nameOf({ id, taskDefinition }: ObservedDeployment): string {
+  return `deployment ${id} of ${shortName(taskDefinition)}`
+}

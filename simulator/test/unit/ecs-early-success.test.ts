@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { setAlarm } from '../../ecs/index.ts'
+import { anonymous, first, stage } from './stage.ts'
+
+/** Four tasks, of which three are enough; the last task of revision 2 never gets healthy. */
+const almost = (cleanup: 'BLOCKING' | 'DEFERRED', alarmNames: string[] = []) => {
+  let started = 0
+  return stage({
+    desiredCount: 4,
+    deploymentConfiguration: {
+      minimumHealthyPercent: 50,
+      deploymentCircuitBreaker: { enable: true, rollback: true },
+      alarms: { alarmNames, enable: alarmNames.length > 0, rollback: true },
+      earlySuccessCriteria: {
+        enable: true,
+        healthyPercent: 60,
+        sourceServiceRevisionCleanup: cleanup,
+      },
+    },
+    behave: (revision) => (revision === 2 && ++started >= 4 ? { probe: () => 500 } : {}),
+    service: { healthCheckGracePeriodSeconds: 36_000 },
+  })
+}
+
+test('as many healthy tasks as the criteria ask for, rounded up, are a success', async () => {
+  const made = await almost('DEFERRED', ['errors'])
+  const { id } = made.deploy('registry/api:2')
+  const completed = () => made.primary().rolloutState === 'COMPLETED'
+  assert.equal(await made.clock.advanceUntil(completed, 3_600_000), true)
+  assert.equal(first(made.serviceDeployments()).status, 'SUCCESSFUL')
+  const { healthyPercent } =
+    first(made.serviceDeployments()).deploymentConfiguration?.earlySuccessCriteria ?? {}
+  assert.equal(healthyPercent, 60)
+  assert.equal(made.primary().id, id)
+
+  // What protects a deployment ends with it.
+  setAlarm(made.engine, 'errors', 'ALARM')
+  await made.clock.advance(600_000)
+  assert.equal(made.primary().id, id)
+  assert.equal(anonymous(made.events()).at(-1)?.includes('alarm'), false)
+})
+
+test('DEFERRED is over while old tasks still drain, BLOCKING only once they are gone', async () => {
+  for (const cleanup of ['DEFERRED', 'BLOCKING'] as const) {
+    const made = await almost(cleanup)
+    made.deploy('registry/api:2')
+    const completed = () => made.primary().rolloutState === 'COMPLETED'
+    assert.equal(await made.clock.advanceUntil(completed, 3_600_000), true)
+    assert.equal(made.service().deployments?.length, cleanup === 'DEFERRED' ? 2 : 1)
+    await made.clock.advance(60_000)
+    assert.equal(made.service().deployments?.length, 1)
+  }
+})
+
+test('criteria that could never protect a service are refused', async () => {
+  const made = await stage()
+  const update = (earlySuccessCriteria: object) => () =>
+    made.call('UpdateService', {
+      cluster: 'mailman',
+      service: 'api',
+      deploymentConfiguration: { earlySuccessCriteria },
+    })
+  const cleanup = { sourceServiceRevisionCleanup: 'DEFERRED' }
+  assert.throws(update({ enable: true, healthyPercent: 99, ...cleanup }), {
+    code: 'InvalidParameterException',
+    message: /healthyPercent is 99, but must be at least the minimumHealthyPercent, 100/,
+  })
+  assert.throws(update({ enable: true, ...cleanup }), { message: /needs healthyPercent/ })
+  assert.doesNotThrow(update({ enable: false }))
+})

@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import * as fc from 'fast-check'
+import { limitsOf } from '../../ecs/rollout/scale.ts'
+import type { Behaviour } from '../../runtime/scripted.ts'
+import { first, stage, type Stage } from './stage.ts'
+
+/** Behaviours of a version, the good one first. */
+const versions: readonly Behaviour[] = [
+  {},
+  { exits: { afterMs: 400 } },
+  { exits: { afterMs: 90_000 } },
+  { pullFails: true },
+  { probe: () => 404 },
+  { startMs: 60_000, stopMs: 20_000 },
+]
+
+type Step =
+  | { readonly do: 'deploy'; readonly version: number }
+  | { readonly do: 'force' }
+  | { readonly do: 'scale'; readonly to: number }
+  | { readonly do: 'stop'; readonly how: 'ROLLBACK' | 'ABORT' }
+  | { readonly do: 'kill' }
+  | { readonly do: 'wait'; readonly ms: number }
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.nat(versions.length - 1).map((version) => ({ do: 'deploy', version }) as const),
+  },
+  { weight: 1, arbitrary: fc.constant({ do: 'force' } as const) },
+  { weight: 1, arbitrary: fc.nat(5).map((to) => ({ do: 'scale', to }) as const) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom('ROLLBACK', 'ABORT').map((how) => ({ do: 'stop', how }) as const),
+  },
+  { weight: 1, arbitrary: fc.constant({ do: 'kill' } as const) },
+  { weight: 4, arbitrary: fc.nat(200_000).map((ms) => ({ do: 'wait', ms }) as const) },
+)
+
+const plan = fc.record({
+  desired: fc.nat(4),
+  minimum: fc.constantFrom(0, 50, 100),
+  maximum: fc.constantFrom(150, 200),
+  breaker: fc.boolean(),
+  rollback: fc.boolean(),
+  loadBalancer: fc.boolean(),
+  strategy: fc.constantFrom('ROLLING', 'BLUE_GREEN', 'LINEAR', 'CANARY'),
+  steps: fc.array(step, { maxLength: 12 }),
+})
+
+test('whatever happens to a service, its records agree and a good deployment brings it back', async () => {
+  await fc.assert(
+    fc.asyncProperty(plan, async (given) => {
+      const chosen: number[] = [0, 0]
+      const played = await stage({
+        desiredCount: given.desired,
+        // There is no traffic to shift by steps without a load balancer.
+        loadBalancer: given.strategy === 'ROLLING' ? given.loadBalancer : 'colours',
+        behave: (revision) => versions[chosen[revision] ?? 0] ?? {},
+        deploymentConfiguration: {
+          strategy: given.strategy,
+          ...(given.strategy === 'ROLLING' ? {} : { bakeTimeInMinutes: 2 }),
+          ...(given.strategy === 'LINEAR' && { linearConfiguration: { stepPercent: 30 } }),
+          minimumHealthyPercent: given.minimum,
+          maximumPercent: given.maximum,
+          deploymentCircuitBreaker: { enable: given.breaker, rollback: given.rollback },
+        },
+      })
+      for (const next of given.steps) {
+        await take(played, next, chosen)
+        check(played)
+        checkAtRest(played)
+      }
+      chosen.push(0)
+      const { id } = played.deploy('registry/api:good')
+      const ended = await played.clock.advanceUntil(() => {
+        check(played)
+        return played.primary().rolloutState === 'COMPLETED'
+      }, 3_600_000)
+      const { minimum, maximum } = limitsOf(first(Object.values(played.engine.world.services)))
+      assert.ok(ended || (maximum <= minimum && maximum > 0), 'it never completed')
+      assert.equal(played.primary().id, id)
+      if (!ended) return
+      assert.equal(played.service().runningCount, played.service().desiredCount)
+      assert.equal(first(played.serviceDeployments()).status, 'SUCCESSFUL')
+    }),
+    { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 40) },
+  )
+})
+
+async function take(played: Stage, next: Step, chosen: number[]): Promise<void> {
+  const service = { cluster: 'mailman', service: 'api' }
+  switch (next.do) {
+    case 'deploy':
+      chosen.push(next.version)
+      played.deploy(`registry/api:${chosen.length}`)
+      break
+    case 'force':
+      played.call('UpdateService', { ...service, forceNewDeployment: true })
+      break
+    case 'scale':
+      played.call('UpdateService', { ...service, desiredCount: next.to })
+      break
+    case 'stop': {
+      const { currentServiceDeployment: serviceDeploymentArn } = played.service()
+      if (serviceDeploymentArn === undefined) break
+      played.call('StopServiceDeployment', { serviceDeploymentArn, stopType: next.how })
+      break
+    }
+    case 'kill':
+      for (const { id } of played.runtime.started().slice(-1)) played.runtime.kill(id, 1)
+      break
+    case 'wait':
+      await played.clock.advance(next.ms)
+  }
+}
+
+const over = new Set(['SUCCESSFUL', 'STOPPED', 'ROLLBACK_SUCCESSFUL', 'ROLLBACK_FAILED'])
+
+function check({ service, serviceDeployments }: Stage): void {
+  const { deployments = [], runningCount, pendingCount } = service()
+  assert.deepEqual(
+    deployments.map(({ status }) => status),
+    deployments.map((_, index) => (index === 0 ? 'PRIMARY' : 'ACTIVE')),
+  )
+  const sum = (field: 'runningCount' | 'pendingCount'): number =>
+    deployments.reduce((total, deployment) => total + (deployment[field] ?? 0), 0)
+  assert.deepEqual([sum('runningCount'), sum('pendingCount')], [runningCount, pendingCount])
+  const records = serviceDeployments()
+  const open = records.filter(({ status = '' }) => !over.has(status) && status !== 'STOP_REQUESTED')
+  assert.ok(open.length <= 1)
+  for (const { status = '', finishedAt } of records) {
+    assert.equal(finishedAt !== undefined, over.has(status))
+  }
+}
+
+/** The scheduler acts on what it sees: seeing the same again, it has nothing to do. */
+function checkAtRest({ engine, service }: Stage): void {
+  const { serviceArn = '' } = service()
+  engine.reconcile(serviceArn)
+  engine.reconcile(serviceArn)
+  const settled = JSON.stringify(engine.world)
+  engine.reconcile(serviceArn)
+  assert.equal(JSON.stringify(engine.world), settled)
+}

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import {
+  AssumeRoleCommand,
+  AssumeRoleWithWebIdentityCommand,
+  GetCallerIdentityCommand,
+  STSClient,
+} from '@aws-sdk/client-sts'
+import { manualClock } from '../../clock/index.ts'
+import { stsOperations } from '../../sts/operations.ts'
+import { createSessions } from '../../sts/sessions.ts'
+import { testEndpoint } from './http-endpoint.ts'
+
+const RoleArn = 'arn:aws:iam::111122223333:role/deploy/slipway'
+
+async function stsWorld() {
+  const clock = manualClock()
+  const sessions = createSessions(() => clock.now())
+  const STS = stsOperations({ account: '000000000000', now: () => clock.now(), sessions })
+  const endpoint = await testEndpoint(
+    { STS },
+    { clock, expiresAt: (key) => sessions.find(key)?.expiresAt },
+  )
+  const client = (key?: string) => new STSClient(endpoint.client(key))
+  return { clock, client, [Symbol.asyncDispose]: () => endpoint[Symbol.asyncDispose]() }
+}
+
+function webToken(claims: object): string {
+  return ['{}', JSON.stringify(claims), 'signature']
+    .map((part) => Buffer.from(part).toString('base64url'))
+    .join('.')
+}
+
+test('a caller learns who it is', async () => {
+  await using world = await stsWorld()
+
+  const identity = await world.client().send(new GetCallerIdentityCommand({}))
+
+  assert.equal(identity.Account, '000000000000')
+  assert.equal(identity.Arn, 'arn:aws:iam::000000000000:user/simulated')
+})
+
+test('credentials of an assumed role are its session, until they end', async () => {
+  await using world = await stsWorld()
+
+  const { Credentials, AssumedRoleUser } = await world
+    .client()
+    .send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'ci', DurationSeconds: 900 }))
+
+  const arn = 'arn:aws:sts::111122223333:assumed-role/slipway/ci'
+  assert.equal(AssumedRoleUser?.Arn, arn)
+  assert.deepEqual(Credentials?.Expiration, new Date(world.clock.now() + 900_000))
+  const asRole = world.client(Credentials.AccessKeyId)
+  const identity = await asRole.send(new GetCallerIdentityCommand({}))
+  assert.equal(identity.Arn, arn)
+  assert.equal(identity.Account, '111122223333')
+
+  await world.clock.advance(900_000)
+  await assert.rejects(asRole.send(new GetCallerIdentityCommand({})), { name: 'ExpiredToken' })
+})
+
+test('a web identity is exchanged for credentials; one that is expired or no token is not', async () => {
+  await using world = await stsWorld()
+  const seconds = world.clock.now() / 1000
+  const claims = { iss: 'https://ci', sub: 'repo:a/b', aud: 'sts.amazonaws.com', exp: seconds + 60 }
+  const exchange = (WebIdentityToken: string) =>
+    world
+      .client()
+      .send(
+        new AssumeRoleWithWebIdentityCommand({ RoleArn, RoleSessionName: 'ci', WebIdentityToken }),
+      )
+
+  const answer = await exchange(webToken(claims))
+
+  assert.equal(answer.SubjectFromWebIdentityToken, 'repo:a/b')
+  assert.match(answer.Credentials?.AccessKeyId ?? '', /^ASIA/)
+  await assert.rejects(exchange(webToken({ ...claims, exp: seconds })), {
+    name: 'ExpiredTokenException',
+  })
+  await assert.rejects(exchange('abc'), { name: 'InvalidIdentityTokenException' })
+})
+
+test('a role or a session name that IAM would not take is refused', async () => {
+  await using world = await stsWorld()
+  const assume = (role: string, RoleSessionName: string) =>
+    world.client().send(new AssumeRoleCommand({ RoleArn: role, RoleSessionName }))
+
+  await assert.rejects(assume('slipway', 'ci'), { name: 'ValidationError' })
+  await assert.rejects(assume(RoleArn, 'a b'), { name: 'ValidationError' })
+})

@@ -1,0 +1,264 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { ApplicationFailure } from '@temporalio/common'
+import type { RolloutEnd } from '../../contract/activity-types.ts'
+import { live } from '../workflows/fixtures.ts'
+import { gate, type Place, startPlace } from './cli-fixture.ts'
+
+let place: Place
+before(async () => {
+  place = await startPlace()
+})
+after(() => place.close())
+
+const failed: RolloutEnd = {
+  kind: 'failed',
+  reason: 'tasks failed to start',
+  cause: 'Container api exited with 1.',
+}
+
+/** Each line of the output of a command that was asked for JSON. */
+function events(stdout: string): readonly Record<string, unknown>[] {
+  return stdout.split('\n').map((line) => JSON.parse(line) as Record<string, unknown>)
+}
+
+describe('slipway deploy', () => {
+  test('waits, tells every step as a line, and exits with 0 once the commit is live', async () => {
+    const here = await place.checkout('good')
+    const { exitCode, stdout, stderr } = await here.withWorker({}, () =>
+      here.slipway('deploy', 'good'),
+    )
+    assert.equal(exitCode, 0, stderr + stdout)
+    for (const line of [/inspect done in/, /build api done in/, /push worker done/, /deploy api/]) {
+      assert.match(stdout, line)
+    }
+    assert.match(stdout, /succeeded {2}release\/good\//)
+    assert.ok(!stdout.includes('\u001b'), 'no colours where no terminal is')
+  })
+
+  test('says the same as lines of JSON, the result last', async () => {
+    const here = await place.checkout('json')
+    const { exitCode, stdout } = await here.withWorker({}, () =>
+      here.slipway('deploy', 'json', '--json'),
+    )
+    assert.equal(exitCode, 0)
+    const all = events(stdout)
+    assert.equal(all[0]?.['event'], 'accepted')
+    assert.ok(all.some(({ event }) => event === 'step'))
+    const { event, outcome, commit } = all.at(-1) ?? {}
+    assert.deepEqual(
+      { event, outcome, commit },
+      { event: 'result', outcome: 'succeeded', commit: here.commit },
+    )
+  })
+
+  test('exits with 2 where a gate said no, with its reason', async () => {
+    const here = await place.checkout('gated')
+    const { exitCode, stdout } = await here.withWorker(
+      {
+        inspectEnvironment: async () => {
+          throw ApplicationFailure.nonRetryable('cluster mailman does not exist', 'Rejected')
+        },
+      },
+      () => here.slipway('deploy', 'gated'),
+    )
+    assert.equal(exitCode, 2)
+    assert.match(stdout, /rejected {2}release\/gated/)
+    assert.match(stdout, /cluster mailman does not exist/)
+  })
+
+  test('exits with 3 where it was taken back, with the cause', async () => {
+    const here = await place.checkout('sick')
+    const { exitCode, stdout } = await here.withWorker({ waitForRollout: async () => failed }, () =>
+      here.slipway('deploy', 'sick'),
+    )
+    assert.equal(exitCode, 3)
+    assert.match(stdout, /rolled back/)
+    assert.match(stdout, /Container api exited with 1/)
+  })
+
+  test('exits with 4 where the way back failed, too', async () => {
+    const here = await place.checkout('stuck')
+    const { exitCode, stdout } = await here.withWorker(
+      { waitForRollout: async () => failed, rollBackService: async () => failed },
+      () => here.slipway('deploy', 'stuck'),
+    )
+    assert.equal(exitCode, 4)
+    assert.match(stdout, /A person is needed now/)
+  })
+
+  test('exits with 4 where somebody terminated the release: nobody took anything back', async () => {
+    const here = await place.checkout('terminated')
+    const waiting = gate<RolloutEnd>()
+    await here.withWorker({ waitForRollout: waiting.pass }, async () => {
+      const deploy = here.slipway('deploy', 'terminated', '--json')
+      await waiting.reached
+      const id = `release/terminated/${here.commit.slice(0, 12)}`
+      await place.client.workflow.getHandle(id).terminate('by mistake')
+      const { exitCode, stdout } = await deploy
+      assert.equal(exitCode, 4)
+      assert.match(String(events(stdout).at(-1)?.['message']), /was terminated \(by mistake\)/)
+      waiting.open(live)
+    })
+  })
+
+  test('shows what a waiting activity sees, and what is tried again', async () => {
+    const here = await place.checkout('retried')
+    const waiting = gate<RolloutEnd>({ service: 'api', summary: '0 of 1 tasks running' })
+    let pushes = 0
+    const { exitCode, stdout } = await here.withWorker(
+      {
+        waitForRollout: waiting.pass,
+        pushImage: async ({ image }) => {
+          pushes += 1
+          if (pushes <= 4)
+            throw ApplicationFailure.retryable('the registry said 503', 'Unavailable')
+          return { ...image, digest: `sha256:${'0'.repeat(64)}` }
+        },
+      },
+      async () => {
+        const command = here.slipway('deploy', 'retried', '--json')
+        for await (const line of command) {
+          if (line.includes('0 of 1 tasks running')) waiting.open(live)
+        }
+        return command
+      },
+    )
+    assert.equal(exitCode, 0)
+    const retry = events(stdout).find(({ event }) => event === 'retry')
+    assert.equal(retry?.['activity'], 'pushImage')
+    assert.equal(retry['failure'], 'the registry said 503')
+  })
+
+  test('a second commit waits while one is released; the same one joins', async () => {
+    const here = await place.checkout('busy')
+    const waiting = gate<RolloutEnd>()
+    await here.withWorker({ waitForRollout: waiting.pass }, async () => {
+      const first = here.slipway('deploy', 'busy', '--json')
+      await waiting.reached
+      const same = here.slipway('deploy', 'busy', '--no-wait', '--json')
+      assert.equal(events((await same).stdout)[0]?.['joined'], true)
+      await here.commitAgain('Another one')
+      const told = await here.slipway('deploy', 'busy', '--no-wait')
+      assert.match(told.stdout, /waits: release\/busy\/[0-9a-f]{12} is running/)
+      const second = here.slipway('deploy', 'busy', '--json')
+      const waits = Promise.withResolvers<void>()
+      second.stdout.on('data', (piece: Buffer) => {
+        if (piece.toString().includes('"event":"waiting"')) waits.resolve()
+      })
+      await waits.promise
+      waiting.open(live)
+      assert.equal((await first).exitCode, 0)
+      const ended = await second
+      assert.equal(ended.exitCode, 0)
+      assert.ok(events(ended.stdout).some(({ event }) => event === 'waiting'))
+    })
+  })
+
+  test('an older end under the same id is not taken for the end of what waits', async () => {
+    const here = await place.checkout('forgotten')
+    const id = `release/forgotten/${here.commit.slice(0, 12)}`
+    // As the environment has forgotten it, and Temporal has not.
+    const workflow = { workflowId: id, taskQueue: 'nobody', args: [] }
+    await (await place.client.workflow.start('release', workflow)).terminate()
+    const waiting = gate<RolloutEnd>()
+    await here.withWorker({ waitForRollout: waiting.pass }, async () => {
+      await here.commitAgain('Another one')
+      const first = here.slipway('deploy', 'forgotten', '--json')
+      await waiting.reached
+      const again = here.slipway('deploy', 'forgotten', '--commit', here.commit, '--json')
+      for await (const line of again) if (line.includes('"event":"waiting"')) waiting.open(live)
+      const { exitCode, stdout } = await again
+      assert.equal(exitCode, 0, stdout)
+      assert.equal(events(stdout).at(-1)?.['outcome'], 'succeeded')
+      assert.equal((await first).exitCode, 0)
+    })
+  })
+
+  test('a waiting commit that a newer one takes the place of ends as superseded, with 5', async () => {
+    const here = await place.checkout('crowded')
+    const waiting = gate<RolloutEnd>()
+    await here.withWorker({ waitForRollout: waiting.pass }, async () => {
+      const first = here.slipway('deploy', 'crowded', '--json')
+      await waiting.reached
+      await here.commitAgain('A second one')
+      const asked = await here.slipway('deploy', 'crowded', '--no-wait', '--json')
+      const id = String(events(asked.stdout)[0]?.['releaseId'])
+      const second = here.slipway('wait', id, '--json')
+      await here.commitAgain('A third one')
+      const third = here.slipway('deploy', 'crowded', '--json')
+      const superseded = await second
+      assert.equal(superseded.exitCode, 5)
+      assert.equal(events(superseded.stdout).at(-1)?.['outcome'], 'superseded')
+      waiting.open(live)
+      assert.equal((await first).exitCode, 0)
+      assert.equal((await third).exitCode, 0)
+    })
+  })
+
+  test('stops waiting when told to, with 124, and says how to go on', async () => {
+    const here = await place.checkout('patient')
+    const waiting = gate<RolloutEnd>()
+    await here.withWorker({ waitForRollout: waiting.pass }, async () => {
+      const { exitCode, stderr } = await here.slipway('deploy', 'patient', '--timeout', '1s')
+      assert.equal(exitCode, 124)
+      assert.match(stderr, /release\/patient\/\w+ goes on/)
+      assert.match(stderr, /slipway wait release\/patient/)
+      await waiting.reached
+      const again = here.slipway('wait', 'patient')
+      waiting.open(live)
+      assert.equal((await again).exitCode, 0)
+    })
+  })
+
+  test('Ctrl-C ends the waiting, not the release', async () => {
+    const here = await place.checkout('interrupted')
+    const waiting = gate<RolloutEnd>()
+    await here.withWorker({ waitForRollout: waiting.pass }, async () => {
+      const command = here.slipway('deploy', 'interrupted')
+      await waiting.reached
+      command.kill('SIGINT')
+      const { exitCode, stderr } = await command
+      assert.equal(exitCode, 130)
+      assert.match(stderr, /goes on/)
+      assert.match(stderr, /slipway cancel interrupted/)
+      waiting.open(live)
+      assert.equal((await here.slipway('wait', 'interrupted')).exitCode, 0)
+    })
+  })
+
+  test('so does SIGTERM, with its own exit status', async () => {
+    const here = await place.checkout('stopped')
+    const waiting = gate<RolloutEnd>()
+    await here.withWorker({ waitForRollout: waiting.pass }, async () => {
+      const command = here.slipway('deploy', 'stopped', '--json')
+      await waiting.reached
+      command.kill('SIGTERM')
+      const { exitCode, stdout } = await command
+      assert.equal(exitCode, 143)
+      assert.equal(events(stdout).at(-1)?.['outcome'], 'interrupted')
+      waiting.open(live)
+      assert.equal((await here.slipway('wait', 'stopped')).exitCode, 0)
+    })
+  })
+
+  test('refuses to ask where no worker would take it up', async () => {
+    const here = await place.checkout('idle')
+    const { exitCode, stderr } = await here.slipway('deploy', 'idle')
+    assert.equal(exitCode, 2)
+    assert.match(stderr, /No worker .* serves the task queue "queue-idle".*slipway worker/)
+  })
+
+  test('commit subjects cannot reach the terminal', async () => {
+    const here = await place.checkout('hostile')
+    const commit = await here.commitAgain('\u001b[31mred\u001b[0m "$(reboot)" \u202egnp.exe')
+    await here.withWorker({}, async () => {
+      assert.equal((await here.slipway('deploy', 'hostile')).exitCode, 0)
+      const { stdout } = await here.slipway('releases', 'hostile')
+      assert.match(
+        stdout,
+        new RegExp(`deploy ${commit.slice(0, 7)}: red "\\$\\(reboot\\)" gnp.exe`),
+      )
+    })
+  })
+})

@@ -1,0 +1,229 @@
+import assert from 'node:assert/strict'
+import { access, appendFile, readFile, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import type { WebhookBody } from '../../activities/notifications/webhook-body.ts'
+import type { ReleaseActivities } from '../../contract/activities.ts'
+import { startTemporal } from '../../local/stack/temporal.ts'
+import { until } from '../../local/process/until.ts'
+import { isOutcome } from '../../contract/outcome.ts'
+import { releaseStatus } from '../../contract/messages.ts'
+import { digestOf } from '../workflows/fixtures.ts'
+import { openReceiver } from '../workflows/receiver.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
+import { type Checkout, type Place, runSlipway, startPlace } from './cli-fixture.ts'
+
+let place: Place
+before(async () => {
+  place = await startPlace()
+})
+after(() => place.close())
+
+/** A machine with a checkout whose only check is a script, and with an engine that only says so. */
+async function machine(here: Checkout, check: string, queues = '') {
+  const bin = temporaryFolder()
+  const engine =
+    '#!/bin/sh\ncase "$1" in --version) echo "Docker version 20.10.24";; *) echo 20.10.24;; esac\n'
+  await writeFile(join(bin, 'engine'), engine, { mode: 0o755 })
+  const file = join(here.folder, 'slipway.yaml')
+  const config = await readFile(file, 'utf8')
+  await writeFile(file, queues === '' ? config : config.replace(/^queues: .*$/m, queues))
+  await appendFile(file, `checks: { commands: [${JSON.stringify(check)}] }\n`)
+  const commit = await here.commitAgain('Check something')
+  return {
+    commit,
+    id: `release/${here.environment}/${commit.slice(0, 12)}`,
+    deploy: (args: readonly string[], variables: Readonly<Record<string, string>> = {}) =>
+      runSlipway(here.folder, place.server.address, ['deploy', here.environment, ...args], {
+        SLIPWAY_DOCKER: join(bin, 'engine'),
+        // The home of a test is its checkout, which must stay clean.
+        SLIPWAY_CACHE: bin,
+        AWS_EC2_METADATA_DISABLED: 'true',
+        ...variables,
+      }),
+  }
+}
+
+const inRegistry: ReleaseActivities['findImages'] = async ({ target }) =>
+  target.images.map(({ name }) => ({
+    name,
+    repositoryUri: 'ecr/mailman',
+    tag: name,
+    digest: digestOf(name, 8),
+  }))
+
+const isThere = (file: string) =>
+  access(file).then(
+    () => true,
+    () => false,
+  )
+
+async function endOf(id: string): Promise<string> {
+  const handle = place.client.workflow.getHandle(id)
+  await handle.result().catch(() => {})
+  const { searchAttributes } = await handle.describe()
+  const outcome = String(searchAttributes['SlipwayOutcome']?.[0])
+  assert.ok(isOutcome(outcome), outcome)
+  return outcome
+}
+
+describe('slipway deploy --build-here', { concurrency: 4 }, () => {
+  test('checks on this machine, from its checkout, and says no as a builder would', async () => {
+    const here = await place.checkout('builds')
+    const { deploy } = await machine(here, 'git log -1 --format=%s; pwd; exit 3')
+    const { exitCode, stdout, stderr } = await here.withWorker(
+      { runChecks: async () => assert.fail('the long-lived worker was asked to check') },
+      () => deploy(['--build-here']),
+    )
+    assert.equal(exitCode, 2, stdout + stderr)
+    assert.match(stdout, /rejected {2}release\/builds\//)
+    assert.match(stderr, /checks: Check something/, 'what it does is shown as it happens')
+  })
+
+  test('a machine that is lost in the middle ends the release as rejected, with nothing touched', async () => {
+    const here = await place.checkout('lost')
+    const reached = join(temporaryFolder(), 'reached')
+    const { deploy, id } = await machine(here, `touch ${reached}; sleep 600`)
+    const touched: string[] = []
+    const touch = (what: string) => async (): Promise<never> => {
+      touched.push(what)
+      throw new Error(what)
+    }
+    await here.withWorker(
+      { moveTags: touch('tags'), updateService: touch('service') },
+      async () => {
+        const command = deploy(['--build-here'])
+        await until(() => isThere(reached), { what: 'the check to run', timeoutMs: 30_000 })
+        const lostAt = Date.now()
+        command.kill('SIGKILL')
+        await command
+        assert.equal(await endOf(id), 'rejected')
+        assert.ok(Date.now() - lostAt < 120_000, 'in two minutes')
+        const { result } = await place.client.workflow.getHandle(id).query(releaseStatus)
+        assert.match(result?.message ?? '', /--build-here has gone away.*Nothing was touched/)
+      },
+    )
+    assert.deepEqual(touched, [])
+  })
+
+  test('who asks for the same commit takes over from a machine that is lost', async () => {
+    const here = await place.checkout('taken')
+    const reached = join(temporaryFolder(), 'reached')
+    const check = `if [ -e ${reached} ]; then echo the second one says no; exit 1; fi; touch ${reached}; sleep 600`
+    const { deploy } = await machine(here, check)
+    await here.withWorker({}, async () => {
+      const first = deploy(['--build-here'])
+      await until(() => isThere(reached), { what: 'the check to run', timeoutMs: 30_000 })
+      const second = deploy(['--build-here', '--json'])
+      for await (const line of second) {
+        if (!line.includes('"accepted"')) continue
+        assert.match(line, /"joined":true/)
+        first.kill('SIGKILL')
+      }
+      const { exitCode, stdout } = await second
+      assert.equal(exitCode, 2)
+      assert.match(stdout, /the second one says no/)
+      await first
+    })
+  })
+
+  test('is refused without a worker for the rest, and when it would not stay', async () => {
+    const here = await place.checkout('alone')
+    const { deploy } = await machine(here, 'true')
+    const alone = await deploy(['--build-here'])
+    assert.equal(alone.exitCode, 2)
+    assert.match(alone.stderr, /No worker that runs releases serves the task queue "queue-alone"/)
+    const away = await deploy(['--build-here', '--no-wait'])
+    assert.equal(away.exitCode, 2)
+    assert.match(away.stderr, /--build-here works while the command waits/)
+  })
+})
+
+describe('slipway deploy --worker-here', { concurrency: 3 }, () => {
+  test('serves every queue itself while it waits', async () => {
+    const here = await place.checkout('works')
+    const queues = 'queues: { release: queue-works, builder: works-builder }'
+    const { deploy } = await machine(here, 'true', queues)
+    const { exitCode, stdout, stderr } = await deploy(['--worker-here'])
+    assert.equal(exitCode, 2, stderr)
+    assert.match(stdout, /rejected[^]*AWS does not accept/, 'real activities ask the real AWS')
+  })
+
+  test('tells people how it ended before it leaves', async () => {
+    const here = await place.checkout('tells')
+    const receiver = await openReceiver({ status: 503 })
+    try {
+      const list = '[{ type: webhook, urlFrom: HOOK }]'
+      await appendFile(join(here.folder, 'slipway.yaml'), `notifications: ${list}\n`)
+      const queues = 'queues: { release: queue-tells, builder: tells-builder }'
+      const { deploy } = await machine(here, 'true', queues)
+      const { exitCode, stderr } = await deploy(['--worker-here'], { HOOK: receiver.url })
+      assert.equal(exitCode, 2, stderr)
+      assert.deepEqual(
+        receiver.received.map(({ body }) => (JSON.parse(body) as WebhookBody).type),
+        ['release.started', 'release.started', 'release.outcome'],
+      )
+    } finally {
+      await receiver.close()
+    }
+  })
+
+  test('what it leaves unfinished the next worker brings to its end', async () => {
+    const here = await place.checkout('unfinished')
+    const queues = 'queues: { release: queue-unfinished, builder: unfinished-builder }'
+    const { deploy, id } = await machine(here, 'true', queues)
+    const silent = createServer(() => {})
+    await new Promise<void>((listening) => silent.listen(0, '127.0.0.1', listening))
+    const { port } = silent.address() as AddressInfo
+    const left = await deploy(['--worker-here', '--timeout', '8s'], {
+      AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
+      AWS_ACCESS_KEY_ID: 'a',
+      AWS_SECRET_ACCESS_KEY: 'b',
+    })
+    silent.closeAllConnections()
+    silent.close()
+    assert.equal(left.exitCode, 124, left.stdout + left.stderr)
+    assert.match(left.stderr, /goes on as soon as a worker runs/)
+    const outcome = await here.withWorker({ findImages: inRegistry }, () => endOf(id))
+    assert.equal(outcome, 'succeeded')
+  })
+
+  test('a machine that is lost in the middle leaves it to the next worker as well', async () => {
+    const here = await place.checkout('perished')
+    const queues = 'queues: { release: queue-perished, builder: perished-builder }'
+    const { deploy, id } = await machine(here, 'true', queues)
+    const asked = Promise.withResolvers<void>()
+    const silent = createServer(() => asked.resolve())
+    await new Promise<void>((listening) => silent.listen(0, '127.0.0.1', listening))
+    const { port } = silent.address() as AddressInfo
+    const command = deploy(['--worker-here'], {
+      AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
+      AWS_ACCESS_KEY_ID: 'a',
+      AWS_SECRET_ACCESS_KEY: 'b',
+    })
+    await Promise.race([asked.promise, command.then(({ stderr }) => assert.fail(stderr))])
+    command.kill('SIGKILL')
+    await command
+    silent.closeAllConnections()
+    silent.close()
+    const outcome = await here.withWorker({ findImages: inRegistry }, () => endOf(id))
+    assert.equal(outcome, 'succeeded')
+  })
+
+  test('names what creates the search attributes where they are missing', async () => {
+    const logFile = join(temporaryFolder(), 'temporal.log')
+    const bare = await startTemporal({ logFile, searchAttributes: {} })
+    try {
+      const here = await place.checkout('bare')
+      await machine(here, 'true', 'queues: { release: bare, builder: bare-builder }')
+      const args = ['deploy', 'bare', '--worker-here']
+      const { exitCode, stderr } = await runSlipway(here.folder, bare.address, args)
+      assert.equal(exitCode, 2)
+      assert.match(stderr, /The worker did not start here: .*search attributes.*slipway setup/)
+    } finally {
+      await bare.stop()
+    }
+  })
+})

@@ -1,0 +1,236 @@
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { ApplicationFailure } from '@temporalio/common'
+import type { RolloutEnd } from '../../contract/activity-types.ts'
+import { commandsIn, outputsOf } from '../unit/cli/runner.ts'
+import { until } from '../workflows/environment-fixture.ts'
+import { live } from '../workflows/fixtures.ts'
+import { cuttableWayTo } from './cuttable.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
+import { gate, type Place, runSlipway, startPlace } from './cli-fixture.ts'
+
+let place: Place
+before(async () => {
+  place = await startPlace()
+})
+after(() => place.close())
+
+/** A job of GitHub Actions in a checkout: what its step leaves for the page of the run. */
+async function jobIn(folder: string, address = place.server.address) {
+  const files = temporaryFolder()
+  const summary = join(files, 'summary')
+  const output = join(files, 'output')
+  const runner = {
+    GITHUB_ACTIONS: 'true',
+    GITHUB_STEP_SUMMARY: summary,
+    GITHUB_OUTPUT: output,
+    TEMPORAL_UI_URL: 'https://temporal.example.com',
+    // From variables and secrets that are not there.
+    TEMPORAL_NAMESPACE: '',
+    TEMPORAL_API_KEY: '',
+    TEMPORAL_PROFILE: '',
+  }
+  return {
+    slipway: (...args: readonly string[]) => runSlipway(folder, address, args, runner),
+    summary: () => readFile(summary, 'utf8'),
+    outputs: async () => outputsOf(await readFile(output, 'utf8')),
+  }
+}
+
+/** Has a worker listed for a queue that asked for work and went: a request is sent, and waits. */
+async function seenAndGone(queue: string): Promise<void> {
+  const { client } = place
+  const poll = { namespace: client.options.namespace, taskQueue: { name: queue }, identity: 'gone' }
+  const { workflowService } = client
+  // No less than the two seconds that the server wants to have for it.
+  const ask = (question: () => Promise<unknown>) =>
+    client.withDeadline(Date.now() + 3_000, question).catch(() => undefined)
+  await Promise.all([
+    ask(() => workflowService.pollWorkflowTaskQueue(poll)),
+    ask(() => workflowService.pollActivityTaskQueue(poll)),
+  ])
+}
+
+describe('a job of GitHub Actions', () => {
+  test('leaves a summary with steps, services and a link, and the outputs of its step', async () => {
+    const here = await place.checkout('page')
+    const job = await jobIn(here.folder)
+    const { exitCode, stderr } = await here.withWorker({}, () => job.slipway('deploy', 'page'))
+    assert.equal(exitCode, 0, stderr)
+    assert.deepEqual(commandsIn(stderr), [], 'what is well needs no annotation')
+    const id = `release/page/${here.commit.slice(0, 12)}`
+    assert.deepEqual(await job.outputs(), { release: id, outcome: 'succeeded' })
+    const summary = await job.summary()
+    assert.match(summary, /^### ✅ mailman \w{7} → page: Say hello: succeeded after/m)
+    assert.match(summary, /^\| build api\W+done/m)
+    assert.match(summary, /^\| worker\W+mailman-worker:8\W+sha256:/m)
+    const page = `https://temporal.example.com/namespaces/default/workflows/${encodeURIComponent(id)}`
+    assert.ok(summary.includes(`(${page})`), summary)
+  })
+
+  test('shows a failure as one error with its cause, and its JSON stays JSON', async () => {
+    const here = await place.checkout('sickpage')
+    const job = await jobIn(here.folder)
+    const failed: RolloutEnd = {
+      kind: 'failed',
+      reason: 'tasks failed to start',
+      cause: 'Container api exited with 1\n::error::not ours ##[add-mask]a',
+    }
+    const { exitCode, stdout, stderr } = await here.withWorker(
+      { waitForRollout: async () => failed },
+      () => job.slipway('deploy', 'sickpage', '--json'),
+    )
+    assert.equal(exitCode, 3)
+    const errors = stderr.split('\n').filter((line) => line.startsWith('::error'))
+    assert.equal(errors.length, 1, stderr)
+    assert.match(errors[0] ?? '', /^::error title=rolled back%3A release\/sickpage\/\w+::/)
+    assert.match(errors[0] ?? '', /%0ACause: Container api exited with 1/)
+    assert.deepEqual(commandsIn(stdout), [])
+    const last = JSON.parse(stdout.split('\n').at(-1) ?? '') as Record<string, unknown>
+    assert.equal(last['cause'], failed.cause, 'the JSON says what was said')
+    assert.equal((await job.outputs())['outcome'], 'rolled_back')
+  })
+
+  test('text of others is no command to the runner, wherever it is shown', async () => {
+    const here = await place.checkout('injected')
+    const hostile = '::error::not ours\n##[add-mask]a\n  ::set-output name=x::y'
+    await here.commitAgain('::stop-commands::pwned ##[error]no')
+    const job = await jobIn(here.folder)
+    const { exitCode, stdout, stderr } = await here.withWorker(
+      {
+        runChecks: async () => {
+          throw ApplicationFailure.nonRetryable(hostile, 'Rejected')
+        },
+        inspectEnvironment: async () => {
+          throw ApplicationFailure.nonRetryable(hostile, 'Rejected')
+        },
+      },
+      () => job.slipway('deploy', 'injected'),
+    )
+    assert.equal(exitCode, 2)
+    assert.match(stdout, /not ours/)
+    assert.deepEqual(commandsIn(stdout), [])
+    const commands = commandsIn(stderr)
+    assert.equal(commands.length, 1, stderr)
+    assert.match(commands[0] ?? '', /^::error title=rejected%3A/)
+  })
+
+  test('a refusal before anything is asked for is an error on its page, too', async () => {
+    const here = await place.checkout('refused')
+    const job = await jobIn(here.folder)
+    const { exitCode, stderr } = await job.slipway('deploy', 'refuse')
+    assert.equal(exitCode, 2)
+    assert.match(stderr, /^::error title=slipway::There is no environment "refuse"/m)
+    assert.match(
+      await job.summary(),
+      /^### ❌ slipway deploy refuse\n\n```text\nThere is no environ/,
+    )
+    assert.deepEqual(await job.outputs(), { outcome: 'rejected' })
+    const misused = await (await jobIn(here.folder)).slipway('deploy', 'refused', '--comit', 'HEAD')
+    assert.equal(misused.exitCode, 2)
+    assert.match(misused.stderr, /^::error title=slipway::unknown option '--comit'/m)
+  })
+
+  test('two jobs for the same commit are told the same end of one release', async () => {
+    const here = await place.checkout('twice')
+    const waiting = gate<RolloutEnd>()
+    const [first, second] = await Promise.all([jobIn(here.folder), jobIn(here.folder)])
+    await here.withWorker({ waitForRollout: waiting.pass }, async () => {
+      const one = first.slipway('deploy', 'twice', '--commit', here.commit)
+      await waiting.reached
+      const two = second.slipway('deploy', 'twice', '--commit', here.commit)
+      for await (const line of two) if (line.includes('release/twice/')) waiting.open(live)
+      assert.deepEqual([(await one).exitCode, (await two).exitCode], [0, 0])
+    })
+    assert.deepEqual(await first.outputs(), await second.outputs())
+    const listed = JSON.parse(
+      (await here.withWorker({}, () => here.slipway('releases', 'twice', '--json'))).stdout,
+    ) as readonly unknown[]
+    assert.equal(listed.length, 1)
+  })
+
+  test('a job that is killed and started again gets the outcome of what the first began', async () => {
+    const here = await place.checkout('restarted')
+    const waiting = gate<RolloutEnd>()
+    await here.withWorker({ waitForRollout: waiting.pass }, async () => {
+      const killed = (await jobIn(here.folder)).slipway('deploy', 'restarted')
+      await waiting.reached
+      killed.kill('SIGKILL')
+      assert.equal((await killed).signal, 'SIGKILL')
+      const again = await jobIn(here.folder)
+      const command = again.slipway('deploy', 'restarted')
+      for await (const line of command) if (line.includes('release/')) waiting.open(live)
+      assert.equal((await command).exitCode, 0)
+      assert.equal((await again.outputs())['outcome'], 'succeeded')
+    })
+  })
+
+  test('a job whose connection is cut and comes back gets the outcome', async () => {
+    const here = await place.checkout('cut')
+    const waiting = gate<RolloutEnd>()
+    const way = await cuttableWayTo(place.server.address)
+    const job = await jobIn(here.folder, way.address)
+    await here.withWorker({ waitForRollout: waiting.pass }, async () => {
+      const command = job.slipway('deploy', 'cut', '--json')
+      await waiting.reached
+      way.cut()
+      for await (const line of command) {
+        const { event } = JSON.parse(line) as { event: string }
+        if (event === 'trouble') {
+          // It ends while nobody can tell the job.
+          waiting.open(live)
+          way.mend()
+        }
+      }
+      const { exitCode, stderr } = await command
+      assert.equal(exitCode, 0, stderr)
+    })
+    assert.equal((await job.outputs())['outcome'], 'succeeded')
+    await way.close()
+  })
+
+  test('a job whose connection is cut before it was answered has asked once, and gets the outcome', async () => {
+    const here = await place.checkout('unanswered')
+    await seenAndGone('queue-unanswered')
+    const way = await cuttableWayTo(place.server.address)
+    const job = await jobIn(here.folder, way.address)
+    const command = job.slipway('deploy', 'unanswered', '--json')
+    const door = place.client.workflow.getHandle('environment/unanswered')
+    await until(
+      () => door.describe().catch(() => undefined),
+      (begun) => begun !== undefined,
+    )
+    way.cut()
+    await Promise.race([
+      way.refused(3),
+      command.then(({ stderr }) => assert.fail(`it gave up: ${stderr}`)),
+    ])
+    way.mend()
+    await here.withWorker({}, async () => {
+      const { exitCode, stdout, stderr } = await command
+      assert.equal(exitCode, 0, stderr)
+      assert.match(stdout.split('\n')[0] ?? '', /"event":"accepted".*"joined":false/)
+      const { stdout: list } = await here.slipway('releases', 'unanswered', '--json')
+      assert.equal((JSON.parse(list) as readonly unknown[]).length, 1)
+    })
+    await way.close()
+  })
+
+  test('a job that is cancelled before it was answered says that it may have been heard', async () => {
+    const here = await place.checkout('unheard')
+    await seenAndGone('queue-unheard')
+    const job = await jobIn(here.folder, place.server.address)
+    const command = job.slipway('deploy', 'unheard')
+    const door = place.client.workflow.getHandle('environment/unheard')
+    await until(
+      () => door.describe().catch(() => undefined),
+      (begun) => begun !== undefined,
+    )
+    command.kill('SIGINT')
+    const { exitCode, stderr } = await command
+    assert.equal(exitCode, 130, stderr)
+    assert.match(stderr, /Interrupted before unheard answered; .*slipway status unheard/)
+  })
+})

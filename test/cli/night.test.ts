@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import type { RolloutEnd } from '../../contract/activity-types.ts'
+import { live } from '../workflows/fixtures.ts'
+import { gate, type Place, startPlace } from './cli-fixture.ts'
+
+let place: Place
+before(async () => {
+  place = await startPlace()
+})
+after(() => place.close())
+
+describe('what an operator at night goes by', () => {
+  test('wait follows what waits where nothing runs, and not the release before', async () => {
+    const here = await place.checkout('thawing')
+    const waiting = gate<RolloutEnd>()
+    await here.withWorker({ waitForRollout: waiting.pass }, async () => {
+      const first = here.slipway('deploy', 'thawing')
+      await waiting.reached
+      const next = await here.commitAgain('The next one')
+      const asked = await here.slipway('deploy', 'thawing', '--no-wait')
+      assert.match(asked.stdout, new RegExp(`${next.slice(0, 12)} waits: `))
+      assert.equal((await here.slipway('freeze', 'thawing', '--reason', 'night')).exitCode, 0)
+      const held = await here.slipway('status', 'thawing')
+      assert.match(held.stdout, /The next one .* waits for the end of the freeze/)
+      waiting.open(live)
+      assert.equal((await first).exitCode, 0)
+      const { exitCode, stdout, stderr } = await here.slipway('wait', 'thawing', '--timeout', '3s')
+      assert.equal(exitCode, 124, stdout)
+      assert.ok(stderr.includes(next.slice(0, 12)), stderr)
+      assert.equal((await here.slipway('unfreeze', 'thawing')).exitCode, 0)
+      assert.equal((await here.slipway('wait', 'thawing')).exitCode, 0)
+    })
+  })
+
+  test('status says that a freeze window of the configuration holds, in words and as JSON', async () => {
+    const here = await place.checkout('closed')
+    const file = join(here.folder, 'slipway.yaml')
+    const window = '[{ firstDay: "2000-01-01", lastDay: "2999-12-31", reason: always }]'
+    const text = await readFile(file, 'utf8')
+    await writeFile(
+      file,
+      text.replace('region: eu-west-1', `region: eu-west-1, freezes: ${window}`),
+    )
+    const { stdout, stderr } = await here.slipway('status', 'closed')
+    assert.match(stdout, /^In a freeze window, 2000-01-01 to 2999-12-31 UTC \(always\): /m, stderr)
+    const { stdout: json } = await here.slipway('status', 'closed', '--json')
+    const { freezeWindow } = JSON.parse(json) as { freezeWindow: { reason: string } }
+    assert.equal(freezeWindow.reason, 'always')
+  })
+
+  test('a reason that nothing would be done with is refused, and not passed over', async () => {
+    const here = await place.checkout('reasoned')
+    await here.withWorker({}, async () => {
+      const { exitCode, stderr } = await here.slipway('deploy', 'reasoned', '--reason', 'a hotfix')
+      assert.equal(exitCode, 2)
+      assert.match(stderr, /goes with --override-freeze/)
+    })
+  })
+})

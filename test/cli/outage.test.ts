@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { Client, Connection } from '@temporalio/client'
+import { NativeConnection, Worker } from '@temporalio/worker'
+import type { RolloutEnd } from '../../contract/activity-types.ts'
+import { connect } from '../../client/connect.ts'
+import { type FollowEvent, followRelease } from '../../client/follow.ts'
+import { requestDeploy } from '../../client/release.ts'
+import { type SetUp, setUpSearchAttributes } from '../../client/setup.ts'
+import { startTemporal } from '../../local/stack/temporal.ts'
+import { bundleWorkflows } from '../../worker/workflow-bundle.ts'
+import { searchAttributes } from '../../contract/search-attributes.ts'
+import { deployOf, fakes, live, targetFor } from '../workflows/fixtures.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
+import { gate, runSlipway } from './cli-fixture.ts'
+
+test('who follows a release gets its outcome though the server dies in the middle', async () => {
+  const folder = temporaryFolder()
+  const logFile = join(folder, 'temporal.log')
+  const databaseFile = join(folder, 'temporal.db')
+  const first = await startTemporal({ logFile, databaseFile })
+  const port = Number(first.address.split(':')[1])
+  process.env['TEMPORAL_ADDRESS'] = first.address
+  await using connected = await connect()
+  const { client } = connected
+  const native = await NativeConnection.connect({ address: first.address })
+  const waiting = gate<RolloutEnd>()
+  const worker = await Worker.create({
+    connection: native,
+    taskQueue: 'outage',
+    workflowBundle: await bundleWorkflows(new URL('../../workflows/index.ts', import.meta.url)),
+    activities: fakes('outage', { waitForRollout: waiting.pass }).activities,
+  })
+  const serving = worker.run()
+  const accepted = await requestDeploy(client, deployOf(targetFor('outage')))
+  const events: FollowEvent[] = []
+  const lost = Promise.withResolvers<void>()
+  const followed = followRelease(
+    client,
+    { id: accepted.releaseId, runId: accepted.runId ?? assert.fail('it has not begun') },
+    {
+      onEvent: (event) => {
+        events.push(event)
+        if (event.kind === 'trouble' && event.with === 'server') lost.resolve()
+      },
+    },
+  )
+  await waiting.reached
+  process.kill(first.pid, 'SIGKILL')
+  await first.failed.catch(() => {})
+  await lost.promise
+  const interrupt = new AbortController()
+  const interrupted = followRelease(
+    client,
+    { id: accepted.releaseId },
+    { signal: interrupt.signal },
+  )
+  interrupt.abort()
+  await assert.rejects(interrupted, { name: 'AbortError' }, 'at once, though nobody answers')
+  const second = await startTemporal({ logFile, databaseFile, port })
+  waiting.open(live)
+  const result = await followed
+  worker.shutdown()
+  await serving
+  await native.close()
+  await second.stop()
+  assert.equal(result.outcome, 'succeeded')
+  const troubles = events.filter((event) => 'with' in event && event.with === 'server')
+  assert.deepEqual(
+    troubles.map(({ kind }) => kind),
+    ['trouble', 'recovered'],
+    'told once, and that it is over',
+  )
+})
+
+test('a worker does not start without the search attributes, which setup creates', async () => {
+  const folder = temporaryFolder()
+  const logFile = join(folder, 'temporal.log')
+  const server = await startTemporal({ logFile, searchAttributes: { SlipwayOutcome: 'KEYWORD' } })
+  const slipway = (...args: readonly string[]) => runSlipway(folder, server.address, args)
+  try {
+    const worker = await slipway('worker')
+    assert.equal(worker.exitCode, 2)
+    assert.match(worker.stderr, /did not start: .*SlipwayCommit.*slipway setup/)
+    const first = JSON.parse((await slipway('setup', '--json')).stdout) as SetUp
+    assert.deepEqual(first.present, ['SlipwayOutcome'])
+    const all = Object.keys(searchAttributes)
+    assert.deepEqual([...first.created, ...first.present].toSorted(), all.toSorted())
+    const again = await slipway('setup')
+    assert.equal(again.exitCode, 0)
+    assert.match(again.stdout, /has every search attribute already/)
+  } finally {
+    await server.stop()
+  }
+})
+
+test('a namespace that is not there is named, and not taken for an empty one', async () => {
+  const folder = temporaryFolder()
+  const server = await startTemporal({ logFile: join(folder, 'temporal.log') })
+  try {
+    const { exitCode, stderr } = await runSlipway(
+      folder,
+      server.address,
+      ['wait', 'release/production/3f2c1ab'],
+      { TEMPORAL_NAMESPACE: 'nowhere' },
+    )
+    assert.equal(exitCode, 2)
+    assert.match(stderr, /nowhere/)
+    assert.match(stderr, /TEMPORAL_NAMESPACE/)
+  } finally {
+    await server.stop()
+  }
+})
+
+test('setup refuses an attribute that is there with another type', async () => {
+  const logFile = join(temporaryFolder(), 'temporal.log')
+  const server = await startTemporal({ logFile, searchAttributes: { SlipwayOutcome: 'INT' } })
+  const connection = await Connection.connect({ address: server.address })
+  try {
+    await assert.rejects(setUpSearchAttributes(new Client({ connection })), {
+      name: 'Refusal',
+      message: /SlipwayOutcome is there with another type/,
+    })
+  } finally {
+    await connection.close()
+    await server.stop()
+  }
+})

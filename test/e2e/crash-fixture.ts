@@ -1,0 +1,129 @@
+import path from 'node:path'
+import {
+  CreateClusterCommand,
+  CreateServiceCommand,
+  DescribeServicesCommand,
+  DescribeTaskDefinitionCommand,
+  DescribeTasksCommand,
+  ListServiceDeploymentsCommand,
+  ListTaskDefinitionsCommand,
+  ListTasksCommand,
+  RegisterTaskDefinitionCommand,
+} from '@aws-sdk/client-ecs'
+import { parseConfig } from '../../config/load.ts'
+import { resolveTarget } from '../../config/resolve.ts'
+import type { Target } from '../../contract/environment-spec.ts'
+import { makeHelloCheckout } from '../../local/stack/hello.ts'
+import type { Clients } from '../../local/stack/seed.ts'
+import { until } from '../../local/process/until.ts'
+import { openYard, type Yard } from './local-stack.ts'
+
+/** A yard with as many environments as a test has releases under way at once. */
+export interface Site extends Yard {
+  /** A git repository of the example, with one commit. */
+  readonly checkout: string
+  /** A cluster of this name whose services run a healthy `v0`, as a target for releases. */
+  readonly environment: (name: string, services: readonly ServiceName[]) => Promise<Target>
+}
+
+export type ServiceName = 'api' | 'worker'
+
+export async function openSite(): Promise<Site> {
+  const yard = await openYard()
+  const checkout = path.join(yard.folder, 'hello')
+  await makeHelloCheckout(checkout)
+  return {
+    ...yard,
+    checkout,
+    environment: async (name, services) => {
+      await createServices(yard.aws, name, services)
+      return targetOf(name, services, checkout)
+    },
+  }
+}
+
+function targetOf(name: string, services: readonly ServiceName[], repository: string): Target {
+  const images = services.map(
+    (service) => `  ${service}: { repository: hello, target: ${service} }`,
+  )
+  const deployed = services.map(
+    (service, index) =>
+      `  ${service}: { service: ${name}-${service}, after: [${services.slice(0, index).join(', ')}] }`,
+  )
+  const text = `project: crash
+checks: { commands: [sh -n build.sh] }
+images:
+${images.join('\n')}
+services:
+${deployed.join('\n')}
+environments: { ${name}: { cluster: ${name} } }
+stability: { timeout: 5m, window: 1s }
+`
+  return resolveTarget(parseConfig(text, 'slipway.yaml').config, name, { repository })
+}
+
+/** The services run what the example's own were started with. */
+async function createServices({ ecs }: Clients, cluster: string, names: readonly ServiceName[]) {
+  await ecs.send(new CreateClusterCommand({ clusterName: cluster }))
+  for (const name of names) {
+    const example = await ecs.send(
+      new DescribeTaskDefinitionCommand({ taskDefinition: `hello-${name}:1` }),
+    )
+    const { containerDefinitions, networkMode } = example.taskDefinition ?? {}
+    const family = `${cluster}-${name}`
+    await ecs.send(new RegisterTaskDefinitionCommand({ family, containerDefinitions, networkMode }))
+    await ecs.send(
+      new CreateServiceCommand({
+        cluster,
+        serviceName: family,
+        taskDefinition: family,
+        desiredCount: 1,
+        deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } },
+      }),
+    )
+  }
+  const services = names.map((name) => `${cluster}-${name}`)
+  await until(
+    async () => {
+      const found = await ecs.send(new DescribeServicesCommand({ cluster, services }))
+      return (found.services ?? []).every(
+        ({ deployments }) =>
+          deployments?.length === 1 && deployments[0]?.rolloutState === 'COMPLETED',
+      )
+    },
+    { what: `the services of ${cluster} to become stable`, timeoutMs: 60_000 },
+  )
+}
+
+/** How often each service was deployed, and how many revisions its family has. */
+export async function deploymentsAndRevisions({ ecs }: Clients, { cluster, services }: Target) {
+  return Promise.all(
+    services.map(async ({ service }) => {
+      const deployed = await ecs.send(new ListServiceDeploymentsCommand({ cluster, service }))
+      const registered = await ecs.send(new ListTaskDefinitionsCommand({ familyPrefix: service }))
+      return {
+        service,
+        deployments: deployed.serviceDeployments?.length ?? 0,
+        revisions: registered.taskDefinitionArns?.length ?? 0,
+      }
+    }),
+  )
+}
+
+/** The versions that the tasks of an environment's API say they are at `/health`. */
+export async function versionsServed({ ecs }: Clients, { cluster }: Target): Promise<string[]> {
+  const serviceName = `${cluster}-api`
+  const { taskArns = [] } = await ecs.send(new ListTasksCommand({ cluster, serviceName }))
+  const { tasks = [] } = await ecs.send(new DescribeTasksCommand({ cluster, tasks: taskArns }))
+  const ports = tasks.flatMap(({ containers = [] }) =>
+    containers.flatMap(({ networkBindings = [] }) => networkBindings.map((one) => one.hostPort)),
+  )
+  return Promise.all(
+    ports.map(async (port) => {
+      const url = `http://127.0.0.1:${port}/health`
+      const response = await fetch(url, { signal: AbortSignal.timeout(5_000) })
+      const { version } = (await response.json()) as { version: string }
+      return version
+    }),
+  )
+}

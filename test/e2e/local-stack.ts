@@ -1,0 +1,65 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { Client, Connection } from '@temporalio/client'
+import { findDockerClient } from '../../local/engine/docker-client.ts'
+import { clientsFor, type Clients } from '../../local/stack/seed.ts'
+import { startStack, type Stack } from '../../local/stack/stack.ts'
+
+/** A whole local stack with a folder for what is deployed from it. */
+export interface Yard {
+  readonly stack: Stack
+  /** Of the stack's Temporal server. */
+  readonly temporal: Client
+  /** Of the stack's stand-in for AWS. */
+  readonly aws: Clients
+  readonly folder: string
+  /** What can build with the stack's Docker engine. */
+  readonly engine: {
+    readonly dockerHost: string
+    readonly dockerPath: string
+    readonly buildKit: boolean
+  }
+  /** Stops everything, containers included, and removes the folder. */
+  readonly close: () => Promise<void>
+}
+
+const anyFreePorts = { temporal: 0, temporalUi: 0, aws: 0, ecr: 0, app: 0 }
+
+/**
+ * Starts a stack on free ports. What was started is stopped again where a later part fails, and
+ * where the test is told to end.
+ */
+export async function openYard(): Promise<Yard> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'slipway-e2e-'))
+  const undo: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })]
+  const close = async () => {
+    for (const step of undo.splice(0).toReversed()) await step()
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void close().finally(() => process.exit(1)))
+  }
+  try {
+    const stack = await startStack({
+      stateDir: path.join(folder, 'state'),
+      ports: anyFreePorts,
+      throwAway: true,
+    })
+    undo.push(stack.stop)
+    const connection = await Connection.connect({ address: stack.temporal })
+    undo.push(() => connection.close())
+    const { dockerHost, dockerPath } = stack
+    const docker = await findDockerClient(dockerHost)
+    return {
+      stack,
+      temporal: new Client({ connection }),
+      aws: clientsFor(stack.aws, stack.region),
+      folder,
+      engine: { dockerHost, dockerPath, buildKit: docker?.buildKit ?? false },
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}

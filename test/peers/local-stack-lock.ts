@@ -1,0 +1,93 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { clientsFor, type Clients } from '../../local/stack/seed.ts'
+import { stackEnv } from '../../local/stack/environment-file.ts'
+import { startTemporal } from '../../local/stack/temporal.ts'
+import { startWorker } from '../../local/stack/worker.ts'
+import { startMoto, type Keys } from './moto.ts'
+
+/** Slipway on an emulator that asks everybody for a signature and a permission. */
+export interface LockedYard {
+  readonly folder: string
+  readonly env: Readonly<Record<string, string>>
+  readonly close: () => Promise<void>
+}
+
+const region = 'us-east-1'
+
+/** Whose keys a profile of the worker's has: a user who may call these operations, or a stranger. */
+export type Profile = readonly string[] | 'unknown key' | 'wrong secret'
+
+/**
+ * Starts it all, the worker with a profile for each of these.
+ *
+ * @param seed is given what may do everything, before anybody is locked out, and the yard's folder
+ */
+export async function openLockedYard(
+  profiles: Readonly<Record<string, Profile>>,
+  seed: (aws: Clients, folder: string) => Promise<void>,
+): Promise<LockedYard> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'slipway-peers-'))
+  const undo: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })]
+  const close = async () => {
+    for (const step of undo.splice(0).toReversed()) await step()
+  }
+  try {
+    const logs = path.join(folder, 'logs')
+    await mkdir(logs)
+    const [moto, temporal] = await Promise.all([
+      startMoto(logs).then((started) => {
+        undo.push(started.stop)
+        return started
+      }),
+      startTemporal({ logFile: path.join(logs, 'temporal.log') }).then((started) => {
+        undo.push(started.stop)
+        return started
+      }),
+    ])
+    await seed(clientsFor(moto.url, region), folder)
+    const keys: Record<string, Keys> = {}
+    for (const [name, profile] of Object.entries(profiles)) {
+      const made = await moto.addUser(name, typeof profile === 'string' ? ['*'] : profile)
+      keys[name] = {
+        accessKeyId: profile === 'unknown key' ? 'AKIAUNKNOWN' : made.accessKeyId,
+        secretAccessKey: profile === 'wrong secret' ? 'wrong' : made.secretAccessKey,
+      }
+    }
+    await moto.lock()
+    const credentials = path.join(folder, 'credentials')
+    await writeFile(credentials, credentialsFile(keys), { mode: 0o600 })
+    const temporalConfig = path.join(folder, 'temporal.toml')
+    await writeFile(temporalConfig, `[profile.default]\naddress = "${temporal.address}"\n`)
+    const {
+      AWS_ACCESS_KEY_ID: _,
+      AWS_SECRET_ACCESS_KEY: __,
+      ...env
+    } = stackEnv({
+      aws: moto.url,
+      temporal: temporal.address,
+      temporalConfig,
+      region,
+      // Nothing is built: what would be deployed is in the registry already.
+      dockerHost: 'unix:///nowhere',
+      dockerPath: 'docker',
+    })
+    env['AWS_SHARED_CREDENTIALS_FILE'] = credentials
+    const worker = await startWorker({ env, logFile: path.join(logs, 'worker.log') })
+    undo.push(() => worker.stop(20_000))
+    return { folder, env, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+function credentialsFile(keys: Readonly<Record<string, Keys>>): string {
+  return Object.entries(keys)
+    .map(
+      ([name, { accessKeyId, secretAccessKey }]) =>
+        `[${name}]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`,
+    )
+    .join('\n')
+}

@@ -1,0 +1,66 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { execa } from 'execa'
+import { ensureBaseImage } from '../../local/engine/base-image.ts'
+import { ensureEngine, type Engine } from '../../local/engine/engine.ts'
+import { clientsFor, type Clients } from '../../local/stack/seed.ts'
+import { stackEnv } from '../../local/stack/environment-file.ts'
+import { startTemporal } from '../../local/stack/temporal.ts'
+import { startWorker } from '../../local/stack/worker.ts'
+import { startMinistack, type Ministack } from './ministack.ts'
+
+/** All that Slipway needs, with an emulator of others in AWS's place. */
+export interface PeerYard {
+  readonly engine: Engine
+  readonly ministack: Ministack
+  readonly aws: Clients
+  readonly folder: string
+  /** What a program needs to find all of it. */
+  readonly env: Readonly<Record<string, string>>
+  readonly docker: (...args: readonly string[]) => Promise<string>
+  readonly close: () => Promise<void>
+}
+
+const region = 'us-east-1'
+
+/** Starts it all, the worker a process of its own. What was started is stopped where a part fails. */
+export async function openPeerYard(): Promise<PeerYard> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'slipway-peers-'))
+  const undo: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })]
+  const close = async () => {
+    for (const step of undo.splice(0).toReversed()) await step()
+  }
+  try {
+    const logs = path.join(folder, 'logs')
+    await mkdir(logs)
+    const engine = await ensureEngine()
+    undo.push(engine.stop)
+    await ensureBaseImage(engine)
+    const ministack = await startMinistack({ engine, folder: logs })
+    undo.push(ministack.stop)
+    const temporal = await startTemporal({ logFile: path.join(logs, 'temporal.log') })
+    undo.push(temporal.stop)
+    const temporalConfig = path.join(folder, 'temporal.toml')
+    await writeFile(temporalConfig, `[profile.default]\naddress = "${temporal.address}"\n`)
+    const { dockerHost, dockerPath } = engine
+    const addresses = { aws: ministack.url, temporal: temporal.address, temporalConfig, region }
+    const env = stackEnv({ ...addresses, dockerHost, dockerPath })
+    const worker = await startWorker({ env, logFile: path.join(logs, 'worker.log') })
+    undo.push(() => worker.stop(20_000))
+    return {
+      engine,
+      ministack,
+      aws: clientsFor(ministack.url, region),
+      folder,
+      env,
+      docker: async (...args) =>
+        (await execa(dockerPath, args, { env: { DOCKER_HOST: dockerHost }, stdin: 'ignore' }))
+          .stdout,
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}

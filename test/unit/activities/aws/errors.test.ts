@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { ECSClient, ListClustersCommand } from '@aws-sdk/client-ecs'
+import { knownFailure } from '../../../../activities/aws/errors.ts'
+import { awsError } from '../fake-aws.ts'
+import { failsAs, inActivity } from '../in-activity.ts'
+
+const typeOf = (error: unknown) => knownFailure(error)?.type
+
+describe('an error of a vendor', () => {
+  for (const [name, type] of [
+    ['ExpiredTokenException', 'CredentialsInvalid'],
+    ['UnrecognizedClientException', 'CredentialsInvalid'],
+    ['CredentialsProviderError', 'CredentialsInvalid'],
+    ['AccessDeniedException', 'AccessDenied'],
+    ['ThrottlingException', 'Unavailable'],
+    ['ServerException', 'Unavailable'],
+    ['TimeoutError', 'Unavailable'],
+    ['UpdateInProgressException', 'Conflict'],
+    ['InvalidParameterException', 'Rejected'],
+  ] as const) {
+    test(`named ${name} is ${type}`, () => {
+      assert.equal(typeOf(awsError(name)), type)
+    })
+  }
+
+  test('that the server is to blame for may pass, whatever its name', () => {
+    assert.equal(typeOf(awsError('SomethingNew', '', 503)), 'Unavailable')
+  })
+
+  test('of the network may pass, also where Node has tried several addresses', () => {
+    const refused = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })
+    assert.equal(typeOf(refused), 'Unavailable')
+    assert.equal(typeOf(new AggregateError([refused])), 'Unavailable')
+  })
+
+  test('is retried only where it may pass', () => {
+    assert.equal(knownFailure(awsError('ThrottlingException'))?.nonRetryable, false)
+    assert.equal(knownFailure(awsError('AccessDeniedException'))?.nonRetryable, true)
+  })
+
+  test('that is a defect of our own stays as it is, with its stack', async () => {
+    const defect = new TypeError('undefined is not a function')
+    assert.equal(knownFailure(defect), undefined)
+    await assert.rejects(
+      inActivity(() => Promise.reject(defect)),
+      (error) => error === defect,
+    )
+  })
+
+  test('is typed by the interceptor, so that activities need not', async () => {
+    const unreachable = new ECSClient({
+      endpoint: 'http://127.0.0.1:1',
+      region: 'eu-west-1',
+      credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+      maxAttempts: 1,
+    })
+    await assert.rejects(
+      inActivity(() => unreachable.send(new ListClustersCommand({}))),
+      failsAs('Unavailable', 'ECONNREFUSED'),
+    )
+  })
+})

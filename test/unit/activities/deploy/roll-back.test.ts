@@ -1,0 +1,238 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { copyOfRevision, isCopyOf } from '../../../../activities/revisions/copy.ts'
+import { rollBackService, type RollBackInput } from '../../../../activities/deploy/roll-back.ts'
+import {
+  answersOf,
+  deployment,
+  recordsOf,
+  revision,
+  service,
+  task,
+  taskDefinition,
+} from '../ecs-answers.ts'
+import { awsError, fakeAws, type Answers } from '../fake-aws.ts'
+import { inActivity } from '../in-activity.ts'
+import { digestA, serviceNamed, targetWith } from '../../environment-specs.ts'
+
+const to = {
+  taskDefinition: revision(1),
+  digests: { api: digestA },
+  deploymentId: 'ecs-svc/1',
+  standing: 'succeeded',
+} as const
+
+const started = {
+  service: 'api',
+  taskDefinition: revision(2),
+  deploymentId: 'ecs-svc/2',
+  serviceDeploymentArn:
+    'arn:aws:ecs:eu-west-1:123456789012:service-deployment/mailman/mailman-api/1',
+}
+
+/** An ECS whose service has our deployment in flight and does what it is told in an instant. */
+function world(told: { stop?: () => object; deregistered?: boolean } = {}) {
+  let primary = deployment({
+    id: 'ecs-svc/2',
+    taskDefinition: revision(2),
+    rolloutState: 'IN_PROGRESS',
+  })
+  let record = 'IN_PROGRESS'
+  let made = 2
+  const inactive = taskDefinition(1, { status: told.deregistered ? 'INACTIVE' : 'ACTIVE' })
+  const definitions: Record<string, { definition: object; tags: object[] }> = {
+    [revision(1)]: { definition: inactive, tags: [{ key: 'slipway:commit', value: 'abc' }] },
+    'mailman-api': { definition: taskDefinition(2), tags: [] },
+  }
+  const goTo = (wanted: unknown) => {
+    made += 1
+    primary = deployment({ id: `ecs-svc/${made}`, taskDefinition: wanted })
+    record = 'STOPPED'
+    return { service: service({ deployments: [primary] }) }
+  }
+  const answers = (): Answers => ({
+    ...answersOf({
+      service: service({ deployments: [primary] }),
+      tasks: [task({ startedBy: primary.id, taskDefinitionArn: primary.taskDefinition })],
+    }),
+    ...recordsOf({ status: record, taskDefinition: revision(2) }),
+  })
+  const live = Object.fromEntries(
+    Object.keys(answers()).map((name) => [
+      name,
+      (input: Record<string, unknown>) => answers()[name]?.(input),
+    ]),
+  )
+  return fakeAws({
+    ...live,
+    UpdateService: ({ taskDefinition: wanted }) => {
+      if (told.deregistered && wanted === revision(1)) {
+        throw awsError('ClientException', 'TaskDefinition is inactive')
+      }
+      return goTo(wanted)
+    },
+    DescribeTaskDefinition: ({ taskDefinition: wanted }) => {
+      const { definition, tags } = definitions[String(wanted)] ?? { definition: {}, tags: [] }
+      return { taskDefinition: definition, tags }
+    },
+    RegisterTaskDefinition: ({ tags, ...content }) => {
+      const third = { definition: { ...content, ...idOf(3) }, tags: tags as object[] }
+      definitions['mailman-api'] = third
+      definitions[revision(3)] = third
+      return { taskDefinition: third.definition }
+    },
+    StopServiceDeployment:
+      told.stop ??
+      (() => {
+        goTo(revision(1))
+        record = 'ROLLBACK_SUCCESSFUL'
+        return {}
+      }),
+  })
+}
+
+const idOf = (number: number) => ({ taskDefinitionArn: revision(number), status: 'ACTIVE' })
+
+function rollBack(
+  aws: ReturnType<typeof world>,
+  changes: Partial<RollBackInput> = {},
+  ours?: 'never started',
+) {
+  return inActivity(() =>
+    rollBackService(
+      aws.clients,
+      { nearEndMs: 1, farMs: 1 },
+      {
+        target: targetWith(),
+        service: serviceNamed('api'),
+        to,
+        ...(ours === undefined && { started }),
+        deadline: Date.now() + 60_000,
+        ...changes,
+      },
+    ),
+  )
+}
+
+const changes = ({ calls }: ReturnType<typeof world>) =>
+  calls.map(({ operation }) => operation).filter((operation) => /^(Update|Stop)/.test(operation))
+
+const refusing = () =>
+  world({
+    deregistered: true,
+    stop: () => {
+      throw awsError('ConflictException')
+    },
+  })
+const registered = ({ calls }: ReturnType<typeof world>) =>
+  calls.filter(({ operation }) => operation === 'RegisterTaskDefinition')
+
+describe('rolling a service back', () => {
+  test('stops our deployment in flight and waits until what ran before runs', async () => {
+    const aws = world()
+    assert.equal((await rollBack(aws)).kind, 'succeeded')
+    assert.deepEqual(changes(aws), ['StopServiceDeployment'])
+    assert.deepEqual(aws.calls.find(({ operation }) => operation.startsWith('Stop'))?.input, {
+      serviceDeploymentArn: started.serviceDeploymentArn,
+      stopType: 'ROLLBACK',
+    })
+  })
+
+  for (const name of [
+    'ConflictException',
+    'UnsupportedFeatureException',
+    'ServiceDeploymentNotFoundException',
+    'UnknownOperationException',
+  ]) {
+    test(`updates the service where stopping is answered by ${name}`, async () => {
+      const aws = world({
+        stop: () => {
+          throw awsError(name)
+        },
+      })
+      assert.equal((await rollBack(aws)).kind, 'succeeded')
+      assert.deepEqual(changes(aws), ['StopServiceDeployment', 'UpdateService'])
+    })
+  }
+
+  test('changes nothing when it is tried again after it has done its work', async () => {
+    const aws = world()
+    await rollBack(aws)
+    const before = changes(aws)
+    assert.equal((await rollBack(aws)).kind, 'succeeded')
+    assert.deepEqual(changes(aws), before)
+  })
+
+  test('says that there is nothing to go back to, and changes nothing', async () => {
+    const aws = world()
+    const end = await rollBack(aws, { to: { ...to, standing: 'none' } })
+    assert.equal(end.kind, 'failed')
+    assert.match(end.reason, /nothing to go back to/)
+    assert.deepEqual(changes(aws), [])
+  })
+
+  test('with nothing to go back to, and nothing changed, is back already', async () => {
+    const aws = world()
+    const none = { ...to, standing: 'none', deploymentId: 'ecs-svc/2' } as const
+    const end = await rollBack(aws, { to: none }, 'never started')
+    assert.equal(end.kind, 'succeeded')
+    assert.match(end.summary, /nothing was changed in service "mailman-api"/)
+    assert.deepEqual(changes(aws), [])
+  })
+
+  test('leaves alone what somebody else has deployed meanwhile', async () => {
+    const aws = world()
+    const end = await rollBack(aws, { started: { ...started, deploymentId: 'ecs-svc/0' } })
+    assert.equal(end.kind, 'succeeded')
+    const theirs = world()
+    const replaced = await rollBack(theirs, {
+      started: { ...started, deploymentId: 'ecs-svc/0', taskDefinition: revision(5) },
+    })
+    assert.equal(replaced.kind, 'replaced')
+    assert.deepEqual(changes(theirs), [])
+  })
+
+  describe('to a revision that somebody has deregistered', () => {
+    test('goes back to a copy, which says what it is a copy of', async () => {
+      const aws = refusing()
+      const end = await rollBack(aws)
+      assert.equal(end.kind === 'succeeded' && end.copy, revision(3))
+      const { tags, ...content } = registered(aws)[0]?.input ?? {}
+      assert.deepEqual(tags, [
+        { key: 'slipway:commit', value: 'abc' },
+        { key: 'slipway:copy-of', value: 'mailman-api:1' },
+      ])
+      assert.deepEqual(content['containerDefinitions'], taskDefinition(1).containerDefinitions)
+    })
+
+    test('knows its copy again when it is tried again, and makes no other', async () => {
+      const aws = refusing()
+      await rollBack(aws)
+      const before = changes(aws)
+      const end = await rollBack(aws)
+      assert.equal(end.kind === 'succeeded' && end.copy, revision(3))
+      const forgetful = await rollBack(aws, {}, 'never started')
+      assert.equal(forgetful.kind === 'succeeded' && forgetful.copy, revision(3))
+      assert.deepEqual(changes(aws), before)
+      assert.equal(registered(aws).length, 1)
+    })
+
+    test('takes the copy that an earlier try has made and not yet deployed', async () => {
+      const aws = refusing()
+      await inActivity(() => copyOfRevision(aws.clients, revision(1)))
+      await rollBack(aws)
+      assert.equal(registered(aws).length, 1)
+    })
+
+    test("does not take it for somebody else's because credentials keep it from looking", async () => {
+      const { clients } = fakeAws({
+        DescribeTaskDefinition: () => {
+          throw awsError('ExpiredTokenException')
+        },
+      })
+      await assert.rejects(isCopyOf(clients, revision(3), revision(1)), {
+        name: 'ExpiredTokenException',
+      })
+    })
+  })
+})

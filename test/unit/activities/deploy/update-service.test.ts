@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { updateService } from '../../../../activities/deploy/update-service.ts'
+import { answersOf, deployment, recordsOf, revision, service } from '../ecs-answers.ts'
+import { awsError, fakeAws, type Answers } from '../fake-aws.ts'
+import { failsAs, inActivity } from '../in-activity.ts'
+import { digestA, digestB, serviceNamed, targetWith } from '../../environment-specs.ts'
+
+const before = {
+  taskDefinition: revision(1),
+  digests: { api: digestA },
+  deploymentId: 'ecs-svc/1',
+  standing: 'succeeded',
+} as const
+
+const ours = {
+  service: 'api',
+  taskDefinition: revision(2),
+  digests: { api: digestB },
+  registered: true,
+}
+
+function update(answers: Answers, force = false, attempt = 1) {
+  const aws = fakeAws(answers)
+  const started = inActivity(
+    () =>
+      updateService(aws.clients, {
+        target: targetWith(),
+        service: serviceNamed('api'),
+        revision: ours,
+        before,
+        force,
+      }),
+    { attempt },
+  )
+  const updates = () => aws.calls.filter(({ operation }) => operation === 'UpdateService')
+  return { started, updates }
+}
+
+const moved = (taskDefinition: string) =>
+  service({
+    deployments: [
+      deployment({ id: 'ecs-svc/2', taskDefinition, rolloutState: 'IN_PROGRESS' }),
+      deployment({ status: 'ACTIVE' }),
+    ],
+  })
+
+const accepting = { UpdateService: () => ({ service: moved(revision(2)) }) }
+
+const refusing = (name: string, message = '', status = 400) => ({
+  ...answersOf(),
+  UpdateService: () => {
+    throw awsError(name, message, status)
+  },
+})
+const isNot =
+  'User: arn:aws:sts::1:assumed-role/slipway/w is not authorized to perform: ecs:UpdateService'
+
+describe('updating a service', () => {
+  test('starts a deployment of the revision and finds its record', async () => {
+    const { started, updates } = update({
+      ...answersOf(),
+      ...recordsOf(
+        { status: 'IN_PROGRESS', taskDefinition: revision(2) },
+        { status: 'SUCCESSFUL', taskDefinition: revision(1) },
+      ),
+      ...accepting,
+    })
+    const { serviceDeploymentArn, ...rest } = await started
+    assert.deepEqual(rest, {
+      service: 'api',
+      taskDefinition: revision(2),
+      deploymentId: 'ecs-svc/2',
+    })
+    assert.match(serviceDeploymentArn ?? '', /service-deployment\/mailman\/mailman-api\/2$/)
+    assert.deepEqual(updates()[0]?.input, {
+      cluster: 'mailman',
+      service: 'mailman-api',
+      taskDefinition: revision(2),
+    })
+  })
+
+  test('hands on how long earlier deployments took that succeeded', async () => {
+    const { started } = update({
+      ...answersOf(),
+      ...recordsOf(
+        { status: 'IN_PROGRESS', taskDefinition: revision(2) },
+        { status: 'SUCCESSFUL', taskDefinition: revision(1), tookMs: 150_000 },
+        { status: 'ROLLBACK_SUCCESSFUL', taskDefinition: revision(3), tookMs: 300_000 },
+        { status: 'SUCCESSFUL', taskDefinition: revision(1), tookMs: 140_000 },
+      ),
+      ...accepting,
+    })
+    assert.deepEqual((await started).earlierMs, [150_000, 140_000])
+  })
+
+  test('is content without a record where the endpoint has none', async () => {
+    const { started } = update({ ...answersOf(), ...accepting })
+    assert.equal('serviceDeploymentArn' in (await started), false)
+  })
+
+  test('recognises the deployment that an earlier try has started, and starts no second one', async () => {
+    const { started, updates } = update({
+      ...answersOf({ service: moved(revision(2)) }),
+      ...accepting,
+    })
+    assert.equal((await started).deploymentId, 'ecs-svc/2')
+    assert.deepEqual(updates(), [])
+  })
+
+  test('refuses where somebody else has deployed meanwhile, and touches nothing', async () => {
+    const { started, updates } = update({ ...answersOf({ service: moved(revision(9)) }) })
+    await assert.rejects(started, failsAs('Conflict', 'ecs-svc/2 of mailman-api:9', 'ecs-svc/1'))
+    assert.deepEqual(updates(), [])
+  })
+
+  test('asks for fresh tasks when it is told to', async () => {
+    const { started, updates } = update({ ...answersOf(), ...accepting }, true)
+    await started
+    assert.equal(updates()[0]?.input['forceNewDeployment'], true)
+  })
+
+  const refusals: readonly [what: string, Answers, ...words: string[]][] = [
+    [
+      'that its role may not do',
+      refusing('AccessDeniedException', isNot),
+      'Allow "ecs:UpdateService" in a policy of role "slipway"',
+    ],
+    [
+      'that ECS finds wrong',
+      refusing('InvalidParameterException', 'The container api does not expose port 8080'),
+      'ECS does not start mailman-api:2 in service "mailman-api"',
+      'does not expose port 8080',
+      'Mend what it names and ask again',
+    ],
+    [
+      'of a revision that has become inactive',
+      refusing('ClientException', 'TaskDefinition is inactive'),
+      'Somebody has deregistered task definition mailman-api:2',
+      'A deploy registers a new one: slipway deploy production',
+    ],
+  ]
+  for (const [what, answers, ...words] of refusals) {
+    test(`is refused a deployment ${what}, and says that nothing was started`, async () => {
+      const { started } = update(answers)
+      await assert.rejects(started, failsAs('Refused', ...words))
+    })
+  }
+
+  test('does not say that nothing was started where an earlier try may have started it', async () => {
+    const { started } = update(refusing('AccessDeniedException', isNot), false, 2)
+    await assert.rejects(started, failsAs('Rejected', 'ecs:UpdateService'))
+  })
+
+  test('does not say that nothing was started where the service has moved', async () => {
+    for (const seen of [service({ status: 'INACTIVE', deployments: [] }), moved(revision(9))]) {
+      let looks = 0
+      const { started } = update({
+        ...refusing('ServiceNotActiveException', 'Service was not ACTIVE.'),
+        DescribeServices: () => {
+          looks += 1
+          return { services: [looks === 1 ? service() : seen] }
+        },
+      })
+      await assert.rejects(started, failsAs('Rejected', 'Service was not ACTIVE'))
+    }
+  })
+
+  test('does not take for a refusal what may have been done, or may pass', async () => {
+    for (const [name, status] of [
+      ['ServerException', 500],
+      ['ThrottlingException', 400],
+      ['RequestTimeoutException', 408],
+      ['ServiceUnavailable', 503],
+    ] as const) {
+      await assert.rejects(update(refusing(name, '', status)).started, failsAs('Unavailable'))
+    }
+    await assert.rejects(
+      update(refusing('UnheardOfException')).started,
+      failsAs('Rejected', 'UnheardOfException'),
+    )
+  })
+})

@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { moveTags } from '../../../../activities/image/tags.ts'
+import { awsError, fakeAws, type Answers } from '../fake-aws.ts'
+import { failsAs, inActivity } from '../in-activity.ts'
+import { digestA, digestB, targetWith } from '../../environment-specs.ts'
+
+/** A repository with one moving tag. */
+function registryWith(digest?: string) {
+  let tagged = digest
+  const answers: Answers = {
+    DescribeImages: () => {
+      if (tagged === undefined) throw awsError('ImageNotFoundException')
+      return { imageDetails: [{ imageDigest: tagged }] }
+    },
+    BatchGetImage: ({ imageIds }) => ({
+      images: [{ imageManifest: (imageIds as { imageDigest: string }[])[0]?.imageDigest }],
+    }),
+    PutImage: ({ imageManifest }) => {
+      tagged = String(imageManifest)
+      return {}
+    },
+    BatchDeleteImage: () => {
+      tagged = undefined
+      return {}
+    },
+  }
+  return { answers, tagged: () => tagged }
+}
+
+const move = (
+  answers: Answers,
+  digest?: string,
+  mode: 'pin' | 'force' = 'pin',
+  heartbeatDetails?: unknown,
+) =>
+  inActivity(
+    () =>
+      moveTags(fakeAws(answers).clients, {
+        target: targetWith({ mode }),
+        images: [{ name: 'api', ...(digest === undefined ? {} : { digest }) }],
+      }),
+    { heartbeatDetails },
+  )
+
+const refuseSameTag = () => {
+  throw awsError('ImageAlreadyExistsException')
+}
+
+/** Two moving tags, of which only the first may be moved, and that so many times. */
+function two(allowed: number) {
+  const tags = new Map([
+    ['api-latest', digestA],
+    ['worker-latest', digestA],
+  ])
+  let times = 0
+  const answers: Answers = {
+    ...registryWith().answers,
+    DescribeImages: ({ imageIds }) => {
+      const [id] = imageIds as { imageTag: string }[]
+      return { imageDetails: [{ imageDigest: tags.get(id?.imageTag ?? '') }] }
+    },
+    PutImage: ({ imageTag, imageManifest }) => {
+      times += imageTag === 'api-latest' ? 1 : 0
+      if (imageTag !== 'api-latest' || times > allowed) throw awsError('AccessDeniedException')
+      tags.set(imageTag, String(imageManifest))
+      return {}
+    },
+  }
+  const images = ['api', 'worker'].map((name) => ({
+    ...(targetWith().images[0] ?? assert.fail()),
+    name,
+  }))
+  const moving = inActivity(() =>
+    moveTags(fakeAws(answers).clients, {
+      target: targetWith({ images }),
+      images: images.map(({ name }) => ({ name, digest: digestB })),
+    }),
+  )
+  return { tags, moving }
+}
+
+describe('moving tags', () => {
+  test('points the tag at the digest and gives back what it pointed at', async () => {
+    const { answers, tagged } = registryWith(digestA)
+    assert.deepEqual(await move(answers, digestB), [{ name: 'api', digest: digestA }])
+    assert.equal(tagged(), digestB)
+  })
+
+  test('gives no digest for a tag that was not there, and giving that back removes it', async () => {
+    const { answers, tagged } = registryWith()
+    assert.deepEqual(await move(answers, digestB), [{ name: 'api' }])
+    await move(answers)
+    assert.equal(tagged(), undefined)
+  })
+
+  test('remembers over a retry what the tag pointed at in the beginning', async () => {
+    const { answers } = registryWith(digestB)
+    const before = [{ name: 'api', digest: digestA }]
+    assert.deepEqual(await move(answers, digestB, 'pin', before), before)
+  })
+
+  test('is content when the registry says that the image has the tag already', async () => {
+    const { answers } = registryWith(digestA)
+    assert.deepEqual(await move({ ...answers, PutImage: refuseSameTag }, digestB), [
+      { name: 'api', digest: digestA },
+    ])
+  })
+
+  test('leaves an immutable tag in pin mode, and refuses in force mode', async () => {
+    const { answers, tagged } = registryWith(digestA)
+    const immutable = {
+      ...answers,
+      PutImage: () => {
+        throw awsError('ImageTagAlreadyExistsException')
+      },
+    }
+    assert.deepEqual(await move(immutable, digestB), [{ name: 'api', digest: digestA }])
+    assert.equal(tagged(), digestA)
+    await assert.rejects(move(immutable, digestB, 'force'), failsAs('Rejected', 'immutable'))
+  })
+
+  test('leaves the tag in pin mode where the repository does not have the image, and refuses in force mode', async () => {
+    const { answers, tagged } = registryWith(digestA)
+    const without = { ...answers, BatchGetImage: () => ({ images: [] }) }
+    assert.deepEqual(await move(without, digestB), [{ name: 'api', digest: digestA }])
+    assert.equal(tagged(), digestA)
+    await assert.rejects(
+      move(without, digestB, 'force'),
+      failsAs('Rejected', digestB, 'release its commit again'),
+    )
+  })
+
+  test('points back what it had moved where another tag cannot be moved', async () => {
+    const { tags, moving } = two(2)
+    await assert.rejects(moving, failsAs('AccessDenied'))
+    assert.equal(tags.get('api-latest'), digestA)
+  })
+
+  test('says which tag it could not point back either', async () => {
+    const { tags, moving } = two(1)
+    await assert.rejects(moving, failsAs('Rejected', 'Tag api-latest', digestA, 'was moved'))
+    assert.equal(tags.get('api-latest'), digestB)
+  })
+})

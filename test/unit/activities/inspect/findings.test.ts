@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { answersOf, revision, service, taskDefinition } from '../ecs-answers.ts'
+import { awsError } from '../fake-aws.ts'
+import { failsAs } from '../in-activity.ts'
+import { inspect } from './inspect-answers.ts'
+import { imageNamed, registry, serviceNamed, targetWith } from '../../environment-specs.ts'
+
+describe('inspecting an environment', () => {
+  test('gives all findings in one message', async () => {
+    const answers = {
+      ...answersOf({ service: service({ deploymentConfiguration: {} }) }),
+      DescribeRepositories: () => {
+        throw awsError('RepositoryNotFoundException')
+      },
+    }
+    const target = targetWith({
+      services: [serviceNamed('api', { containers: { apj: 'api' } }), serviceNamed('worker')],
+      images: [imageNamed('api')],
+    })
+    await assert.rejects(
+      inspect(answers, target),
+      failsAs(
+        'Rejected',
+        'names container "apj"',
+        'has "api"',
+        'deploymentCircuitBreaker={enable=true,rollback=true}',
+        'circuitBreaker: optional',
+        'no service "mailman-worker" in cluster "mailman" (region eu-west-1, account 123456789012)',
+        'no ECR repository "mailman-api"',
+      ),
+    )
+  })
+
+  test('names the region and the account of a cluster that is not there', async () => {
+    const answers = {
+      ...answersOf(),
+      DescribeServices: () => {
+        throw awsError('ClusterNotFoundException', 'Cluster not found.')
+      },
+    }
+    await assert.rejects(
+      inspect(answers),
+      failsAs('Rejected', '"mailman"', 'region eu-west-1, account 123456789012'),
+    )
+  })
+
+  test('lets a service without circuit breaker pass where the configuration makes it optional', async () => {
+    const answers = answersOf({ service: service({ deploymentConfiguration: {} }) })
+    const target = targetWith({ services: [serviceNamed('api', { circuitBreaker: 'optional' })] })
+    assert.equal((await inspect(answers, target)).services.length, 1)
+  })
+
+  test('refuses a service that another deployment controller owns', async () => {
+    const { taskDefinition: _, ...owned } = service({
+      deploymentController: { type: 'CODE_DEPLOY' },
+    })
+    await assert.rejects(
+      inspect(answersOf({ service: owned })),
+      failsAs('Rejected', 'deployment controller CODE_DEPLOY'),
+    )
+  })
+
+  test('says that a family has no revision left to clone', async () => {
+    const answers = {
+      ...answersOf(),
+      DescribeTaskDefinition: () => {
+        throw awsError('ClientException', 'Unable to describe task definition.')
+      },
+    }
+    await assert.rejects(inspect(answers), failsAs('Rejected', '"mailman-api"', 'Register one'))
+  })
+
+  test('refuses force mode where the service does not run the moving tag, or the tag cannot move', async () => {
+    const target = targetWith({ mode: 'force' })
+    await assert.rejects(inspect(answersOf(), target), failsAs('Rejected', '"api-latest"'))
+    const moving = taskDefinition(1, {
+      containerDefinitions: [{ name: 'api', image: `${registry}/mailman-api:api-latest` }],
+    })
+    const answers = answersOf({ taskDefinitions: { [revision(1)]: moving } })
+    const immutable = { repositoryUri: 'x', imageTagMutability: 'IMMUTABLE' }
+    await assert.rejects(
+      inspect({ ...answers, DescribeRepositories: () => ({ repositories: [immutable] }) }, target),
+      failsAs('Rejected', 'immutable', '"pin"'),
+    )
+    const { warnings } = await inspect(answers, target)
+    assert.match(warnings.join(), /Mode "force" deploys a moving tag/)
+  })
+})

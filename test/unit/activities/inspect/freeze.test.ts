@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ApplicationFailure } from '@temporalio/common'
+import { refuseWhileFrozen } from '../../../../activities/inspect/freeze.ts'
+import { targetFor } from '../../../workflows/fixtures.ts'
+
+const target = targetFor('queue', {
+  door: {
+    policy: 'supersede',
+    supersedeRunning: false,
+    freezes: [
+      { kind: 'dates', timeZone: 'UTC', from: '2026-12-23', to: '2026-12-26', reason: 'holidays' },
+    ],
+  },
+})
+
+test('a release in a freeze window is rejected with the window and the way over it', () => {
+  assert.throws(
+    () => refuseWhileFrozen(target, Date.parse('2026-12-24T12:00:00Z')),
+    (failure: unknown) => {
+      assert.ok(failure instanceof ApplicationFailure)
+      assert.equal(failure.type, 'Rejected')
+      assert.match(failure.message, /2026-12-23 to 2026-12-26 UTC \(holidays\).*--override-freeze/)
+      return true
+    },
+  )
+})
+
+test('outside of it a release is let through', () => {
+  refuseWhileFrozen(target, Date.parse('2026-12-22T12:00:00Z'))
+})

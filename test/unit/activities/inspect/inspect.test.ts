@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { answersOf, deployment, recordsOf, revision, service, task } from '../ecs-answers.ts'
+import { awsError } from '../fake-aws.ts'
+import { failsAs } from '../in-activity.ts'
+import { inspect } from './inspect-answers.ts'
+import { digestA } from '../../environment-specs.ts'
+
+const failing = (name: string) => ({
+  DescribeServices: () => {
+    throw awsError(name, 'The security token included in the request is expired')
+  },
+})
+
+describe('inspecting an environment', () => {
+  test('records what runs and the last revision that succeeded as the way back', async () => {
+    const { services, warnings } = await inspect({
+      ...answersOf(),
+      ...recordsOf(
+        { status: 'ROLLBACK_SUCCESSFUL', taskDefinition: revision(2) },
+        { status: 'SUCCESSFUL', taskDefinition: revision(1) },
+      ),
+    })
+    assert.deepEqual(services, [
+      {
+        name: 'api',
+        now: { taskDefinition: revision(1), digests: { api: digestA } },
+        wayBack: {
+          taskDefinition: revision(1),
+          digests: { api: digestA },
+          deploymentId: 'ecs-svc/1',
+          standing: 'succeeded',
+        },
+        desiredCount: 1,
+      },
+    ])
+    assert.deepEqual(warnings, [])
+  })
+
+  test('does not take what runs for the way back when its deployment failed', async () => {
+    const { services } = await inspect({
+      ...answersOf({
+        service: service({
+          deployments: [deployment({ taskDefinition: revision(5), rolloutState: 'FAILED' })],
+        }),
+        tasks: [],
+      }),
+      ...recordsOf(
+        { status: 'ROLLBACK_FAILED', taskDefinition: revision(5) },
+        { status: 'SUCCESSFUL', taskDefinition: revision(1) },
+      ),
+    })
+    assert.equal(services[0]?.now.taskDefinition, revision(5))
+    assert.equal(services[0].wayBack.taskDefinition, revision(1))
+    assert.deepEqual(services[0].wayBack.digests, { api: digestA })
+  })
+
+  test('takes a completed deployment with running tasks for good where there are no records, and says so', async () => {
+    const { services, warnings } = await inspect(answersOf())
+    assert.equal(services[0]?.wayBack.standing, 'succeeded')
+    assert.match(warnings.join(), /weaker evidence/)
+  })
+
+  test('says before a first release that there is nothing to go back to', async () => {
+    const neverRan = service({
+      runningCount: 0,
+      deployments: [deployment({ rolloutState: 'IN_PROGRESS', failedTasks: 4, runningCount: 0 })],
+    })
+    const { services, warnings } = await inspect(answersOf({ service: neverRan, tasks: [] }))
+    assert.equal(services[0]?.wayBack.standing, 'none')
+    assert.match(warnings.join(), /nothing to go back to/)
+  })
+
+  test('warns of a desired count of 0', async () => {
+    const { warnings } = await inspect(answersOf({ service: service({ desiredCount: 0 }) }))
+    assert.match(warnings.join(), /desired count of service "mailman-api" is 0/)
+  })
+
+  test('refuses while a deployment bakes, whose tasks all run already', async () => {
+    const records = recordsOf({ status: 'IN_PROGRESS', taskDefinition: revision(1) })
+    await assert.rejects(
+      inspect({ ...answersOf(), ...records }),
+      failsAs('Conflict', 'service-deployment/mailman/mailman-api/1, IN_PROGRESS'),
+    )
+  })
+
+  test('refuses while somebody else deploys, and names the deployment', async () => {
+    const busy = service({
+      deployments: [
+        deployment({ id: 'ecs-svc/2', rolloutState: 'IN_PROGRESS', taskDefinition: revision(2) }),
+        deployment({ status: 'ACTIVE' }),
+      ],
+    })
+    await assert.rejects(
+      inspect(answersOf({ service: busy })),
+      failsAs('Conflict', 'ecs-svc/2 of mailman-api:2', 'ask again'),
+    )
+  })
+
+  test('does not wait for the failed deployment that ECS has rolled back already', async () => {
+    const settled = service({
+      deployments: [
+        deployment({ id: 'ecs-svc/3' }),
+        deployment({ id: 'ecs-svc/2', status: 'ACTIVE', rolloutState: 'FAILED', runningCount: 0 }),
+      ],
+    })
+    const tasks = [task({ startedBy: 'ecs-svc/3' })]
+    const { services } = await inspect(answersOf({ service: settled, tasks }))
+    assert.equal(services[0]?.wayBack.deploymentId, 'ecs-svc/3')
+  })
+
+  test('tells credentials that AWS does not accept from permissions that it does not give', async () => {
+    await assert.rejects(
+      inspect(failing('ExpiredTokenException')),
+      failsAs('CredentialsInvalid', 'expired', 'aws sts get-caller-identity'),
+    )
+    await assert.rejects(inspect(failing('AccessDeniedException')), failsAs('AccessDenied'))
+  })
+})

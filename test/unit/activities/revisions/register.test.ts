@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { registerRevisions } from '../../../../activities/revisions/register.ts'
+import { answersOf, revision, service, taskDefinition } from '../ecs-answers.ts'
+import { fakeAws, type FakeAws } from '../fake-aws.ts'
+import { failsAs, inActivity } from '../in-activity.ts'
+import {
+  commit,
+  digestA,
+  digestB,
+  pushedApi,
+  registry,
+  serviceNamed,
+  targetWith,
+} from '../../environment-specs.ts'
+
+const register = (aws: FakeAws, changes: Partial<Parameters<typeof registerRevisions>[1]> = {}) =>
+  inActivity(() =>
+    registerRevisions(aws.clients, {
+      target: targetWith(),
+      release: 'release/production/3f2c1ab',
+      commit,
+      images: [pushedApi],
+      ...changes,
+    }),
+  )
+
+const registered = (aws: FakeAws) =>
+  aws.calls.filter(({ operation }) => operation === 'RegisterTaskDefinition')
+
+const registering = (number: number) => ({
+  RegisterTaskDefinition: () => ({ taskDefinition: { taskDefinitionArn: revision(number) } }),
+})
+
+describe('registering a revision', () => {
+  test('clones the newest revision of the family, not the one that runs, with only the image changed', async () => {
+    const newest = taskDefinition(7, {
+      volumes: [{ name: 'scratch' }],
+      enableFaultInjection: true,
+      runtimePlatform: { cpuArchitecture: 'ARM64' },
+    })
+    const aws = fakeAws({
+      ...answersOf({
+        taskDefinitions: { 'mailman-api': newest, [revision(1)]: taskDefinition(1) },
+      }),
+      ...registering(8),
+    })
+    const [made] = await register(aws)
+    assert.deepEqual(made, {
+      service: 'api',
+      taskDefinition: revision(8),
+      digests: { api: digestB },
+      registered: true,
+    })
+    const { tags, ...sent } = registered(aws)[0]?.input ?? {}
+    assert.deepEqual(sent, {
+      family: 'mailman-api',
+      cpu: '256',
+      memory: '512',
+      networkMode: 'awsvpc',
+      executionRoleArn: 'arn:aws:iam::123456789012:role/execution',
+      volumes: [{ name: 'scratch' }],
+      enableFaultInjection: true,
+      runtimePlatform: { cpuArchitecture: 'ARM64' },
+      containerDefinitions: [
+        { ...newest.containerDefinitions[0], image: `${registry}/mailman-api@${digestB}` },
+      ],
+    })
+    assert.deepEqual(tags, [
+      { key: 'team', value: 'mail' },
+      { key: 'slipway:project', value: 'mailman' },
+      { key: 'slipway:release', value: 'release/production/3f2c1ab' },
+      { key: 'slipway:commit', value: commit },
+    ])
+  })
+
+  test('leaves sidecars alone', async () => {
+    const definition = taskDefinition(1, {
+      containerDefinitions: [
+        { name: 'proxy', image: 'envoy:1' },
+        { name: 'api', image: 'old' },
+      ],
+    })
+    const aws = fakeAws({
+      ...answersOf({ taskDefinitions: { 'mailman-api': definition } }),
+      ...registering(2),
+    })
+    await register(aws)
+    assert.deepEqual(registered(aws)[0]?.input['containerDefinitions'], [
+      { name: 'proxy', image: 'envoy:1' },
+      { name: 'api', image: `${registry}/mailman-api@${digestB}` },
+    ])
+  })
+
+  test('does not register again what the newest revision runs already', async () => {
+    const aws = fakeAws(answersOf())
+    const [made] = await register(aws, { images: [{ ...pushedApi, digest: digestA }] })
+    assert.equal(made?.taskDefinition, revision(1))
+    assert.equal(made.registered, false)
+    assert.deepEqual(registered(aws), [])
+  })
+
+  test('goes back to the revision that runs when only a failed release lies between', async () => {
+    const failed = taskDefinition(2)
+    failed.containerDefinitions = [
+      {
+        ...taskDefinition(2).containerDefinitions[0],
+        image: `${registry}/mailman-api@bad`,
+      } as never,
+    ]
+    const aws = fakeAws(
+      answersOf({ taskDefinitions: { 'mailman-api': failed, [revision(1)]: taskDefinition(1) } }),
+    )
+    const [made] = await register(aws, { images: [{ ...pushedApi, digest: digestA }] })
+    assert.equal(made?.taskDefinition, revision(1))
+    assert.deepEqual(registered(aws), [])
+  })
+
+  test('says which containers there are when the configuration names another one', async () => {
+    const target = targetWith({ services: [serviceNamed('api', { containers: { apj: 'api' } })] })
+    await assert.rejects(
+      register(fakeAws(answersOf()), { target }),
+      failsAs('Rejected', '"apj"', 'has "api"'),
+    )
+  })
+
+  test('takes what runs in force mode, and expects the digest only of the moving tag', async () => {
+    const moving = taskDefinition(1, {
+      containerDefinitions: [
+        { name: 'api', image: `${registry}/mailman-api:api-latest` },
+        { name: 'proxy', image: 'envoy:1' },
+      ],
+    })
+    const aws = fakeAws(
+      answersOf({ service: service(), taskDefinitions: { [revision(1)]: moving } }),
+    )
+    const [made] = await register(aws, { target: targetWith({ mode: 'force' }) })
+    assert.deepEqual(made?.digests, { api: digestB })
+    assert.equal(made.taskDefinition, revision(1))
+  })
+})

@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { deregisterRevisions } from '../../../../activities/revisions/deregister.ts'
+import {
+  resolveRollback,
+  type RollbackInput,
+} from '../../../../activities/revisions/resolve-rollback.ts'
+import { listRevisions } from '../../../../activities/revisions/list.ts'
+import { answersOf, recordsOf, revision, service, taskDefinition } from '../ecs-answers.ts'
+import { awsError, fakeAws, type Answers } from '../fake-aws.ts'
+import { failsAs, inActivity } from '../in-activity.ts'
+import { digestA, digestB, registry, serviceNamed, targetWith } from '../../environment-specs.ts'
+
+const pinnedTo = (digest: string, number: number, changes: object = {}) =>
+  taskDefinition(number, {
+    containerDefinitions: [{ name: 'api', image: `${registry}/mailman-api@${digest}` }],
+    ...changes,
+  })
+
+/** Revisions 1 (live) to 3, of which 3 is deregistered; the registry has only digest A. */
+function world(more: Answers = {}): Answers {
+  const definitions: Record<string, object> = {
+    [revision(1)]: pinnedTo(digestA, 1),
+    'mailman-api:1': pinnedTo(digestA, 1),
+    'mailman-api:2': pinnedTo(digestB, 2),
+    'mailman-api:3': pinnedTo(digestA, 3, { status: 'INACTIVE' }),
+    [revision(2)]: pinnedTo(digestB, 2),
+  }
+  return {
+    ...answersOf(),
+    DescribeTaskDefinition: ({ taskDefinition: wanted }) => {
+      const found = definitions[String(wanted)]
+      if (found === undefined) throw awsError('ClientException', 'Unable to describe')
+      return { taskDefinition: found, tags: [{ key: 'slipway:commit', value: 'c'.repeat(40) }] }
+    },
+    DescribeRepositories: () => ({
+      repositories: [{ repositoryUri: `${registry}/mailman-api` }],
+    }),
+    DescribeImages: ({ imageIds }) => {
+      const [{ imageDigest = '' } = {}] = imageIds as { imageDigest?: string }[]
+      if (imageDigest !== digestA) throw awsError('ImageNotFoundException')
+      return { imageDetails: [{ imageDigest }] }
+    },
+    ...more,
+  }
+}
+
+const resolve = (input: Partial<RollbackInput>, answers = world()) =>
+  inActivity(() => resolveRollback(fakeAws(answers).clients, { target: targetWith(), ...input }))
+
+const revisionsOf = (number: number, registered = false) => [
+  { service: 'api', taskDefinition: revision(number), digests: {}, registered },
+]
+
+describe('what a rollback has to make run', () => {
+  test('is the revision that is named, with the digest that it is pinned to', async () => {
+    assert.deepEqual(await resolve({ to: 'mailman-api:1' }), [
+      { service: 'api', taskDefinition: revision(1), digests: { api: digestA }, registered: false },
+    ])
+  })
+
+  test('is refused, each with its own reason, where it cannot run', async () => {
+    const cases: readonly (readonly [to: string, why: RegExp])[] = [
+      ['mailman-api:9', /There is no task definition mailman-api:9/],
+      ['mailman-api:3', /mailman-api:3 is INACTIVE: .* slipway deploy production --commit ccc/],
+      ['mailman-worker:1', /family "mailman-worker", which no service of production runs/],
+      ['mailman-api:2', /mailman-api:2 runs image .*gone from the registry/],
+    ]
+    for (const [to, why] of cases) await assert.rejects(resolve({ to }), failsAs('Rejected', why))
+  })
+
+  test('is checked as well where the ledger knows it', async () => {
+    const [good] = await resolve({ revisions: revisionsOf(1) })
+    assert.equal(good?.taskDefinition, revision(1))
+    await assert.rejects(
+      resolve({ revisions: revisionsOf(2) }),
+      failsAs('Rejected', 'gone from the registry'),
+    )
+  })
+
+  test('is what succeeded before the live one where the ledger is empty', async () => {
+    const live = service({
+      taskDefinition: revision(2),
+      deployments: [{ ...service().deployments[0], taskDefinition: revision(2) }],
+    })
+    const answers = {
+      ...world(answersOf({ service: live })),
+      ...world(),
+      DescribeServices: () => ({ services: [live] }),
+      ...recordsOf(
+        { status: 'SUCCESSFUL', taskDefinition: revision(2) },
+        { status: 'ROLLBACK_SUCCESSFUL', taskDefinition: 'mailman-api:3' },
+        { status: 'SUCCESSFUL', taskDefinition: revision(1) },
+      ),
+    }
+    assert.deepEqual(
+      (await resolve({}, answers)).map((one) => one.taskDefinition),
+      [revision(1)],
+    )
+    await assert.rejects(resolve({}), failsAs('Rejected', 'There is nothing to go back to'))
+  })
+})
+
+describe('the revisions of a service', () => {
+  test('are told with what they run, what came of them, which is live and which the way back', async () => {
+    const answers = {
+      ...world(),
+      ListTaskDefinitions: () => ({
+        taskDefinitionArns: [revision(2), revision(1), revision(7, 'mailman-api-migrate')],
+      }),
+      ...recordsOf(
+        { status: 'SUCCESSFUL', taskDefinition: revision(1) },
+        { status: 'SUCCESSFUL', taskDefinition: revision(2) },
+      ),
+    }
+    const told = await inActivity(() =>
+      listRevisions(fakeAws(answers).clients, {
+        target: targetWith(),
+        service: serviceNamed('api'),
+      }),
+    )
+    assert.deepEqual(
+      told.map(({ taskDefinition: arn, digests, isLive, isWayBack, deployment, commit }) => [
+        arn,
+        digests['api'],
+        isLive,
+        isWayBack,
+        deployment,
+        commit?.slice(0, 3),
+      ]),
+      [
+        [revision(2), digestB, false, true, 'SUCCESSFUL', 'ccc'],
+        [revision(1), digestA, true, false, 'SUCCESSFUL', 'ccc'],
+      ],
+    )
+  })
+})
+
+const deregister = async (number: number) => {
+  const aws = fakeAws({ ...world(), DeregisterTaskDefinition: () => ({}) })
+  const said = await inActivity(() =>
+    deregisterRevisions(aws.clients, {
+      target: targetWith(),
+      revisions: revisionsOf(number, true),
+    }),
+  )
+  const done = aws.calls.filter(({ operation }) => operation === 'DeregisterTaskDefinition')
+  return { said: said.join(), done: done.map(({ input }) => input['taskDefinition']) }
+}
+
+describe('deregistering what was taken back', () => {
+  test('takes the revision that nothing runs, and never one that is live or the way back', async () => {
+    assert.deepEqual(await deregister(2), {
+      said: 'mailman-api:2 was deregistered',
+      done: [revision(2)],
+    })
+    const live = await deregister(1)
+    assert.deepEqual(live.done, [])
+    assert.match(live.said, /still in use/)
+  })
+})

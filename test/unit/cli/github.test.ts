@@ -1,0 +1,231 @@
+import assert from 'node:assert/strict'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, test } from 'node:test'
+import { openJob } from '../../../cli/github/job.ts'
+import { addToSummary, setOutputs } from '../../../cli/github/step-files.ts'
+import { summaryOf } from '../../../cli/github/summary.ts'
+import { pageOf } from '../../../text/temporal-ui.ts'
+import { annotation, folded, inert, inertJson } from '../../../cli/github/workflow-commands.ts'
+import { temporaryFolder } from '../../temporary-folder.ts'
+import { commandsIn, outputsOf } from './runner.ts'
+import type { ReleaseResult, ReleaseStatus } from '../../../contract/releases.ts'
+
+const id = 'release/production/3f2c1ab4d5e6'
+
+const rolledBack: ReleaseResult = {
+  id,
+  outcome: 'rolled_back',
+  message: 'api did not become healthy. The previous release runs again.',
+  cause: 'Container api exited with 1: 100% sure,\nsee `::error::`',
+  commit: '3f2c1ab4d5e6f708192a3b4c5d6e7f8091a2b3c4',
+  services: [
+    {
+      name: 'api',
+      ecsService: 'mailman-api',
+      revision: {
+        service: 'api',
+        taskDefinition: 'x/mailman-api:8',
+        digests: {},
+        registered: true,
+      },
+      wayBack: {
+        taskDefinition: 'x/mailman-api:7',
+        digests: {},
+        deploymentId: 'ecs-svc/7',
+        standing: 'succeeded',
+      },
+    },
+  ],
+  startedAt: 1_000,
+  endedAt: 13_200,
+  warnings: ['the circuit breaker of api is off'],
+  failedTasks: [],
+}
+
+const seen: ReleaseStatus = {
+  id,
+  kind: 'deploy',
+  project: 'mailman',
+  environment: 'production',
+  summary: 'mailman 3f2c1ab → production: Add | pipes',
+  requestedBy: 'octocat',
+  startedAt: 1_000,
+  steps: [
+    { name: 'build', subject: 'api', state: 'done', startedAt: 1_000, endedAt: 3_500 },
+    { name: 'wait', subject: 'api', state: 'failed', startedAt: 4_000, endedAt: 9_000 },
+  ],
+  warnings: [],
+}
+
+function stepFiles() {
+  const folder = temporaryFolder()
+  const environment = {
+    GITHUB_ACTIONS: 'true',
+    GITHUB_STEP_SUMMARY: join(folder, 'summary'),
+    GITHUB_OUTPUT: join(folder, 'output'),
+  }
+  return {
+    environment,
+    summary: () => readFile(environment.GITHUB_STEP_SUMMARY, 'utf8'),
+    outputs: async () => outputsOf(await readFile(environment.GITHUB_OUTPUT, 'utf8')),
+  }
+}
+
+describe('lines that the runner of GitHub Actions acts on', () => {
+  test('an annotation is one line, whatever stands in its title and message', () => {
+    assert.equal(
+      annotation('error', 'rolled back: a,b', '100%\r\n::stop-commands::x'),
+      '::error title=rolled back%3A a%2Cb::100%25%0D%0A::stop-commands::x',
+    )
+  })
+
+  test('text of others holds no command, in either of the two forms and behind blanks', () => {
+    const hostile = [
+      '::error::boo',
+      '  \t::add-mask::e',
+      '\u00a0::set-env name=PATH::/tmp',
+      'fine ##[error]boo ##[add-mask]e',
+      'std::vector and a:b stay as they are',
+      ':::error::',
+    ].join('\n')
+    assert.deepEqual(commandsIn(inert(hostile)), [])
+    assert.match(inert(hostile), /^std::vector and a:b stay as they are$/m)
+    assert.deepEqual(commandsIn(folded('logs\n::error::', hostile.split('\n'))), [
+      '::group::logs%0A::error::',
+      '::endgroup::',
+    ])
+  })
+
+  test('JSON without commands means the same', () => {
+    const value = { message: '##[error]boo', nested: ['::error::', '####[['] }
+    const text = inertJson(JSON.stringify(value, null, 2))
+    assert.deepEqual(commandsIn(text), [])
+    assert.deepEqual(JSON.parse(text), value)
+  })
+})
+
+const door = { id: 'environment/production' }
+
+describe('the page of a job of GitHub Actions', () => {
+  test('of a release that never began leads to its environment, and says nothing of a time', () => {
+    const message = 'release/production/2 took its place before it had started.'
+    const superseded = { ...rolledBack, outcome: 'superseded', message, services: [] } as const
+    const link = { page: 'https://ui/nowhere', door: { ...door, page: 'https://ui/door' } }
+    const text = summaryOf(superseded, undefined, link)
+    assert.match(text, /^### ⏭️ \S+: superseded$/m)
+    assert.match(text, /\[environment\/production in the Temporal UI\]\(https:\/\/ui\/door\)/)
+    assert.doesNotMatch(text, /nowhere/)
+  })
+
+  test('has a summary with the outcome, the cause in full, the steps and a link', () => {
+    const page = pageOf('https://temporal.example.com/', 'default', id)
+    const text = summaryOf(rolledBack, seen, { page, door })
+    assert.match(
+      text,
+      /^### ↩️ mailman 3f2c1ab → production: Add \\\| pipes: rolled back after 12\.2 s$/m,
+    )
+    assert.match(text, /^\| build api\u00a0 \| done\u00a0 \| 00:00:01\u00a0 \| 2\.5s/m)
+    assert.match(text, /^\| wait api\u00a0 \| \*\*failed\*\*/m)
+    assert.match(text, /^\| api\u00a0 \| mailman-api:8/m)
+    assert.match(text, /^```text\nContainer api exited with 1: 100% sure,\nsee `::error::`\n```$/m)
+    assert.ok(
+      text.includes(
+        '(https://temporal.example.com/namespaces/default/workflows/release%2Fproduction%2F3f2c1ab4d5e6)',
+      ),
+    )
+  })
+
+  test('text of others can end no block and begin no markup in it', () => {
+    const message = 'one\n```\n# Heading <img src=x>\n````\n'
+    const text = summaryOf({ ...rolledBack, message }, undefined, { door })
+    assert.match(text, /^`````text\none\n```\n# Heading <img src=x>\n````\n`````$/m)
+    const outside = text.replace(/^`````text[^]*?^`````$/m, '')
+    assert.doesNotMatch(outside, /^# Heading|(?<!\\)<img/m)
+  })
+
+  test('a link is made from an address only', () => {
+    assert.equal(pageOf(undefined, 'default', id), undefined)
+    assert.equal(pageOf('javascript:alert(1)', 'default', id), undefined)
+    assert.equal(pageOf('https://a.example)[x](http://b', 'default', id), undefined)
+  })
+
+  test('a failed release is one error, a warning once, and two outputs of the step', async () => {
+    const { environment, summary, outputs } = stepFiles()
+    const told: string[] = []
+    const job = openJob({ id, environment: 'production', link: { door } }, environment, (line) =>
+      told.push(line),
+    )
+    const warnings = rolledBack.warnings
+    job?.show({ kind: 'progress', status: { ...seen, warnings }, pending: [] })
+    job?.show({ kind: 'progress', status: { ...seen, warnings }, pending: [] })
+    job?.ended(rolledBack, false)
+    assert.deepEqual(told, [
+      '::warning title=slipway production::the circuit breaker of api is off',
+      `::error title=rolled back%3A ${id}::api did not become healthy. The previous release runs again.%0A` +
+        'Cause: Container api exited with 1: 100%25 sure,%0Asee `::error::`',
+    ])
+    assert.match(await summary(), /rolled back after/)
+    assert.deepEqual(await outputs(), { release: id, outcome: 'rolled_back' })
+  })
+
+  test('an outcome that was asked for is no error', async () => {
+    const { environment, outputs } = stepFiles()
+    const told: string[] = []
+    const job = openJob({ id, environment: 'production', link: { door } }, environment, (line) =>
+      told.push(line),
+    )
+    job?.ended({ ...rolledBack, warnings: [] }, true)
+    assert.deepEqual(told, [])
+    assert.equal((await outputs())['outcome'], 'rolled_back')
+  })
+
+  test('a job that builds itself and is interrupted does not say that the release goes on', async () => {
+    const { environment, summary } = stepFiles()
+    const told: string[] = []
+    const about = { id, environment: 'production', link: { door } }
+    const withoutUs = 'Nobody builds it: it ends as `rejected`.'
+    openJob({ ...about, withoutUs }, environment, (line) => told.push(line))?.left('interrupted')
+    assert.match(told.join('\n'), /^::warning title=interrupted%3A .*::Nobody builds it: it ends/)
+    assert.match(
+      await summary(),
+      /: has not ended, .*\n\n- Nobody builds it: it ends as \\`rejected/,
+    )
+    assert.doesNotMatch(told.join('') + (await summary()), /goes on/)
+  })
+
+  test('a summary fits into what the runner takes, whatever others have written, and ends well', async () => {
+    for (const there of [0, 1_024 * 1_024 - 2_000, 1_024 * 1_024 - 10]) {
+      const { environment, summary } = stepFiles()
+      await writeFile(environment.GITHUB_STEP_SUMMARY, 'x'.repeat(there))
+      const message = `The checks said:\n\`\`\`\n${'é🚢\n'.repeat(400_000)}`
+      addToSummary(summaryOf({ ...rolledBack, message }, seen, { door }), environment)
+      const text = await summary()
+      assert.ok(Buffer.byteLength(text) <= 1_024 * 1_024, String(Buffer.byteLength(text)))
+      const ours = text.slice(there)
+      assert.ok(Buffer.byteLength(ours) <= 256 * 1_024)
+      if (there > 1_024 * 1_024 - 100) continue
+      assert.match(ours, /^### ↩️/)
+      assert.doesNotMatch(ours, /\uFFFD/)
+      if (there === 0)
+        assert.match(ours, /\n````\n\nThe rest is left out\.\n$/, 'its block is closed')
+    }
+  })
+
+  test('a short summary is added whole to what is there', async () => {
+    const { environment, summary } = stepFiles()
+    await writeFile(environment.GITHUB_STEP_SUMMARY, 'before\n')
+    addToSummary('ours', environment)
+    assert.equal(await summary(), 'before\nours\n')
+  })
+
+  test('no value of an output sets another one', async () => {
+    const { environment, outputs } = stepFiles()
+    setOutputs({ release: 'x\noutcome<<EOF\nsucceeded\nEOF' }, environment)
+    assert.deepEqual(Object.keys(await outputs()), ['release'])
+  })
+
+  test('there is none outside of GitHub Actions', () => {
+    assert.equal(openJob({ id, environment: 'production', link: { door } }, {}), undefined)
+  })
+})

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { observedService } from '../../../activities/ecs/observe.ts'
+import { nextStepBack, type GoalBack } from '../../../rollout/next-rollback-step.ts'
+import type { Observation } from '../../../rollout/observation.ts'
+import { deployment, revision, service } from '../activities/ecs-answers.ts'
+import { digestA, digestB } from '../environment-specs.ts'
+
+const to = {
+  taskDefinition: revision(1),
+  digests: { api: digestA },
+  deploymentId: 'ecs-svc/1',
+  standing: 'succeeded',
+} as const
+
+const started = {
+  service: 'api',
+  taskDefinition: revision(2),
+  deploymentId: 'ecs-svc/2',
+  serviceDeploymentArn: 'arn:2',
+}
+
+type Fields = Record<string, unknown>
+
+function look(primary: Fields, others: readonly Fields[] = [], record?: string): Observation {
+  const deployments = [deployment(primary), ...others.map((one) => deployment(one))]
+  return {
+    observedAt: 0,
+    service: observedService(service({ deployments }) as never),
+    serviceDeployments:
+      record === undefined
+        ? 'unavailable'
+        : [
+            {
+              arn: 'arn:2',
+              status: record,
+              statusReason: '',
+              createdAt: 0,
+              targetRevisionArn: '',
+              targetTaskDefinition: revision(2),
+              targetDigests: {},
+              rollbackReason: '',
+              rollbackTaskDefinition: '',
+              rollbackDigests: {},
+              lifecycleStage: '',
+              bakeTimeInMinutes: 0,
+              hooks: [],
+              triggeredAlarms: [],
+            },
+          ],
+    tasks: [],
+    targets: [],
+  }
+}
+
+const step = (observation: Observation, goal: Partial<GoalBack> = {}) => {
+  const next = nextStepBack(observation, { mode: 'pin', to, started, stopRefused: false, ...goal })
+  return next.kind === 'wait for' ? `wait for ${next.deployment.id}` : next.kind
+}
+
+const ours = { id: 'ecs-svc/2', taskDefinition: revision(2), rolloutState: 'IN_PROGRESS' }
+const rollback = { id: 'ecs-svc/3', rolloutState: 'IN_PROGRESS' }
+
+const running = (imageDigest: string): Observation => ({
+  ...look({ id: 'ecs-svc/4' }),
+  tasks: [
+    {
+      arn: 'task',
+      taskDefinition: revision(1),
+      startedBy: 'ecs-svc/4',
+      lastStatus: 'RUNNING',
+      desiredStatus: 'RUNNING',
+      createdAt: 0,
+      stopCode: '',
+      stoppedReason: '',
+      addresses: [],
+      containers: [{ name: 'api', image: '', imageDigest, reason: '' }],
+    },
+  ],
+})
+
+const kindOf = (observation: Observation) =>
+  nextStepBack(observation, { mode: 'force', to, stopRefused: false }).kind
+
+describe('the next step back', () => {
+  test('is to wait where the service was never left', () => {
+    assert.equal(step(look({})), 'wait for ecs-svc/1')
+  })
+
+  test('is to have ECS stop our deployment while it is in flight', () => {
+    assert.equal(step(look(ours, [], 'IN_PROGRESS')), 'stop')
+  })
+
+  test('is to update once ECS has refused to stop it, and where there are no records', () => {
+    assert.equal(step(look(ours, [], 'IN_PROGRESS'), { stopRefused: true }), 'update')
+    assert.equal(step(look(ours)), 'update')
+  })
+
+  test('is to update where our deployment has succeeded already', () => {
+    assert.equal(step(look({ ...ours, rolloutState: 'COMPLETED' }, [], 'SUCCESSFUL')), 'update')
+  })
+
+  test('is to wait for the rollback that ECS has begun by itself', () => {
+    assert.equal(step(look(ours, [], 'ROLLBACK_REQUESTED')), 'watch ECS')
+    assert.equal(
+      step(look(rollback, [{ ...ours, status: 'ACTIVE' }], 'ROLLBACK_IN_PROGRESS')),
+      'wait for ecs-svc/3',
+    )
+  })
+
+  test('is to update where ECS went back to another revision than the release had found good', () => {
+    const elsewhere = { id: 'ecs-svc/3', taskDefinition: revision(7) }
+    assert.equal(step(look(elsewhere, [], 'ROLLBACK_SUCCESSFUL')), 'update')
+  })
+
+  test('is to update where ECS stalled with nothing to go back to', () => {
+    assert.equal(step(look({ ...ours, rolloutState: 'FAILED' }, [], 'ROLLBACK_FAILED')), 'update')
+  })
+
+  test('is to leave what somebody else has deployed over ours', () => {
+    const theirs = { id: 'ecs-svc/9', taskDefinition: revision(9), rolloutState: 'IN_PROGRESS' }
+    assert.equal(step(look(theirs, [{ ...ours, status: 'ACTIVE' }], 'STOPPED')), 'leave')
+  })
+
+  test('is to take back what is not known to be ours when the release cannot say what it started', () => {
+    const { started: _, ...unknown } = { started }
+    assert.equal(
+      nextStepBack(look(ours), { mode: 'pin', to, stopRefused: false, ...unknown }).kind,
+      'update',
+    )
+  })
+
+  test('starts fresh tasks where the task definition is the same and only its tag moved', () => {
+    const same = { id: 'ecs-svc/2', rolloutState: 'IN_PROGRESS' }
+    const next = nextStepBack(look(same), {
+      mode: 'force',
+      to,
+      started: { ...started, taskDefinition: revision(1) },
+      stopRefused: false,
+    })
+    assert.deepEqual(next, { kind: 'update', force: true })
+  })
+
+  test('tells by the digests of running tasks what is on its way back in force mode', () => {
+    assert.equal(kindOf(running(digestA)), 'wait for')
+    assert.equal(kindOf(running(digestB)), 'update')
+  })
+})

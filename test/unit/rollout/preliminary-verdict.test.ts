@@ -1,0 +1,251 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import * as fc from 'fast-check'
+import { firstLook, isUnchanged, signsOfTrouble } from '../../../rollout/preliminary-verdict.ts'
+import type {
+  Observation,
+  ObservedDeployment,
+  ObservedService,
+  ObservedServiceDeployment,
+  ObservedTarget,
+  ObservedTask,
+} from '../../../rollout/observation.ts'
+import { judge, type Expectation } from '../../../rollout/verdict.ts'
+
+const expected: Expectation = {
+  taskDefinition: 'api:8',
+  deploymentId: 'ecs-svc/2',
+  serviceDeploymentArn: 'record/2',
+  digests: { api: 'sha256:new' },
+}
+
+const ids = ['ecs-svc/1', 'ecs-svc/2', 'ecs-svc/3']
+const few = fc.integer({ min: 0, max: 3 })
+
+const deployments: fc.Arbitrary<ObservedDeployment> = fc.record({
+  id: fc.constantFrom(...ids),
+  status: fc.constantFrom('PRIMARY', 'ACTIVE'),
+  taskDefinition: fc.constantFrom('api:7', 'api:8'),
+  rolloutState: fc.constantFrom('IN_PROGRESS', 'COMPLETED', 'FAILED', ''),
+  rolloutStateReason: fc.constantFrom('', 'rolling back to deploymentId ecs-svc/1'),
+  desiredCount: few,
+  runningCount: few,
+  pendingCount: few,
+  failedTasks: few,
+  createdAt: fc.constantFrom(1_000, 9_000),
+})
+
+const services: fc.Arbitrary<ObservedService> = fc.record({
+  arn: fc.constant('service/api'),
+  status: fc.constantFrom('ACTIVE', 'ACTIVE', 'ACTIVE', 'DRAINING', 'MISSING', ''),
+  desiredCount: few,
+  runningCount: few,
+  pendingCount: few,
+  schedulingStrategy: fc.constantFrom('REPLICA', 'DAEMON'),
+  circuitBreaker: fc.record({ enable: fc.boolean(), rollback: fc.boolean() }),
+  strategy: fc.constantFrom('ROLLING', 'BLUE_GREEN'),
+  deployments: fc.uniqueArray(deployments, { selector: ({ id }) => id, maxLength: 3 }),
+  targetGroupArns: fc.constant([]),
+  loadBalancers: fc.constant([]),
+  lacking: fc.constant([]),
+  events: fc.constant([]),
+})
+
+const records: fc.Arbitrary<ObservedServiceDeployment> = fc.record({
+  arn: fc.constant('record/2'),
+  status: fc.constantFrom(
+    'PENDING',
+    'IN_PROGRESS',
+    'SUCCESSFUL',
+    'STOPPED',
+    'STOP_REQUESTED',
+    'ROLLBACK_REQUESTED',
+    'ROLLBACK_IN_PROGRESS',
+    'ROLLBACK_SUCCESSFUL',
+    'ROLLBACK_FAILED',
+    'of another day',
+  ),
+  statusReason: fc.constant('because'),
+  createdAt: fc.constant(1_000),
+  targetRevisionArn: fc.constant('revision/2'),
+  targetTaskDefinition: fc.constant('api:8'),
+  targetDigests: fc.constant({}),
+  rollbackReason: fc.constant(''),
+  rollbackTaskDefinition: fc.constantFrom('', 'api:7'),
+  rollbackDigests: fc.constant({}),
+  lifecycleStage: fc.constantFrom(
+    '',
+    'SCALE_UP',
+    'PRODUCTION_TRAFFIC_SHIFT',
+    'BAKE_TIME',
+    'CLEAN_UP',
+  ),
+  bakeTimeInMinutes: fc.constant(5),
+  targetTraffic: fc.constantFrom(0, 10, 100),
+  hooks: fc.constantFrom(
+    [],
+    [{ id: 'h', type: 'PAUSE', target: '', status: 'AWAITING_ACTION', timeoutAction: '' }],
+    [{ id: 'h', type: 'AWS_LAMBDA', target: 'f', status: 'IN_PROGRESS', timeoutAction: '' }],
+  ),
+  triggeredAlarms: fc.constant([]),
+})
+
+const tasks: fc.Arbitrary<ObservedTask> = fc.record({
+  arn: fc.constantFrom('task/1', 'task/2'),
+  taskDefinition: fc.constantFrom('api:7', 'api:8'),
+  startedBy: fc.constantFrom(...ids),
+  lastStatus: fc.constantFrom('PENDING', 'RUNNING', 'STOPPED'),
+  desiredStatus: fc.constantFrom('RUNNING', 'STOPPED'),
+  createdAt: fc.constant(1_000),
+  stopCode: fc.constantFrom('', 'EssentialContainerExited'),
+  stoppedReason: fc.constant(''),
+  addresses: fc.constant([]),
+  containers: fc.constant([{ name: 'api', image: '', imageDigest: 'sha256:new', reason: '' }]),
+})
+
+const targets: fc.Arbitrary<ObservedTarget> = fc.record({
+  targetGroupArn: fc.constant('tg'),
+  id: fc.constant('10.0.0.1'),
+  port: fc.constant(80),
+  state: fc.constantFrom('healthy', 'unhealthy'),
+  reason: fc.constant(''),
+  description: fc.constant(''),
+})
+
+const observations: fc.Arbitrary<Observation> = fc.record({
+  observedAt: fc.constant(10_000),
+  service: services,
+  serviceDeployments: fc.oneof(fc.tuple(records), fc.constant('unavailable' as const)),
+  tasks: fc.array(tasks, { maxLength: 3 }),
+  targets: fc.array(targets, { maxLength: 2 }),
+})
+
+function look(observation: Observation) {
+  const { service, serviceDeployments } = observation
+  const record = serviceDeployments === 'unavailable' ? undefined : serviceDeployments[0]
+  return firstLook({ service, record, tasks: observation.tasks }, expected)
+}
+
+const ours: ObservedDeployment = {
+  id: 'ecs-svc/2',
+  status: 'PRIMARY',
+  taskDefinition: 'api:8',
+  rolloutState: 'IN_PROGRESS',
+  rolloutStateReason: '',
+  desiredCount: 2,
+  runningCount: 2,
+  pendingCount: 0,
+  failedTasks: 0,
+  createdAt: 1_000,
+}
+
+describe('a first look', () => {
+  test('is enough only where no tasks and no targets could make it a verdict', () => {
+    let enough = 0
+    fc.assert(
+      fc.property(observations, (observation) => {
+        if (look(observation).kind !== 'progressing') return
+        enough += 1
+        assert.equal(judge(observation, expected).kind, 'progressing')
+      }),
+      { numRuns: 5_000 },
+    )
+    assert.ok(enough > 300, `${enough} cases`)
+  })
+
+  test('knows an end to be near once the tasks of the record run', () => {
+    fc.assert(
+      fc.property(services, records, fc.integer({ min: 0, max: 2 }), (service, record, running) => {
+        const first = firstLook(
+          {
+            service: {
+              ...service,
+              status: 'ACTIVE',
+              deployments: [{ ...ours, runningCount: 0 }],
+            },
+            record: {
+              ...record,
+              status: 'IN_PROGRESS',
+              lifecycleStage: '',
+              hooks: [],
+              targetTasks: { requested: 2, running, pending: 0 },
+            },
+            tasks: [],
+          },
+          expected,
+        )
+        assert.equal(first.kind === 'progressing' && first.nearEnd, running === 2)
+      }),
+      { numRuns: 50 },
+    )
+  })
+})
+
+describe('the end at a first look', () => {
+  const [someService] = fc.sample(services, { numRuns: 1, seed: 1 })
+  const [someRecord] = fc.sample(records, { numRuns: 1, seed: 1 })
+  assert.ok(someService && someRecord)
+  const nearEnd = (
+    changes: Partial<ObservedService>,
+    record: Partial<ObservedServiceDeployment> = {},
+  ) => {
+    const service = { ...someService, status: 'ACTIVE', deployments: [ours], ...changes }
+    const about = { ...someRecord, status: 'IN_PROGRESS', lifecycleStage: '', hooks: [], ...record }
+    const first = firstLook({ service, record: about, tasks: [] }, expected)
+    assert.equal(first.kind, 'progressing')
+    return first.kind === 'progressing' && first.nearEnd
+  }
+  const other = { ...ours, id: 'ecs-svc/1', status: 'ACTIVE', runningCount: 0 }
+
+  test('is near when nothing is left but ECS saying so, not while another deployment drains', () => {
+    assert.equal(nearEnd({}), true)
+    assert.equal(nearEnd({ deployments: [ours, { ...other, rolloutState: 'COMPLETED' }] }), false)
+  })
+
+  test('of a rollback is near when its deployment is all there, not as soon as it begins', () => {
+    const record = { status: 'ROLLBACK_IN_PROGRESS' }
+    const failed = { ...ours, status: 'ACTIVE', rolloutState: 'FAILED', runningCount: 0 }
+    const back = { ...ours, id: 'ecs-svc/3' }
+    assert.equal(nearEnd({}, record), false)
+    assert.equal(nearEnd({ deployments: [{ ...back, runningCount: 1 }, failed] }, record), false)
+    assert.equal(nearEnd({ deployments: [back, failed] }, record), true)
+  })
+
+  test('is near when one more failure ends it, which ECS would not roll back', () => {
+    const failing = {
+      deployments: [{ ...ours, runningCount: 0, failedTasks: 2 }],
+      circuitBreaker: { enable: true, rollback: false },
+    }
+    assert.equal(nearEnd(failing), true)
+    assert.equal(nearEnd({ ...failing, circuitBreaker: { enable: true, rollback: true } }), false)
+    assert.equal(nearEnd(failing, { breaker: { failed: 2, threshold: 9 } }), false)
+  })
+})
+
+describe('what a service says by itself', () => {
+  const [service] = fc.sample(services, { numRuns: 1, seed: 1 })
+  assert.ok(service)
+  const before: ObservedService = { ...service, deployments: [ours], events: [] }
+
+  test('is unchanged until a task comes, goes or fails, or somebody deploys or scales', () => {
+    assert.equal(isUnchanged(before, structuredClone(before)), true)
+    const changes: readonly Partial<ObservedService>[] = [
+      { runningCount: before.runningCount + 1 },
+      { desiredCount: before.desiredCount + 1 },
+      { deployments: [{ ...ours, failedTasks: 1 }] },
+      { deployments: [{ ...ours, id: 'ecs-svc/3' }] },
+      { events: [{ at: 1, message: 'has started 1 tasks: (task 1).' }] },
+    ]
+    for (const change of changes) assert.equal(isUnchanged(before, { ...before, ...change }), false)
+  })
+
+  test('shows signs of trouble when a task fails or ECS complains, and not otherwise', () => {
+    const signs = signsOfTrouble(before, expected)
+    const started = [{ at: 5, message: '(service api) has started 1 tasks: (task 1).' }]
+    const stuck = [{ at: 6, message: '(service api) was unable to place a task.' }]
+    assert.equal(signsOfTrouble({ ...before, events: started }, expected), signs)
+    assert.notEqual(signsOfTrouble({ ...before, events: stuck }, expected), signs)
+    const failing = [{ ...ours, failedTasks: 1 }]
+    assert.notEqual(signsOfTrouble({ ...before, deployments: failing }, expected), signs)
+  })
+})

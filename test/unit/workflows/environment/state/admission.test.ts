@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { admit } from '../../../../../workflows/environment/state/admission.ts'
+import { control } from '../../../../../workflows/environment/state/controls.ts'
+import { newDoor, type DoorState } from '../../../../../workflows/environment/state/state.ts'
+import {
+  afterMoment,
+  nextMoment,
+  nextToStart,
+} from '../../../../../workflows/environment/state/queue.ts'
+import type { ReleaseRequest, RunningRelease } from '../../../../../contract/releases.ts'
+import { anotherCommit, commit, deployOf, targetFor } from '../../../../workflows/fixtures.ts'
+
+const target = targetFor('queue')
+const running: RunningRelease = {
+  id: 'release/production/running',
+  kind: 'deploy',
+  commit: 'f'.repeat(40),
+  requestedBy: 'ci',
+  startedAt: 0,
+}
+const redeploy: ReleaseRequest = { kind: 'redeploy', target, requestedBy: 'schedule' }
+
+/** The state after these requests, each of which must be let in. */
+function afterRequests(...requests: ReleaseRequest[]): DoorState {
+  return requests.reduce(
+    (state, request, index) => {
+      const admission = admit(state, running, request, index)
+      assert.equal(admission.kind, 'admitted')
+      return admission.kind === 'admitted' ? admission.state : state
+    },
+    newDoor('production', 'mailman'),
+  )
+}
+
+const ids = (state: DoorState) => state.waiting.map(({ input }) => input.id.split('/')[2])
+
+test('a newer deploy takes the place of older ones, and of nothing else', () => {
+  const state = afterRequests(
+    deployOf(target),
+    redeploy,
+    deployOf(target, { commit: anotherCommit }),
+  )
+  assert.deepEqual(ids(state), ['redeploy-19700101T000000Z', anotherCommit.slice(0, 12)])
+  assert.deepEqual(
+    state.superseded.map(({ id, by }) => [id, by]),
+    [
+      [
+        `release/production/${commit.slice(0, 12)}`,
+        `release/production/${anotherCommit.slice(0, 12)}`,
+      ],
+    ],
+  )
+})
+
+test('a redeploy joins one that waits, and a deploy one of the same commit', () => {
+  const state = afterRequests(deployOf(target), redeploy)
+  for (const request of [redeploy, deployOf(target)]) {
+    assert.equal(admit(state, running, request, 5).kind, 'joined')
+  }
+})
+
+test('while it is frozen nothing starts but what overrides that, and rollbacks', () => {
+  const state = afterRequests(deployOf(target))
+  const frozen: DoorState = { ...state, freeze: { by: 'ann', reason: '', since: 0, until: 100 } }
+  assert.equal(nextToStart(frozen, 50), undefined)
+  assert.equal(admit(frozen, running, redeploy, 50).kind, 'refused')
+  const over = admit(
+    frozen,
+    running,
+    deployOf(target, { commit: anotherCommit, override: { reason: 'fire' } }),
+    50,
+  )
+  assert.equal(over.kind, 'admitted')
+  if (over.kind === 'admitted') {
+    assert.equal(nextToStart(over.state, 50)?.input.commit, anotherCommit)
+  }
+  assert.deepEqual(nextMoment(frozen), { at: 100, what: 'the freeze ends' })
+  assert.equal(afterMoment(frozen, 100).freeze, undefined)
+  assert.equal(nextToStart(frozen, 100)?.input.commit, commit)
+})
+
+test('what needs an approval lets others go first, and ends when it does not come', () => {
+  const careful = targetFor('queue', {
+    door: { policy: 'queue', supersedeRunning: false, freezes: [], approval: { timeoutMs: 10 } },
+  })
+  const state = afterRequests(deployOf(careful), redeploy)
+  assert.equal(nextToStart(state, 1)?.input.request.kind, 'redeploy')
+  const late = afterMoment(state, 10)
+  assert.deepEqual(ids(late), ['redeploy-19700101T000000Z'])
+  assert.equal(late.ledger.releases[0]?.outcome, 'rejected')
+})
+
+test('where several wait for an approval, it must name one', () => {
+  const careful = targetFor('queue', {
+    door: { policy: 'queue', supersedeRunning: false, freezes: [], approval: { timeoutMs: 10 } },
+  })
+  const state = afterRequests(deployOf(careful), deployOf(careful, { commit: anotherCommit }))
+  const unnamed = control(state, running, 'approve', { by: 'bob' }, 1)
+  assert.equal(unnamed.kind, 'refused')
+  const release = state.waiting[1]?.input.id ?? ''
+  const named = control(state, running, 'approve', { by: 'bob', release }, 1)
+  assert.equal(named.kind === 'done' && nextToStart(named.state, 1)?.input.id, release)
+})
+
+test('a release that waits can be cancelled by its name, and never starts', () => {
+  const state = afterRequests(deployOf(target))
+  const release = state.waiting[0]?.input.id ?? ''
+  const cancelled = control(state, running, 'cancel', { by: 'bob', release }, 1)
+  assert.equal(cancelled.kind, 'done')
+  if (cancelled.kind !== 'done') return
+  assert.equal(cancelled.toRunning, undefined)
+  assert.deepEqual(cancelled.state.waiting, [])
+  assert.equal(cancelled.state.ledger.releases[0]?.outcome, 'cancelled')
+})
+
+test('a deploy that builds anew joins its like alone, and lets a plain one of its commit join', () => {
+  const plainDeploy = deployOf(target)
+  const anew = deployOf(target, { rebuild: '20260301T030000Z' })
+  const ofRunning = deployOf(target, { commit: running.commit ?? '' })
+  const kindAfter = (first: ReleaseRequest, second: ReleaseRequest) =>
+    admit(afterRequests(first), running, second, 5).kind
+  assert.equal(kindAfter(plainDeploy, anew), 'admitted')
+  assert.equal(kindAfter(anew, plainDeploy), 'joined')
+  assert.equal(kindAfter(anew, { ...anew, rebuild: '20260302T030000Z' }), 'joined')
+  assert.equal(kindAfter(redeploy, ofRunning), 'joined')
+  assert.equal(kindAfter(redeploy, { ...ofRunning, rebuild: '20260301T030000Z' }), 'admitted')
+})
+
+test('a request for another environment is refused, whoever let it come here', () => {
+  const elsewhere = deployOf({ ...target, environment: 'staging' })
+  const admission = admit(newDoor('production', 'mailman'), undefined, elsewhere, 5)
+  assert.equal(admission.kind, 'refused')
+})

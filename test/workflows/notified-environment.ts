@@ -1,0 +1,66 @@
+import { notify } from '../../activities/notifications/notify.ts'
+import type { WebhookBody } from '../../activities/notifications/webhook-body.ts'
+import type { NotificationTarget } from '../../contract/environment-spec.ts'
+import type { Accepted } from '../../contract/releases.ts'
+import { withDoor, type Door } from './environment-fixture.ts'
+import { deployOf } from './fixtures.ts'
+import type { Harness } from './harness.ts'
+import { openReceiver, type Received, type Receiver, type Reply } from './receiver.ts'
+
+/** Of the worker of {@link withToldDoor}. */
+export const secret = `whsec_${Buffer.alloc(32, 's3cret').toString('base64')}`
+export const webhook: NotificationTarget = {
+  type: 'webhook',
+  urlFrom: 'HOOK',
+  secretFrom: 'SECRET',
+  on: ['started', 'approval_needed', 'outcome'],
+}
+
+export interface ToldDoor {
+  readonly door: Door
+  readonly receiver: Receiver
+  /** Deploys, told to the receiver. */
+  readonly deploy: (commit: string) => Promise<Accepted>
+}
+
+export interface Telling {
+  readonly replies?: readonly Reply[]
+  readonly otherwise?: Parameters<typeof withDoor>[1]
+  readonly rules?: Parameters<typeof withDoor>[3]
+  readonly told?: readonly NotificationTarget[]
+  readonly withinMs?: number
+}
+
+/** An environment whose notifications go to a receiver of the test's own, by the real activity. */
+export async function withToldDoor(
+  harness: Harness,
+  { replies = [], otherwise, rules, told = [webhook], withinMs = 2_000 }: Telling,
+  work: (door: ToldDoor) => Promise<void>,
+): Promise<void> {
+  const receiver = await openReceiver(...replies)
+  const variables = { HOOK: receiver.url, SLACK_WEBHOOK_URL: receiver.url, SECRET: secret }
+  try {
+    await withDoor(
+      harness,
+      { ...otherwise, notify: (sending) => notify(sending, { variables, withinMs }) },
+      async (door) => {
+        const target = { ...door.target, notifications: told }
+        const deploy = (wanted: string) => door.ask(deployOf(target, { commit: wanted }))
+        await work({ door, receiver, deploy })
+      },
+      rules,
+    )
+  } finally {
+    await receiver.close()
+  }
+}
+
+export const bodyOf = ({ body }: Received) => JSON.parse(body) as WebhookBody
+
+/** What each request told of: an outcome, or the event. */
+export function whatIn(received: readonly Received[]): readonly string[] {
+  return received.map((one) => {
+    const { data, type } = bodyOf(one)
+    return data.outcome ?? type.replace('release.', '')
+  })
+}

@@ -1,0 +1,62 @@
+import type { ReleaseRequest } from '../contract/releases.ts'
+
+/** As `git log --oneline` would show it. */
+export function shortCommit(commit: string | undefined): string {
+  return commit === undefined ? 'an unknown commit' : commit.slice(0, 7)
+}
+
+/** `sha256:3f2c1ab4d5e6`: enough to compare by eye. */
+export function shortDigest(digest: string): string {
+  return digest.slice(0, 'sha256:'.length + 12)
+}
+
+/** `mailman-api:42` */
+export function shortRevision(taskDefinition: string): string {
+  return taskDefinition.split('/').at(-1) ?? taskDefinition
+}
+
+/** `02:14 UTC` */
+export function timeOfDay(ms: number): string {
+  return `${new Date(ms).toISOString().slice(11, 16)} UTC`
+}
+
+/**
+ * One line that says what a release is, for the list in the Temporal UI, which takes 200 bytes:
+ * `mailman 3f2c1ab → production: Add organization id to inboxes`.
+ */
+export function releaseSummary(request: ReleaseRequest, commit: string | undefined): string {
+  const { project, environment } = request.target
+  switch (request.kind) {
+    case 'deploy':
+      return oneLine(`${project} ${shortCommit(commit)} → ${environment}: ${request.subject}`)
+    case 'redeploy':
+      return oneLine(`${project} → ${environment}: redeploy of what is live`)
+    case 'rollback': {
+      const why = request.reason === undefined ? '' : `: ${request.reason}`
+      return oneLine(
+        `${project} → ${environment}: rollback to ${request.to ?? 'what ran before'}${why}`,
+      )
+    }
+  }
+}
+
+/** Text of others in one line, without control characters, at most so many bytes of UTF-8. */
+export function oneLine(text: string, longest = 180): string {
+  // oxlint-disable-next-line no-control-regex -- control characters are what is taken out
+  const clean = text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim()
+  let bytes = 0
+  let kept = ''
+  for (const character of clean) {
+    bytes += utf8Length(character)
+    if (bytes > longest) return `${kept}…`
+    kept += character
+  }
+  return kept
+}
+
+function utf8Length(character: string): number {
+  const code = character.codePointAt(0) ?? 0
+  if (code < 0x80) return 1
+  if (code < 0x800) return 2
+  return code < 0x10000 ? 3 : 4
+}

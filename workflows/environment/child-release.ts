@@ -1,0 +1,117 @@
+import {
+  ApplicationFailure,
+  ChildWorkflowCancellationType,
+  ParentClosePolicy,
+  isCancellation,
+  startChild,
+  workflowInfo,
+} from '@temporalio/workflow'
+import { isOutcome } from '../../contract/outcome.ts'
+import { causeOf, messageOf } from '../temporal/failure.ts'
+import { releaseWorkflow } from '../../contract/messages.ts'
+import * as attributes from '../../contract/search-attributes.ts'
+import type {
+  LedgerEntry,
+  ReleaseInput,
+  ReleaseMemo,
+  ReleaseRequest,
+  ReleaseResult,
+  RunningRelease,
+} from '../../contract/releases.ts'
+import { oneLine, releaseSummary } from '../../text/short.ts'
+
+type Started =
+  | { readonly kind: 'started'; readonly runId: string; readonly end: Promise<ReleaseResult> }
+  | { readonly kind: 'not started'; readonly reason: string }
+
+/** Starts a release as a child that outlives its parent: a way back must not be cut short. */
+export async function startRelease(input: ReleaseInput): Promise<Started> {
+  const { id, request, commit } = input
+  const { target } = request
+  const summary = releaseSummary(request, commit)
+  try {
+    const child = await startChild<(input: ReleaseInput) => Promise<ReleaseResult>>(
+      releaseWorkflow,
+      {
+        workflowId: id,
+        args: [input],
+        taskQueue: workflowInfo().taskQueue,
+        parentClosePolicy: ParentClosePolicy.ABANDON,
+        cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
+        staticSummary: summary,
+        memo: { ...memoOf(request) },
+        typedSearchAttributes: [
+          { key: attributes.summaryKey, value: summary },
+          { key: attributes.projectKey, value: target.project },
+          { key: attributes.environmentKey, value: target.environment },
+          { key: attributes.servicesKey, value: target.services.map((service) => service.name) },
+          { key: attributes.requestedByKey, value: oneLine(request.requestedBy) },
+          ...(commit === undefined ? [] : [{ key: attributes.commitKey, value: commit }]),
+        ],
+      },
+    )
+    return { kind: 'started', runId: child.firstExecutionRunId, end: child.result() }
+  } catch (failure) {
+    return { kind: 'not started', reason: `${id} did not start: ${messageOf(failure)}` }
+  }
+}
+
+function memoOf(request: ReleaseRequest): ReleaseMemo {
+  const committedAt = request.kind === 'deploy' ? request.committedAt : undefined
+  return { kind: request.kind, ...(committedAt === undefined ? {} : { committedAt }) }
+}
+
+/** Waits for a release and writes it down as the ledger keeps it, however it ended. */
+export async function entryOf(
+  { id, request, commit }: ReleaseInput,
+  startedAt: number,
+  end: Promise<ReleaseResult>,
+): Promise<LedgerEntry> {
+  const result = await resultOf(end)
+  return {
+    id,
+    kind: request.kind,
+    ...(commit === undefined ? {} : { commit }),
+    ...(request.kind === 'deploy' ? { subject: oneLine(request.subject) } : {}),
+    requestedBy: request.requestedBy,
+    startedAt,
+    endedAt: Date.now(),
+    outcome: result.outcome,
+    message: result.message,
+    ...(result.cause === undefined ? {} : { cause: result.cause }),
+    services: result.services ?? [],
+  }
+}
+
+type Known = Pick<ReleaseResult, 'outcome' | 'message' | 'cause'> & Partial<ReleaseResult>
+
+async function resultOf(end: Promise<ReleaseResult>): Promise<Known> {
+  try {
+    return await end
+  } catch (failure) {
+    const cause = causeOf(failure)
+    if (cause instanceof ApplicationFailure && isOutcome(cause.type)) {
+      return cause.details?.[0] as ReleaseResult
+    }
+    if (isCancellation(failure)) {
+      return { outcome: 'cancelled', message: 'Cancelled before anything was touched.' }
+    }
+    // Terminated by hand, or broken: nobody took anything back.
+    const message = `The release ended without a verdict (${messageOf(failure)}): what runs is not known. A person is needed now.`
+    return { outcome: 'rollback_failed', message }
+  }
+}
+
+/** A release that has just started, as the environment shows it. */
+export function runningOf(
+  { id, request, commit }: ReleaseInput,
+  startedAt: number,
+): RunningRelease {
+  return {
+    id,
+    kind: request.kind,
+    ...(commit === undefined ? {} : { commit }),
+    requestedBy: request.requestedBy,
+    startedAt,
+  }
+}

@@ -1,0 +1,88 @@
+import { ApplicationFailure, CancellationScope } from '@temporalio/workflow'
+import type { ReleaseSending } from '../../contract/notices.ts'
+import { telling } from '../temporal/activity-proxies.ts'
+import { keyOf, receiverName } from './state/outbox.ts'
+import { causeOf, messageOf } from '../temporal/failure.ts'
+import { oneLine } from '../../text/short.ts'
+
+/** Delivers notices in the background: no release waits for one, fails or is cancelled with one. */
+export interface Courier {
+  /** Sets out with those that are not under way yet. */
+  take(unsent: readonly ReleaseSending[]): void
+  /** Whether something is still under way: a run that ended now would not learn how it ended. */
+  isBusy(): boolean
+  /**
+   * Lets nothing begin any more. What is being tried at this moment comes to its end, in seconds;
+   * what was to be tried later is left for the next run of the workflow.
+   */
+  close(): void
+}
+
+export interface Deliveries {
+  readonly arrived: (sending: ReleaseSending) => void
+  readonly givenUp: (sending: ReleaseSending, reason: string) => void
+}
+
+/** A notice that comes later than this is of no use to anybody. */
+const patienceMs = 6 * 60 * 60_000
+
+/**
+ * Opens it. For one release and one receiver, a notice sets out once the one before has arrived or
+ * is given up, so that nobody hears of an end before the beginning.
+ */
+export function openCourier({ arrived, givenUp }: Deliveries): Courier {
+  // Made here, so that it belongs to the workflow and not to the release that happens to run.
+  const scope = new CancellationScope()
+  const underWay = new Set<string>()
+  const lastOfLine = new Map<string, Promise<void>>()
+  let isClosed = false
+
+  async function deliver(sending: ReleaseSending): Promise<void> {
+    const { notice } = sending
+    const summary = oneLine(`${receiverName(sending)}: ${notice.event} ${notice.environment}`)
+    try {
+      await telling(summary, Math.max(1_000, notice.at + patienceMs - Date.now())).notify(sending)
+      arrived(sending)
+    } catch (failure) {
+      if (!isClosed || isFinal(failure)) givenUp(sending, oneLine(messageOf(failure), 500))
+    }
+  }
+
+  function setOut(sending: ReleaseSending): void {
+    const key = keyOf(sending)
+    const line = lineOf(sending)
+    const before = lastOfLine.get(line)
+    underWay.add(key)
+    const done = scope
+      .run(async () => {
+        await before
+        await deliver(sending)
+      })
+      .finally(() => {
+        underWay.delete(key)
+        if (lastOfLine.get(line) === done) lastOfLine.delete(line)
+      })
+    lastOfLine.set(line, done)
+  }
+
+  return {
+    take(unsent) {
+      if (isClosed) return
+      for (const one of unsent) if (!underWay.has(keyOf(one))) setOut(one)
+    },
+    isBusy: () => underWay.size > 0,
+    close() {
+      isClosed = true
+      scope.cancel()
+    },
+  }
+}
+
+function lineOf(sending: ReleaseSending): string {
+  return `${sending.notice.release} ${receiverName(sending)}`
+}
+
+function isFinal(failure: unknown): boolean {
+  const cause = causeOf(failure)
+  return cause instanceof ApplicationFailure && cause.nonRetryable === true
+}

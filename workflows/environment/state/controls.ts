@@ -1,0 +1,245 @@
+import { outcomeWords } from '../../../text/outcome-words.ts'
+import type { RunningRelease } from '../../../contract/releases.ts'
+import {
+  freezeAt,
+  withControl,
+  type Control,
+  type DoorState,
+  type Freeze,
+  type Waiting,
+} from './state.ts'
+import { endWaiting, nextToStart } from './queue.ts'
+
+/** What a person asks of an environment, as a signal or an Update carries it. */
+export interface ControlRequest {
+  readonly by: string
+  readonly reason?: string
+  /** Id of the release that it is about. Left out: the one that it can only be about. */
+  readonly release?: string
+  /** End of a freeze, in milliseconds since the epoch. */
+  readonly until?: number
+}
+
+/** What a control does: to the state, and to the release that runs. */
+export type ControlEffect =
+  | { readonly kind: 'refused'; readonly reason: string }
+  | {
+      readonly kind: 'done'
+      readonly state: DoorState
+      readonly message: string
+      /** The release that it was about. */
+      readonly release?: string
+      readonly toRunning?: 'cancel' | 'pause' | 'resume'
+    }
+
+/** The controls that need nothing but the state. Rollbacks and releases are requests. */
+export type PlainControl = Exclude<Control['kind'], 'override' | 'release' | 'rollback' | 'signal'>
+
+export function control(
+  state: DoorState,
+  running: RunningRelease | undefined,
+  kind: PlainControl,
+  request: ControlRequest,
+  now: number,
+): ControlEffect {
+  switch (kind) {
+    case 'freeze':
+      return freeze(state, request, now)
+    case 'unfreeze':
+      return unfreeze(state, now)
+    case 'approve':
+      return approve(state, running, request, now)
+    case 'reject':
+      return reject(state, request, now)
+    case 'cancel':
+      return cancel(state, running, request, now)
+    case 'pause':
+    case 'resume':
+      return hold(state, running, kind, request)
+  }
+}
+
+/** Writes down who did what, whether it could be done or not. */
+export function noted(
+  state: DoorState,
+  kind: Control['kind'],
+  request: ControlRequest,
+  now: number,
+  refused?: string,
+): DoorState {
+  const { by, reason, release } = request
+  return withControl(state, {
+    kind,
+    by,
+    at: now,
+    ...(reason === undefined ? {} : { reason }),
+    ...(release === undefined ? {} : { release }),
+    ...(refused === undefined ? {} : { refused }),
+  })
+}
+
+function freeze(
+  state: DoorState,
+  { by, reason, until }: ControlRequest,
+  now: number,
+): ControlEffect {
+  if (until !== undefined && until <= now) {
+    return { kind: 'refused', reason: `its end, ${new Date(until).toISOString()}, has passed` }
+  }
+  const held = { by, reason: reason ?? 'no reason given', since: now }
+  const end = until === undefined ? '' : ` until ${new Date(until).toISOString()}`
+  const before = freezeAt(state, now)
+  const instead = before === undefined ? '' : `; this takes the place of ${freezeInWords(before)}`
+  return {
+    kind: 'done',
+    state: { ...state, freeze: until === undefined ? held : { ...held, until } },
+    message: `${state.environment} is frozen${end}: nothing but rollbacks is let in${instead}`,
+  }
+}
+
+function freezeInWords({ by, reason, until }: Freeze): string {
+  const end = until === undefined ? '' : ` until ${new Date(until).toISOString()}`
+  return `the freeze${end} by ${by} (${reason})`
+}
+
+function unfreeze(state: DoorState, now: number): ControlEffect {
+  const { freeze: held, ...rest } = state
+  if (held === undefined || freezeAt(state, now) === undefined) {
+    return { kind: 'refused', reason: `${state.environment} is not frozen` }
+  }
+  return { kind: 'done', state: rest, message: `${state.environment} is not frozen any more` }
+}
+
+function approve(
+  state: DoorState,
+  running: RunningRelease | undefined,
+  request: ControlRequest,
+  now: number,
+): ControlEffect {
+  const found = awaitingApproval(state, request.release, now)
+  if (typeof found === 'string') return { kind: 'refused', reason: found }
+  const approval = { kind: 'given', by: request.by, at: now } as const
+  const approved: DoorState = {
+    ...state,
+    waiting: state.waiting.map((one) => (one === found ? { ...one, approval } : one)),
+  }
+  const { id } = found.input
+  return {
+    kind: 'done',
+    state: approved,
+    release: id,
+    message: `${id} is approved${stillWaits(approved, running, id, now)}`,
+  }
+}
+
+/** An approval is not the only thing that a release may wait for. */
+function stillWaits(
+  state: DoorState,
+  running: RunningRelease | undefined,
+  id: string,
+  now: number,
+): string {
+  if (running !== undefined) return `, and waits: ${running.id} is running`
+  const next = nextToStart(state, now)
+  if (next?.input.id === id) return ''
+  const held = freezeAt(state, now)
+  if (next === undefined && held !== undefined) {
+    return `, and waits for the end of ${freezeInWords(held)}`
+  }
+  return ', and waits for its turn'
+}
+
+function reject(state: DoorState, request: ControlRequest, now: number): ControlEffect {
+  const found = awaitingApproval(state, request.release, now)
+  if (typeof found === 'string') return { kind: 'refused', reason: found }
+  const why = request.reason === undefined ? '' : ` (${request.reason})`
+  const message = `Rejected by ${request.by}${why}; nothing was touched.`
+  return {
+    kind: 'done',
+    state: endWaiting(state, found, now, 'rejected', message),
+    release: found.input.id,
+    message: `${found.input.id} is rejected`,
+  }
+}
+
+function cancel(
+  state: DoorState,
+  running: RunningRelease | undefined,
+  { by, reason, release }: ControlRequest,
+  now: number,
+): ControlEffect {
+  const waiting = state.waiting.find(({ input }) => input.id === release)
+  if (waiting !== undefined) {
+    const why = reason === undefined ? '' : ` (${reason})`
+    const message = `Cancelled by ${by}${why} before it started.`
+    return {
+      kind: 'done',
+      state: endWaiting(state, waiting, now, 'cancelled', message),
+      release: waiting.input.id,
+      message: `${waiting.input.id} is cancelled`,
+    }
+  }
+  if (running === undefined || (release !== undefined && release !== running.id)) {
+    return { kind: 'refused', reason: notHere(state, running, release) }
+  }
+  const { id } = running
+  const message = `${id} is being cancelled`
+  return { kind: 'done', state, message, release: id, toRunning: 'cancel' }
+}
+
+function hold(
+  state: DoorState,
+  running: RunningRelease | undefined,
+  kind: 'pause' | 'resume',
+  { release }: ControlRequest,
+): ControlEffect {
+  if (running === undefined || (release !== undefined && release !== running.id)) {
+    return { kind: 'refused', reason: notHere(state, running, release) }
+  }
+  const { id, paused } = running
+  if (kind === 'resume' && paused === undefined) {
+    return { kind: 'refused', reason: `${id} is not paused` }
+  }
+  if (kind === 'pause' && paused !== undefined) {
+    return { kind: 'refused', reason: `${id} is paused by ${paused.by} already` }
+  }
+  const message =
+    kind === 'pause'
+      ? `${id} stops before its next step, until somebody resumes it`
+      : `${id} goes on`
+  return { kind: 'done', state, message, release: id, toRunning: kind }
+}
+
+function awaitingApproval(
+  state: DoorState,
+  release: string | undefined,
+  now: number,
+): Waiting | string {
+  const open = state.waiting.filter(
+    ({ approval }) => approval?.kind === 'needed' && approval.until > now,
+  )
+  const named = release === undefined ? open : open.filter(({ input }) => input.id === release)
+  const [first, ...others] = named
+  if (first === undefined) return `no ${release ?? 'release'} waits for an approval`
+  if (others.length === 0) return first
+  return `several releases wait for an approval, name one: ${named.map(({ input }) => input.id).join(', ')}`
+}
+
+function notHere(
+  { environment, waiting, ledger }: DoorState,
+  running: RunningRelease | undefined,
+  release: string | undefined,
+): string {
+  if (release === undefined) {
+    const names = waiting.map(({ input }) => input.id).join(', ')
+    const named = names === '' ? '' : `; to cancel what waits, name it: ${names}`
+    return `nothing runs in ${environment}${named}`
+  }
+  if (waiting.some(({ input }) => input.id === release)) {
+    return `${release} has not started yet in ${environment}`
+  }
+  const ended = ledger.releases.find(({ id }) => id === release)
+  if (ended !== undefined) return `${release} has ended: ${outcomeWords[ended.outcome]}`
+  const instead = running === undefined ? '' : `; ${running.id} runs`
+  return `${release} neither runs nor waits in ${environment}${instead}`
+}

@@ -1,0 +1,133 @@
+import type { ReleaseNotice, ReleaseSending } from '../../../contract/notices.ts'
+import type { NotificationTarget, Target } from '../../../contract/environment-spec.ts'
+import type { ReleaseInput } from '../../../contract/releases.ts'
+import { oneLine, releaseSummary } from '../../../text/short.ts'
+import type { DoorState } from './state.ts'
+import { supersededBy } from '../../../text/queue.ts'
+
+/** An environment at some moment. */
+export interface Moment {
+  readonly state: DoorState
+  readonly running?: InProgress | undefined
+}
+
+export interface InProgress {
+  readonly input: ReleaseInput
+  readonly startedAt: number
+  /** Temporal has started it. */
+  readonly hasStarted: boolean
+}
+
+interface Told {
+  readonly input: ReleaseInput
+  readonly notice: ReleaseNotice
+}
+
+/**
+ * What people are to be told of a change: a release that was let in has started, waits for an
+ * approval, or has ended, whether it had started or not. A request that was refused at the door is
+ * told to the one who asked, and to nobody else. Ends come first, since one of them is often why
+ * another release starts.
+ */
+export function noticesOf(before: Moment, after: Moment, now: number): readonly ReleaseSending[] {
+  const told = [...ends(before, after, now), ...approvals(before, after, now)]
+  return [...told, ...starts(before, after, now)].flatMap(({ input, notice }) =>
+    receiversOf(input.request.target)
+      .filter((to) => wants(to, notice))
+      .map((to) => ({ notice, to })),
+  )
+}
+
+function starts({ running: earlier }: Moment, { running }: Moment, now: number): readonly Told[] {
+  if (running?.hasStarted !== true) return []
+  const { input } = running
+  if (earlier?.hasStarted === true && earlier.input.id === input.id) return []
+  return [{ input, notice: { ...about(input, 'started', now), event: 'started' } }]
+}
+
+function approvals(before: Moment, after: Moment, now: number): readonly Told[] {
+  const known = new Set(before.state.waiting.map(({ input }) => input.id))
+  return after.state.waiting.flatMap(({ input, approval }) => {
+    if (approval?.kind !== 'needed' || known.has(input.id)) return []
+    const event = 'approval_needed'
+    return [{ input, notice: { ...about(input, event, now), event, until: approval.until } }]
+  })
+}
+
+function ends(before: Moment, after: Moment, now: number): readonly Told[] {
+  const { ledger, superseded } = after.state
+  const event = 'outcome'
+  const taken = newOf(before.state.superseded, superseded).flatMap(({ id, by }): Told[] => {
+    const { input } = knownOf(before, id)
+    if (input === undefined) return []
+    const how = { event, outcome: 'superseded', message: supersededBy(by) } as const
+    return [{ input, notice: { ...about(input, event, now), ...how } }]
+  })
+  const ended = newOf(before.state.ledger.releases, ledger.releases).flatMap((entry): Told[] => {
+    const { input, startedAt } = knownOf(before, entry.id)
+    if (input === undefined) return []
+    const { outcome, message, cause } = entry
+    const notice = {
+      ...about(input, event, now),
+      event,
+      outcome,
+      message: oneLine(message, 1_000),
+      ...(cause === undefined ? {} : { cause: oneLine(cause, 500) }),
+      ...(startedAt === undefined ? {} : { startedAt }),
+    } as const
+    return [{ input, notice }]
+  })
+  return [...taken, ...ended]
+}
+
+/** What is new in a list to which the newest are put in front. */
+function newOf<One extends { readonly id: string }>(
+  before: readonly One[],
+  after: readonly One[],
+): readonly One[] {
+  if (before === after) return []
+  const known = new Set(before.map(({ id }) => id))
+  return after.filter(({ id }) => !known.has(id)).toReversed()
+}
+
+/** The request behind an id, and since when it ran if it did. */
+function knownOf({ state, running }: Moment, id: string): Partial<InProgress> {
+  if (running?.input.id === id) {
+    const { input, startedAt, hasStarted } = running
+    return hasStarted ? { input, startedAt } : { input }
+  }
+  const waiting = state.waiting.find(({ input }) => input.id === id)
+  return waiting === undefined ? {} : { input: waiting.input }
+}
+
+function about({ id, request, commit }: ReleaseInput, event: string, at: number) {
+  const { project, environment, links } = request.target
+  const reason = request.kind === 'rollback' ? request.reason : request.override?.reason
+  return {
+    id: `${id}/${event}/${at}`,
+    at,
+    project,
+    environment,
+    release: id,
+    kind: request.kind,
+    ...(commit === undefined ? {} : { commit }),
+    ...(request.kind === 'deploy' ? { subject: oneLine(request.subject) } : {}),
+    summary: releaseSummary(request, commit),
+    requestedBy: oneLine(request.requestedBy),
+    ...(reason === undefined ? {} : { reason: oneLine(reason) }),
+    ...(links?.temporalUi === undefined ? {} : { temporalUi: links.temporalUi }),
+  }
+}
+
+/** An Update may come from anybody, and this workflow must not stumble over what it brings. */
+function receiversOf({ notifications }: Target): readonly NotificationTarget[] {
+  if (!Array.isArray(notifications)) return []
+  return (notifications as readonly Partial<NotificationTarget>[]).filter(
+    (one): one is NotificationTarget => Array.isArray(one?.on) && typeof one.urlFrom === 'string',
+  )
+}
+
+function wants({ on, outcomes }: NotificationTarget, notice: ReleaseNotice): boolean {
+  if (!on.includes(notice.event)) return false
+  return notice.event !== 'outcome' || outcomes === undefined || outcomes.includes(notice.outcome)
+}

@@ -1,0 +1,66 @@
+import type { ReleaseSending, Sending } from '../../../contract/notices.ts'
+import type { DoorState } from './state.ts'
+
+/** A notice that nobody was told of, and why. */
+export interface Undelivered {
+  readonly release: string
+  readonly event: string
+  /** Whom it was for: `slack (SLACK_WEBHOOK_URL)`. */
+  readonly to: string
+  readonly at: number
+  readonly reason: string
+}
+
+/** A receiver that is away for hours must not make the state longer than Temporal can hand on. */
+export const keptUnsent = 100
+export const keptUndelivered = 10
+
+/** Puts notices in, each once for a receiver. There is less room for the least important ones. */
+export function withSendings(
+  state: DoorState,
+  sendings: readonly ReleaseSending[],
+  now: number,
+): DoorState {
+  return sendings.reduce((door, sending) => {
+    const unsent = door.unsent ?? []
+    if (unsent.some((one) => keyOf(one) === keyOf(sending))) return door
+    const { notice } = sending
+    const isLesser = notice.event === 'outcome' && notice.outcome === 'superseded'
+    if (unsent.length < (isLesser ? keptUnsent / 2 : keptUnsent)) {
+      return { ...door, unsent: [...unsent, sending] }
+    }
+    const reason = `${unsent.length} others before it have not arrived yet`
+    return withUndelivered(door, sending, now, reason)
+  }, state)
+}
+
+/** Takes out what has arrived. */
+export function withoutSending(state: DoorState, sending: ReleaseSending): DoorState {
+  const { unsent = [], ...rest } = state
+  const others = unsent.filter((one) => keyOf(one) !== keyOf(sending))
+  return others.length === 0 ? rest : { ...rest, unsent: others }
+}
+
+/** Takes out what will not arrive any more, and keeps why. */
+export function withUndelivered(
+  state: DoorState,
+  sending: ReleaseSending,
+  at: number,
+  reason: string,
+): DoorState {
+  const { release, event } = sending.notice
+  const one = { release, event, to: receiverName(sending), at, reason }
+  return {
+    ...withoutSending(state, sending),
+    undelivered: [one, ...(state.undelivered ?? [])].slice(0, keptUndelivered),
+  }
+}
+
+/** The same for one notice and one receiver, whatever run of the workflow looks at it. */
+export function keyOf(sending: ReleaseSending): string {
+  return `${sending.notice.id} ${receiverName(sending)}`
+}
+
+export function receiverName({ to }: Pick<Sending, 'to'>): string {
+  return `${to.type} (${to.urlFrom})`
+}

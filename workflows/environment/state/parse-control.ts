@@ -1,0 +1,70 @@
+import { whyUndecodable } from '../../temporal/undecodable.ts'
+import type { ControlRequest, PlainControl } from './controls.ts'
+import { fieldsOf } from './parse-target.ts'
+
+export const somebody = 'the Temporal UI or CLI'
+
+export type ReadBody =
+  | { readonly kind: 'good'; readonly request: ControlRequest; readonly to?: string }
+  | { readonly kind: 'malformed'; readonly by: string; readonly reason: string }
+
+/** What each control understands. */
+const fieldsFor: Readonly<Record<PlainControl | 'rollback', readonly string[]>> = {
+  approve: ['reason', 'requestedBy', 'release'],
+  cancel: ['reason', 'requestedBy', 'release'],
+  freeze: ['reason', 'requestedBy', 'until'],
+  pause: ['reason', 'requestedBy', 'release'],
+  reject: ['reason', 'requestedBy', 'release'],
+  resume: ['reason', 'requestedBy', 'release'],
+  rollback: ['reason', 'requestedBy', 'to'],
+  unfreeze: ['reason', 'requestedBy'],
+}
+
+/**
+ * Reads what somebody typed into the Temporal UI or CLI: nothing at all, or an object with some of
+ * the fields of a control. Anything else is malformed, and says what was expected: a cancel of
+ * `{"relase": "…"}` must not cancel what happens to run.
+ */
+export function readBody(kind: PlainControl | 'rollback', body: unknown): ReadBody {
+  const known = fieldsFor[kind]
+  const malformed = (by: string, found: string): ReadBody => {
+    const expected = known.map((name) => `"${name}": "…"`).join(', ')
+    return { kind: 'malformed', by, reason: `${found}; expected nothing, or {${expected}}` }
+  }
+  const why = whyUndecodable(body)
+  if (why !== undefined) return malformed(somebody, `it cannot be read: ${why}`)
+  if (body === undefined || body === null || body === '') {
+    return { kind: 'good', request: { by: somebody } }
+  }
+  const fields = fieldsOf(body)
+  if (fields === undefined || ArrayBuffer.isView(body)) {
+    return malformed(somebody, `found ${JSON.stringify(body)?.slice(0, 80)}`)
+  }
+  const by = text(fields['requestedBy']) ?? somebody
+  const unknown = Object.keys(fields).find((name) => !known.includes(name))
+  if (unknown !== undefined) return malformed(by, `"${unknown.slice(0, 80)}" is no field of it`)
+  const wrong = known.find((name) => fields[name] !== undefined && !text(fields[name])?.trim())
+  if (wrong !== undefined) return malformed(by, `"${wrong}" is no text`)
+  const until = fields['until'] === undefined ? undefined : Date.parse(text(fields['until']) ?? '')
+  if (until !== undefined && Number.isNaN(until)) {
+    return malformed(by, '"until" is no date and time such as "2026-12-27T08:00:00Z"')
+  }
+  const reason = text(fields['reason'])
+  const release = text(fields['release'])
+  const to = text(fields['to'])
+  return {
+    kind: 'good',
+    request: {
+      by,
+      ...(reason === undefined ? {} : { reason }),
+      ...(release === undefined ? {} : { release }),
+      ...(until === undefined ? {} : { until }),
+    },
+    ...(to === undefined ? {} : { to }),
+  }
+}
+
+/** Foreign text at a length that the history and the UI can bear. */
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value.slice(0, 500) : undefined
+}

@@ -1,0 +1,137 @@
+import type { Target } from '../../../contract/environment-spec.ts'
+import type { DeployRequest, RedeployRequest } from '../../../contract/releases.ts'
+import { whyUndecodable } from '../../temporal/undecodable.ts'
+import type { Asker } from './subscribers.ts'
+import { somebody } from './parse-control.ts'
+import { fieldsOf, isTarget } from './parse-target.ts'
+
+export type ReadRequest = { readonly replyTo?: Asker } & (
+  | { readonly kind: 'good'; readonly request: DeployRequest | RedeployRequest }
+  | { readonly kind: 'malformed'; readonly by: string; readonly reason: string }
+)
+
+/**
+ * Reads a request that came by a signal, from a schedule or from somebody at the Temporal UI or
+ * CLI: `{"kind": "redeploy"}` is enough there, since the environment knows its target from the
+ * last request. What is malformed must not come further: a workflow that stumbles over it would
+ * try the same task for ever.
+ */
+export function readRequest(body: unknown, known: Target | undefined): ReadRequest {
+  const why = whyUndecodable(body)
+  if (why !== undefined) {
+    return { kind: 'malformed', by: somebody, reason: `it cannot be read: ${why}; ${expected}` }
+  }
+  const fields = fieldsOf(body) ?? {}
+  const by = text(fields['requestedBy']) ?? somebody
+  const replyTo = askerOf(fields['replyTo'])
+  const read = requestOf(body, by, known)
+  return {
+    ...(typeof read === 'string'
+      ? { kind: 'malformed', by, reason: `${read}; ${expected}` }
+      : { kind: 'good', request: read }),
+    ...(replyTo === undefined ? {} : { replyTo }),
+  }
+}
+
+/**
+ * What is wrong with the body of an Update `release` or `rollback`, if anything: our own commands
+ * send what fits, others may send anything. A rollback may leave everything out.
+ */
+export function faultIn(kind: 'release' | 'rollback', body: unknown): string | undefined {
+  const why = whyUndecodable(body)
+  if (why !== undefined) return `it cannot be read: ${why}`
+  const fields = fieldsOf(body)
+  if (fields === undefined) return `found ${shown(body)}; expected an object`
+  if (kind === 'rollback' || fields['kind'] === 'rollback') return faultInRollback(kind, fields)
+  const override = fields['override']
+  if (override !== undefined && !isShort(fieldsOf(override)?.['reason'])) {
+    return '"override" has no "reason"'
+  }
+  const { requestedBy, subject, committedAt } = fields
+  if (!isShort(requestedBy)) return '"requestedBy" is no text'
+  if (fields['kind'] === 'deploy' && !isShort(subject)) return '"subject" is no text'
+  if (committedAt !== undefined && typeof committedAt !== 'number') {
+    return '"committedAt" is no number of milliseconds'
+  }
+  const read = requestOf(body, requestedBy, undefined)
+  return typeof read === 'string' ? `${read}; ${expected}, each with a "target"` : undefined
+}
+
+function faultInRollback(
+  kind: 'release' | 'rollback',
+  fields: Readonly<Record<string, unknown>>,
+): string | undefined {
+  const { target } = fields
+  if ((kind === 'release' || target !== undefined) && !isTarget(target)) return noTarget
+  const wrong = ['to', 'reason', 'requestedBy'].find(
+    (name) => fields[name] !== undefined && !isShort(fields[name]),
+  )
+  if (wrong !== undefined) return `"${wrong}" is no text of at most 2,000 characters`
+  const known = ['kind', 'target', 'to', 'reason', 'requestedBy']
+  const unknown = Object.keys(fields).find((name) => !known.includes(name))
+  // One that goes back to something else than what was meant is worse than none.
+  if (unknown !== undefined) {
+    return `"${unknown.slice(0, 80)}" is no field of a rollback, which has ${known.join(', ')}`
+  }
+  return kind === 'release' && !isShort(fields['requestedBy'])
+    ? '"requestedBy" is no text'
+    : undefined
+}
+
+const noTarget = '"target" is no environment of a configuration'
+
+const expected =
+  'expected {"kind": "redeploy"}, or {"kind": "deploy", "commit": "<40 hexadecimal digits>"}'
+
+/** The request, or what is wrong with it. */
+function requestOf(
+  body: unknown,
+  requestedBy: string,
+  known: Target | undefined,
+): DeployRequest | RedeployRequest | string {
+  const fields = fieldsOf(body)
+  if (fields === undefined) return `found ${shown(body)}`
+  const target = fields['target'] ?? known
+  if (target === undefined) return 'nothing has run here yet, so a "target" is needed'
+  if (!isTarget(target)) return noTarget
+  if (fields['kind'] === 'redeploy') return { kind: 'redeploy', target, requestedBy }
+  if (fields['kind'] !== 'deploy') return `"kind" is ${shown(fields['kind'])}`
+  const { commit, rebuild, committedAt } = fields
+  if (typeof commit !== 'string' || !/^[0-9a-f]{40}$/.test(commit)) {
+    return '"commit" is no full commit id'
+  }
+  const again = rebuild === undefined ? '' : text(rebuild)
+  if (again === undefined || !/^[0-9A-Za-z]{0,20}$/.test(again)) {
+    return '"rebuild" is no text of at most 20 letters and digits'
+  }
+  return {
+    kind: 'deploy',
+    target,
+    requestedBy,
+    commit,
+    subject: text(fields['subject'])?.slice(0, 120) ?? '',
+    ...(again === '' ? {} : { rebuild: again }),
+    ...(typeof committedAt === 'number' ? { committedAt } : {}),
+  }
+}
+
+function isShort(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= 2_000
+}
+
+function askerOf(value: unknown): Asker | undefined {
+  const fields = fieldsOf(value)
+  const workflowId = text(fields?.['workflowId'])
+  const runId = text(fields?.['runId'])
+  if (workflowId === undefined) return undefined
+  return runId === undefined ? { workflowId } : { workflowId, runId }
+}
+
+/** Foreign text at a length that the history and the UI can bear. */
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value.slice(0, 500) : undefined
+}
+
+function shown(value: unknown): string {
+  return value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 80)
+}

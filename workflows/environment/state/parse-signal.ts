@@ -1,0 +1,40 @@
+import { isOutcome } from '../../../contract/outcome.ts'
+import { fieldsOf } from './parse-target.ts'
+import type { Fate } from './subscribers.ts'
+import type { Paused } from '../../../contract/releases.ts'
+import { whyUndecodable } from '../../temporal/undecodable.ts'
+
+/**
+ * What an environment signals to others. Anybody may send a signal by the same name, and a
+ * workflow that stumbles over it tries the same task for ever: what does not have the shape is not
+ * followed.
+ */
+
+/** @returns `undefined` for anything else */
+export function readPaused(body: unknown): Paused | undefined {
+  const { by, at, reason } = readable(body)
+  if (typeof by !== 'string' || !isTime(at)) return undefined
+  return { by, at, ...(typeof reason === 'string' ? { reason } : {}) }
+}
+
+/** @returns `undefined` for anything else */
+export function readFate(body: unknown): Fate | undefined {
+  const { kind, reason, passing, releaseId, outcome, message } = readable(body)
+  if (kind === 'refused') {
+    if (typeof reason !== 'string' || typeof passing !== 'boolean') return undefined
+    return { kind, reason, passing }
+  }
+  if (typeof releaseId !== 'string' || typeof message !== 'string') return undefined
+  if (kind === 'admitted') return { kind, releaseId, message }
+  if (kind !== 'ended' || typeof outcome !== 'string' || !isOutcome(outcome)) return undefined
+  return { kind, releaseId, outcome, message }
+}
+
+function readable(body: unknown): Readonly<Record<string, unknown>> {
+  return whyUndecodable(body) === undefined ? (fieldsOf(body) ?? {}) : {}
+}
+
+/** What a `Date` can be made of. */
+function isTime(at: unknown): at is number {
+  return typeof at === 'number' && Math.abs(at) <= 8.64e15
+}

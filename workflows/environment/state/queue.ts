@@ -1,0 +1,78 @@
+import { withEntry } from './ledger.ts'
+import type { LedgerEntry } from '../../../contract/releases.ts'
+import { freezeAt, type DoorState, type Waiting } from './state.ts'
+
+/**
+ * What waits longest and may start now. A deploy waits for its approval, and everything but a
+ * rollback waits for the end of a freeze; what comes behind may go first meanwhile.
+ */
+export function nextToStart(state: DoorState, now: number): Waiting | undefined {
+  const frozen = freezeAt(state, now) !== undefined
+  return state.waiting.find(({ input, approval }) => {
+    if (input.request.kind === 'rollback') return true
+    if (approval?.kind === 'needed') return false
+    return !frozen || input.request.override !== undefined
+  })
+}
+
+export interface Moment {
+  readonly at: number
+  /** In words, as the timer says it in the Temporal UI. */
+  readonly what: string
+}
+
+/** When the next thing happens by itself: an approval runs out, or a freeze ends. */
+export function nextMoment(state: DoorState): Moment | undefined {
+  const moments = state.waiting.flatMap(({ input, approval }): Moment[] =>
+    approval?.kind === 'needed'
+      ? [{ at: approval.until, what: `the time to approve ${input.id} runs out` }]
+      : [],
+  )
+  if (state.freeze?.until !== undefined)
+    moments.push({ at: state.freeze.until, what: 'the freeze ends' })
+  return moments.toSorted((one, other) => one.at - other.at)[0]
+}
+
+/** Without a request that has started, or that has ended without starting. */
+export function withoutWaiting(state: DoorState, id: string): DoorState {
+  return { ...state, waiting: state.waiting.filter(({ input }) => input.id !== id) }
+}
+
+/** Ends the requests whose approval did not come in time, and forgets a freeze that is over. */
+export function afterMoment(state: DoorState, now: number): DoorState {
+  const late = state.waiting.filter(
+    ({ approval }) => approval?.kind === 'needed' && approval.until <= now,
+  )
+  const { freeze, ...rest } = state
+  const thawed: DoorState =
+    freezeAt(state, now) === undefined || freeze === undefined ? rest : state
+  return late.reduce(
+    (door, one) =>
+      endWaiting(door, one, now, 'rejected', 'Nobody approved it in time; nothing was touched.'),
+    thawed,
+  )
+}
+
+/** Writes into the ledger that a request ended without ever starting. */
+export function endWaiting(
+  state: DoorState,
+  { input, since }: Waiting,
+  now: number,
+  outcome: 'rejected' | 'cancelled',
+  message: string,
+): DoorState {
+  const { id, request, commit } = input
+  const entry: LedgerEntry = {
+    id,
+    kind: request.kind,
+    ...(commit === undefined ? {} : { commit }),
+    ...(request.kind === 'deploy' ? { subject: request.subject } : {}),
+    requestedBy: request.requestedBy,
+    startedAt: since,
+    endedAt: now,
+    outcome,
+    message,
+    services: [],
+  }
+  return { ...withoutWaiting(state, id), ledger: withEntry(state.ledger, entry) }
+}

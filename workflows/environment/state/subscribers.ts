@@ -1,0 +1,77 @@
+import type { Outcome } from '../../../contract/outcome.ts'
+import type { RunningRelease } from '../../../contract/releases.ts'
+import type { DoorState } from './state.ts'
+import { supersededBy } from '../../../text/queue.ts'
+
+/** A workflow that asked for a release by a signal: it is told by a signal what becomes of it. */
+export interface Asker {
+  readonly workflowId: string
+  readonly runId?: string
+}
+
+/** An {@link Asker} and the release that it waits for. */
+export interface Asked extends Asker {
+  readonly releaseId: string
+}
+
+/** What becomes of a request, as the one who asked is told. */
+export type Fate =
+  /** `passing` where the environment was frozen or busy: the same may be let in later. */
+  | { readonly kind: 'refused'; readonly reason: string; readonly passing: boolean }
+  | { readonly kind: 'admitted'; readonly releaseId: string; readonly message: string }
+  | {
+      readonly kind: 'ended'
+      readonly releaseId: string
+      readonly outcome: Outcome
+      readonly message: string
+    }
+
+/** Remembers who is to be told of the end of a release. */
+export function withAsker(
+  state: DoorState,
+  asker: Asker | undefined,
+  releaseId: string,
+): DoorState {
+  if (asker === undefined) return state
+  return { ...state, asked: [...(state.asked ?? []), { ...asker, releaseId }] }
+}
+
+export interface Told {
+  readonly asker: Asker
+  readonly fate: Fate
+}
+
+/** Who has to be told of an end now, and the state without them. */
+export function settle(
+  state: DoorState,
+  running: RunningRelease | undefined,
+): { readonly state: DoorState; readonly told: readonly Told[] } {
+  const { asked = [] } = state
+  const told: Told[] = []
+  const still = asked.filter(({ releaseId, ...asker }) => {
+    const fate = endOf(state, running, releaseId)
+    if (fate !== undefined) told.push({ asker, fate })
+    return fate === undefined
+  })
+  return told.length === 0 ? { state, told } : { state: { ...state, asked: still }, told }
+}
+
+/** How a release ended, if it has: by id, as far as the environment remembers. */
+export function endOf(
+  { ledger, superseded, waiting }: DoorState,
+  running: RunningRelease | undefined,
+  releaseId: string,
+): Extract<Fate, { readonly kind: 'ended' }> | undefined {
+  if (running?.id === releaseId) return undefined
+  if (waiting.some(({ input }) => input.id === releaseId)) return undefined
+  const newer = superseded.find(({ id }) => id === releaseId)
+  if (newer !== undefined) {
+    const message = supersededBy(newer.by)
+    return { kind: 'ended', releaseId, outcome: 'superseded', message }
+  }
+  const entry = ledger.releases.find(({ id }) => id === releaseId)
+  if (entry === undefined) return undefined
+  const { outcome, cause } = entry
+  const message = cause === undefined ? entry.message : `${entry.message} Cause: ${cause}`
+  return { kind: 'ended', releaseId, outcome, message }
+}

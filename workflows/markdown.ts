@@ -1,6 +1,0 @@
-import { oneLine } from './words.ts'
-
-/** Foreign text that can neither break a table nor become markup. */
-export function cell(text: string): string {
-  return oneLine(text).replaceAll(/[\\`*_{}[\]<>|#!~]/g, (character) => `\\${character}`)
-}

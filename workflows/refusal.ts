@@ -1,7 +1,0 @@
-import { ApplicationFailure } from '@temporalio/workflow'
-import { rejectedUpdate } from './protocol.ts'
-
-/** Answers an Update with a no: the message tells the person who asked what to do. */
-export function refusal(message: string): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(message, rejectedUpdate)
-}

@@ -1,0 +1,110 @@
+import type { Evidence } from '../../rollout/failed-tasks.ts'
+import type { Outcome } from '../../contract/outcome.ts'
+import { messageOf, wasCancelled } from '../temporal/failure.ts'
+import type { Change, RollOutEnd } from './roll-out.ts'
+import type { Copies } from './compensate.ts'
+import type { ReleaseRequest, ReleaseResult } from '../../contract/releases.ts'
+import { shortCommit, shortRevision } from '../../text/short.ts'
+
+/** What a release comes to, before it is told to the world. */
+export interface Ending extends Partial<Evidence> {
+  readonly outcome: Outcome
+  readonly message: string
+  readonly cause?: string
+  readonly changes: readonly Change[]
+  readonly copies?: Copies
+}
+
+export const nothingToDo: Ending = {
+  outcome: 'unchanged',
+  message: 'What runs is what was asked for: nothing to do.',
+  changes: [],
+}
+
+/** Before the first moved tag everything is a gate. */
+export function beforeAnything(failure: unknown): Ending {
+  return wasCancelled(failure)
+    ? { outcome: 'cancelled', message: 'Cancelled before anything was touched.', changes: [] }
+    : { outcome: 'rejected', message: messageOf(failure), changes: [] }
+}
+
+/** What the end of a rollout comes to, in words for a person. */
+export function endingOf(
+  request: ReleaseRequest,
+  commit: string | undefined,
+  end: RollOutEnd,
+  changes: readonly Change[],
+): Ending {
+  const why = {
+    ...('cause' in end && end.cause !== '' ? { cause: end.cause } : {}),
+    ...('evidence' in end ? end.evidence : {}),
+    ...('copies' in end ? { copies: end.copies } : {}),
+    changes,
+  }
+  switch (end.kind) {
+    case 'live':
+      return { outcome: 'succeeded', message: liveMessage(request, commit, changes), changes }
+    case 'untouched': {
+      const message = `${sentence(end.reason)} Nothing was touched: what ran before runs on.`
+      return { outcome: 'rejected', message, changes: [] }
+    }
+    case 'taken back': {
+      const how = end.cancelled
+        ? 'Cancelled; the previous release runs again.'
+        : `${sentence(end.reason)} The previous release runs again.`
+      const message = [how, ...copiesMade(end.copies, changes)].join(' ')
+      return end.cancelled
+        ? { outcome: 'cancelled', message, changes, copies: end.copies }
+        : { outcome: 'rolled_back', message, ...why }
+    }
+    case 'replaced': {
+      const message = [end.reason, ...copiesMade(end.copies, changes)].join(' ')
+      return { outcome: 'superseded', message, changes, copies: end.copies }
+    }
+    case 'stuck': {
+      const look = `aws ecs describe-services --cluster ${request.target.cluster} --services ${changes.map(({ service }) => service.service).join(' ')}`
+      const message = `${sentence(end.reason)} The way back failed, too: ${sentence(end.wayBack)} See what runs (${look}), mend what keeps it from running, and deploy a commit that works (slipway deploy ${request.target.environment} --commit <commit>). A person is needed now.`
+      return { outcome: 'rollback_failed', message, ...why }
+    }
+  }
+}
+
+/** One sentence for each revision that was gone back to by a copy. */
+function copiesMade(copies: Copies, changes: readonly Change[]): string[] {
+  return changes.flatMap(({ service: { name }, inspected }) => {
+    const copy = copies[name]
+    if (copy === undefined) return []
+    const was = shortRevision(inspected.wayBack.taskDefinition)
+    return [
+      `Somebody had deregistered ${was}: ${shortRevision(copy)}, a copy of it, runs in its place.`,
+    ]
+  })
+}
+
+function liveMessage(
+  { kind, target: { environment } }: ReleaseRequest,
+  commit: string | undefined,
+  changes: readonly Change[],
+): string {
+  const revisions = changes.map(({ revision }) => shortRevision(revision.taskDefinition)).join(', ')
+  switch (kind) {
+    case 'deploy':
+      return `${shortCommit(commit)} is live in ${environment}.`
+    case 'rollback': {
+      const from = commit === undefined ? '' : ` (${shortCommit(commit)})`
+      return `${revisions}${from} is live again in ${environment}.`
+    }
+    case 'redeploy':
+      return `${revisions} runs in fresh tasks in ${environment}.`
+  }
+}
+
+/** What the failure of a workflow says. */
+export function messageWithCause({ message, cause }: ReleaseResult): string {
+  return cause === undefined ? message : `${message} Cause: ${cause}`
+}
+
+/** A reason of AWS's own may or may not end with a full stop. */
+function sentence(text: string): string {
+  return text.endsWith('.') ? text : `${text}.`
+}

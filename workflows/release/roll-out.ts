@@ -1,0 +1,163 @@
+import type { ServiceTarget, Target } from '../../contract/environment-spec.ts'
+import type {
+  InspectedService,
+  Revision,
+  RolloutEnd,
+  StartedDeployment,
+} from '../../contract/activity-types.ts'
+import { quickly, watching } from '../temporal/activity-proxies.ts'
+import type { MovedTags } from './move-tags.ts'
+import { outlastingLapses } from './retry-on-lapsed-credentials.ts'
+import type { ReleaseRecord, StepEnd } from './progress.ts'
+import {
+  takeBack,
+  troubleFrom,
+  troubleOf,
+  type Compensation,
+  type TakenBack,
+  type Trouble,
+} from './compensate.ts'
+import { shortRevision } from '../../text/short.ts'
+
+/** One service that a release changes: what is there, and what shall be. */
+export interface Change {
+  readonly service: ServiceTarget
+  readonly inspected: InspectedService
+  readonly revision: Revision
+}
+
+export type RollOutEnd = { readonly kind: 'live' } | TakenBack
+
+/**
+ * Services one after the other in the order given, each waited for until it is stable and healthy;
+ * then all of them together for the stability window. All live, or all back: when one fails, or
+ * the release is cancelled, everything touched is taken back in reverse order.
+ */
+export async function rollOut(
+  record: ReleaseRecord,
+  target: Target,
+  changes: readonly Change[],
+  force: boolean,
+  tags: MovedTags,
+): Promise<RollOutEnd> {
+  const compensations: Compensation[] = []
+  const goBack = (trouble: Trouble) =>
+    takeBack(record, trouble, { compensations, tags, outlasting: outlastingLapses(record, target) })
+  const started: StartedDeployment[] = []
+  for (const change of changes) {
+    const attempt = await deployService(record, target, change, force, compensations)
+    if ('trouble' in attempt) return goBack(attempt.trouble)
+    started.push(attempt.started)
+  }
+  const trouble = await verifyAll(record, target, changes, started)
+  return trouble === undefined ? { kind: 'live' } : goBack(trouble)
+}
+
+async function deployService(
+  record: ReleaseRecord,
+  target: Target,
+  { service, inspected, revision }: Change,
+  force: boolean,
+  compensations: Compensation[],
+): Promise<{ started: StartedDeployment } | { trouble: Trouble }> {
+  const about = { subject: service.name }
+  const before = inspected.wayBack
+  let ours: StartedDeployment | undefined
+  try {
+    // The way back is registered before the step that it undoes: that step may have acted even
+    // though it failed.
+    compensations.push({
+      service: service.name,
+      run: () => rollBackService(record, target, service, inspected, ours),
+    })
+    const started = await record.step(
+      { name: 'deploy', ...about },
+      () =>
+        quickly(`deploy ${service.service}`).updateService({
+          target,
+          service,
+          revision,
+          before,
+          force,
+        }),
+      () => shortRevision(revision.taskDefinition),
+    )
+    ours = started
+    const { timeoutMs } = target.stability
+    const end = await record.step(
+      { name: 'wait', ...about },
+      () =>
+        watching(`wait for ${service.service}`, timeoutMs).waitForRollout({
+          target,
+          service,
+          started,
+          revision,
+          before,
+          deadline: Date.now() + timeoutMs,
+        }),
+      stepEndOf,
+    )
+    return end.kind === 'succeeded' ? { started } : { trouble: troubleOf(service.name, end) }
+  } catch (failure) {
+    return { trouble: troubleFrom(service.name, failure) }
+  }
+}
+
+async function verifyAll(
+  record: ReleaseRecord,
+  target: Target,
+  changes: readonly Change[],
+  started: readonly StartedDeployment[],
+): Promise<Trouble | undefined> {
+  const revisions = changes.map((change) => change.revision)
+  const { timeoutMs, windowMs } = target.stability
+  try {
+    const end = await record.step(
+      { name: 'verify' },
+      () =>
+        watching('verify what runs', timeoutMs + windowMs).verifyRelease({
+          target,
+          revisions,
+          started,
+        }),
+      stepEndOf,
+    )
+    return end.kind === 'succeeded' ? undefined : troubleOf('the release', end)
+  } catch (failure) {
+    return troubleFrom('the release', failure)
+  }
+}
+
+async function rollBackService(
+  record: ReleaseRecord,
+  target: Target,
+  service: ServiceTarget,
+  inspected: InspectedService,
+  started: StartedDeployment | undefined,
+): Promise<RolloutEnd> {
+  const { timeoutMs } = target.rollback
+  const to = inspected.wayBack
+  return record.step(
+    { name: 'roll back', subject: service.name },
+    () =>
+      watching(`roll back ${service.service}`, timeoutMs).rollBackService({
+        target,
+        service,
+        to,
+        ...(started === undefined ? {} : { started }),
+        deadline: Date.now() + timeoutMs,
+      }),
+    (end) => (end.kind === 'succeeded' ? runsAgain(to.taskDefinition, end.copy) : stepEndOf(end)),
+  )
+}
+
+function runsAgain(taskDefinition: string, copy: string | undefined): string {
+  const was = shortRevision(taskDefinition)
+  if (copy === undefined) return `${was} runs again`
+  return `${was} was deregistered meanwhile; ${shortRevision(copy)}, a copy of it, runs`
+}
+
+function stepEndOf(end: RolloutEnd): StepEnd {
+  if (end.kind === 'succeeded') return end.summary
+  return { state: 'failed', note: `${end.kind.replace('_', ' ')}: ${end.reason}` }
+}

@@ -1,0 +1,162 @@
+import { ApplicationFailure, CancellationScope, upsertSearchAttributes } from '@temporalio/workflow'
+import type { Inspection, PushedImage, Revision, WayBack } from '../../contract/activity-types.ts'
+import { inPassing } from '../temporal/activity-proxies.ts'
+import { makeImages } from './build-images.ts'
+import { deregister } from './deregister.ts'
+import { beforeAnything, endingOf, messageWithCause, nothingToDo, type Ending } from './outcome.ts'
+import { openRecord, type ReleaseRecord } from './progress.ts'
+import { rollOut, type Change } from './roll-out.ts'
+import { outcomeKey } from '../../contract/search-attributes.ts'
+import { moveTags, type MovedTags } from './move-tags.ts'
+import type {
+  DeployRequest,
+  ReleaseInput,
+  ReleaseRequest,
+  ReleaseResult,
+  RollbackRequest,
+} from '../../contract/releases.ts'
+import { shortCommit, shortRevision } from '../../text/short.ts'
+
+/**
+ * One release: check, build, push, register, deploy, wait, verify; or, for a rollback and a
+ * redeploy, the second half of that with revisions that exist. Ends as exactly one outcome:
+ * `succeeded` and `unchanged` as the result, all others as a failure whose type is the outcome
+ * and whose first detail is the {@link ReleaseResult}.
+ */
+export async function release(input: ReleaseInput): Promise<ReleaseResult> {
+  const record = openRecord(input)
+  const ending = await run(input, record)
+  const { changes, copies = {}, ...told } = ending
+  const { commit, startedAt, warnings } = record.status()
+  const result: ReleaseResult = {
+    id: input.id,
+    ...told,
+    ...(commit === undefined ? {} : { commit }),
+    services: changes.map(({ service: { name, service }, inspected, revision }) => ({
+      name,
+      ecsService: service,
+      revision,
+      wayBack: wayBackNow(inspected.wayBack, copies[name]),
+    })),
+    startedAt,
+    endedAt: Date.now(),
+    warnings,
+  }
+  record.end(result)
+  upsertSearchAttributes([{ key: outcomeKey, value: result.outcome }])
+  if (result.outcome === 'succeeded' || result.outcome === 'unchanged') return result
+  throw ApplicationFailure.nonRetryable(messageWithCause(result), result.outcome, result)
+}
+
+/** What runs again after a release that was taken back. */
+function wayBackNow(wayBack: WayBack, copy: string | undefined): WayBack {
+  if (copy === undefined) return wayBack
+  return { ...wayBack, taskDefinition: copy, copyOf: wayBack.taskDefinition }
+}
+
+async function run(input: ReleaseInput, record: ReleaseRecord): Promise<Ending> {
+  const { request } = input
+  const { target } = request
+  let changes: readonly Change[]
+  let tags: MovedTags
+  try {
+    const inspection = await record.step({ name: 'inspect' }, () =>
+      inPassing(`inspect ${target.cluster}`).inspectEnvironment({
+        target,
+        release: input.id,
+        freezes: keepsOut(request) ? 'kept' : 'ignored',
+      }),
+    )
+    record.warn(inspection.warnings)
+    const revisions = await revisionsFor(input, record, inspection)
+    changes = changesOf(input, inspection, revisions)
+    if (changes.length === 0) return nothingToDo
+    tags = await moveTags(target, changes)
+  } catch (failure) {
+    return beforeAnything(failure)
+  }
+  const force = target.mode === 'force' || request.kind === 'redeploy'
+  const end = await rollOut(record, target, changes, force, tags)
+  if (end.kind === 'taken back' || end.kind === 'untouched') {
+    await CancellationScope.nonCancellable(() => deregister(record, target, changes))
+  }
+  return endingOf(request, record.status().commit, end, changes)
+}
+
+/** Rollbacks are let in at all times, and whoever has a reason to override a freeze. */
+function keepsOut(request: ReleaseRequest): boolean {
+  return request.kind !== 'rollback' && request.override === undefined
+}
+
+/** Makes the revisions that shall run, or takes the ones that the request is about. */
+async function revisionsFor(
+  input: ReleaseInput,
+  record: ReleaseRecord,
+  inspection: Inspection,
+): Promise<readonly Revision[]> {
+  switch (input.request.kind) {
+    case 'deploy':
+      return registerNew(input.id, input.request, record, inspection)
+    case 'rollback':
+      return goBackTo(input, input.request)
+    case 'redeploy':
+      return inspection.services.map(({ name, now }) => ({
+        service: name,
+        taskDefinition: now.taskDefinition,
+        digests: now.digests,
+        registered: false,
+      }))
+  }
+}
+
+/** From the ledger or from ECS, checked before anything is touched. */
+function goBackTo(
+  { revisions }: ReleaseInput,
+  { target, to }: RollbackRequest,
+): Promise<readonly Revision[]> {
+  return inPassing('check what to go back to').resolveRollback({
+    target,
+    ...(revisions === undefined ? {} : { revisions }),
+    ...(to === undefined ? {} : { to }),
+  })
+}
+
+async function registerNew(
+  id: string,
+  request: DeployRequest,
+  record: ReleaseRecord,
+  { services: running }: Inspection,
+): Promise<readonly Revision[]> {
+  const { target, commit, rebuild } = request
+  const found = await inPassing(`look for images of ${shortCommit(commit)}`).findImages({
+    target,
+    commit,
+    running,
+    ...(rebuild === undefined ? {} : { rebuild }),
+  })
+  const images: readonly PushedImage[] = await makeImages(record, request, id, found)
+  return record.step(
+    { name: 'register' },
+    () =>
+      inPassing('register revisions').registerRevisions({ target, release: id, commit, images }),
+    (revisions) => revisions.map((one) => shortRevision(one.taskDefinition)).join(', '),
+  )
+}
+
+/** The services, in order of deployment, whose revision or digests differ from what runs. */
+function changesOf(
+  { request }: ReleaseInput,
+  inspection: Inspection,
+  revisions: readonly Revision[],
+): readonly Change[] {
+  return request.target.services.flatMap((service) => {
+    const inspected = inspection.services.find((one) => one.name === service.name)
+    const revision = revisions.find((one) => one.service === service.name)
+    if (inspected === undefined || revision === undefined) return []
+    const { now } = inspected
+    const same =
+      now.taskDefinition === revision.taskDefinition &&
+      Object.entries(revision.digests).every(([name, digest]) => now.digests[name] === digest)
+    return same && request.kind !== 'redeploy' ? [] : [{ service, inspected, revision }]
+  })
+}
