@@ -25,6 +25,7 @@ export {
   stepsOf,
   untouchedEnvironment,
 } from '../client/release.ts'
+
 export { print } from './output.ts'
 export { releaseSummary } from '../text/short.ts'
 export { requester } from './requested-by.ts'

@@ -31,19 +31,16 @@ export type { ImageTarget, ServiceTarget, Target } from '../contract/environment
 export type { KnownRevision, Plan } from '../contract/activity-types.ts'
 export type { Evidence, FailedTask, UnhealthyTarget } from '../rollout/failed-tasks.ts'
 export { exitStatus, isOutcome, outcomes, type Outcome } from '../contract/outcome.ts'
+export type { ReleaseResult, ReleaseStatus, Step } from '../contract/releases.ts'
+export type { EnvironmentStatus, LedgerEntry } from '../contract/environment.ts'
 export type {
   Accepted,
   DeployRequest,
-  EnvironmentStatus,
-  LedgerEntry,
   RedeployRequest,
   ReleaseRequest,
-  ReleaseResult,
-  ReleaseStatus,
   RollbackRequest,
-  Step,
-} from '../contract/releases.ts'
-export type { ScheduledWork } from '../workflows/scheduled.ts'
+} from '../contract/requests.ts'
+export type { ScheduledWork } from '../contract/schedules.ts'
 export { connect, type Connected } from './connect.ts'
 export { explainRelease, type Explanation } from './explanation.ts'
 export { followRelease, type FollowEvent, type FollowOptions } from './follow.ts'
@@ -59,6 +56,7 @@ export {
   type Schedule,
   type ScheduleControl,
 } from './schedules.ts'
+
 export {
   environmentStatus,
   planRelease,
@@ -68,6 +66,7 @@ export {
   requestRollback,
   untouchedEnvironment,
 } from './release.ts'
+
 export { setUpSearchAttributes, type SetUp } from './setup.ts'
 export { findSource, type Source } from './source.ts'
 export { requireWorkers } from './workers.ts'

@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client'
 import { isOutcome, type Outcome } from '../contract/outcome.ts'
-import type { ReleaseMemo, ReleaseRequest } from '../contract/releases.ts'
+import type { ReleaseMemo } from '../contract/releases.ts'
+import type { ReleaseRequest } from '../contract/requests.ts'
 import { outcomeKey } from '../contract/search-attributes.ts'
 
 /** A release that has ended, as Temporal's visibility lists it. Milliseconds since the epoch. */

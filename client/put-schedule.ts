@@ -8,7 +8,7 @@ import {
 } from '@temporalio/client'
 import type { Target } from '../contract/environment-spec.ts'
 import * as protocol from '../contract/messages.ts'
-import type { ScheduledInput, ScheduledWork } from '../workflows/scheduled.ts'
+import type { ScheduledInput, ScheduledWork } from '../contract/schedules.ts'
 import { environmentKey, projectKey } from '../contract/search-attributes.ts'
 import { oneLine } from '../text/short.ts'
 import { Refusal } from './refusal.ts'

@@ -1,18 +1,19 @@
+import type {
+  ControlBody,
+  PlainControl,
+  Accepted,
+  DeployRequest,
+  RedeployRequest,
+  ReleaseRequest,
+  RollbackRequest,
+} from '../contract/requests.ts'
 import { randomUUID } from 'node:crypto'
 import { type Client, WithStartWorkflowOperation, WorkflowNotFoundError } from '@temporalio/client'
 import type { Plan } from '../contract/activity-types.ts'
 import type { Target } from '../contract/environment-spec.ts'
-import type { PlainControl } from '../workflows/environment/state/controls.ts'
 import * as protocol from '../contract/messages.ts'
-import type {
-  Accepted,
-  DeployRequest,
-  EnvironmentStatus,
-  RedeployRequest,
-  ReleaseRequest,
-  ReleaseStatus,
-  RollbackRequest,
-} from '../contract/releases.ts'
+import type { ReleaseStatus } from '../contract/releases.ts'
+import type { EnvironmentStatus } from '../contract/environment.ts'
 import { explained, isOutage, isUnattended } from './explain.ts'
 import { persistently } from './persist.ts'
 import { Refusal } from './refusal.ts'
@@ -104,7 +105,7 @@ export async function requestControl(
   client: Client,
   target: Target,
   kind: PlainControl,
-  body: protocol.ControlBody,
+  body: ControlBody,
 ): Promise<string> {
   const { environment, project, queues } = target
   const updateId = randomUUID()

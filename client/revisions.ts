@@ -4,7 +4,7 @@ import type { KnownRevision } from '../contract/activity-types.ts'
 import { didYouMean } from '../config/nearest.ts'
 import type { ServiceTarget, Target } from '../contract/environment-spec.ts'
 import { revisionsWorkflow } from '../contract/messages.ts'
-import type { EnvironmentStatus } from '../contract/releases.ts'
+import type { EnvironmentStatus } from '../contract/environment.ts'
 import { explained } from './explain.ts'
 import { Refusal } from './refusal.ts'
 

@@ -5,7 +5,7 @@ import {
   WorkflowNotFoundError,
 } from '@temporalio/client'
 import { ApplicationFailure } from '@temporalio/common'
-import type { ScheduledResult } from '../workflows/scheduled.ts'
+import type { ScheduledResult } from '../contract/schedules.ts'
 import { messageOf } from './explain.ts'
 
 /** One run of a schedule. */

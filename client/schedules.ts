@@ -1,6 +1,6 @@
 import { type Client, type ScheduleDescription, ScheduleNotFoundError } from '@temporalio/client'
 import * as protocol from '../contract/messages.ts'
-import type { ScheduledInput, ScheduledWork } from '../workflows/scheduled.ts'
+import type { ScheduledInput, ScheduledWork } from '../contract/schedules.ts'
 import { environmentKey } from '../contract/search-attributes.ts'
 import { explained } from './explain.ts'
 import { persistently } from './persist.ts'

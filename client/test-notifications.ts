@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Client } from '@temporalio/client'
 import type { Target } from '../contract/environment-spec.ts'
 import { testNotificationsWorkflow } from '../contract/messages.ts'
-import type { TestedNotification } from '../workflows/test-notifications.ts'
+import type { TestedNotification } from '../contract/notices.ts'
 import { explained } from './explain.ts'
 import { Refusal } from './refusal.ts'
 

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Client, WorkflowNotFoundError } from '@temporalio/client'
 import { environmentStatus, environmentWorkflowId } from '../contract/messages.ts'
-import type { EnvironmentStatus, ReleaseResult } from '../contract/releases.ts'
+import type { ReleaseResult } from '../contract/releases.ts'
+import type { EnvironmentStatus } from '../contract/environment.ts'
 import { isOutage } from './explain.ts'
 
 /** What became of a release that was to wait for its turn. */

@@ -11,9 +11,8 @@ import type {
   Revision,
   RolloutEnd,
   SourceRef,
-  StartedDeployment,
-  WayBack,
 } from './activity-types.ts'
+import type { StartedDeployment, WayBack } from '../rollout/deployment.ts'
 
 /**
  * Run on the release queue. They speak to AWS and nothing else.

@@ -1,26 +1,10 @@
+import type { WayBack, Running } from '../rollout/deployment.ts'
 import type { Evidence } from '../rollout/failed-tasks.ts'
 
 /**
  * What the activities take and give. All of it stands in a workflow's history, so nothing here
  * ever holds a token, a password or the value of a container's environment variable.
  */
-
-/** What a service runs at some moment: enough to bring it back. */
-export interface Running {
-  readonly taskDefinition: string
-  /** Container name → digest (`sha256:…`) of its running tasks; empty where no task runs. */
-  readonly digests: Readonly<Record<string, string>>
-}
-
-/** The way back of one service, recorded before anything changes. */
-export interface WayBack extends Running {
-  /** The `ecs-svc/…` id of the PRIMARY deployment, to tell a deployment of ours from this one. */
-  readonly deploymentId: string
-  /** `none`: nothing ever ran well here, so there is nothing to go back to. */
-  readonly standing: 'succeeded' | 'none'
-  /** Once it was gone back to: the revision, deregistered meanwhile, whose copy this one is. */
-  readonly copyOf?: string
-}
 
 export interface InspectedService {
   readonly name: string
@@ -60,20 +44,6 @@ export interface Revision {
   readonly digests: Readonly<Record<string, string>>
   /** False where an identical revision was there already. */
   readonly registered: boolean
-}
-
-export interface StartedDeployment {
-  readonly service: string
-  readonly taskDefinition: string
-  /** `ecs-svc/…` */
-  readonly deploymentId: string
-  /** Absent where the endpoint has no service deployments. */
-  readonly serviceDeploymentArn?: string
-  /**
-   * How long earlier service deployments of this service took that succeeded, in milliseconds,
-   * newest first. Absent where nobody knows.
-   */
-  readonly earlierMs?: readonly number[]
 }
 
 export type RolloutEnd =

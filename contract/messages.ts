@@ -1,14 +1,15 @@
-import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow'
-import type { Asker, Fate } from '../workflows/environment/state/subscribers.ts'
-import type { PlainControl } from '../workflows/environment/state/controls.ts'
 import type {
+  SignalledRequest,
+  ControlBody,
+  Fate,
+  PlainControl,
   Accepted,
-  EnvironmentStatus,
-  Paused,
   ReleaseRequest,
-  ReleaseStatus,
   RollbackRequest,
-} from './releases.ts'
+} from './requests.ts'
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow'
+import type { Paused, ReleaseStatus } from './releases.ts'
+import type { EnvironmentStatus } from './environment.ts'
 
 /**
  * How the world speaks to the workflows: the names that people type into the Temporal UI and CLI.
@@ -46,19 +47,6 @@ export const requestRelease = defineUpdate<Accepted, [ReleaseRequest]>('release'
  */
 export const requestRollback = defineUpdate<Accepted, [Partial<RollbackRequest>]>('rollback')
 
-/** What an Update or a signal of a control carries; all of it may be left out. */
-export interface ControlBody {
-  /** Who asks, for the record. */
-  readonly requestedBy?: string
-  readonly reason?: string
-  /** Id of the release that it is about, where that is not plain. */
-  readonly release?: string
-  /** End of a freeze: a date and time as ISO 8601 has it, `2026-12-27T08:00:00Z`. */
-  readonly until?: string
-  /** For a rollback: the release or commit to go back to. */
-  readonly to?: string
-}
-
 const update = (name: PlainControl) => defineUpdate<string, [ControlBody]>(name)
 
 /**
@@ -91,10 +79,6 @@ export const rollbackSignal = defineSignal<[ControlBody?]>('rollback')
  * the target of the last request. What is refused stands among the controls.
  */
 export const releaseSignal = defineSignal<[SignalledRequest]>('release')
-
-export type SignalledRequest = Exclude<ReleaseRequest, RollbackRequest> & {
-  readonly replyTo?: Asker
-}
 
 /** What becomes of a request that came by a signal: once it is let in or not, and at its end. */
 export const fateSignal = defineSignal<[Fate]>('fate')

@@ -65,3 +65,11 @@ export interface Sending<Told extends Notice = Notice> {
 
 /** One about a release: all that an environment has to keep. */
 export type ReleaseSending = Sending<ReleaseNotice>
+
+/** What came of telling one receiver. */
+export interface TestedNotification {
+  /** `slack (SLACK_WEBHOOK_URL)` */
+  readonly to: string
+  /** Absent where it has arrived. */
+  readonly failure?: string
+}

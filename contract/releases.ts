@@ -1,58 +1,9 @@
-import type { Target } from './environment-spec.ts'
+import { type ReleaseRequest } from './requests.ts'
 import type { Evidence } from '../rollout/failed-tasks.ts'
 import type { Outcome } from './outcome.ts'
-import type { Undelivered } from '../workflows/environment/state/outbox.ts'
-import type { Approval, Control, Freeze, Superseded } from '../workflows/environment/state/state.ts'
-import type { Revision, RolloutProgress, WayBack } from './activity-types.ts'
-import type { Link } from '../text/links.ts'
-
-/** What somebody asks an environment for. */
-export type ReleaseRequest = DeployRequest | RedeployRequest | RollbackRequest
-
-interface Asked {
-  readonly target: Target
-  /** `user@host`, or what CI calls itself. */
-  readonly requestedBy: string
-}
-
-/** Check, build, push and deploy one commit. */
-export interface DeployRequest extends Asked {
-  readonly kind: 'deploy'
-  /** 40 hexadecimal digits. */
-  readonly commit: string
-  /** First line of the commit message, for people; at most 120 characters. */
-  readonly subject: string
-  /** When it was committed, in milliseconds since the epoch; for the lead time. */
-  readonly committedAt?: number
-  readonly override?: FreezeOverride
-  /**
-   * Builds all images anew, on base images as they are now, under tags with this behind them;
-   * at most 20 letters and digits. Left out: what the registry has of the commit is taken.
-   */
-  readonly rebuild?: string
-}
-
-/** Goes ahead though the environment is frozen. */
-export interface FreezeOverride {
-  readonly reason: string
-}
-
-/** A new deployment of what is live: the same revision, fresh tasks. */
-export interface RedeployRequest extends Asked {
-  readonly kind: 'redeploy'
-  readonly override?: FreezeOverride
-}
-
-/** Back to what ran before the live release, or to an earlier release. */
-export interface RollbackRequest extends Asked {
-  readonly kind: 'rollback'
-  /**
-   * Id or commit of a release in the ledger, or a revision (`mailman-api:41`, its ARN). Left out:
-   * what ran before the live one.
-   */
-  readonly to?: string
-  readonly reason?: string
-}
+import type { Undelivered, Approval, Control, Freeze, Superseded } from './environment.ts'
+import type { Revision, RolloutProgress } from './activity-types.ts'
+import type { WayBack } from '../rollout/deployment.ts'
 
 /** The memo of a `release` workflow: what its list can tell without opening it. */
 export interface ReleaseMemo {
@@ -150,83 +101,11 @@ export interface ReleasedService {
   readonly since?: { readonly release: string; readonly commit?: string; readonly at: number }
 }
 
-/** An entry of the environment's ledger. */
-export interface LedgerEntry {
-  readonly id: string
-  readonly kind: ReleaseRequest['kind']
-  readonly commit?: string
-  readonly subject?: string
-  readonly requestedBy: string
-  readonly startedAt: number
-  readonly endedAt: number
-  readonly outcome: Outcome
-  readonly message: string
-  readonly cause?: string
-  readonly services: readonly ReleasedService[]
-}
-
-/** The answer to the query `status` of an `environment` workflow. */
-export interface EnvironmentStatus {
-  readonly environment: string
-  readonly project: string
-  /** The release whose revisions run now; absent before the first success. */
-  readonly live?: LedgerEntry
-  readonly running?: RunningRelease
-  /** What waits for its turn, the next one first. */
-  readonly waiting: readonly WaitingRelease[]
-  readonly freeze?: Freeze
-  /** Requests that a newer one took the place of, newest first. */
-  readonly superseded: readonly Superseded[]
-  /** Who did what, when and why, newest first. */
-  readonly controls: readonly Control[]
-  /** Newest first, at most 50. */
-  readonly releases: readonly LedgerEntry[]
-  /** Notices that are on their way or are being tried again; absent where there are none. */
-  readonly unsent?: readonly UnsentNotice[]
-  /** Notices that nobody was told of, newest first; absent where there are none. */
-  readonly undelivered?: readonly Undelivered[]
-}
-
-export interface UnsentNotice {
-  readonly event: string
-  readonly release: string
-  /** Whom it is for: `slack (SLACK_WEBHOOK_URL)`. */
-  readonly to: string
-  readonly since: number
-}
-
-export interface WaitingRelease {
-  readonly id: string
-  readonly kind: ReleaseRequest['kind']
-  readonly commit?: string
-  readonly subject?: string
-  readonly requestedBy: string
-  readonly since: number
-  /** Absent where none is needed. */
-  readonly approval?: Approval
-  /** Why it does not wait for the end of a freeze. */
-  readonly override?: string
-}
-
-export interface RunningRelease {
-  readonly id: string
-  readonly kind: ReleaseRequest['kind']
-  readonly commit?: string
-  readonly requestedBy: string
-  readonly startedAt: number
-  /** Present while it holds before its next step, or will. */
-  readonly paused?: Paused
-}
-
-/** The answer to the Updates `release` and `rollback` of an environment: what to follow. */
-export interface Accepted {
-  readonly releaseId: string
-  /** Absent while the release waits for its turn: there is no workflow of it yet. */
-  readonly runId?: string
-  /** True where the same was asked for already: this request has joined that release. */
-  readonly joined: boolean
-  /** One sentence for people. */
-  readonly message: string
-}
-
 export type { Approval, Control, Freeze, RolloutProgress, Superseded, Undelivered }
+
+/** A page about something that a release is made from or changes. */
+export interface Link {
+  readonly text: string
+  /** Encoded so that it can stand in Markdown. */
+  readonly url: string
+}

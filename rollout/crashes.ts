@@ -1,7 +1,7 @@
 import type { ObservedTask, Observation } from './observation.ts'
 import { recordOf } from './record.ts'
 import { isOurs } from './serving.ts'
-import type { Expectation } from './verdict.ts'
+import type { Expectation } from './expectation.ts'
 
 /**
  * The tasks of the expected deployment that died by themselves, newest first: a container ended

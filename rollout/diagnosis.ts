@@ -5,7 +5,7 @@ import { stallOf } from './progress.ts'
 import { alarmWords, recordOf } from './record.ts'
 import { isOurs } from './serving.ts'
 import { cannotStart } from './start-failures.ts'
-import type { Expectation } from './verdict.ts'
+import type { Expectation } from './expectation.ts'
 
 /**
  * The likely cause of a failed rollout in one sentence, from its alarms, its stopped tasks, its

@@ -1,6 +1,6 @@
 import { crashedTasks } from './crashes.ts'
 import type { ObservedTask, Observation } from './observation.ts'
-import type { Expectation } from './verdict.ts'
+import type { Expectation } from './expectation.ts'
 
 /** A task that died in a rollout, as evidence of why; others that died alike are only counted. */
 export interface FailedTask {

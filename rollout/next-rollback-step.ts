@@ -1,6 +1,6 @@
 import type { ObservedDeployment, ObservedServiceDeployment, Observation } from './observation.ts'
-import { shortName } from '../activities/ecs/task-definitions.ts'
-import type { StartedDeployment, WayBack } from '../contract/activity-types.ts'
+import { shortName } from './arn.ts'
+import type { StartedDeployment, WayBack } from './deployment.ts'
 import { primaryOf, runningNow } from './rollback-target.ts'
 
 /** What to do next to bring a service back. */

@@ -155,3 +155,8 @@ export interface ObservedTarget {
   readonly reason: string
   readonly description: string
 }
+
+/** The deployment that the service is headed for. */
+export function primaryOf(observation: Observation): ObservedDeployment | undefined {
+  return observation.service.deployments.find((one) => one.status === 'PRIMARY')
+}

@@ -6,7 +6,7 @@ import type {
 } from './observation.ts'
 import { isAllThere, isFarFromItsEnd, progressOf } from './progress.ts'
 import { reasonOf } from './record.ts'
-import type { Expectation } from './verdict.ts'
+import type { Expectation } from './expectation.ts'
 
 /** What is cheap to ask for, and the tasks as they were when somebody last asked for them. */
 export interface Glimpse {

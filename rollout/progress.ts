@@ -6,7 +6,7 @@ import type {
   ObservedServiceDeployment,
   Observation,
 } from './observation.ts'
-import type { Expectation } from './verdict.ts'
+import type { Expectation } from './expectation.ts'
 
 /** Events of ECS's that say why nothing moves, without the ids that change with each of them. */
 const stalls =

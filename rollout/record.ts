@@ -1,5 +1,5 @@
 import type { ObservedDeployment, ObservedServiceDeployment, Observation } from './observation.ts'
-import type { Expectation } from './verdict.ts'
+import type { Expectation } from './expectation.ts'
 
 /** ECS writes a record in the same instant as its deployment, give or take this, in ms. */
 const clockTick = 2_000

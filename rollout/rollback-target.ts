@@ -1,5 +1,5 @@
 import type { ObservedDeployment, ObservedTask, Observation } from './observation.ts'
-import type { Running, WayBack } from '../contract/activity-types.ts'
+import type { Running, WayBack } from './deployment.ts'
 
 /** Container name → digest. */
 type Digests = Running['digests']

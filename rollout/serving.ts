@@ -1,6 +1,6 @@
 import type { ObservedTask, Observation } from './observation.ts'
 import { healthGap } from './target-health.ts'
-import type { Expectation } from './verdict.ts'
+import type { Expectation } from './expectation.ts'
 
 /**
  * What still keeps the expected deployment from being the only thing that serves: nothing when

@@ -1,32 +1,16 @@
-import type { ObservedDeployment, ObservedServiceDeployment, Observation } from './observation.ts'
+import {
+  primaryOf,
+  type ObservedDeployment,
+  type ObservedServiceDeployment,
+  type Observation,
+} from './observation.ts'
+import { type Expectation } from './expectation.ts'
 import { isAllThere, isFarFromItsEnd, progressOf } from './progress.ts'
 import { deploymentOf, reasonOf, recordMadeWith, recordOf } from './record.ts'
 import { wantedCount, whatIsMissing } from './serving.ts'
 import { isCompleted, isSpent, wasTakenBack } from './was-rolled-back.ts'
 
 export { recordOf } from './record.ts'
-
-/** What we asked ECS for, and how it answered at once. */
-export interface Expectation {
-  readonly taskDefinition: string
-  /** The `ecs-svc/…` id of the deployment that should get there. */
-  readonly deploymentId: string
-  readonly serviceDeploymentArn?: string
-  /** Container name → digest its tasks must run; empty where nobody pinned one. */
-  readonly digests: Readonly<Record<string, string>>
-  /** What ran before, where that is known: a rollback of ECS's own must lead there. */
-  readonly before?: {
-    readonly taskDefinition: string
-    readonly digests: Readonly<Record<string, string>>
-    /** Where it is known: a rollback in two colours gives its place back to this very deployment. */
-    readonly deploymentId?: string
-  }
-  /**
-   * A deployment whose tasks this one goes on with: after a rollback in two colours, whatever id
-   * ECS gives to blue's deployment then, its tasks are those that never stopped.
-   */
-  readonly continues?: string
-}
 
 export type Verdict =
   | { readonly kind: 'progressing'; readonly summary: string; readonly nearEnd: boolean }
@@ -204,11 +188,6 @@ function judgeByDeployments(looked: Looked): Verdict {
 /** A rollback takes as long as any other deployment. */
 function isAlmostBack({ observation, expected, primary }: Looked): boolean {
   return primary.id !== expected.deploymentId && isAllThere(observation.service, primary)
-}
-
-/** The deployment that the service is headed for. */
-export function primaryOf(observation: Observation): ObservedDeployment | undefined {
-  return observation.service.deployments.find((one) => one.status === 'PRIMARY')
 }
 
 function replaced({ id, taskDefinition }: ObservedDeployment, how: string): Verdict {

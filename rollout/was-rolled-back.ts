@@ -1,6 +1,6 @@
 import type { ObservedDeployment, Observation } from './observation.ts'
 import { deploymentOf } from './record.ts'
-import type { Expectation } from './verdict.ts'
+import type { Expectation } from './expectation.ts'
 
 interface Looked {
   readonly observation: Observation

@@ -1,7 +1,7 @@
 import { diagnose } from './diagnosis.ts'
 import { evidenceOf, type Evidence } from './failed-tasks.ts'
 import type { Observation } from './observation.ts'
-import type { Expectation } from './verdict.ts'
+import type { Expectation } from './expectation.ts'
 
 /** Why a rollout failed: a guess in one sentence, and what it rests on, where anything does. */
 export interface Why extends Partial<Evidence> {

@@ -7,7 +7,7 @@ import { execa } from 'execa'
 import { commitHello, makeHelloCheckout, type HelloHealth } from '../local/stack/hello.ts'
 import { startStack } from '../local/stack/stack.ts'
 import { until } from '../local/process/until.ts'
-import type { EnvironmentStatus } from '../contract/releases.ts'
+import type { EnvironmentStatus } from '../contract/environment.ts'
 import { openBrowser } from './pictures/browser.ts'
 
 /**

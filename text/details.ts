@@ -1,18 +1,20 @@
 import { outcomeWords } from './outcome-words.ts'
 import type {
   Control,
-  EnvironmentStatus,
-  LedgerEntry,
   ReleasedService,
   ReleaseStatus,
-  RunningRelease,
   Step,
   Undelivered,
+  Link,
+} from '../contract/releases.ts'
+import type {
+  EnvironmentStatus,
+  LedgerEntry,
+  RunningRelease,
   UnsentNotice,
   WaitingRelease,
-} from '../contract/releases.ts'
+} from '../contract/environment.ts'
 import { failureDetails } from './failure-details.ts'
-import type { Link } from './links.ts'
 import { liveSince } from './live-since.ts'
 import { cell } from './markdown.ts'
 import { shortCommit, shortDigest, shortRevision } from './short.ts'

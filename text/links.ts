@@ -1,12 +1,6 @@
+import { type Link } from '../contract/releases.ts'
 import type { Target } from '../contract/environment-spec.ts'
 import { shortCommit } from './short.ts'
-
-/** A page about something that a release is made from or changes. */
-export interface Link {
-  readonly text: string
-  /** Encoded so that it can stand in Markdown. */
-  readonly url: string
-}
 
 /** The commit where its repository is hosted, and each service in the console of AWS. */
 export function linksOf(

@@ -1,4 +1,4 @@
-import type { LedgerEntry } from '../contract/releases.ts'
+import type { LedgerEntry } from '../contract/environment.ts'
 
 /**
  * Since when what is live runs, in milliseconds since the epoch. Not the end of its release:

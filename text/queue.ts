@@ -1,4 +1,4 @@
-import type { RunningRelease } from '../contract/releases.ts'
+import type { RunningRelease } from '../contract/environment.ts'
 import { shortCommit } from './short.ts'
 
 /** Names the release that runs, for everybody who has to wait for it. */

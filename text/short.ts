@@ -1,4 +1,4 @@
-import type { ReleaseRequest } from '../contract/releases.ts'
+import type { ReleaseRequest } from '../contract/requests.ts'
 
 /** As `git log --oneline` would show it. */
 export function shortCommit(commit: string | undefined): string {

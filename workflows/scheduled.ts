@@ -1,3 +1,4 @@
+import type { ScheduledResult, ScheduledInput } from '../contract/schedules.ts'
 import {
   ApplicationFailure,
   ParentClosePolicy,
@@ -8,42 +9,13 @@ import {
   startChild,
   workflowInfo,
 } from '@temporalio/workflow'
-import type { Target } from '../contract/environment-spec.ts'
-import type { Outcome } from '../contract/outcome.ts'
 import { anyBuilder } from './temporal/activity-proxies.ts'
-import type { Fate } from './environment/state/subscribers.ts'
+import type { Fate, DeployRequest, RedeployRequest } from '../contract/requests.ts'
 import type { EnvironmentInput } from './environment/workflow.ts'
 import { messageOf } from './temporal/failure.ts'
 import * as protocol from '../contract/messages.ts'
 import { readFate } from './environment/state/parse-signal.ts'
-import type { DeployRequest, RedeployRequest } from '../contract/releases.ts'
 import { oneLine, shortCommit } from '../text/short.ts'
-
-/** What a schedule starts, each time. */
-export interface ScheduledInput {
-  /** Name of the schedule in its environment. */
-  readonly name: string
-  /** Of the configuration, as it was when the schedule was made. */
-  readonly target: Target
-  /** Who made the schedule. */
-  readonly requestedBy: string
-  readonly what: ScheduledWork
-  /** Its times in words, for people. */
-  readonly when: string
-}
-
-export type ScheduledWork =
-  | { readonly kind: 'redeploy' }
-  /** The newest commit of a branch, built anew. Left out: the repository's own default branch. */
-  | { readonly kind: 'deploy'; readonly branch?: string }
-
-/** How a run of a schedule ended that did not fail. */
-export interface ScheduledResult {
-  /** `skipped`: the environment was frozen or busy. */
-  readonly outcome: Extract<Outcome, 'succeeded' | 'unchanged' | 'superseded'> | 'skipped'
-  readonly message: string
-  readonly release?: string
-}
 
 /** For a turn, an approval and the release itself; the next runs are skipped meanwhile. */
 const patience = '24 hours'

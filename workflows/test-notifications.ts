@@ -1,15 +1,8 @@
+import { type TestedNotification } from '../contract/notices.ts'
 import type { NotificationTarget, Target } from '../contract/environment-spec.ts'
 import { trying } from './temporal/activity-proxies.ts'
 import { receiverName } from './environment/state/outbox.ts'
 import { messageOf } from './temporal/failure.ts'
-
-/** What came of telling one receiver. */
-export interface TestedNotification {
-  /** `slack (SLACK_WEBHOOK_URL)` */
-  readonly to: string
-  /** Absent where it has arrived. */
-  readonly failure?: string
-}
 
 /** Tells every receiver of an environment that this is a test, each by itself. */
 export async function testNotifications(input: {

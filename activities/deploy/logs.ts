@@ -3,7 +3,8 @@ import type { ContainerDefinition } from '@aws-sdk/client-ecs'
 import type { FailedTask } from '../../rollout/failed-tasks.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { isDenied, nameOf } from '../aws/errors.ts'
-import { describeTaskDefinition, shortName } from '../ecs/task-definitions.ts'
+import { describeTaskDefinition } from '../ecs/task-definitions.ts'
+import { shortName } from '../../rollout/arn.ts'
 
 /** Enough to see a stack trace's end; they stand in a workflow's history. */
 const mostLines = 20

@@ -5,7 +5,7 @@ import { judge, recordOf } from '../../rollout/verdict.ts'
 import type { Glimpses } from './snapshots.ts'
 import { hasLapsed, isPassing, isThrottled } from '../aws/errors.ts'
 import type { LookAt, Poller } from '../polling/poller.ts'
-import type { Ending, Watched } from './watch.ts'
+import type { Ending, Watched } from './watched.ts'
 
 /** A closer look goes ahead of cheap ones that are late by up to this, in milliseconds. */
 const aheadMs = 10_000

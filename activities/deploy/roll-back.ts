@@ -1,38 +1,28 @@
-import type { ServiceTarget, Target } from '../../contract/environment-spec.ts'
-import type { Observation } from '../../rollout/observation.ts'
-import type { AwsClients } from '../aws/clients.ts'
-import { beating } from '../temporal/heartbeat.ts'
-import { isPassing } from '../aws/errors.ts'
 import {
+  type RollBackInput,
   asItRuns,
   deployBack,
   leadingBackAlready,
   stopDeployment,
   type LeadingBack,
 } from './start-rollback.ts'
+import type { ServiceTarget } from '../../contract/environment-spec.ts'
+import type { Observation } from '../../rollout/observation.ts'
+import type { AwsClients } from '../aws/clients.ts'
+import { beating } from '../temporal/heartbeat.ts'
+import { isPassing } from '../aws/errors.ts'
 import { whatEndsWaiting } from '../temporal/worker-shutdown.ts'
 import type { Pace } from './pace.ts'
 import { rest } from '../polling/clock.ts'
 import { pollerOf } from '../polling/poller-of.ts'
 import type { LookAt, Poller } from '../polling/poller.ts'
 import { isRollingBack, nextStepBack } from '../../rollout/next-rollback-step.ts'
-import type {
-  RolloutEnd,
-  RolloutProgress,
-  StartedDeployment,
-  WayBack,
-} from '../../contract/activity-types.ts'
+import type { RolloutEnd, RolloutProgress } from '../../contract/activity-types.ts'
+import type { WayBack } from '../../rollout/deployment.ts'
 import { endOf } from './wait.ts'
-import { watchRollout, type Watched } from './watch.ts'
+import { watchRollout } from './watch.ts'
+import { type Watched } from './watched.ts'
 import { primaryOf } from '../../rollout/rollback-target.ts'
-
-export interface RollBackInput {
-  readonly target: Target
-  readonly service: ServiceTarget
-  readonly to: WayBack
-  readonly started?: StartedDeployment
-  readonly deadline: number
-}
 
 /**
  * Takes a service back and waits until what ran before runs again, healthy. It looks before each

@@ -1,3 +1,5 @@
+import type { StartedDeployment, WayBack } from '../../rollout/deployment.ts'
+import type { ServiceTarget, Target } from '../../contract/environment-spec.ts'
 import { StopServiceDeploymentCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs'
 import { log } from '@temporalio/activity'
 import type {
@@ -12,9 +14,8 @@ import { copyOfRevision, isCopyOf } from '../revisions/copy.ts'
 import { unavailable } from '../temporal/failures.ts'
 import { isInactiveRevision, isPassing, isUnknownOperation, nameOf } from '../aws/errors.ts'
 import { observedService } from '../ecs/observe.ts'
-import type { RollBackInput } from './roll-back.ts'
-import { shortName } from '../ecs/task-definitions.ts'
-import type { WayBack } from '../../contract/activity-types.ts'
+
+import { shortName } from '../../rollout/arn.ts'
 import { primaryOf } from '../../rollout/rollback-target.ts'
 
 type Going = Pick<RollBackInput, 'target' | 'service' | 'to' | 'started'>
@@ -129,4 +130,12 @@ export async function asItRuns(
   return (await isCopyOf(clients, taskDefinition, to.taskDefinition))
     ? { ...to, taskDefinition }
     : to
+}
+
+export interface RollBackInput {
+  readonly target: Target
+  readonly service: ServiceTarget
+  readonly to: WayBack
+  readonly started?: StartedDeployment
+  readonly deadline: number
 }

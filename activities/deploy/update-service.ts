@@ -8,8 +8,9 @@ import { isInactiveRevision, isRefusal, knownFailure } from '../aws/errors.ts'
 import { observedService } from '../ecs/observe.ts'
 import { serviceDeployments } from '../ecs/service-deployments.ts'
 import { describeServices } from '../ecs/services.ts'
-import { shortName } from '../ecs/task-definitions.ts'
-import type { Revision, StartedDeployment, WayBack } from '../../contract/activity-types.ts'
+import { shortName } from '../../rollout/arn.ts'
+import type { Revision } from '../../contract/activity-types.ts'
+import type { StartedDeployment, WayBack } from '../../rollout/deployment.ts'
 
 interface UpdateInput {
   readonly target: Target

@@ -2,7 +2,8 @@ import type { Target } from '../../contract/environment-spec.ts'
 import { crashedSinceSuccess, crashedTasks, longestCrashedLife } from '../../rollout/crashes.ts'
 import { isUnchanged } from '../../rollout/preliminary-verdict.ts'
 import type { ObservedService, Observation } from '../../rollout/observation.ts'
-import { judge, type Expectation, type Verdict } from '../../rollout/verdict.ts'
+import { judge, type Verdict } from '../../rollout/verdict.ts'
+import { type Expectation } from '../../rollout/expectation.ts'
 import { whyOf, type Why } from '../../rollout/why.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { failure } from '../temporal/failures.ts'
@@ -13,12 +14,8 @@ import type { Pace } from './pace.ts'
 import { rest } from '../polling/clock.ts'
 import { pollerOf } from '../polling/poller-of.ts'
 import type { LookAt as What, Poller } from '../polling/poller.ts'
-import type {
-  Revision,
-  RolloutEnd,
-  RolloutProgress,
-  StartedDeployment,
-} from '../../contract/activity-types.ts'
+import type { Revision, RolloutEnd, RolloutProgress } from '../../contract/activity-types.ts'
+import type { StartedDeployment } from '../../rollout/deployment.ts'
 import { askUrls } from './verify-url.ts'
 import { expectationOf } from './wait.ts'
 

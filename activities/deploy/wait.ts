@@ -1,5 +1,5 @@
 import type { ServiceTarget, Target } from '../../contract/environment-spec.ts'
-import type { Expectation } from '../../rollout/verdict.ts'
+import type { Expectation } from '../../rollout/expectation.ts'
 import { whyOf } from '../../rollout/why.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { beating } from '../temporal/heartbeat.ts'
@@ -9,13 +9,10 @@ import { lookAt } from './poll-once.ts'
 import type { Pace } from './pace.ts'
 import { pollerOf } from '../polling/poller-of.ts'
 import type { Poller } from '../polling/poller.ts'
-import type {
-  Revision,
-  RolloutEnd,
-  StartedDeployment,
-  WayBack,
-} from '../../contract/activity-types.ts'
-import { watchRollout, type Ending, type Watched } from './watch.ts'
+import type { Revision, RolloutEnd } from '../../contract/activity-types.ts'
+import type { StartedDeployment, WayBack } from '../../rollout/deployment.ts'
+import { watchRollout } from './watch.ts'
+import { type Ending, type Watched } from './watched.ts'
 
 interface WaitInput {
   readonly target: Target

@@ -1,39 +1,8 @@
-import type { Observation } from '../../rollout/observation.ts'
-import type { Expectation, Verdict } from '../../rollout/verdict.ts'
+import type { Ending, Watched } from './watched.ts'
 import { createGlimpses } from './snapshots.ts'
 import { lookAt, lookOrMiss, type Eye, type Wanted } from './poll-once.ts'
-import { isClose, pauseAfterMiss, pauseUntilNextLook, type Pace } from './pace.ts'
+import { isClose, pauseAfterMiss, pauseUntilNextLook } from './pace.ts'
 import type { Poller } from '../polling/poller.ts'
-import type { RolloutProgress } from '../../contract/activity-types.ts'
-
-export interface Watched {
-  readonly cluster: string
-  /** Name of the service in the configuration, and what ECS calls it. */
-  readonly name: string
-  readonly service: string
-  readonly expected: Expectation
-  /** How long earlier deployments of the service took, in milliseconds. Default: nobody knows. */
-  readonly earlierMs?: readonly number[]
-  /** Milliseconds since the epoch. */
-  readonly deadline: number
-  readonly pace: Pace
-  readonly signal: AbortSignal
-  readonly say: (progress: RolloutProgress) => void
-}
-
-export type Ending =
-  | {
-      readonly kind: 'ended'
-      readonly verdict: Exclude<Verdict, { kind: 'progressing' }>
-      readonly observation: Observation
-    }
-  | {
-      readonly kind: 'timed out'
-      /** What still stood in the way at the last look. */
-      readonly summary: string
-      /** Absent where no look came through. */
-      readonly observation?: Observation
-    }
 
 /** A last look that fails is tried again so often: the deadline may be a moment of throttling. */
 const lastLooks = 3

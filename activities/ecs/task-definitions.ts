@@ -1,3 +1,4 @@
+import { shortName } from '../../rollout/arn.ts'
 import {
   DescribeTaskDefinitionCommand,
   type RegisterTaskDefinitionCommandInput,
@@ -38,16 +39,6 @@ export async function describeTaskDefinition(
     throw failure('Rejected', `ECS does not know task definition "${taskDefinition}".`)
   }
   return { arn, definition: answer.taskDefinition, tags: answer.tags ?? [] }
-}
-
-/** `arn:aws:ecs:…:task-definition/mailman-api:42` → `mailman-api` */
-export function familyOf(taskDefinition: string): string {
-  return (taskDefinition.split('/').at(-1) ?? taskDefinition).replace(/:\d+$/, '')
-}
-
-/** `arn:aws:ecs:…:task-definition/mailman-api:42` → `mailman-api:42` */
-export function shortName(taskDefinition: string): string {
-  return taskDefinition.split('/').at(-1) ?? taskDefinition
 }
 
 /**

@@ -3,13 +3,10 @@ import type { ServiceTarget, Target } from '../../contract/environment-spec.ts'
 import type { ObservedDeployment, Observation } from '../../rollout/observation.ts'
 import { movingTag } from '../image/images.ts'
 import { tooLongToShift } from './traffic-shifting.ts'
-import type { WayBack } from '../../contract/activity-types.ts'
+import type { WayBack } from '../../rollout/deployment.ts'
 import { primaryOf } from '../../rollout/rollback-target.ts'
-import {
-  missingContainers,
-  shortName,
-  type DescribedTaskDefinition,
-} from '../ecs/task-definitions.ts'
+import { missingContainers, type DescribedTaskDefinition } from '../ecs/task-definitions.ts'
+import { shortName } from '../../rollout/arn.ts'
 
 /** Why a service cannot be deployed as it stands, as messages for the person who asked. */
 export function findingsAbout(

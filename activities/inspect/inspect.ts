@@ -9,11 +9,8 @@ import { placeOf } from '../aws/location.ts'
 import { describeServices } from '../ecs/services.ts'
 import { shiftingWarnings } from './traffic-shifting.ts'
 import { immutableInForceMode } from '../image/tags.ts'
-import {
-  describeTaskDefinition,
-  familyOf,
-  type DescribedTaskDefinition,
-} from '../ecs/task-definitions.ts'
+import { describeTaskDefinition, type DescribedTaskDefinition } from '../ecs/task-definitions.ts'
+import { familyOf } from '../../rollout/arn.ts'
 import type { InspectedService, Inspection } from '../../contract/activity-types.ts'
 import { runningNow, wayBackOf } from '../../rollout/rollback-target.ts'
 

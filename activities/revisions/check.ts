@@ -5,9 +5,10 @@ import type { ServiceTarget, Target } from '../../contract/environment-spec.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { findRepository } from '../image/images.ts'
 import { nameOf } from '../aws/errors.ts'
-import type { WantedRevision } from './resolve-rollback.ts'
+
 import { revisionTags, tagOf } from '../ecs/revision-tags.ts'
-import { describeTaskDefinition, missingContainers, shortName } from '../ecs/task-definitions.ts'
+import { describeTaskDefinition, missingContainers } from '../ecs/task-definitions.ts'
+import { shortName } from '../../rollout/arn.ts'
 import type { Revision } from '../../contract/activity-types.ts'
 
 export type Usable = { readonly revision: Revision } | { readonly finding: string }
@@ -97,4 +98,11 @@ async function isThere(
     if (nameOf(error) === 'ImageNotFoundException') return false
     throw error
   }
+}
+
+/** A revision for a service, with digests that are known by other means than its own text. */
+export interface WantedRevision {
+  readonly service: ServiceTarget
+  readonly taskDefinition: string
+  readonly digests: Revision['digests']
 }

@@ -6,11 +6,10 @@ import { isPassing, isUnauthenticated } from '../aws/errors.ts'
 import { revisionTags, tagOf, tagsWith } from '../ecs/revision-tags.ts'
 import {
   describeTaskDefinition,
-  familyOf,
   registrablePart,
-  shortName,
   type DescribedTaskDefinition,
 } from '../ecs/task-definitions.ts'
+import { familyOf, shortName } from '../../rollout/arn.ts'
 
 /**
  * The ARN of an ACTIVE revision of the same content as one that somebody has deregistered. ECS

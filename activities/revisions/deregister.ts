@@ -2,7 +2,7 @@ import { DeregisterTaskDefinitionCommand } from '@aws-sdk/client-ecs'
 import type { Target } from '../../contract/environment-spec.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { observe } from '../ecs/observe.ts'
-import { shortName } from '../ecs/task-definitions.ts'
+import { shortName } from '../../rollout/arn.ts'
 import type { Revision } from '../../contract/activity-types.ts'
 import { wayBackOf } from '../../rollout/rollback-target.ts'
 

@@ -1,13 +1,17 @@
 import { ListTaskDefinitionsCommand } from '@aws-sdk/client-ecs'
 import type { ServiceTarget, Target } from '../../contract/environment-spec.ts'
 import { lastGoodBefore } from '../../rollout/last-good.ts'
-import type { Observation, ObservedServiceDeployment } from '../../rollout/observation.ts'
-import { primaryOf } from '../../rollout/verdict.ts'
+import {
+  type Observation,
+  type ObservedServiceDeployment,
+  primaryOf,
+} from '../../rollout/observation.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { failure } from '../temporal/failures.ts'
 import { observe } from '../ecs/observe.ts'
 import { revisionTags, tagOf } from '../ecs/revision-tags.ts'
-import { describeTaskDefinition, familyOf } from '../ecs/task-definitions.ts'
+import { describeTaskDefinition } from '../ecs/task-definitions.ts'
+import { familyOf } from '../../rollout/arn.ts'
 import type { KnownRevision } from '../../contract/activity-types.ts'
 
 /** As many as are described at once: well within the burst that ECS allows. */

@@ -9,14 +9,13 @@ import { revisionTags, tagsWith } from '../ecs/revision-tags.ts'
 import { describeServices } from '../ecs/services.ts'
 import {
   describeTaskDefinition,
-  familyOf,
   missingContainers,
   registrablePart,
-  shortName,
   withImages,
   type DescribedTaskDefinition,
   type Registrable,
 } from '../ecs/task-definitions.ts'
+import { familyOf, shortName } from '../../rollout/arn.ts'
 import type { PushedImage, Revision } from '../../contract/activity-types.ts'
 
 interface RegisterInput {

@@ -1,13 +1,13 @@
+import { type WantedRevision, usableRevision } from './check.ts'
 import type { Service } from '@aws-sdk/client-ecs'
-import type { ServiceTarget, Target } from '../../contract/environment-spec.ts'
+import type { Target } from '../../contract/environment-spec.ts'
 import { lastGoodBefore } from '../../rollout/last-good.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { failure, rejection } from '../temporal/failures.ts'
 import { observe } from '../ecs/observe.ts'
 import { describeServices } from '../ecs/services.ts'
-import { familyOf, shortName } from '../ecs/task-definitions.ts'
+import { familyOf, shortName } from '../../rollout/arn.ts'
 import type { Revision } from '../../contract/activity-types.ts'
-import { usableRevision } from './check.ts'
 
 export interface RollbackInput {
   readonly target: Target
@@ -37,13 +37,6 @@ export async function resolveRollback(
   const findings = checked.flatMap((one) => ('finding' in one ? [one.finding] : []))
   if (findings.length > 0) throw rejection(findings)
   return checked.flatMap((one) => ('revision' in one ? [one.revision] : []))
-}
-
-/** A revision for a service, with digests that are known by other means than its own text. */
-export interface WantedRevision {
-  readonly service: ServiceTarget
-  readonly taskDefinition: string
-  readonly digests: Revision['digests']
 }
 
 async function wantedRevisions(

@@ -1,5 +1,4 @@
-import type { Accounts, Counts } from './open-account.ts'
-import { openAccounts } from './open-account.ts'
+import { type Accounts, type Counts, openAccounts } from './open-account.ts'
 import type { Rollout } from './account.ts'
 import { sum } from './numbers.ts'
 

@@ -1,5 +1,5 @@
 import { Refusal } from '../../client/refusal.ts'
-import type { FreezeOverride } from '../../contract/releases.ts'
+import type { FreezeOverride } from '../../contract/requests.ts'
 
 export const overrideFreeze = [
   '--override-freeze',

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { Refusal } from '../../client/refusal.ts'
 import type { ScheduleTimes } from '../../client/put-schedule.ts'
-import type { ScheduledWork } from '../../workflows/scheduled.ts'
+import type { ScheduledWork } from '../../contract/schedules.ts'
 import {
   type CommonOptions,
   command,

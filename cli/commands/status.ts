@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
 import type { RolloutProgress } from '../../contract/activity-types.ts'
 import type { FreezeWindow } from '../../contract/environment-spec.ts'
-import type { EnvironmentStatus, ReleaseStatus } from '../../contract/releases.ts'
+import type { ReleaseStatus } from '../../contract/releases.ts'
+import type { EnvironmentStatus } from '../../contract/environment.ts'
 import type { Upcoming } from '../upcoming.ts'
 import { type CommonOptions, command, withConfig, withJson, withTemporal } from './command.ts'
 

@@ -1,18 +1,8 @@
-import type { FollowEvent } from '../../client/follow.ts'
+import type { Screen, Display } from './screen.ts'
 import { jsonText, shown } from '../output.ts'
 import { changeTeller } from './changes.ts'
 import { liveDisplay } from './live.ts'
 import { changeLine } from './words.ts'
-
-/** Shows a release while it runs. */
-export interface Display {
-  show(event: FollowEvent): void
-  /** Leaves what was shown in place. To be called whatever happened. */
-  close(): void
-}
-
-/** The stream that a display writes to; `process.stdout` in life. */
-export type Screen = Pick<NodeJS.WriteStream, 'write' | 'isTTY' | 'columns' | 'rows'>
 
 /**
  * Lines of JSON for programs; a table that is redrawn for a terminal; lines with the time for

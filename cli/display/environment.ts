@@ -1,13 +1,8 @@
 import type { RolloutProgress } from '../../contract/activity-types.ts'
 import { freezeInWords } from '../../config/frozen.ts'
 import type { FreezeWindow } from '../../contract/environment-spec.ts'
-import type {
-  Control,
-  EnvironmentStatus,
-  ReleaseStatus,
-  Undelivered,
-  WaitingRelease,
-} from '../../contract/releases.ts'
+import type { Control, ReleaseStatus, Undelivered } from '../../contract/releases.ts'
+import type { EnvironmentStatus, WaitingRelease } from '../../contract/environment.ts'
 import { liveSince } from '../../text/live-since.ts'
 import { shortDigest, shortRevision } from '../../text/short.ts'
 import type { Upcoming } from '../upcoming.ts'

@@ -1,6 +1,6 @@
 import type { FollowEvent } from '../../client/follow.ts'
 import { plain } from '../../text/plain.ts'
-import type { Display, Screen } from './display.ts'
+import type { Display, Screen } from './screen.ts'
 import { frame } from './steps.ts'
 
 const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util'
-import type { Screen } from './display.ts'
+import type { Screen } from './screen.ts'
 
 /**
  * Shows a text in place of the one before: on a terminal by clearing it, as much as fits, so that

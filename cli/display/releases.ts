@@ -1,7 +1,6 @@
 import type { Outcome } from '../../contract/outcome.ts'
 import { outcomeWords } from '../../text/outcome-words.ts'
-import type { Superseded } from '../../workflows/environment/state/state.ts'
-import type { LedgerEntry } from '../../contract/releases.ts'
+import type { Superseded, LedgerEntry } from '../../contract/environment.ts'
 import { shortCommit } from '../../text/short.ts'
 import { durationText, momentText, plain, shortened } from '../../text/plain.ts'
 import { outcomeStyle, paint } from './colour.ts'

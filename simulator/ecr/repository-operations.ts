@@ -1,6 +1,13 @@
 import { AwsError, type Call, type Operations } from '../http/types.ts'
-import { type EcrContext, invalid, optionalText, page, repositoryNotFound } from './context.ts'
-import { repositoryOf, requireText } from './context.ts'
+import {
+  type EcrContext,
+  invalid,
+  optionalText,
+  page,
+  repositoryNotFound,
+  repositoryOf,
+  requireText,
+} from './context.ts'
 import { allImages } from './find-image.ts'
 import { readMutability, type Repository } from './repositories.ts'
 

@@ -18,12 +18,8 @@ import {
   ModifyTargetGroupAttributesCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { createReleaseActivities } from '../../activities/index.ts'
-import type {
-  InspectedService,
-  Revision,
-  RolloutProgress,
-  StartedDeployment,
-} from '../../contract/activity-types.ts'
+import type { InspectedService, Revision, RolloutProgress } from '../../contract/activity-types.ts'
+import type { StartedDeployment } from '../../rollout/deployment.ts'
 import { inActivity } from '../unit/activities/in-activity.ts'
 import { commit, serviceNamed, targetWith } from '../unit/environment-specs.ts'
 

@@ -11,11 +11,8 @@ import {
 } from '@aws-sdk/client-ecs'
 import type { Target } from '../../contract/environment-spec.ts'
 import { createReleaseActivities } from '../../activities/index.ts'
-import type {
-  InspectedService,
-  Revision,
-  StartedDeployment,
-} from '../../contract/activity-types.ts'
+import type { InspectedService, Revision } from '../../contract/activity-types.ts'
+import type { StartedDeployment } from '../../rollout/deployment.ts'
 import { realClock } from '../../simulator/clock/index.ts'
 import { scriptedRuntime, type Behaviour } from '../../simulator/runtime/scripted.ts'
 import { fastTimings } from '../../simulator/ecs/timings.ts'

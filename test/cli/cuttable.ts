@@ -1,5 +1,4 @@
-import { createServer, connect, type Socket } from 'node:net'
-import type { AddressInfo } from 'node:net'
+import { createServer, connect, type Socket, type AddressInfo } from 'node:net'
 
 /** A way to a server that a test can cut and mend, as the network of a CI runner may be. */
 export interface Cuttable {

@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test'
 import { msNumberToTs, tsToDate } from '@temporalio/common/lib/time.js'
 import type { RolloutEnd } from '../../contract/activity-types.ts'
 import type { Schedule } from '../../client/schedules.ts'
-import type { EnvironmentStatus } from '../../contract/releases.ts'
+import type { EnvironmentStatus } from '../../contract/environment.ts'
 import { until } from '../workflows/environment-fixture.ts'
 import { type Checkout, gate, type Place, startPlace } from './cli-fixture.ts'
 

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { RolloutEnd } from '../../contract/activity-types.ts'
-import type { EnvironmentStatus } from '../../contract/releases.ts'
+import type { EnvironmentStatus } from '../../contract/environment.ts'
 import { live } from '../workflows/fixtures.ts'
 import { gate, type Place, type runSlipway, startPlace } from './cli-fixture.ts'
 

@@ -15,7 +15,7 @@ import {
   type HelloNames,
 } from '../../local/stack/hello.ts'
 import { seedHello, type SeededHello } from '../../local/stack/seed.ts'
-import type { EnvironmentStatus } from '../../contract/releases.ts'
+import type { EnvironmentStatus } from '../../contract/environment.ts'
 import type { Yard } from './local-stack.ts'
 
 /**

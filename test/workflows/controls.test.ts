@@ -1,3 +1,4 @@
+import type { ControlBody } from '../../contract/requests.ts'
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import * as protocol from '../../contract/messages.ts'
@@ -16,9 +17,9 @@ type Kind = (typeof protocol.plainControls)[number]
 
 /** The two ways into an environment; each control must work by both. */
 const ways = {
-  Update: (door: Door, kind: Kind, body: protocol.ControlBody) =>
+  Update: (door: Door, kind: Kind, body: ControlBody) =>
     door.handle.executeUpdate(protocol.controlUpdates[kind], { args: [body] }),
-  signal: async (door: Door, kind: Kind, body: protocol.ControlBody) => {
+  signal: async (door: Door, kind: Kind, body: ControlBody) => {
     const earlier = (await door.status()).controls.length
     await door.handle.signal(kind, body)
     await until(

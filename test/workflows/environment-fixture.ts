@@ -6,7 +6,8 @@ import { bundleWorkflows } from '../../worker/workflow-bundle.ts'
 import type { DoorTarget } from '../../contract/environment-spec.ts'
 import type { EnvironmentInput } from '../../workflows/environment/workflow.ts'
 import * as protocol from '../../contract/messages.ts'
-import type { Accepted, EnvironmentStatus, ReleaseRequest } from '../../contract/releases.ts'
+import type { EnvironmentStatus } from '../../contract/environment.ts'
+import type { Accepted, ReleaseRequest } from '../../contract/requests.ts'
 import { deployOf, fakes, live, targetFor } from './fixtures.ts'
 import {
   addSearchAttributes,

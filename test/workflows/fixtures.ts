@@ -1,8 +1,9 @@
 import { ApplicationFailure } from '@temporalio/activity'
 import type { BuilderActivities, ReleaseActivities } from '../../contract/activities.ts'
-import type { RolloutEnd, Running } from '../../contract/activity-types.ts'
+import type { RolloutEnd } from '../../contract/activity-types.ts'
+import type { Running } from '../../rollout/deployment.ts'
 import type { ServiceTarget, Target } from '../../contract/environment-spec.ts'
-import type { DeployRequest } from '../../contract/releases.ts'
+import type { DeployRequest } from '../../contract/requests.ts'
 
 export const commit = '3f2c1ab4d5e6f708192a3b4c5d6e7f8091a2b3c4'
 export const anotherCommit = '9e8d7c6b5a493827160504f3e2d1c0b9a8978685'

@@ -6,7 +6,8 @@ import { DefaultLogger, Runtime, Worker, type WorkflowBundle } from '@temporalio
 import { findTestServer } from '../../local/stack/temporal.ts'
 import { bundleWorkflows } from '../../worker/workflow-bundle.ts'
 import { indexedValueTypes, searchAttributes } from '../../contract/search-attributes.ts'
-import type { ReleaseInput, ReleaseRequest, ReleaseResult } from '../../contract/releases.ts'
+import type { ReleaseInput, ReleaseResult } from '../../contract/releases.ts'
+import type { ReleaseRequest } from '../../contract/requests.ts'
 import type { Fakes } from './fixtures.ts'
 
 /** A server on which half an hour passes in an instant, and the workflows as one bundle. */

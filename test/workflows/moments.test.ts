@@ -1,3 +1,4 @@
+import type { ControlBody } from '../../contract/requests.ts'
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { ReleaseActivities } from '../../contract/activities.ts'
@@ -95,7 +96,7 @@ test('a pause is shown by the environment, is not given twice, and only a paused
   await withDoor(harness, { waitForRollout: wait.waitForRollout }, async (door) => {
     const asked = await door.deploy(commit)
     await wait.begun
-    const send = (kind: 'pause' | 'resume', body: protocol.ControlBody) =>
+    const send = (kind: 'pause' | 'resume', body: ControlBody) =>
       door.handle.executeUpdate(protocol.controlUpdates[kind], { args: [body] })
     assert.match(await refusalOf(send('resume', {})), /is not paused/)
     const other = refusalOf(send('pause', { release: 'release/x/other' }))
@@ -145,7 +146,7 @@ test('the same Update sent twice under one id is one request, and both are answe
   await withDoor(harness, { waitForRollout: wait.waitForRollout }, async (door) => {
     const asked = await door.deploy(commit)
     await wait.begun
-    const options = { args: [{ requestedBy: 'ann' }] as [protocol.ControlBody], updateId: 'one' }
+    const options = { args: [{ requestedBy: 'ann' }] as [ControlBody], updateId: 'one' }
     const send = () => door.handle.executeUpdate(protocol.controlUpdates.pause, options)
     assert.deepEqual(new Set([await send(), await send()]).size, 1)
     assert.equal((await door.status()).controls.length, 1)

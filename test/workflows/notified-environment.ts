@@ -1,7 +1,7 @@
 import { notify } from '../../activities/notifications/notify.ts'
 import type { WebhookBody } from '../../activities/notifications/webhook-body.ts'
 import type { NotificationTarget } from '../../contract/environment-spec.ts'
-import type { Accepted } from '../../contract/releases.ts'
+import type { Accepted } from '../../contract/requests.ts'
 import { withDoor, type Door } from './environment-fixture.ts'
 import { deployOf } from './fixtures.ts'
 import type { Harness } from './harness.ts'

@@ -1,5 +1,5 @@
 import type { WorkflowHandle } from '@temporalio/client'
-import type { ScheduledInput, ScheduledWork } from '../../workflows/scheduled.ts'
+import type { ScheduledInput, ScheduledWork } from '../../contract/schedules.ts'
 import * as protocol from '../../contract/messages.ts'
 import type { Door } from './environment-fixture.ts'
 import type { Harness } from './harness.ts'

@@ -10,14 +10,9 @@ import { isOutcome } from '../../contract/outcome.ts'
 import { causeOf, messageOf } from '../temporal/failure.ts'
 import { releaseWorkflow } from '../../contract/messages.ts'
 import * as attributes from '../../contract/search-attributes.ts'
-import type {
-  LedgerEntry,
-  ReleaseInput,
-  ReleaseMemo,
-  ReleaseRequest,
-  ReleaseResult,
-  RunningRelease,
-} from '../../contract/releases.ts'
+import type { ReleaseInput, ReleaseMemo, ReleaseResult } from '../../contract/releases.ts'
+import type { LedgerEntry, RunningRelease } from '../../contract/environment.ts'
+import type { ReleaseRequest } from '../../contract/requests.ts'
 import { oneLine, releaseSummary } from '../../text/short.ts'
 
 type Started =

@@ -4,7 +4,8 @@ import {
   setDefaultSignalHandler,
   setHandler,
 } from '@temporalio/workflow'
-import { control, noted, type ControlRequest, type PlainControl } from './state/controls.ts'
+import { control, noted } from './state/controls.ts'
+import { type ControlRequest, type PlainControl } from '../../contract/requests.ts'
 import { readBody, somebody } from './state/parse-control.ts'
 import * as protocol from '../../contract/messages.ts'
 import { refusal } from '../temporal/refusal.ts'

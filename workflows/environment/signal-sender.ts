@@ -1,5 +1,5 @@
 import { CancellationScope, getExternalWorkflowHandle } from '@temporalio/workflow'
-import type { Asker, Fate } from './state/subscribers.ts'
+import type { Asker, Fate } from '../../contract/requests.ts'
 import { fateSignal } from '../../contract/messages.ts'
 
 /** Tells others what happened, without ever holding up or failing who tells it. */

@@ -1,12 +1,11 @@
 import { setHandler } from '@temporalio/workflow'
 import { admit } from './state/admission.ts'
-import type { Asker } from './state/subscribers.ts'
+import type { Asker, Accepted, ReleaseRequest, RollbackRequest } from '../../contract/requests.ts'
 import { noted } from './state/controls.ts'
 import { readBody } from './state/parse-control.ts'
 import { readRequest } from './state/parse-request.ts'
 import { messageOf } from '../temporal/failure.ts'
 import { releaseSignal, rollbackSignal } from '../../contract/messages.ts'
-import type { Accepted, ReleaseRequest, RollbackRequest } from '../../contract/releases.ts'
 import type { Keeper } from './store.ts'
 import { uncancelled } from './uncancelled.ts'
 

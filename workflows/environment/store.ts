@@ -1,14 +1,16 @@
 import { setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow'
 import { pageOf } from '../../text/temporal-ui.ts'
 import { environmentDetails } from '../../text/details.ts'
-import { settle, type Asker, type Fate } from './state/subscribers.ts'
+import { settle } from './state/subscribers.ts'
+import { type Asker, type Fate } from '../../contract/requests.ts'
 import { noticesOf, type Moment } from './state/notices.ts'
 import { withSendings, withUndelivered, withoutSending } from './state/outbox.ts'
 import { newDoor, type DoorState } from './state/state.ts'
 import { statusOf } from './state/status.ts'
 import { environmentStatus } from '../../contract/messages.ts'
 import { openTeller } from './signal-sender.ts'
-import type { ReleaseInput, RunningRelease } from '../../contract/releases.ts'
+import type { ReleaseInput } from '../../contract/releases.ts'
+import type { RunningRelease } from '../../contract/environment.ts'
 import { openCourier } from './notification-dispatcher.ts'
 
 /** The input of an `environment` workflow; `state` is what it hands on when it continues as new. */

@@ -5,7 +5,7 @@ import { anyBuilder, cleaningUp, onHost } from '../temporal/activity-proxies.ts'
 import { hostIsGone, wasNotTakenUp } from '../temporal/failure.ts'
 import { inParallel } from '../temporal/in-parallel.ts'
 import type { ReleaseRecord } from './progress.ts'
-import type { DeployRequest } from '../../contract/releases.ts'
+import type { DeployRequest } from '../../contract/requests.ts'
 import { shortCommit, shortDigest } from '../../text/short.ts'
 
 /** A builder that dies takes its checkout and images with it; so many are asked in turn. */

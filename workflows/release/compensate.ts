@@ -2,7 +2,7 @@ import { CancellationScope } from '@temporalio/workflow'
 import type { RolloutEnd } from '../../contract/activity-types.ts'
 import type { Evidence } from '../../rollout/failed-tasks.ts'
 import { hasType, messageOf, wasCancelled } from '../temporal/failure.ts'
-import type { MovedTags } from './move-tags.ts'
+import type { MovedTags } from './change.ts'
 import { atOnce, type Doing } from './retry-on-lapsed-credentials.ts'
 import type { ReleaseRecord } from './progress.ts'
 

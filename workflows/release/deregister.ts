@@ -2,7 +2,7 @@ import type { Target } from '../../contract/environment-spec.ts'
 import { quickly } from '../temporal/activity-proxies.ts'
 import { messageOf } from '../temporal/failure.ts'
 import type { ReleaseRecord } from './progress.ts'
-import type { Change } from './roll-out.ts'
+import type { Change } from './change.ts'
 
 /**
  * A revision that a release made and that was taken back is of no use to anybody. Only where the

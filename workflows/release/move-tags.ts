@@ -1,15 +1,8 @@
+import type { MovedTags, Change } from './change.ts'
 import type { Target } from '../../contract/environment-spec.ts'
 import { quickly } from '../temporal/activity-proxies.ts'
 import { messageOf } from '../temporal/failure.ts'
 import type { Doing } from './retry-on-lapsed-credentials.ts'
-import type { Change } from './roll-out.ts'
-
-/** The moving tags point at what shall run; `moveBack` gives warnings, and never throws. */
-export interface MovedTags {
-  readonly moveBack: (doing: Doing) => Promise<readonly string[]>
-  /** Whether ECS starts tasks from them, so that where they point decides what runs. */
-  readonly pulled: boolean
-}
 
 /**
  * Points `<image>-latest` at what is about to run. The way back is kept, since in `force` mode

@@ -1,9 +1,11 @@
 import type { Evidence } from '../../rollout/failed-tasks.ts'
 import type { Outcome } from '../../contract/outcome.ts'
 import { messageOf, wasCancelled } from '../temporal/failure.ts'
-import type { Change, RollOutEnd } from './roll-out.ts'
+import type { RollOutEnd } from './roll-out.ts'
+import type { Change } from './change.ts'
 import type { Copies } from './compensate.ts'
-import type { ReleaseRequest, ReleaseResult } from '../../contract/releases.ts'
+import type { ReleaseResult } from '../../contract/releases.ts'
+import type { ReleaseRequest } from '../../contract/requests.ts'
 import { shortCommit, shortRevision } from '../../text/short.ts'
 
 /** What a release comes to, before it is told to the world. */

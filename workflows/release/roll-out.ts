@@ -1,12 +1,8 @@
+import type { Change, MovedTags } from './change.ts'
 import type { ServiceTarget, Target } from '../../contract/environment-spec.ts'
-import type {
-  InspectedService,
-  Revision,
-  RolloutEnd,
-  StartedDeployment,
-} from '../../contract/activity-types.ts'
+import type { InspectedService, RolloutEnd } from '../../contract/activity-types.ts'
+import type { StartedDeployment } from '../../rollout/deployment.ts'
 import { quickly, watching } from '../temporal/activity-proxies.ts'
-import type { MovedTags } from './move-tags.ts'
 import { outlastingLapses } from './retry-on-lapsed-credentials.ts'
 import type { ReleaseRecord, StepEnd } from './progress.ts'
 import {
@@ -18,13 +14,6 @@ import {
   type Trouble,
 } from './compensate.ts'
 import { shortRevision } from '../../text/short.ts'
-
-/** One service that a release changes: what is there, and what shall be. */
-export interface Change {
-  readonly service: ServiceTarget
-  readonly inspected: InspectedService
-  readonly revision: Revision
-}
 
 export type RollOutEnd = { readonly kind: 'live' } | TakenBack
 

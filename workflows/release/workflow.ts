@@ -1,20 +1,17 @@
 import { ApplicationFailure, CancellationScope, upsertSearchAttributes } from '@temporalio/workflow'
-import type { Inspection, PushedImage, Revision, WayBack } from '../../contract/activity-types.ts'
+import type { Inspection, PushedImage, Revision } from '../../contract/activity-types.ts'
+import type { WayBack } from '../../rollout/deployment.ts'
 import { inPassing } from '../temporal/activity-proxies.ts'
 import { makeImages } from './build-images.ts'
 import { deregister } from './deregister.ts'
 import { beforeAnything, endingOf, messageWithCause, nothingToDo, type Ending } from './outcome.ts'
 import { openRecord, type ReleaseRecord } from './progress.ts'
-import { rollOut, type Change } from './roll-out.ts'
+import { rollOut } from './roll-out.ts'
+import type { Change, MovedTags } from './change.ts'
 import { outcomeKey } from '../../contract/search-attributes.ts'
-import { moveTags, type MovedTags } from './move-tags.ts'
-import type {
-  DeployRequest,
-  ReleaseInput,
-  ReleaseRequest,
-  ReleaseResult,
-  RollbackRequest,
-} from '../../contract/releases.ts'
+import { moveTags } from './move-tags.ts'
+import type { ReleaseInput, ReleaseResult } from '../../contract/releases.ts'
+import type { DeployRequest, ReleaseRequest, RollbackRequest } from '../../contract/requests.ts'
 import { shortCommit, shortRevision } from '../../text/short.ts'
 
 /**

@@ -8,8 +8,7 @@ import type {
   Task,
 } from '@aws-sdk/client-ecs'
 import { manualClock, type ManualClock } from '../../clock/index.ts'
-import { createEngine, ecsOperations, type Engine } from '../../ecs/index.ts'
-import type { EngineOptions } from '../../ecs/index.ts'
+import { createEngine, ecsOperations, type Engine, type EngineOptions } from '../../ecs/index.ts'
 import type { Call, Operations } from '../../http/types.ts'
 import { elbOperations } from '../../elb/index.ts'
 import { coloursFor, noColours, targetGroupNamed, type Colours } from './colours.ts'

@@ -1,4 +1,4 @@
-import type { LedgerEntry } from '../../../contract/releases.ts'
+import type { LedgerEntry } from '../../../contract/environment.ts'
 
 /** A deploy that went live, with a subject that would colour a terminal. */
 export const entry: LedgerEntry = {

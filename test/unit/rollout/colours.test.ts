@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { judge, type Expectation } from '../../../rollout/verdict.ts'
+import { judge } from '../../../rollout/verdict.ts'
+import { type Expectation } from '../../../rollout/expectation.ts'
 import { whyOf } from '../../../rollout/why.ts'
 import {
   deploymentWith,

@@ -5,7 +5,7 @@ import type {
   ObservedServiceDeployment,
   ObservedTask,
 } from '../../../rollout/observation.ts'
-import type { Expectation } from '../../../rollout/verdict.ts'
+import type { Expectation } from '../../../rollout/expectation.ts'
 
 /** Observations as AWS's answers make them: what a test leaves out is as AWS leaves it out. */
 

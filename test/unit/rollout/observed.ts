@@ -3,7 +3,7 @@ import type {
   ObservedDeployment,
   ObservedServiceDeployment,
 } from '../../../rollout/observation.ts'
-import type { Expectation } from '../../../rollout/verdict.ts'
+import type { Expectation } from '../../../rollout/expectation.ts'
 
 /** What was seen of a service as the verdict takes it, with every field given: one of our own runs well. */
 

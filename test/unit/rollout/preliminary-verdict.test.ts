@@ -10,7 +10,8 @@ import type {
   ObservedTarget,
   ObservedTask,
 } from '../../../rollout/observation.ts'
-import { judge, type Expectation } from '../../../rollout/verdict.ts'
+import { judge } from '../../../rollout/verdict.ts'
+import { type Expectation } from '../../../rollout/expectation.ts'
 
 const expected: Expectation = {
   taskDefinition: 'api:8',

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Observation, ObservedDeployment } from '../../../rollout/observation.ts'
-import { judge, type Expectation } from '../../../rollout/verdict.ts'
+import { judge } from '../../../rollout/verdict.ts'
+import { type Expectation } from '../../../rollout/expectation.ts'
 import {
   ours,
   old,

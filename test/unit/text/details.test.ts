@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { environmentDetails, releaseDetails } from '../../../text/details.ts'
-import type { EnvironmentStatus, ReleaseStatus } from '../../../contract/releases.ts'
+import type { ReleaseStatus } from '../../../contract/releases.ts'
+import type { EnvironmentStatus } from '../../../contract/environment.ts'
 
 const status: ReleaseStatus = {
   id: 'release/production/3f2c1ab4d5e6',

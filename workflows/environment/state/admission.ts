@@ -1,5 +1,7 @@
 import { releaseId, rollbackTarget } from './ledger.ts'
-import type { ReleaseInput, ReleaseRequest, RunningRelease } from '../../../contract/releases.ts'
+import type { ReleaseInput } from '../../../contract/releases.ts'
+import type { RunningRelease } from '../../../contract/environment.ts'
+import type { ReleaseRequest } from '../../../contract/requests.ts'
 import { busyWith } from '../../../text/queue.ts'
 import { freezeAt, keptSuperseded, type DoorState, type Waiting } from './state.ts'
 

@@ -1,24 +1,8 @@
+import type { PlainControl, ControlRequest } from '../../../contract/requests.ts'
 import { outcomeWords } from '../../../text/outcome-words.ts'
-import type { RunningRelease } from '../../../contract/releases.ts'
-import {
-  freezeAt,
-  withControl,
-  type Control,
-  type DoorState,
-  type Freeze,
-  type Waiting,
-} from './state.ts'
+import type { RunningRelease, Control, Freeze } from '../../../contract/environment.ts'
+import { freezeAt, withControl, type DoorState, type Waiting } from './state.ts'
 import { endWaiting, nextToStart } from './queue.ts'
-
-/** What a person asks of an environment, as a signal or an Update carries it. */
-export interface ControlRequest {
-  readonly by: string
-  readonly reason?: string
-  /** Id of the release that it is about. Left out: the one that it can only be about. */
-  readonly release?: string
-  /** End of a freeze, in milliseconds since the epoch. */
-  readonly until?: number
-}
 
 /** What a control does: to the state, and to the release that runs. */
 export type ControlEffect =
@@ -31,9 +15,6 @@ export type ControlEffect =
       readonly release?: string
       readonly toRunning?: 'cancel' | 'pause' | 'resume'
     }
-
-/** The controls that need nothing but the state. Rollbacks and releases are requests. */
-export type PlainControl = Exclude<Control['kind'], 'override' | 'release' | 'rollback' | 'signal'>
 
 export function control(
   state: DoorState,

@@ -1,10 +1,7 @@
 import type { Revision } from '../../../contract/activity-types.ts'
-import type {
-  LedgerEntry,
-  ReleasedService,
-  ReleaseRequest,
-  RollbackRequest,
-} from '../../../contract/releases.ts'
+import type { ReleasedService } from '../../../contract/releases.ts'
+import type { LedgerEntry } from '../../../contract/environment.ts'
+import type { ReleaseRequest, RollbackRequest } from '../../../contract/requests.ts'
 
 /** What an environment remembers: pure, so that it can be tested without a server. */
 export interface Ledger {

@@ -1,16 +1,6 @@
 import type { ReleaseSending, Sending } from '../../../contract/notices.ts'
 import type { DoorState } from './state.ts'
 
-/** A notice that nobody was told of, and why. */
-export interface Undelivered {
-  readonly release: string
-  readonly event: string
-  /** Whom it was for: `slack (SLACK_WEBHOOK_URL)`. */
-  readonly to: string
-  readonly at: number
-  readonly reason: string
-}
-
 /** A receiver that is away for hours must not make the state longer than Temporal can hand on. */
 export const keptUnsent = 100
 export const keptUndelivered = 10

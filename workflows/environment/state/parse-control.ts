@@ -1,5 +1,5 @@
 import { whyUndecodable } from '../../temporal/undecodable.ts'
-import type { ControlRequest, PlainControl } from './controls.ts'
+import type { ControlRequest, PlainControl } from '../../../contract/requests.ts'
 import { fieldsOf } from './parse-target.ts'
 
 export const somebody = 'the Temporal UI or CLI'

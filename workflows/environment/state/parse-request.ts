@@ -1,7 +1,6 @@
 import type { Target } from '../../../contract/environment-spec.ts'
-import type { DeployRequest, RedeployRequest } from '../../../contract/releases.ts'
+import type { DeployRequest, RedeployRequest, Asker } from '../../../contract/requests.ts'
 import { whyUndecodable } from '../../temporal/undecodable.ts'
-import type { Asker } from './subscribers.ts'
 import { somebody } from './parse-control.ts'
 import { fieldsOf, isTarget } from './parse-target.ts'
 

@@ -1,6 +1,6 @@
 import { isOutcome } from '../../../contract/outcome.ts'
 import { fieldsOf } from './parse-target.ts'
-import type { Fate } from './subscribers.ts'
+import type { Fate } from '../../../contract/requests.ts'
 import type { Paused } from '../../../contract/releases.ts'
 import { whyUndecodable } from '../../temporal/undecodable.ts'
 

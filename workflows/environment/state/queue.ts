@@ -1,5 +1,5 @@
 import { withEntry } from './ledger.ts'
-import type { LedgerEntry } from '../../../contract/releases.ts'
+import type { LedgerEntry } from '../../../contract/environment.ts'
 import { freezeAt, type DoorState, type Waiting } from './state.ts'
 
 /**

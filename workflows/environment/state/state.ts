@@ -1,9 +1,15 @@
+import { type Asker } from '../../../contract/requests.ts'
+import type {
+  Control,
+  Freeze,
+  Superseded,
+  Approval,
+  Undelivered,
+} from '../../../contract/environment.ts'
 import type { ReleaseSending } from '../../../contract/notices.ts'
 import type { Target } from '../../../contract/environment-spec.ts'
 import type { Ledger } from './ledger.ts'
 import type { ReleaseInput } from '../../../contract/releases.ts'
-import type { Asked } from './subscribers.ts'
-import type { Undelivered } from './outbox.ts'
 
 /**
  * All that an environment knows, as plain data: it is handed on when the workflow continues as
@@ -46,49 +52,6 @@ export interface Waiting {
   readonly approval?: Approval
 }
 
-export type Approval =
-  | { readonly kind: 'needed'; readonly until: number }
-  | { readonly kind: 'given'; readonly by: string; readonly at: number }
-
-export interface Superseded {
-  readonly id: string
-  readonly by: string
-  readonly at: number
-}
-
-/** Nothing but rollbacks is let in until somebody lifts it, or until its end. */
-export interface Freeze {
-  readonly by: string
-  readonly reason: string
-  readonly since: number
-  readonly until?: number
-}
-
-export type ControlKind =
-  | 'approve'
-  | 'cancel'
-  | 'freeze'
-  | 'override'
-  | 'pause'
-  | 'reject'
-  | 'release'
-  | 'resume'
-  | 'rollback'
-  /** One by a name that there is not. */
-  | 'signal'
-  | 'unfreeze'
-
-export interface Control {
-  readonly kind: ControlKind
-  readonly by: string
-  readonly at: number
-  readonly reason?: string
-  /** The release that it was about. */
-  readonly release?: string
-  /** Present where it could not be done: why. */
-  readonly refused?: string
-}
-
 export function newDoor(environment: string, project: string): DoorState {
   return {
     environment,
@@ -108,4 +71,9 @@ export function freezeAt(state: DoorState, now: number): Freeze | undefined {
 
 export function withControl(state: DoorState, control: Control): DoorState {
   return { ...state, controls: [control, ...state.controls].slice(0, keptControls) }
+}
+
+/** An {@link Asker} and the release that it waits for. */
+export interface Asked extends Asker {
+  readonly releaseId: string
 }

@@ -4,7 +4,7 @@ import type {
   RunningRelease,
   UnsentNotice,
   WaitingRelease,
-} from '../../../contract/releases.ts'
+} from '../../../contract/environment.ts'
 import { receiverName } from './outbox.ts'
 import type { DoorState, Waiting } from './state.ts'
 

@@ -1,30 +1,7 @@
-import type { Outcome } from '../../../contract/outcome.ts'
-import type { RunningRelease } from '../../../contract/releases.ts'
+import type { Fate, Asker } from '../../../contract/requests.ts'
+import type { RunningRelease } from '../../../contract/environment.ts'
 import type { DoorState } from './state.ts'
 import { supersededBy } from '../../../text/queue.ts'
-
-/** A workflow that asked for a release by a signal: it is told by a signal what becomes of it. */
-export interface Asker {
-  readonly workflowId: string
-  readonly runId?: string
-}
-
-/** An {@link Asker} and the release that it waits for. */
-export interface Asked extends Asker {
-  readonly releaseId: string
-}
-
-/** What becomes of a request, as the one who asked is told. */
-export type Fate =
-  /** `passing` where the environment was frozen or busy: the same may be let in later. */
-  | { readonly kind: 'refused'; readonly reason: string; readonly passing: boolean }
-  | { readonly kind: 'admitted'; readonly releaseId: string; readonly message: string }
-  | {
-      readonly kind: 'ended'
-      readonly releaseId: string
-      readonly outcome: Outcome
-      readonly message: string
-    }
 
 /** Remembers who is to be told of the end of a release. */
 export function withAsker(

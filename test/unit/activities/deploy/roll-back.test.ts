@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { copyOfRevision, isCopyOf } from '../../../../activities/revisions/copy.ts'
-import { rollBackService, type RollBackInput } from '../../../../activities/deploy/roll-back.ts'
+import { rollBackService } from '../../../../activities/deploy/roll-back.ts'
+import { type RollBackInput } from '../../../../activities/deploy/start-rollback.ts'
 import {
   answersOf,
   deployment,

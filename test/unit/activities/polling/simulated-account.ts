@@ -1,6 +1,7 @@
 import { createPoller } from '../../../../activities/polling/poller.ts'
 import { defaultPace } from '../../../../activities/deploy/pace.ts'
-import { watchRollout, type Ending } from '../../../../activities/deploy/watch.ts'
+import { watchRollout } from '../../../../activities/deploy/watch.ts'
+import { type Ending } from '../../../../activities/deploy/watched.ts'
 import { dated } from '../../rollout/simulated-observation.ts'
 import { stage, type Stage, type StageOptions } from '../../../../simulator/test/unit/stage.ts'
 import { fakeAws } from '../fake-aws.ts'

@@ -1,4 +1,4 @@
-import type { Ending, Watched } from '../../../../activities/deploy/watch.ts'
+import type { Ending, Watched } from '../../../../activities/deploy/watched.ts'
 import { watchRollout } from '../../../../activities/deploy/watch.ts'
 import { defaultPace } from '../../../../activities/deploy/pace.ts'
 import { createPoller, type Poller } from '../../../../activities/polling/poller.ts'

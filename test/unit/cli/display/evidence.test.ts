@@ -7,7 +7,8 @@ import { revisionsText } from '../../../../cli/display/revisions.ts'
 import { withLedger } from '../../../../client/revisions.ts'
 import type { FailedTask } from '../../../../rollout/failed-tasks.ts'
 import { releaseDetails } from '../../../../text/details.ts'
-import type { LedgerEntry, ReleaseResult } from '../../../../contract/releases.ts'
+import type { ReleaseResult } from '../../../../contract/releases.ts'
+import type { LedgerEntry } from '../../../../contract/environment.ts'
 
 const arn = (revision: number) => `arn:aws:ecs:eu-west-1:1:task-definition/mailman-api:${revision}`
 

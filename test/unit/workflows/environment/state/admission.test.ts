@@ -8,7 +8,8 @@ import {
   nextMoment,
   nextToStart,
 } from '../../../../../workflows/environment/state/queue.ts'
-import type { ReleaseRequest, RunningRelease } from '../../../../../contract/releases.ts'
+import type { RunningRelease } from '../../../../../contract/environment.ts'
+import type { ReleaseRequest } from '../../../../../contract/requests.ts'
 import { anotherCommit, commit, deployOf, targetFor } from '../../../../workflows/fixtures.ts'
 
 const target = targetFor('queue')

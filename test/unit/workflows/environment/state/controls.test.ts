@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { admit } from '../../../../../workflows/environment/state/admission.ts'
-import {
-  control,
-  type ControlRequest,
-} from '../../../../../workflows/environment/state/controls.ts'
+import { control } from '../../../../../workflows/environment/state/controls.ts'
+import { type ControlRequest } from '../../../../../contract/requests.ts'
 import { newDoor, type DoorState } from '../../../../../workflows/environment/state/state.ts'
-import type { RunningRelease } from '../../../../../contract/releases.ts'
+import type { RunningRelease } from '../../../../../contract/environment.ts'
 import { commit, deployOf, targetFor } from '../../../../workflows/fixtures.ts'
 
 const id = `release/production/${commit.slice(0, 12)}`

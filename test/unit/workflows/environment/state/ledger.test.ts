@@ -7,7 +7,8 @@ import {
   type Ledger,
 } from '../../../../../workflows/environment/state/ledger.ts'
 import { liveSince } from '../../../../../text/live-since.ts'
-import type { LedgerEntry, ReleasedService } from '../../../../../contract/releases.ts'
+import type { ReleasedService } from '../../../../../contract/releases.ts'
+import type { LedgerEntry } from '../../../../../contract/environment.ts'
 import { arn, commit, deployOf, digestOf, targetFor } from '../../../../workflows/fixtures.ts'
 
 const released = (name: string, revision: number, before: number): ReleasedService => ({

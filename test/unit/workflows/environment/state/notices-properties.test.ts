@@ -18,7 +18,7 @@ import {
   withoutWaiting,
 } from '../../../../../workflows/environment/state/queue.ts'
 import { withEntry } from '../../../../../workflows/environment/state/ledger.ts'
-import type { RunningRelease } from '../../../../../contract/releases.ts'
+import type { RunningRelease } from '../../../../../contract/environment.ts'
 import { deployOf, targetFor } from '../../../../workflows/fixtures.ts'
 
 /** What may happen to an environment, in any order; what cannot be done just then is passed over. */

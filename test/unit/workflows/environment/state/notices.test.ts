@@ -11,7 +11,8 @@ import {
   withoutWaiting,
 } from '../../../../../workflows/environment/state/queue.ts'
 import { withEntry } from '../../../../../workflows/environment/state/ledger.ts'
-import type { LedgerEntry, ReleaseRequest } from '../../../../../contract/releases.ts'
+import type { LedgerEntry } from '../../../../../contract/environment.ts'
+import type { ReleaseRequest } from '../../../../../contract/requests.ts'
 import { anotherCommit, commit, deployOf, targetFor } from '../../../../workflows/fixtures.ts'
 
 const everything: NotificationTarget = {

@@ -1,0 +1,110 @@
+import { type Target } from './environment-spec.ts'
+import { type Control } from './environment.ts'
+import { type Outcome } from './outcome.ts'
+
+/** A workflow that asked for a release by a signal: it is told by a signal what becomes of it. */
+export interface Asker {
+  readonly workflowId: string
+  readonly runId?: string
+}
+
+/** What becomes of a request, as the one who asked is told. */
+export type Fate =
+  /** `passing` where the environment was frozen or busy: the same may be let in later. */
+  | { readonly kind: 'refused'; readonly reason: string; readonly passing: boolean }
+  | { readonly kind: 'admitted'; readonly releaseId: string; readonly message: string }
+  | {
+      readonly kind: 'ended'
+      readonly releaseId: string
+      readonly outcome: Outcome
+      readonly message: string
+    }
+
+/** What a person asks of an environment, as a signal or an Update carries it. */
+export interface ControlRequest {
+  readonly by: string
+  readonly reason?: string
+  /** Id of the release that it is about. Left out: the one that it can only be about. */
+  readonly release?: string
+  /** End of a freeze, in milliseconds since the epoch. */
+  readonly until?: number
+}
+
+/** The controls that need nothing but the state. Rollbacks and releases are requests. */
+export type PlainControl = Exclude<Control['kind'], 'override' | 'release' | 'rollback' | 'signal'>
+
+/** What somebody asks an environment for. */
+export type ReleaseRequest = DeployRequest | RedeployRequest | RollbackRequest
+
+interface Asked {
+  readonly target: Target
+  /** `user@host`, or what CI calls itself. */
+  readonly requestedBy: string
+}
+
+/** Check, build, push and deploy one commit. */
+export interface DeployRequest extends Asked {
+  readonly kind: 'deploy'
+  /** 40 hexadecimal digits. */
+  readonly commit: string
+  /** First line of the commit message, for people; at most 120 characters. */
+  readonly subject: string
+  /** When it was committed, in milliseconds since the epoch; for the lead time. */
+  readonly committedAt?: number
+  readonly override?: FreezeOverride
+  /**
+   * Builds all images anew, on base images as they are now, under tags with this behind them;
+   * at most 20 letters and digits. Left out: what the registry has of the commit is taken.
+   */
+  readonly rebuild?: string
+}
+
+/** Goes ahead though the environment is frozen. */
+export interface FreezeOverride {
+  readonly reason: string
+}
+
+/** A new deployment of what is live: the same revision, fresh tasks. */
+export interface RedeployRequest extends Asked {
+  readonly kind: 'redeploy'
+  readonly override?: FreezeOverride
+}
+
+/** Back to what ran before the live release, or to an earlier release. */
+export interface RollbackRequest extends Asked {
+  readonly kind: 'rollback'
+  /**
+   * Id or commit of a release in the ledger, or a revision (`mailman-api:41`, its ARN). Left out:
+   * what ran before the live one.
+   */
+  readonly to?: string
+  readonly reason?: string
+}
+
+/** The answer to the Updates `release` and `rollback` of an environment: what to follow. */
+export interface Accepted {
+  readonly releaseId: string
+  /** Absent while the release waits for its turn: there is no workflow of it yet. */
+  readonly runId?: string
+  /** True where the same was asked for already: this request has joined that release. */
+  readonly joined: boolean
+  /** One sentence for people. */
+  readonly message: string
+}
+
+/** What an Update or a signal of a control carries; all of it may be left out. */
+export interface ControlBody {
+  /** Who asks, for the record. */
+  readonly requestedBy?: string
+  readonly reason?: string
+  /** Id of the release that it is about, where that is not plain. */
+  readonly release?: string
+  /** End of a freeze: a date and time as ISO 8601 has it, `2026-12-27T08:00:00Z`. */
+  readonly until?: string
+  /** For a rollback: the release or commit to go back to. */
+  readonly to?: string
+}
+
+export type SignalledRequest = Exclude<ReleaseRequest, RollbackRequest> & {
+  readonly replyTo?: Asker
+}
