@@ -7,7 +7,7 @@ import { runChecks } from './image/checks.ts'
 import { deregisterRevisions } from './revisions/deregister.ts'
 import { detectEngine } from './image/engine.ts'
 import { endWithLogs } from './deploy/failure-evidence.ts'
-import { beating } from './temporal/heartbeat.ts'
+import { withHeartbeat } from './temporal/heartbeat.ts'
 import { findImages } from './image/images.ts'
 import { refuseWhileFrozen } from './inspect/freeze.ts'
 import { inspectEnvironment } from './inspect/inspect.ts'
@@ -28,9 +28,9 @@ import { waitForRollout } from './deploy/wait.ts'
 
 export { awsClientsByTarget, type AwsClients, type AwsClientsFor } from './aws/clients.ts'
 export { defaultCacheDir } from './source/cache-dir.ts'
-export { detectEngine, type Engine } from './image/engine.ts'
+export { detectEngine, type ContainerEngine } from './image/engine.ts'
 export { activityInterceptors } from './aws/error-interceptor.ts'
-export { workerLeaves } from './temporal/worker-shutdown.ts'
+export { workerShutdown } from './temporal/worker-shutdown.ts'
 export { defaultPace, type Pace } from './deploy/pace.ts'
 
 export interface ReleaseActivitiesOptions {
@@ -51,13 +51,14 @@ export function createReleaseActivities(options: ReleaseActivitiesOptions = {}):
   return {
     inspectEnvironment: async (input) => {
       if (input.freezes === 'kept') refuseWhileFrozen(input.target, Date.now())
-      return await beating(() => inspectEnvironment(clientsFor(input.target.aws), input))
+      return await withHeartbeat(() => inspectEnvironment(clientsFor(input.target.aws), input))
     },
-    findImages: (input) => beating(() => findImages(clientsFor(input.target.aws), input)),
+    findImages: (input) => withHeartbeat(() => findImages(clientsFor(input.target.aws), input)),
     registerRevisions: (input) =>
-      beating(() => registerRevisions(clientsFor(input.target.aws), input)),
+      withHeartbeat(() => registerRevisions(clientsFor(input.target.aws), input)),
     moveTags: (input) => moveTags(clientsFor(input.target.aws), input),
-    updateService: (input) => beating(() => updateService(clientsFor(input.target.aws), input)),
+    updateService: (input) =>
+      withHeartbeat(() => updateService(clientsFor(input.target.aws), input)),
     async waitForRollout(input) {
       const clients = clientsFor(input.target.aws)
       const end = await waitForRollout(clients, pace, input, leaving)
@@ -74,12 +75,14 @@ export function createReleaseActivities(options: ReleaseActivitiesOptions = {}):
       const end = await verifyRelease(clients, pace, input, leaving)
       return await endWithLogs(clients, input.target, end)
     },
-    planRelease: (input) => beating(() => planRelease(clientsFor(input.target.aws), input)),
-    resolveRollback: (input) => beating(() => resolveRollback(clientsFor(input.target.aws), input)),
+    planRelease: (input) => withHeartbeat(() => planRelease(clientsFor(input.target.aws), input)),
+    resolveRollback: (input) =>
+      withHeartbeat(() => resolveRollback(clientsFor(input.target.aws), input)),
     deregisterRevisions: (input) =>
-      beating(() => deregisterRevisions(clientsFor(input.target.aws), input)),
+      withHeartbeat(() => deregisterRevisions(clientsFor(input.target.aws), input)),
     notify: (sending) => notify(sending),
-    listRevisions: (input) => beating(() => listRevisions(clientsFor(input.target.aws), input)),
+    listRevisions: (input) =>
+      withHeartbeat(() => listRevisions(clientsFor(input.target.aws), input)),
   }
 }
 
@@ -100,25 +103,25 @@ export function createBuilderActivities(options: BuilderActivitiesOptions): Buil
   return {
     async prepareSource(source) {
       await engine()
-      const { subject } = await beating(() => checkOut(cacheDir, source))
+      const { subject } = await withHeartbeat(() => checkOut(cacheDir, source))
       return { hostQueue, subject }
     },
-    findBranch: (input) => beating(() => findBranch(cacheDir, input)),
+    findBranch: (input) => withHeartbeat(() => findBranch(cacheDir, input)),
     async runChecks({ source, target }) {
-      const { path } = await beating(() => checkOut(cacheDir, source))
+      const { path } = await withHeartbeat(() => checkOut(cacheDir, source))
       await runChecks(path, target)
     },
     async buildImage(input) {
       const clients = clientsFor(input.target.aws)
-      const { path } = await beating(() => checkOut(cacheDir, input.source))
+      const { path } = await withHeartbeat(() => checkOut(cacheDir, input.source))
       const using = { ...input, path, cacheDir, engine: await engine() }
-      await beating(() => buildImage(clients, using))
+      await withHeartbeat(() => buildImage(clients, using))
     },
     async pushImage(input) {
       const clients = clientsFor(input.target.aws)
       const using = { ...input, cacheDir, engine: await engine() }
-      return await beating(() => pushImage(clients, using))
+      return await withHeartbeat(() => pushImage(clients, using))
     },
-    discardSource: (source) => beating(() => discard(cacheDir, source)),
+    discardSource: (source) => withHeartbeat(() => discard(cacheDir, source)),
   }
 }

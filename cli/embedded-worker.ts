@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
-import type { QueuesTarget, Target } from '../contract/environment-spec.ts'
+import type { TaskQueues, EnvironmentSpec } from '../contract/environment-spec.ts'
 import type { WorkerOptions } from '../worker/options.ts'
-import { messageOf } from '../client/explain.ts'
+import { errorMessage } from '../client/explain-error.ts'
 import { note } from './output.ts'
-import { Refusal } from '../client/refusal.ts'
+import { UserError } from '../client/user-error.ts'
 import type { Source } from '../client/source.ts'
 import { plain } from '../text/plain.ts'
 
 /** What a command does itself while it waits, beside asking. */
-export type Here = 'build' | 'worker'
+export type EmbeddedRole = 'build' | 'worker'
 
 /**
  * A builder that lives as long as a command. It polls without a pause, so a step that nobody takes
@@ -25,7 +25,11 @@ const shutdownGraceMs = 1_000
  * the command: where the same commit is asked for again, the command that joins serves it, too, and
  * takes over when the first one dies.
  */
-export function queuesHere(target: Target, commit: string, here: Here): QueuesTarget {
+export function embeddedTaskQueues(
+  target: EnvironmentSpec,
+  commit: string,
+  here: EmbeddedRole,
+): TaskQueues {
   const { queues, environment } = target
   if (here === 'worker') return queues
   const builder = `slipway-builder-here/${environment}/${commit}`
@@ -33,15 +37,15 @@ export function queuesHere(target: Target, commit: string, here: Here): QueuesTa
 }
 
 /**
- * Does some work with a worker in this process: a builder on the queues of {@link queuesHere}, or
+ * Does some work with a worker in this process: a builder on the queues of {@link embeddedTaskQueues}, or
  * one that serves everything. It is there before the work begins, and gone when it has ended.
  *
  * @throws Refusal where it does not start: no engine of Temporal for this machine, or no search
  *   attributes
  */
-export async function withWorkerHere<T>(
-  here: Here,
-  target: Target,
+export async function withEmbeddedWorker<T>(
+  here: EmbeddedRole,
+  target: EnvironmentSpec,
   source: Source,
   work: () => Promise<T>,
 ): Promise<T> {
@@ -57,8 +61,8 @@ export async function withWorkerHere<T>(
   try {
     await Promise.race([ready.promise, serving])
   } catch (error) {
-    throw new Refusal(
-      `The ${here === 'build' ? 'builder' : 'worker'} did not start here: ${messageOf(error)}`,
+    throw new UserError(
+      `The ${here === 'build' ? 'builder' : 'worker'} did not start here: ${errorMessage(error)}`,
       { cause: error },
     )
   }
@@ -72,10 +76,14 @@ export async function withWorkerHere<T>(
 }
 
 function brokenOff(): never {
-  throw new Refusal('The worker in this command has stopped, and so has what it was doing.')
+  throw new UserError('The worker in this command has stopped, and so has what it was doing.')
 }
 
-function workerOptions(here: Here, target: Target, source: Source): Partial<WorkerOptions> {
+function workerOptions(
+  here: EmbeddedRole,
+  target: EnvironmentSpec,
+  source: Source,
+): Partial<WorkerOptions> {
   const { queues, images } = target
   const unique = randomUUID().slice(0, 8)
   return {
@@ -92,7 +100,7 @@ function workerOptions(here: Here, target: Target, source: Source): Partial<Work
 }
 
 /** What becomes of a release whose command stops to wait for it. */
-export const withoutUs: Readonly<Record<Here, string>> = {
+export const afterInterrupt: Readonly<Record<EmbeddedRole, string>> = {
   build:
     'It goes on where its images are pushed already. Else nobody builds them: it ends as rejected within minutes, and touches nothing.',
   worker: 'It goes on as soon as a worker runs: slipway worker, or another command --worker-here',

@@ -100,7 +100,7 @@ function stopWaiting(release: Followed, how: Stopped, options: CommonOptions): n
 }
 
 /** Says that a request was let in, and follows it where that is wanted. Gives the exit status. */
-export async function tellAndFollow(
+export async function reportAndFollow(
   client: Client,
   accepted: Omit<Accepted, 'runId'> & Partial<Pick<Accepted, 'runId'>>,
   options: CommonOptions & {

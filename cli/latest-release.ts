@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client'
-import type { Target } from '../contract/environment-spec.ts'
-import { Refusal } from '../client/refusal.ts'
+import type { EnvironmentSpec } from '../contract/environment-spec.ts'
+import { UserError } from '../client/user-error.ts'
 import { environmentStatus } from '../client/release.ts'
 
 /**
@@ -10,10 +10,10 @@ import { environmentStatus } from '../client/release.ts'
  */
 export async function latestRelease(
   client: Client,
-  target: Pick<Target, 'environment'>,
+  target: Pick<EnvironmentSpec, 'environment'>,
 ): Promise<string> {
   const status = await environmentStatus(client, target)
   const id = status?.running?.id ?? status?.releases[0]?.id
   if (id !== undefined) return id
-  throw new Refusal(`Nothing has been released to ${target.environment} yet.`)
+  throw new UserError(`Nothing has been released to ${target.environment} yet.`)
 }

@@ -2,7 +2,7 @@ import { CommanderError } from 'commander'
 import { forgetEmptyVariables } from '../client/empty-variables.ts'
 import { note, printJson } from './output.ts'
 import { createProgram } from './program.ts'
-import { exitStatusOfRefusal } from '../client/refusal.ts'
+import { userErrorExitStatus } from '../client/user-error.ts'
 
 /**
  * Runs the command line. Errors that a person can act on end as one clear message and exit
@@ -40,8 +40,8 @@ async function report(error: unknown, args: readonly string[]): Promise<number> 
     // It has said so itself; without a command it has shown the help.
     const isHelp = error.code.startsWith('commander.help')
     const message = isHelp ? 'No command was given.' : error.message.replace(/^error: /, '')
-    await tellJob(args, { message, exitStatus: exitStatusOfRefusal })
-    return exitStatusOfRefusal
+    await tellJob(args, { message, exitStatus: userErrorExitStatus })
+    return userErrorExitStatus
   }
   const known = await explainedError(error)
   if (args.includes('--json')) printJson({ error: known.message, exitStatus: known.exitStatus })
@@ -54,8 +54,8 @@ async function tellJob(
   args: readonly string[],
   known: Pick<Known, 'message' | 'exitStatus'>,
 ): Promise<void> {
-  const { tellRefused } = await import('./github/refused.ts')
-  tellRefused({ args, ...known })
+  const { reportRejectedCommand } = await import('./github/rejected-command.ts')
+  reportRejectedCommand({ args, ...known })
 }
 
 interface Known {
@@ -69,14 +69,14 @@ async function explainedError(error: unknown): Promise<Known> {
   if (error.name === 'ConfigError' || error.name === 'UnknownEnvironmentError') {
     return refused(error.message)
   }
-  const { explained } = await import('../client/explain.ts')
-  const { Refusal } = await import('../client/refusal.ts')
+  const { explained } = await import('../client/explain-error.ts')
+  const { UserError } = await import('../client/user-error.ts')
   const better = explained(error)
-  if (better instanceof Refusal) return refused(better.message, better.exitStatus)
+  if (better instanceof UserError) return refused(better.message, better.exitStatus)
   const stack = error.stack ?? error.message
   return { message: error.message, shown: `Something unexpected happened: ${stack}`, exitStatus: 1 }
 }
 
-function refused(message: string, status = exitStatusOfRefusal): Known {
+function refused(message: string, status = userErrorExitStatus): Known {
   return { message, shown: message, exitStatus: status }
 }

@@ -2,7 +2,7 @@ import { dirname } from 'node:path'
 import { loadConfig } from '../config/load.ts'
 import { formatProblem } from '../config/problem.ts'
 import { resolveTarget } from '../config/resolve.ts'
-import type { Target } from '../contract/environment-spec.ts'
+import type { EnvironmentSpec } from '../contract/environment-spec.ts'
 import { note } from './output.ts'
 import { type Source, checkoutOf, findSource } from '../client/source.ts'
 
@@ -17,7 +17,7 @@ export async function readConfig(options: { readonly config?: string }) {
 export async function openTarget(
   environment: string,
   options: { readonly config?: string },
-): Promise<Target> {
+): Promise<EnvironmentSpec> {
   const { config, file } = await readConfig(options)
   const checkout = (await checkoutOf(dirname(file))) ?? dirname(file)
   return resolveTarget(config, environment, { repository: checkout })
@@ -27,7 +27,7 @@ export async function openTarget(
 export async function openTargetAndSource(
   environment: string,
   options: { readonly config?: string; readonly commit?: string },
-): Promise<{ target: Target; source: Source }> {
+): Promise<{ target: EnvironmentSpec; source: Source }> {
   const { config, file } = await readConfig(options)
   // The name first: a typing error should not be answered with the state of the checkout.
   resolveTarget(config, environment, { repository: dirname(file) })

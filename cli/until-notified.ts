@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Client } from '@temporalio/client'
-import type { Target } from '../contract/environment-spec.ts'
+import type { EnvironmentSpec } from '../contract/environment-spec.ts'
 import { note } from './output.ts'
 import { environmentStatus } from '../client/release.ts'
 
@@ -12,7 +12,11 @@ const patienceMs = 15_000
  * that is the worker, and would leave it to the next one. It takes no more than 15 s, and never
  * fails.
  */
-export async function untilTold(client: Client, target: Target, release: string): Promise<void> {
+export async function untilNotified(
+  client: Client,
+  target: EnvironmentSpec,
+  release: string,
+): Promise<void> {
   if (target.notifications === undefined) return
   const giveUp = Date.now() + patienceMs
   while (Date.now() < giveUp) {

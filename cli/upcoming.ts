@@ -1,4 +1,4 @@
-import { messageOf } from '../client/explain.ts'
+import { errorMessage } from '../client/explain-error.ts'
 import type { Schedule } from '../client/schedules.ts'
 
 /** The schedules of an environment, beside its status. */
@@ -32,6 +32,6 @@ async function ask(list: () => Promise<readonly Schedule[]>): Promise<Upcoming> 
   try {
     return { kind: 'known', schedules: await list() }
   } catch (error) {
-    return { kind: 'unknown', reason: messageOf(error) }
+    return { kind: 'unknown', reason: errorMessage(error) }
   }
 }

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client'
 import { loadClientConnectConfig } from '@temporalio/envconfig'
-import { explained, grpcStatus, isOutage, messageOf } from './explain.ts'
-import { Refusal } from './refusal.ts'
+import { explained, grpcStatus, isOutage, errorMessage } from './explain-error.ts'
+import { UserError } from './user-error.ts'
 
 /** Longer than a handshake over any ocean; shorter than a person's patience. */
 const connectTimeoutMs = 5_000
@@ -74,17 +74,17 @@ function readProfile(profile: string | undefined) {
   try {
     return loadClientConnectConfig(profile === undefined ? {} : { profile })
   } catch (error) {
-    throw new Refusal(
-      `The configuration of the Temporal client cannot be used: ${messageOf(error)}. ` +
+    throw new UserError(
+      `The configuration of the Temporal client cannot be used: ${errorMessage(error)}. ` +
         'See the TEMPORAL_… variables, and: temporal config list',
       { cause: error },
     )
   }
 }
 
-function unreachable(address: string, error: unknown): Refusal {
-  return new Refusal(
-    `No Temporal server answers at ${address} (${messageOf(error)}). ` +
+function unreachable(address: string, error: unknown): UserError {
+  return new UserError(
+    `No Temporal server answers at ${address} (${errorMessage(error)}). ` +
       'Start one here with `slipway local up`, or say where it is: TEMPORAL_ADDRESS, or --profile with a profile of Temporal’s configuration file.',
     { cause: error },
   )

@@ -2,10 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Client, WorkflowHandle } from '@temporalio/client'
 import { environmentStatus, environmentWorkflowId, releaseStatus } from '../contract/messages.ts'
 import type { ReleaseResult, ReleaseStatus } from '../contract/releases.ts'
-import { isOutage, messageOf } from './explain.ts'
+import { isOutage, errorMessage } from './explain-error.ts'
 import { type PendingActivity, pendingActivities } from './pending.ts'
-import { untilTurn } from './turn.ts'
-import { verdictOf } from './verdict.ts'
+import { waitInQueue } from './wait-in-queue.ts'
+import { resultOfFailure } from './release-result.ts'
 
 /** What somebody who follows a release learns while it runs. */
 export type FollowEvent =
@@ -56,7 +56,7 @@ export async function followRelease(
   const { onEvent = () => {}, signal, everyMs = 1_000 } = options
   signal?.throwIfAborted()
   if (release.runId === undefined) {
-    const turn = await untilTurn(client, release.id, {
+    const turn = await waitInQueue(client, release.id, {
       onWaiting: (reason) => onEvent({ kind: 'waiting', reason }),
       signal: signal ?? new AbortController().signal,
       everyMs,
@@ -67,14 +67,14 @@ export async function followRelease(
   const handle = client.workflow.getHandle(release.id, release.runId)
   const ended = new AbortController()
   const stop = AbortSignal.any([ended.signal, ...(signal === undefined ? [] : [signal])])
-  const trouble = troubleTeller(onEvent)
+  const trouble = outageReporter(onEvent)
   const watching = watch(client, handle, { onEvent, everyMs, stop, trouble })
   try {
     const result = await untilEnded(client, handle, stop, trouble)
     ended.abort()
     await watching
     // What happened since the last look: a quick release is over before the second one.
-    const last = await look(
+    const last = await pollRelease(
       client,
       handle,
       signal ?? new AbortController().signal,
@@ -118,14 +118,14 @@ async function untilEnded(
   client: Client,
   handle: WorkflowHandle,
   stop: AbortSignal,
-  trouble: TroubleTeller,
+  trouble: OutageReporter,
 ): Promise<ReleaseResult> {
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await client.withAbortSignal(stop, () => handle.result() as Promise<ReleaseResult>)
     } catch (error) {
-      if (!isOutage(error) || stop.aborted) return await verdictOf(handle, error)
-      trouble.begin('server', messageOf(error))
+      if (!isOutage(error) || stop.aborted) return await resultOfFailure(handle, error)
+      trouble.begin('server', errorMessage(error))
       await delay(Math.min(1_000 * 2 ** attempt, longestBackOffMs), undefined, { signal: stop })
     }
   }
@@ -135,14 +135,14 @@ interface Watch {
   readonly onEvent: (event: FollowEvent) => void
   readonly everyMs: number
   readonly stop: AbortSignal
-  readonly trouble: TroubleTeller
+  readonly trouble: OutageReporter
 }
 
 /** Looks again and again until told to stop. Never rejects: whether it sees is not what counts. */
 async function watch(client: Client, handle: WorkflowHandle, to: Watch): Promise<void> {
   let silent = 0
   while (!to.stop.aborted) {
-    const seen = await look(client, handle, to.stop)
+    const seen = await pollRelease(client, handle, to.stop)
     if (to.stop.aborted) return
     if (seen.kind === 'server silent') to.trouble.begin('server', seen.reason)
     else to.trouble.end('server')
@@ -160,34 +160,34 @@ async function watch(client: Client, handle: WorkflowHandle, to: Watch): Promise
   }
 }
 
-type Seen =
+type FollowPoll =
   | Extract<FollowEvent, { kind: 'progress' }>
   | { readonly kind: 'server silent' | 'worker silent'; readonly reason: string }
 
-async function look(
+async function pollRelease(
   client: Client,
   handle: WorkflowHandle,
   stop: AbortSignal,
   withinMs = queryWithinMs,
-): Promise<Seen> {
+): Promise<FollowPoll> {
   const ask = <T>(question: () => Promise<T>) =>
     client.withAbortSignal(stop, () => client.withDeadline(Date.now() + withinMs, question))
   let pending: readonly PendingActivity[]
   try {
     pending = await ask(async () => pendingActivities(client, await handle.describe()))
   } catch (error) {
-    return { kind: 'server silent', reason: messageOf(error) }
+    return { kind: 'server silent', reason: errorMessage(error) }
   }
   try {
     return { kind: 'progress', status: await ask(() => handle.query(releaseStatus)), pending }
   } catch (error) {
-    return { kind: 'worker silent', reason: messageOf(error) }
+    return { kind: 'worker silent', reason: errorMessage(error) }
   }
 }
 
-type TroubleTeller = ReturnType<typeof troubleTeller>
+type OutageReporter = ReturnType<typeof outageReporter>
 
-function troubleTeller(onEvent: (event: FollowEvent) => void) {
+function outageReporter(onEvent: (event: FollowEvent) => void) {
   const told = new Set<'server' | 'worker'>()
   return {
     begin(withWhom: 'server' | 'worker', reason: string) {

@@ -26,7 +26,7 @@ const stepNames: Readonly<Record<string, Step['name']>> = {
  */
 export async function stepsOfHistory(client: Client, history: History): Promise<Step[]> {
   const events = history.events ?? []
-  const ends = new Map(events.flatMap((event) => endOf(event)))
+  const ends = new Map(events.flatMap((event) => stepEndOf(event)))
   const steps = await Promise.all(
     events.map(async (event): Promise<Step | undefined> => {
       const scheduled = event.activityTaskScheduledEventAttributes
@@ -51,7 +51,7 @@ interface End {
   readonly failure?: string
 }
 
-function endOf(event: Event): [string, End][] {
+function stepEndOf(event: Event): [string, End][] {
   const completed = event.activityTaskCompletedEventAttributes
   const failed = event.activityTaskFailedEventAttributes
   const timedOut = event.activityTaskTimedOutEventAttributes

@@ -6,18 +6,18 @@ import {
   type ScheduleHandle,
   type ScheduleOptions,
 } from '@temporalio/client'
-import type { Target } from '../contract/environment-spec.ts'
+import type { EnvironmentSpec } from '../contract/environment-spec.ts'
 import * as protocol from '../contract/messages.ts'
 import type { ScheduledInput, ScheduledWork } from '../contract/schedules.ts'
 import { environmentKey, projectKey } from '../contract/search-attributes.ts'
 import { oneLine } from '../text/short.ts'
-import { Refusal } from './refusal.ts'
+import { UserError } from './user-error.ts'
 import { asked, type Schedule, scheduleId, showSchedule, workText } from './schedules.ts'
 import { durationText } from '../text/plain.ts'
 
 /** What a schedule shall be. Durations are milliseconds. */
-export interface ScheduleWish {
-  readonly target: Target
+export interface ScheduleSpec {
+  readonly target: EnvironmentSpec
   /** Unlike any other of the environment: letters, digits, `-` and `_`. */
   readonly name: string
   readonly times: ScheduleTimes
@@ -42,7 +42,7 @@ export type ScheduleTimes =
  */
 export async function putSchedule(
   client: Client,
-  wish: ScheduleWish,
+  wish: ScheduleSpec,
 ): Promise<{ readonly created: boolean; readonly schedule: Schedule }> {
   const { target, name } = wish
   const options = optionsOf(wish)
@@ -71,7 +71,7 @@ async function createOrUpdate(client: Client, options: ScheduleOptions): Promise
 /** Temporal reads one at the beginning of a cron, too; what is shown would not be true then. */
 function refuseTwoTimeZones(times: ScheduleTimes): void {
   if (times.kind !== 'cron' || !/^\s*(CRON_)?TZ=/.test(times.expression)) return
-  throw new Refusal(
+  throw new UserError(
     `${JSON.stringify(times.expression)} names a time zone in the cron. Name it beside it: --time-zone Europe/Berlin`,
   )
 }
@@ -92,18 +92,18 @@ async function refuseTimesThatNeverCome(client: Client, options: ScheduleOptions
     .catch((error: unknown) => {
       // The SDK makes one of what the server finds wrong with an argument.
       if (!(error instanceof TypeError)) throw error
-      throw new Refusal(`${timesOf(options)} cannot be a schedule: ${error.message}.`, {
+      throw new UserError(`${timesOf(options)} cannot be a schedule: ${error.message}.`, {
         cause: error,
       })
     })
   const { info } = await described(handle)
   const [first, ...others] = info.nextActionTimes.map((moment) => moment.getTime())
   if (first === undefined) {
-    throw new Refusal(`${timesOf(options)} never comes: no day is like that.`)
+    throw new UserError(`${timesOf(options)} never comes: no day is like that.`)
   }
   const gaps = others.map((moment, index) => moment - (others[index - 1] ?? first))
   if (Math.min(...gaps) >= shortestGapMs) return
-  throw new Refusal(
+  throw new UserError(
     `${timesOf(options)} comes more than once a minute, and a release takes longer than that.`,
   )
 }
@@ -111,7 +111,7 @@ async function refuseTimesThatNeverCome(client: Client, options: ScheduleOptions
 const timesOf = ({ spec }: ScheduleOptions) =>
   JSON.stringify(spec.cronExpressions?.[0] ?? spec.intervals?.[0]?.every)
 
-function optionsOf(wish: ScheduleWish): ScheduleOptions & { readonly scheduleId: string } {
+function optionsOf(wish: ScheduleSpec): ScheduleOptions & { readonly scheduleId: string } {
   const { target, name, times, jitterMs, catchUpMs, what, requestedBy } = wish
   const { environment, project } = target
   const input: ScheduledInput = { name, target, requestedBy, what, when: whenText(wish) }
@@ -144,7 +144,7 @@ function optionsOf(wish: ScheduleWish): ScheduleOptions & { readonly scheduleId:
 }
 
 /** `cron 0 3 * * * (Europe/Berlin), up to 10 min 0 s later` */
-function whenText({ times, jitterMs }: ScheduleWish): string {
+function whenText({ times, jitterMs }: ScheduleSpec): string {
   const base =
     times.kind === 'cron'
       ? `cron ${times.expression} (${times.timeZone ?? 'UTC'})`

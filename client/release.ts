@@ -10,15 +10,15 @@ import type {
 import { randomUUID } from 'node:crypto'
 import { type Client, WithStartWorkflowOperation, WorkflowNotFoundError } from '@temporalio/client'
 import type { Plan } from '../contract/activity-types.ts'
-import type { Target } from '../contract/environment-spec.ts'
+import type { EnvironmentSpec } from '../contract/environment-spec.ts'
 import * as protocol from '../contract/messages.ts'
 import type { ReleaseStatus } from '../contract/releases.ts'
 import type { EnvironmentStatus } from '../contract/environment.ts'
-import { explained, isOutage, isUnattended } from './explain.ts'
-import { persistently } from './persist.ts'
-import { Refusal } from './refusal.ts'
+import { explained, isOutage, isUnattended } from './explain-error.ts'
+import { persistently } from './retry-outages.ts'
+import { UserError } from './user-error.ts'
 import { requested } from './request.ts'
-import { requireDoorkeeper, requireWorkers } from './workers.ts'
+import { requireEnvironmentWorker, requireWorkers } from './workers.ts'
 
 /** How long the server may take to answer. */
 const answerWithinMs = 30_000
@@ -54,7 +54,7 @@ export function requestRedeploy(client: Client, request: RedeployRequest): Promi
 async function requestRelease(client: Client, request: ReleaseRequest): Promise<Accepted> {
   const { environment, project, queues } = request.target
   const updateId = randomUUID()
-  await answered(client, () => requireDoorkeeper(client, request.target))
+  await answered(client, () => requireEnvironmentWorker(client, request.target))
   return requested(client, environment, () =>
     client.workflow.executeUpdateWithStart(protocol.requestRelease, {
       args: [request],
@@ -84,7 +84,7 @@ function startOf(environment: string, project: string, taskQueue: string) {
 export async function requestRollback(client: Client, request: RollbackRequest): Promise<Accepted> {
   const { environment, project, queues } = request.target
   const updateId = randomUUID()
-  await answered(client, () => requireDoorkeeper(client, request.target))
+  await answered(client, () => requireEnvironmentWorker(client, request.target))
   return requested(client, environment, () =>
     client.workflow.executeUpdateWithStart(protocol.requestRollback, {
       args: [request],
@@ -103,13 +103,13 @@ export async function requestRollback(client: Client, request: RollbackRequest):
  */
 export async function requestControl(
   client: Client,
-  target: Target,
+  target: EnvironmentSpec,
   kind: PlainControl,
   body: ControlBody,
 ): Promise<string> {
   const { environment, project, queues } = target
   const updateId = randomUUID()
-  await answered(client, () => requireDoorkeeper(client, target))
+  await answered(client, () => requireEnvironmentWorker(client, target))
   return requested(client, environment, () =>
     client.workflow.executeUpdateWithStart(protocol.controlUpdates[kind], {
       args: [body],
@@ -126,7 +126,7 @@ export async function requestControl(
  */
 export async function environmentStatus(
   client: Client,
-  target: Pick<Target, 'environment'>,
+  target: Pick<EnvironmentSpec, 'environment'>,
 ): Promise<EnvironmentStatus | undefined> {
   const handle = client.workflow.getHandle(protocol.environmentWorkflowId(target.environment))
   try {
@@ -134,7 +134,7 @@ export async function environmentStatus(
     await requireWorkers(client, { release: taskQueue })
     return await answeredByWorker(client, taskQueue, () => handle.query(protocol.environmentStatus))
   } catch (error) {
-    if (error instanceof Refusal && error.cause instanceof WorkflowNotFoundError) return undefined
+    if (error instanceof UserError && error.cause instanceof WorkflowNotFoundError) return undefined
     throw error
   }
 }
@@ -162,7 +162,7 @@ export function untouchedEnvironment(environment: string, project: string): Envi
  */
 export async function planRelease(
   client: Client,
-  input: { readonly target: Target; readonly commit: string },
+  input: { readonly target: EnvironmentSpec; readonly commit: string },
 ): Promise<Plan> {
   const { environment, queues } = input.target
   try {
@@ -193,7 +193,7 @@ async function answeredByWorker<T>(
     return await client.withDeadline(Date.now() + queryWithinMs, () => persistently(ask))
   } catch (error) {
     if (!isOutage(error) && !isUnattended(error)) throw explained(error)
-    throw new Refusal(
+    throw new UserError(
       `No worker answered on the task queue "${queue}" within ${queryWithinMs / 1_000} s. Look whether one runs, or start one: slipway worker`,
       { cause: error },
     )

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Client } from '@temporalio/client'
 import { exitStatusWhenWaitingEnds } from '../contract/outcome.ts'
-import { explained, isDeadline, isOutage, messageOf } from './explain.ts'
+import { explained, isDeadline, isOutage, errorMessage } from './explain-error.ts'
 import { type Interrupt, onInterrupt, signalStatus } from '../cli/interrupt.ts'
-import { Refusal } from './refusal.ts'
+import { UserError } from './user-error.ts'
 
 export interface Patience {
   /** For one answer: letting a request in may mean to start two workflows. @default 30 s */
@@ -55,18 +55,18 @@ export async function requested<T>(
   }
 }
 
-function interrupted(environment: string, by: Interrupt, cause: unknown): Refusal {
-  return new Refusal(
+function interrupted(environment: string, by: Interrupt, cause: unknown): UserError {
+  return new UserError(
     `Interrupted before ${environment} answered; it may have been asked and act on it. Look before you ask again: slipway status ${environment}`,
     { exitStatus: signalStatus[by], cause },
   )
 }
 
-function unknown(environment: string, isSilent: boolean, cause: unknown): Refusal {
+function unknown(environment: string, isSilent: boolean, cause: unknown): UserError {
   const what = isSilent
     ? `${environment} was asked and did not answer in time`
-    : `The connection to Temporal is lost (${messageOf(cause)}), and ${environment} may have been asked or not`
-  return new Refusal(
+    : `The connection to Temporal is lost (${errorMessage(cause)}), and ${environment} may have been asked or not`
+  return new UserError(
     `${what}; it may still act on it. Look before you ask again: slipway status ${environment}`,
     { exitStatus: exitStatusWhenWaitingEnds, cause },
   )

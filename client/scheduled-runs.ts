@@ -6,7 +6,7 @@ import {
 } from '@temporalio/client'
 import { ApplicationFailure } from '@temporalio/common'
 import type { ScheduledResult } from '../contract/schedules.ts'
-import { messageOf } from './explain.ts'
+import { errorMessage } from './explain-error.ts'
 
 /** One run of a schedule. */
 export interface ScheduledRun {
@@ -30,12 +30,12 @@ export async function runsOf(
     recent.map(async ({ takenAt, action: { workflow } }) => ({
       workflowId: workflow.workflowId,
       at: takenAt.toISOString(),
-      ...(await endOf(client, workflow.workflowId, workflow.firstExecutionRunId)),
+      ...(await runEndOf(client, workflow.workflowId, workflow.firstExecutionRunId)),
     })),
   )
 }
 
-async function endOf(
+async function runEndOf(
   client: Client,
   workflowId: string,
   runId: string,
@@ -52,6 +52,6 @@ async function endOf(
     if (!(error instanceof WorkflowFailedError)) throw error
     const { cause } = error
     const outcome = cause instanceof ApplicationFailure ? cause.type : undefined
-    return { outcome: outcome ?? 'failed', message: messageOf(error) }
+    return { outcome: outcome ?? 'failed', message: errorMessage(error) }
   }
 }

@@ -2,9 +2,9 @@ import { type Client, type ScheduleDescription, ScheduleNotFoundError } from '@t
 import * as protocol from '../contract/messages.ts'
 import type { ScheduledInput, ScheduledWork } from '../contract/schedules.ts'
 import { environmentKey } from '../contract/search-attributes.ts'
-import { explained } from './explain.ts'
-import { persistently } from './persist.ts'
-import { Refusal } from './refusal.ts'
+import { explained } from './explain-error.ts'
+import { persistently } from './retry-outages.ts'
+import { UserError } from './user-error.ts'
 import { type ScheduledRun, runsOf } from './scheduled-runs.ts'
 
 /** A schedule as Temporal has it. Moments are ISO 8601. */
@@ -98,7 +98,7 @@ export async function controlSchedule(
       case 'trigger': {
         const busy = schedule.lastRuns.find(({ outcome }) => outcome === 'running')
         if (busy === undefined) return handle.trigger('SKIP')
-        throw new Refusal(
+        throw new UserError(
           `${busy.workflowId} of this schedule has not ended yet; a second one would be skipped. Look at it with: slipway schedule show ${environment} ${name}`,
         )
       }
@@ -139,8 +139,8 @@ function inputOf({ action }: ScheduleDescription): ScheduledInput | undefined {
   return action.args?.[0] as ScheduledInput | undefined
 }
 
-function noSchedule(environment: string, name: string): Refusal {
-  return new Refusal(
+function noSchedule(environment: string, name: string): UserError {
+  return new UserError(
     `${environment} has no schedule ${JSON.stringify(name)}. See the ones there are: slipway schedule list ${environment}`,
   )
 }

@@ -2,10 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { SearchAttributeType } from '@temporalio/common'
 import type { Client } from '@temporalio/client'
 import { indexedValueTypes, searchAttributes } from '../contract/search-attributes.ts'
-import { explained, grpcStatus, messageOf } from './explain.ts'
-import { Refusal } from './refusal.ts'
+import { explained, grpcStatus, errorMessage } from './explain-error.ts'
+import { UserError } from './user-error.ts'
 
-export interface SetUp {
+export interface SetupResult {
   readonly created: readonly string[]
   readonly present: readonly string[]
 }
@@ -26,7 +26,7 @@ const unimplemented = 12
  *
  * @throws Refusal where one is there with another type, or where this may not be done from here
  */
-export async function setUpSearchAttributes(client: Client): Promise<SetUp> {
+export async function setUpSearchAttributes(client: Client): Promise<SetupResult> {
   const { operatorService } = client.connection as unknown as OperatorConnection
   const { namespace } = client.options
   const wanted = Object.entries(searchAttributes)
@@ -53,8 +53,8 @@ export async function setUpSearchAttributes(client: Client): Promise<SetUp> {
       ([name, type]) =>
         `  tcld namespace search-attributes add --namespace ${namespace} --search-attribute "${name}=${cliTypes[type]}"`,
     )
-    throw new Refusal(
-      `This server does not let search attributes be created from here (${messageOf(error)}). In Temporal Cloud:\n${commands.join('\n')}`,
+    throw new UserError(
+      `This server does not let search attributes be created from here (${errorMessage(error)}). In Temporal Cloud:\n${commands.join('\n')}`,
       { cause: error },
     )
   }
@@ -74,7 +74,7 @@ interface OperatorConnection {
 
 function refuseOtherType(name: string, wanted: number, found: number | undefined): void {
   if (found === undefined || found === wanted) return
-  throw new Refusal(
+  throw new UserError(
     `The search attribute ${name} is there with another type. Remove it first (temporal operator search-attribute remove --name ${name}), or use a namespace of its own.`,
   )
 }
@@ -87,7 +87,7 @@ async function untilKnown(list: () => Promise<Record<string, number>>): Promise<
     if (Object.keys(searchAttributes).every((name) => Object.hasOwn(there, name))) return
     await delay(500)
   }
-  throw new Refusal(
+  throw new UserError(
     'The search attributes were created, but the server does not list them yet. Ask again in a minute.',
   )
 }

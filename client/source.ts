@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import { execa } from 'execa'
-import { Refusal } from './refusal.ts'
+import { UserError } from './user-error.ts'
 import { plain, shortened } from '../text/plain.ts'
 
 /** The commit that is to be released, and where it was found. */
@@ -32,7 +32,7 @@ export async function findSource(options: {
   const folder = dirname(options.configFile)
   const checkout = await checkoutOf(folder)
   if (checkout === undefined) {
-    throw new Refusal(
+    throw new UserError(
       `${folder} is not in a git repository, and a release is made from a commit. Put the configuration into the repository that it deploys, or go there.`,
     )
   }
@@ -60,7 +60,7 @@ export async function checkoutOf(folder: string): Promise<string | undefined> {
   const { failed, stdout, stderr } = await git(folder, ['rev-parse', '--show-toplevel'])
   if (!failed && stdout !== '') return stdout
   if (!/dubious ownership/.test(stderr)) return undefined
-  throw new Refusal(
+  throw new UserError(
     `git refuses to read ${folder}, which belongs to another user. If you trust it: git config --global --add safe.directory ${folder}`,
   )
 }
@@ -72,7 +72,8 @@ async function refuseDirty(checkout: string): Promise<void> {
     '-z',
     '--untracked-files=normal',
   ])
-  if (failed) throw new Refusal(`git cannot tell what has changed in ${checkout}: ${plain(stderr)}`)
+  if (failed)
+    throw new UserError(`git cannot tell what has changed in ${checkout}: ${plain(stderr)}`)
   const files = changedFiles(stdout)
   if (files.length === 0) return
   const more = files.length - maxFilesShown
@@ -80,7 +81,7 @@ async function refuseDirty(checkout: string): Promise<void> {
     ...files.slice(0, maxFilesShown).map((file) => `  ${file}`),
     ...(more > 0 ? [`  and ${more} more`] : []),
   ]
-  throw new Refusal(
+  throw new UserError(
     `The checkout has changes that are in no commit:\n${shown.join('\n')}\n` +
       'Commit or stash them, or name the commit to release: --commit HEAD',
   )
@@ -102,7 +103,7 @@ export function changedFiles(status: string): readonly string[] {
 async function resolveCommit(checkout: string, ref: string): Promise<string> {
   const shown = JSON.stringify(plain(ref))
   // An argument cannot hold a NUL byte; no name in git does either.
-  if (ref === '' || ref.includes('\0')) throw new Refusal(`${shown} names no commit.`)
+  if (ref === '' || ref.includes('\0')) throw new UserError(`${shown} names no commit.`)
   const { failed, stdout } = await git(checkout, [
     'rev-parse',
     '--verify',
@@ -112,9 +113,9 @@ async function resolveCommit(checkout: string, ref: string): Promise<string> {
   ])
   if (!failed && /^[0-9a-f]{40}([0-9a-f]{24})?$/.test(stdout)) return stdout
   if (ref === 'HEAD') {
-    throw new Refusal(`The repository ${checkout} has no commit yet. Make the first: git commit`)
+    throw new UserError(`The repository ${checkout} has no commit yet. Make the first: git commit`)
   }
-  throw new Refusal(
+  throw new UserError(
     `There is no commit ${shown} in ${checkout}. If it is on a remote, fetch it first: git fetch --all`,
   )
 }
@@ -133,7 +134,7 @@ async function git(cwd: string, args: readonly string[]): Promise<GitAnswer> {
     env: { LC_ALL: 'C', GIT_OPTIONAL_LOCKS: '0' },
   })
   if (code === 'ENOENT') {
-    throw new Refusal(
+    throw new UserError(
       'There is no `git` on the PATH, and a release is made from a commit. Install it.',
     )
   }

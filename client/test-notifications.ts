@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { Client } from '@temporalio/client'
-import type { Target } from '../contract/environment-spec.ts'
+import type { EnvironmentSpec } from '../contract/environment-spec.ts'
 import { testNotificationsWorkflow } from '../contract/messages.ts'
 import type { TestedNotification } from '../contract/notices.ts'
-import { explained } from './explain.ts'
-import { Refusal } from './refusal.ts'
+import { explained } from './explain-error.ts'
+import { UserError } from './user-error.ts'
 
 /**
  * Sends a test message to everybody who is told of an environment's releases: from the worker,
@@ -14,11 +14,11 @@ import { Refusal } from './refusal.ts'
  */
 export async function testNotifications(
   client: Client,
-  input: { readonly target: Target; readonly requestedBy: string },
+  input: { readonly target: EnvironmentSpec; readonly requestedBy: string },
 ): Promise<readonly TestedNotification[]> {
   const { environment, notifications = [], queues } = input.target
   if (notifications.length === 0) {
-    throw new Refusal(
+    throw new UserError(
       `Nobody is told of ${environment}: there are no "notifications" in slipway.yaml, neither there nor at its top.`,
     )
   }

@@ -1,8 +1,8 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client'
-import type { Target } from '../contract/environment-spec.ts'
+import type { EnvironmentSpec } from '../contract/environment-spec.ts'
 import { environmentWorkflowId } from '../contract/messages.ts'
-import { persistently } from './persist.ts'
-import { Refusal } from './refusal.ts'
+import { persistently } from './retry-outages.ts'
+import { UserError } from './user-error.ts'
 
 /** Temporal's numbers for the two kinds of a task queue. */
 const kinds = { workflow: 1, activity: 2 } as const
@@ -38,15 +38,15 @@ export async function requireWorkers(
  *
  * @throws Refusal where nobody serves the queue that it lives on
  */
-export async function requireDoorkeeper(
+export async function requireEnvironmentWorker(
   client: Client,
-  { environment, queues }: Pick<Target, 'environment' | 'queues'>,
+  { environment, queues }: Pick<EnvironmentSpec, 'environment' | 'queues'>,
 ): Promise<void> {
   const id = environmentWorkflowId(environment)
   const lives = await livesOn(client, id)
   if (lives === undefined || lives === queues.release) return
   if (await hasWorker(client, lives, 'workflow')) return
-  throw new Refusal(
+  throw new UserError(
     `${id} lives on the task queue "${lives}", which nobody serves, and slipway.yaml now says "${queues.release}". ` +
       `Start a worker for "${lives}" once more ("queues.release" as it was): the next request moves the environment to "${queues.release}".`,
   )
@@ -83,8 +83,8 @@ async function hasWorker(
   })
 }
 
-function missing(queue: string, does: string, command: string): Refusal {
-  return new Refusal(
+function missing(queue: string, does: string, command: string): UserError {
+  return new UserError(
     `No worker that ${does} serves the task queue "${queue}", so nothing would happen. Start one: ${command}`,
   )
 }

@@ -3,10 +3,10 @@ import { freezeTarget } from './freeze-window.ts'
 import { inDependencyOrder } from './order.ts'
 import type { Config } from './schema.ts'
 import type {
-  ImageTarget,
-  NotificationTarget,
-  ServiceTarget,
-  Target,
+  ImageSpec,
+  NotificationSpec,
+  ServiceSpec,
+  EnvironmentSpec,
 } from '../contract/environment-spec.ts'
 
 /** The environment that was asked for is not in the configuration. */
@@ -34,7 +34,7 @@ export function resolveTarget(
   config: Config,
   environment: string,
   source: { readonly repository: string },
-): Target {
+): EnvironmentSpec {
   const known = Object.keys(config.environments)
   const place = Object.hasOwn(config.environments, environment)
     ? config.environments[environment]
@@ -73,7 +73,7 @@ export function resolveTarget(
   }
 }
 
-function serviceTarget(name: string, service: Config['services'][string]): ServiceTarget {
+function serviceTarget(name: string, service: Config['services'][string]): ServiceSpec {
   return {
     name,
     service: service.service,
@@ -84,15 +84,15 @@ function serviceTarget(name: string, service: Config['services'][string]): Servi
   }
 }
 
-function imageTarget(name: string, image: Config['images'][string]): ImageTarget {
+function imageTarget(name: string, image: Config['images'][string]): ImageSpec {
   const { timeout, target, platform, ...rest } = image
   return { name, ...rest, ...given({ target, platform }), timeoutMs: timeout }
 }
 
-function notificationsOf(told: Config['notifications']): Pick<Target, 'notifications'> {
+function notificationsOf(told: Config['notifications']): Pick<EnvironmentSpec, 'notifications'> {
   if (told.length === 0) return {}
   return {
-    notifications: told.map(({ secretFrom, outcomes, ...rest }): NotificationTarget => ({
+    notifications: told.map(({ secretFrom, outcomes, ...rest }): NotificationSpec => ({
       ...rest,
       ...given({ secretFrom, outcomes }),
     })),

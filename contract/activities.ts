@@ -1,4 +1,4 @@
-import type { ServiceTarget, Target } from './environment-spec.ts'
+import type { ServiceSpec, EnvironmentSpec } from './environment-spec.ts'
 import type { Sending } from './notices.ts'
 import type {
   BranchHead,
@@ -12,7 +12,7 @@ import type {
   RolloutEnd,
   SourceRef,
 } from './activity-types.ts'
-import type { StartedDeployment, WayBack } from '../rollout/deployment.ts'
+import type { StartedDeployment, RollbackTarget } from '../rollout/deployment.ts'
 
 /**
  * Run on the release queue. They speak to AWS and nothing else.
@@ -22,14 +22,14 @@ import type { StartedDeployment, WayBack } from '../rollout/deployment.ts'
 export interface ReleaseActivities {
   /** Reads; refuses what would fail later: cluster, services, containers, repositories, breaker. */
   inspectEnvironment(input: {
-    target: Target
+    target: EnvironmentSpec
     release: string
     /** Whether a freeze window of the configuration keeps this release out. */
     freezes: 'kept' | 'ignored'
   }): Promise<Inspection>
   /** Reads the registry: which of the images are there already under their immutable tag. */
   findImages(input: {
-    target: Target
+    target: EnvironmentSpec
     commit: string
     /** Looks for the images of this rebuild alone. */
     rebuild?: string
@@ -38,14 +38,14 @@ export interface ReleaseActivities {
   }): Promise<readonly FoundImage[]>
   /** Clones the newest ACTIVE revision of each family with only the images changed. */
   registerRevisions(input: {
-    target: Target
+    target: EnvironmentSpec
     release: string
     commit: string
     images: readonly PushedImage[]
   }): Promise<readonly Revision[]>
   /** Points `<image>-latest` at these digests; gives what it pointed at before. */
   moveTags(input: {
-    target: Target
+    target: EnvironmentSpec
     images: readonly { name: string; digest?: string }[]
   }): Promise<readonly { readonly name: string; readonly digest?: string }[]>
   /**
@@ -53,29 +53,29 @@ export interface ReleaseActivities {
    * certainly started nothing.
    */
   updateService(input: {
-    target: Target
-    service: ServiceTarget
+    target: EnvironmentSpec
+    service: ServiceSpec
     revision: Revision
     /** What was PRIMARY before: a PRIMARY with another id and our revision is our own, from a try before. */
-    before: WayBack
+    before: RollbackTarget
     /** Start a deployment even if the revision is what runs. */
     force: boolean
   }): Promise<StartedDeployment>
   /** Until the rollout has ended or `deadline` (ms since the epoch) has passed. */
   waitForRollout(input: {
-    target: Target
-    service: ServiceTarget
+    target: EnvironmentSpec
+    service: ServiceSpec
     started: StartedDeployment
     revision: Revision
     /** What ran before: a rollback of ECS's own must lead there. */
-    before?: WayBack
+    before?: RollbackTarget
     deadline: number
   }): Promise<RolloutEnd>
   /** Back to `to`: stops the deployment in flight where it can, else updates; waits until it runs. */
   rollBackService(input: {
-    target: Target
-    service: ServiceTarget
-    to: WayBack
+    target: EnvironmentSpec
+    service: ServiceSpec
+    to: RollbackTarget
     /** What `updateService` gave; absent when it failed before it could say. */
     started?: StartedDeployment
     deadline: number
@@ -84,16 +84,16 @@ export interface ReleaseActivities {
    * Until AWS takes the worker's credentials again: true; or until `deadline` (ms since the epoch)
    * has passed: false.
    */
-  awaitCredentials(input: { target: Target; deadline: number }): Promise<boolean>
+  awaitCredentials(input: { target: EnvironmentSpec; deadline: number }): Promise<boolean>
   /** All services at once, for the stability window: our digests are what runs, and healthy. */
   verifyRelease(input: {
-    target: Target
+    target: EnvironmentSpec
     revisions: readonly Revision[]
     started: readonly StartedDeployment[]
   }): Promise<RolloutEnd>
   /** What a rollback has to make run, checked. Reads only. */
   resolveRollback(input: {
-    target: Target
+    target: EnvironmentSpec
     /** As the ledger has them. */
     revisions?: readonly Revision[]
     /** A revision or its ARN. Both left out: what ran well before the live one, as ECS knows it. */
@@ -101,17 +101,17 @@ export interface ReleaseActivities {
   }): Promise<readonly Revision[]>
   /** Deregisters those that nothing runs or goes back to; gives a sentence for each. */
   deregisterRevisions(input: {
-    target: Target
+    target: EnvironmentSpec
     revisions: readonly Revision[]
   }): Promise<readonly string[]>
   /** Tells one receiver. The same notice may arrive twice, under the same id. */
   notify(input: Sending): Promise<void>
   /** What a release of this commit would change. Reads only. */
-  planRelease(input: { target: Target; commit: string }): Promise<Plan>
+  planRelease(input: { target: EnvironmentSpec; commit: string }): Promise<Plan>
   /** The newest revisions of a service, newest first. Reads only. */
   listRevisions(input: {
-    target: Target
-    service: ServiceTarget
+    target: EnvironmentSpec
+    service: ServiceSpec
   }): Promise<readonly KnownRevision[]>
 }
 
@@ -124,11 +124,19 @@ export interface BuilderActivities {
   prepareSource(input: SourceRef): Promise<{ readonly hostQueue: string; readonly subject: string }>
   /** The newest commit of a branch; of the repository's own default branch where none is named. */
   findBranch(input: { readonly repository: string; readonly branch?: string }): Promise<BranchHead>
-  runChecks(input: { source: SourceRef; target: Target }): Promise<void>
+  runChecks(input: { source: SourceRef; target: EnvironmentSpec }): Promise<void>
   /** Builds and tags `<repositoryUri>:<tag>` in the engine of this host. */
-  buildImage(input: { source: SourceRef; target: Target; image: FoundImage }): Promise<void>
+  buildImage(input: {
+    source: SourceRef
+    target: EnvironmentSpec
+    image: FoundImage
+  }): Promise<void>
   /** Pushes the immutable tag and reads its digest back from the registry. */
-  pushImage(input: { source: SourceRef; target: Target; image: FoundImage }): Promise<PushedImage>
+  pushImage(input: {
+    source: SourceRef
+    target: EnvironmentSpec
+    image: FoundImage
+  }): Promise<PushedImage>
   /** Removes the worktree. Never fails a release. */
   discardSource(input: SourceRef): Promise<void>
 }

@@ -1,5 +1,5 @@
-import type { WayBack, Running } from '../rollout/deployment.ts'
-import type { Evidence } from '../rollout/failed-tasks.ts'
+import type { RollbackTarget, RunningRevision } from '../rollout/deployment.ts'
+import type { FailureEvidence } from '../rollout/failed-tasks.ts'
 
 /**
  * What the activities take and give. All of it stands in a workflow's history, so nothing here
@@ -8,8 +8,8 @@ import type { Evidence } from '../rollout/failed-tasks.ts'
 
 export interface InspectedService {
   readonly name: string
-  readonly now: Running
-  readonly wayBack: WayBack
+  readonly now: RunningRevision
+  readonly wayBack: RollbackTarget
   readonly desiredCount: number
 }
 
@@ -56,7 +56,7 @@ export type RolloutEnd =
     }
   | RolloutFailure
 
-export interface RolloutFailure extends Partial<Evidence> {
+export interface RolloutFailure extends Partial<FailureEvidence> {
   readonly kind: 'rolled_back' | 'failed' | 'replaced' | 'timed_out'
   readonly reason: string
   /** The likely cause in one sentence; empty where nothing tells. */
@@ -80,7 +80,7 @@ export interface TaskDefinitionChange {
 export interface ServicePlan {
   readonly service: string
   readonly ecsService: string
-  readonly current: Running
+  readonly current: RunningRevision
   /** What would be registered against what runs; values of variables are masked. */
   readonly changes: readonly TaskDefinitionChange[]
   /** The newest ACTIVE revision, which the new one would be cloned from. */

@@ -5,20 +5,20 @@ import type { Outcome } from './outcome.ts'
  * know, as plain data that may stand in a workflow's history. It never holds a secret.
  * Durations are milliseconds.
  */
-export interface Target {
+export interface EnvironmentSpec {
   readonly project: string
   readonly environment: string
-  readonly aws: AwsTarget
+  readonly aws: AwsSpec
   /** Name or ARN of the ECS cluster. */
   readonly cluster: string
   /** `pin`: a new revision pinned to the digest. `force`: a new deployment on the moving tag. */
   readonly mode: 'pin' | 'force'
   /** Absolute path of a local checkout, or a remote URL, as `git clone` takes it. */
   readonly repository: string
-  readonly checks: ChecksTarget
-  readonly images: readonly ImageTarget[]
+  readonly checks: ChecksSpec
+  readonly images: readonly ImageSpec[]
   /** In the order in which they are deployed; a rollback goes the other way. */
-  readonly services: readonly ServiceTarget[]
+  readonly services: readonly ServiceSpec[]
   /** How long one service may take until it is stable and healthy, and must then stay so. */
   readonly stability: { readonly timeoutMs: number; readonly windowMs: number }
   readonly rollback: { readonly timeoutMs: number; readonly deregister?: boolean }
@@ -27,13 +27,13 @@ export interface Target {
   /** Where people look things up. */
   readonly links?: { readonly temporalUi?: string }
   /** Who is told of releases. Left out: nobody. */
-  readonly notifications?: readonly NotificationTarget[]
-  readonly queues: QueuesTarget
-  readonly door: DoorTarget
+  readonly notifications?: readonly NotificationSpec[]
+  readonly queues: TaskQueues
+  readonly door: AdmissionSpec
 }
 
 /** Somebody who is told. Addresses and secrets stay in variables of the worker. */
-export interface NotificationTarget {
+export interface NotificationSpec {
   readonly type: 'slack' | 'webhook'
   /** Name of the worker's environment variable that holds the address. */
   readonly urlFrom: string
@@ -47,7 +47,7 @@ export interface NotificationTarget {
 export type NotificationEvent = 'started' | 'approval_needed' | 'outcome'
 
 /** Who is let into the environment, and when. */
-export interface DoorTarget {
+export interface AdmissionSpec {
   /**
    * What becomes of a deploy that finds another release running. `supersede`: it waits, in place
    * of every deploy that waits already. `queue`: it waits its turn. `reject`: it is refused.
@@ -83,19 +83,19 @@ export type FreezeWindow =
     }
 
 /** What is left out comes from the AWS SDK's own chain, on the worker. */
-export interface AwsTarget {
+export interface AwsSpec {
   readonly region?: string
   readonly profile?: string
 }
 
-export interface ChecksTarget {
+export interface ChecksSpec {
   /** Shell command lines of the user's own, run in the checkout one after the other. */
   readonly commands: readonly string[]
   /** For all of them together. */
   readonly timeoutMs: number
 }
 
-export interface ImageTarget {
+export interface ImageSpec {
   /** Tags are `<name>-<commit>` and `<name>-latest`. */
   readonly name: string
   /** Name of the ECR repository, not its address. */
@@ -110,7 +110,7 @@ export interface ImageTarget {
   readonly timeoutMs: number
 }
 
-export interface ServiceTarget {
+export interface ServiceSpec {
   /** What people call it: `api`. */
   readonly name: string
   /** What ECS calls it: `mailman-api`. */
@@ -125,7 +125,7 @@ export interface ServiceTarget {
   readonly verifyUrl?: string
 }
 
-export interface QueuesTarget {
+export interface TaskQueues {
   /** Workflows, and the activities that speak to AWS. */
   readonly release: string
   /** Source, checks, image build and push: where a Docker engine is. */

@@ -1,5 +1,5 @@
 import type { Outcome } from './outcome.ts'
-import type { NotificationTarget } from './environment-spec.ts'
+import type { NotificationSpec } from './environment-spec.ts'
 
 /**
  * What somebody is told of a release. It stands in the history of the environment's workflow, so
@@ -60,7 +60,7 @@ export interface TestNotice extends About {
 /** One notice for one receiver. */
 export interface Sending<Told extends Notice = Notice> {
   readonly notice: Told
-  readonly to: NotificationTarget
+  readonly to: NotificationSpec
 }
 
 /** One about a release: all that an environment has to keep. */

@@ -1,9 +1,9 @@
 import { type ReleaseRequest } from './requests.ts'
-import type { Evidence } from '../rollout/failed-tasks.ts'
+import type { FailureEvidence } from '../rollout/failed-tasks.ts'
 import type { Outcome } from './outcome.ts'
 import type { Undelivered, Approval, Control, Freeze, Superseded } from './environment.ts'
 import type { Revision, RolloutProgress } from './activity-types.ts'
-import type { WayBack } from '../rollout/deployment.ts'
+import type { RollbackTarget } from '../rollout/deployment.ts'
 
 /** The memo of a `release` workflow: what its list can tell without opening it. */
 export interface ReleaseMemo {
@@ -77,7 +77,7 @@ export interface Paused {
  * How a release ended. The result of a workflow that ended as `succeeded` or `unchanged`; the
  * first of the details of the failure, whose type is the outcome, for every other one.
  */
-export interface ReleaseResult extends Partial<Evidence> {
+export interface ReleaseResult extends Partial<FailureEvidence> {
   readonly id: string
   readonly outcome: Outcome
   /** One sentence for people. */
@@ -96,7 +96,7 @@ export interface ReleasedService {
   readonly name: string
   readonly ecsService: string
   readonly revision: Revision
-  readonly wayBack: WayBack
+  readonly wayBack: RollbackTarget
   /** Of what is live: the release that it comes from, and since when it runs again or still. */
   readonly since?: { readonly release: string; readonly commit?: string; readonly at: number }
 }

@@ -1,15 +1,15 @@
-import { type Target } from './environment-spec.ts'
+import { type EnvironmentSpec } from './environment-spec.ts'
 import { type Control } from './environment.ts'
 import { type Outcome } from './outcome.ts'
 
 /** A workflow that asked for a release by a signal: it is told by a signal what becomes of it. */
-export interface Asker {
+export interface Requester {
   readonly workflowId: string
   readonly runId?: string
 }
 
 /** What becomes of a request, as the one who asked is told. */
-export type Fate =
+export type RequestStatus =
   /** `passing` where the environment was frozen or busy: the same may be let in later. */
   | { readonly kind: 'refused'; readonly reason: string; readonly passing: boolean }
   | { readonly kind: 'admitted'; readonly releaseId: string; readonly message: string }
@@ -36,14 +36,14 @@ export type PlainControl = Exclude<Control['kind'], 'override' | 'release' | 'ro
 /** What somebody asks an environment for. */
 export type ReleaseRequest = DeployRequest | RedeployRequest | RollbackRequest
 
-interface Asked {
-  readonly target: Target
+interface RequestBase {
+  readonly target: EnvironmentSpec
   /** `user@host`, or what CI calls itself. */
   readonly requestedBy: string
 }
 
 /** Check, build, push and deploy one commit. */
-export interface DeployRequest extends Asked {
+export interface DeployRequest extends RequestBase {
   readonly kind: 'deploy'
   /** 40 hexadecimal digits. */
   readonly commit: string
@@ -65,13 +65,13 @@ export interface FreezeOverride {
 }
 
 /** A new deployment of what is live: the same revision, fresh tasks. */
-export interface RedeployRequest extends Asked {
+export interface RedeployRequest extends RequestBase {
   readonly kind: 'redeploy'
   readonly override?: FreezeOverride
 }
 
 /** Back to what ran before the live release, or to an earlier release. */
-export interface RollbackRequest extends Asked {
+export interface RollbackRequest extends RequestBase {
   readonly kind: 'rollback'
   /**
    * Id or commit of a release in the ledger, or a revision (`mailman-api:41`, its ARN). Left out:
@@ -106,5 +106,5 @@ export interface ControlBody {
 }
 
 export type SignalledRequest = Exclude<ReleaseRequest, RollbackRequest> & {
-  readonly replyTo?: Asker
+  readonly replyTo?: Requester
 }

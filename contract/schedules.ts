@@ -1,12 +1,12 @@
 import { type Outcome } from './outcome.ts'
-import { type Target } from './environment-spec.ts'
+import { type EnvironmentSpec } from './environment-spec.ts'
 
 /** What a schedule starts, each time. */
 export interface ScheduledInput {
   /** Name of the schedule in its environment. */
   readonly name: string
   /** Of the configuration, as it was when the schedule was made. */
-  readonly target: Target
+  readonly target: EnvironmentSpec
   /** Who made the schedule. */
   readonly requestedBy: string
   readonly what: ScheduledWork

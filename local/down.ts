@@ -2,7 +2,7 @@ import { removeSimulatedContainers } from '../simulator/runtime/docker.ts'
 import { findRunningEngine } from './engine/engine.ts'
 import { ownEngineHost, stopUnusedEngine } from './engine/own-engine.ts'
 import { isAlive } from './process/process.ts'
-import { orRefuse } from './refused.ts'
+import { asUserError } from './as-user-error.ts'
 import { listedProcesses } from './process/running-processes.ts'
 import { instanceOf } from './stack/servers.ts'
 import { removeState, usualStateDir } from './stack/state-dir.ts'
@@ -18,7 +18,7 @@ export function localDown(
   options: { readonly stateDir?: string } = {},
   print: (line: string) => void = (line) => void process.stdout.write(`${line}\n`),
 ): Promise<void> {
-  return orRefuse(() => run(options.stateDir ?? usualStateDir(), print))
+  return asUserError(() => run(options.stateDir ?? usualStateDir(), print))
 }
 
 async function run(stateDir: string, print: (line: string) => void): Promise<void> {

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { makeHelloCheckout } from './stack/hello.ts'
-import { orRefuse } from './refused.ts'
+import { asUserError } from './as-user-error.ts'
 import { listedProcesses } from './process/running-processes.ts'
 import { shellWord } from './process/shell-word.ts'
 import { startStack, type Stack } from './stack/stack.ts'
@@ -23,7 +23,7 @@ export function localUp(
   options: LocalUpOptions = {},
   print: (line: string) => void = (line) => void process.stdout.write(`${line}\n`),
 ): Promise<void> {
-  return orRefuse(() => run(options, print))
+  return asUserError(() => run(options, print))
 }
 
 async function run(options: LocalUpOptions, print: (line: string) => void): Promise<void> {

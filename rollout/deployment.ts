@@ -1,12 +1,12 @@
 /** What a service runs at some moment: enough to bring it back. */
-export interface Running {
+export interface RunningRevision {
   readonly taskDefinition: string
   /** Container name → digest (`sha256:…`) of its running tasks; empty where no task runs. */
   readonly digests: Readonly<Record<string, string>>
 }
 
 /** The way back of one service, recorded before anything changes. */
-export interface WayBack extends Running {
+export interface RollbackTarget extends RunningRevision {
   /** The `ecs-svc/…` id of the PRIMARY deployment, to tell a deployment of ours from this one. */
   readonly deploymentId: string
   /** `none`: nothing ever ran well here, so there is nothing to go back to. */

@@ -1,4 +1,4 @@
-import type { Glimpse } from './preliminary-verdict.ts'
+import type { Snapshot } from './preliminary-verdict.ts'
 import { milestones, passedSince, spansToEnd, type Milestone } from './milestones.ts'
 import type { ObservedDeployment, ObservedService } from './observation.ts'
 import { isPaused } from './progress.ts'
@@ -11,7 +11,7 @@ export interface ExpectedEnd {
   readonly latest: number
 }
 
-export interface Evidence extends Pick<Glimpse, 'service' | 'record'> {
+export interface TimingEvidence extends Pick<Snapshot, 'service' | 'record'> {
   /** When ECS said what `service` holds, in milliseconds since the epoch. */
   readonly seenAt: number
   /** How long earlier deployments of this service took from end to end, in milliseconds. */
@@ -26,7 +26,7 @@ export interface Evidence extends Pick<Glimpse, 'service' | 'record'> {
  * It is a guess, and says nothing of failures, of people and of what ECS does for the first time.
  * Whoever follows it must look now and then all the same.
  */
-export function expectedEnd(evidence: Evidence): ExpectedEnd | undefined {
+export function expectedEnd(evidence: TimingEvidence): ExpectedEnd | undefined {
   const { service, record, seenAt } = evidence
   const current = service.deployments.find(({ status }) => status === 'PRIMARY')
   if (current?.rolloutState !== 'IN_PROGRESS' || isPaused(record)) return undefined
@@ -54,7 +54,10 @@ interface Step {
 }
 
 /** From the beginning to the last milestone. */
-function stepsOf({ service, earlierMs, record }: Evidence, current: ObservedDeployment): Step[] {
+function stepsOf(
+  { service, earlierMs, record }: TimingEvidence,
+  current: ObservedDeployment,
+): Step[] {
   const spans = spansToEnd(service.events, current.createdAt)
   const passed = passedSince(service.events, current.createdAt)
   const known = milestones.some((one) => spans[one].length > 0)

@@ -35,7 +35,7 @@ export interface UnhealthyTarget {
 }
 
 /** What stands in a failure beside its cause. Empty lists where nothing was seen. */
-export interface Evidence {
+export interface FailureEvidence {
   readonly failedTasks: readonly FailedTask[]
   readonly unhealthyTargets: readonly UnhealthyTarget[]
 }
@@ -44,7 +44,7 @@ export interface Evidence {
 const most = 5
 
 /** The tasks of the expected deployment that died, and its targets that are unhealthy now. */
-export function evidenceOf(observation: Observation, expected: Expectation): Evidence {
+export function evidenceOf(observation: Observation, expected: Expectation): FailureEvidence {
   const alike = new Map<string, FailedTask>()
   for (const task of crashedTasks(observation, expected)) {
     const failed = failedTask(task, observation)

@@ -1,10 +1,10 @@
 import type { ObservedDeployment, ObservedServiceDeployment, Observation } from './observation.ts'
 import { shortName } from './arn.ts'
-import type { StartedDeployment, WayBack } from './deployment.ts'
+import type { StartedDeployment, RollbackTarget } from './deployment.ts'
 import { primaryOf, runningNow } from './rollback-target.ts'
 
 /** What to do next to bring a service back. */
-export type StepBack =
+export type RollbackStep =
   /** It leads back already: an earlier try's, ECS's own, or what was never left. */
   | { readonly kind: 'wait for'; readonly deployment: ObservedDeployment }
   | { readonly kind: 'stop'; readonly serviceDeploymentArn: string }
@@ -14,10 +14,10 @@ export type StepBack =
   /** Somebody else has deployed over our deployment: it is theirs now. */
   | { readonly kind: 'leave'; readonly reason: string }
 
-export interface GoalBack {
+export interface RollbackGoal {
   /** In `pin` mode a task definition says which image its tasks run. */
   readonly mode: 'pin' | 'force'
-  readonly to: WayBack
+  readonly to: RollbackTarget
   /** Absent where the release does not know whether it has started one. */
   readonly started?: StartedDeployment
   /** ECS has refused to stop our deployment. */
@@ -25,10 +25,10 @@ export interface GoalBack {
 }
 
 /** Decides from one look at a service. */
-export function nextStepBack(
+export function nextRollbackStep(
   observation: Observation,
-  { mode, to, started, stopRefused }: GoalBack,
-): StepBack {
+  { mode, to, started, stopRefused }: RollbackGoal,
+): RollbackStep {
   const primary = primaryOf(observation)
   if (primary === undefined) return { kind: 'update', force: false }
   const sameDefinition = primary.taskDefinition === to.taskDefinition
@@ -56,7 +56,7 @@ export function nextStepBack(
 /** Whether the PRIMARY is somebody else's: not ours, not what was before, and no rollback of ECS's. */
 function replaced(
   observation: Observation,
-  which: { primary: ObservedDeployment; started: StartedDeployment; to: WayBack },
+  which: { primary: ObservedDeployment; started: StartedDeployment; to: RollbackTarget },
 ): boolean {
   const { primary, started, to } = which
   if (primary.id === to.deploymentId || primary.taskDefinition === started.taskDefinition) {
@@ -72,7 +72,7 @@ function replaced(
 }
 
 /** Whether the tasks of the PRIMARY, which may be ours or not, run what ran before. */
-function runs(to: WayBack, observation: Observation): boolean {
+function runs(to: RollbackTarget, observation: Observation): boolean {
   const { digests } = runningNow(observation)
   const containers = Object.keys(digests)
   return (

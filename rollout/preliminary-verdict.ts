@@ -9,14 +9,14 @@ import { reasonOf } from './record.ts'
 import type { Expectation } from './expectation.ts'
 
 /** What is cheap to ask for, and the tasks as they were when somebody last asked for them. */
-export interface Glimpse {
+export interface Snapshot {
   readonly service: ObservedService
   /** Of the expected deployment; absent where there is none, or none that is known. */
   readonly record: ObservedServiceDeployment | undefined
   readonly tasks: readonly ObservedTask[]
 }
 
-export type FirstLook =
+export type PreliminaryVerdict =
   /** Whatever the tasks and targets are: the verdict could only be `progressing`. */
   | { readonly kind: 'progressing'; readonly summary: string; readonly nearEnd: boolean }
   /** `success`: ECS says that it is done, which tasks and targets must bear out. */
@@ -26,20 +26,20 @@ export type FirstLook =
  * Whether a cheap look is enough for now. It never says how a rollout has ended: that takes
  * `judge`, and all there is to see. It only says when asking for that would be in vain.
  */
-export function firstLook(glimpse: Glimpse, expected: Expectation): FirstLook {
+export function preliminaryVerdict(glimpse: Snapshot, expected: Expectation): PreliminaryVerdict {
   const { service, record } = glimpse
-  if (service.status !== 'ACTIVE') return trouble
+  if (service.status !== 'ACTIVE') return failing
   const primary = service.deployments.find((one) => one.status === 'PRIMARY')
   const ours = primary?.id === expected.deploymentId ? primary : undefined
   const headedForOurs = ours !== undefined && ours.rolloutState !== 'FAILED'
   switch (record?.status) {
     case undefined:
       // A rollback has no record of its own, and some endpoints have none at all.
-      if (!headedForOurs) return trouble
+      if (!headedForOurs) return failing
       return ours.rolloutState === 'IN_PROGRESS' ? underWay(glimpse, ours, expected) : success
     case 'PENDING':
     case 'IN_PROGRESS':
-      return headedForOurs ? underWay(glimpse, ours, expected) : trouble
+      return headedForOurs ? underWay(glimpse, ours, expected) : failing
     case 'STOP_REQUESTED':
       return onTheWayOut(glimpse, expected, `ECS is stopping: ${reasonOf(record)}`, true)
     case 'ROLLBACK_REQUESTED':
@@ -51,23 +51,27 @@ export function firstLook(glimpse: Glimpse, expected: Expectation): FirstLook {
     case 'SUCCESSFUL':
       return success
     default:
-      return trouble
+      return failing
   }
 }
 
-const success: FirstLook = { kind: 'look closer', expect: 'success' }
-const trouble: FirstLook = { kind: 'look closer', expect: 'trouble' }
+const success: PreliminaryVerdict = { kind: 'look closer', expect: 'success' }
+const failing: PreliminaryVerdict = { kind: 'look closer', expect: 'trouble' }
 
 function onTheWayOut(
-  glimpse: Glimpse,
+  glimpse: Snapshot,
   expected: Expectation,
   missing: string,
   nearEnd: boolean,
-): FirstLook {
+): PreliminaryVerdict {
   return { kind: 'progressing', summary: said(glimpse, expected, missing), nearEnd }
 }
 
-function underWay(glimpse: Glimpse, ours: ObservedDeployment, expected: Expectation): FirstLook {
+function underWay(
+  glimpse: Snapshot,
+  ours: ObservedDeployment,
+  expected: Expectation,
+): PreliminaryVerdict {
   const { service, record } = glimpse
   // The record's own counts come first: they may be younger than the look at the service.
   const wanted = record?.targetTasks?.requested ?? ours.desiredCount
@@ -91,7 +95,7 @@ function underWay(glimpse: Glimpse, ours: ObservedDeployment, expected: Expectat
 
 /** Whether one more task that fails ends it: the circuit breaker would not roll back. */
 function mayFailNext(
-  { service, record }: Glimpse,
+  { service, record }: Snapshot,
   { failedTasks, desiredCount }: ObservedDeployment,
 ) {
   const { enable, rollback } = service.circuitBreaker
@@ -108,7 +112,11 @@ function usualThreshold(desiredCount: number): number {
   return Math.min(200, Math.max(3, Math.ceil(desiredCount / 2)))
 }
 
-function said({ service, record, tasks }: Glimpse, expected: Expectation, missing: string): string {
+function said(
+  { service, record, tasks }: Snapshot,
+  expected: Expectation,
+  missing: string,
+): string {
   const seen = { observedAt: 0, service, tasks, targets: [], serviceDeployments: [] }
   return progressOf(seen, expected, { missing, record })
 }
@@ -117,7 +125,7 @@ function said({ service, record, tasks }: Glimpse, expected: Expectation, missin
  * Changes whenever a task of ours fails or ECS complains: then a closer look is worth its price
  * though nothing has ended.
  */
-export function signsOfTrouble(service: ObservedService, expected: Expectation): string {
+export function failureSigns(service: ObservedService, expected: Expectation): string {
   const ours = service.deployments.find((one) => one.id === expected.deploymentId)
   const complaint = service.events.find(({ message }) => complaints.test(message))
   return `${ours?.failedTasks ?? 0} failed, complaint at ${complaint?.at ?? 0}`

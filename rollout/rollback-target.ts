@@ -1,11 +1,11 @@
 import type { ObservedDeployment, ObservedTask, Observation } from './observation.ts'
-import type { Running, WayBack } from './deployment.ts'
+import type { RunningRevision, RollbackTarget } from './deployment.ts'
 
 /** Container name → digest. */
-type Digests = Running['digests']
+type Digests = RunningRevision['digests']
 
 /** What a service runs now, by the tasks of its PRIMARY deployment. */
-export function runningNow(observation: Observation): Running {
+export function runningNow(observation: Observation): RunningRevision {
   const primary = primaryOf(observation)
   const taskDefinition = primary?.taskDefinition ?? ''
   const tasks = observation.tasks.filter(
@@ -19,7 +19,7 @@ export function runningNow(observation: Observation): Running {
  * there is no such record (an endpoint without them, none within the 90 days that ECS keeps
  * them), a PRIMARY deployment that is completed and has running tasks is taken for good.
  */
-export function wayBackOf(observation: Observation): WayBack {
+export function rollbackTargetOf(observation: Observation): RollbackTarget {
   const now = runningNow(observation)
   const primary = primaryOf(observation)
   const deploymentId = primary?.id ?? ''

@@ -8,7 +8,7 @@ import { type Expectation } from './expectation.ts'
 import { isAllThere, isFarFromItsEnd, progressOf } from './progress.ts'
 import { deploymentOf, reasonOf, recordMadeWith, recordOf } from './record.ts'
 import { wantedCount, whatIsMissing } from './serving.ts'
-import { isCompleted, isSpent, wasTakenBack } from './was-rolled-back.ts'
+import { isCompleted, isSpent, wasRolledBack } from './was-rolled-back.ts'
 
 export { recordOf } from './record.ts'
 
@@ -42,18 +42,18 @@ export function judge(observation: Observation, expected: Expectation): Verdict 
   if (primary === undefined) {
     return waiting(observation, expected, { missing: 'the service has no PRIMARY deployment' })
   }
-  const looked: Looked = { observation, expected, primary }
+  const looked: JudgedDeployment = { observation, expected, primary }
   const record = recordOf(observation, expected)
   return record === undefined ? judgeByDeployments(looked) : judgeByRecord(looked, record)
 }
 
-interface Looked {
+interface JudgedDeployment {
   readonly observation: Observation
   readonly expected: Expectation
   readonly primary: ObservedDeployment
 }
 
-function judgeByRecord(looked: Looked, record: ObservedServiceDeployment): Verdict {
+function judgeByRecord(looked: JudgedDeployment, record: ObservedServiceDeployment): Verdict {
   const { observation, expected, primary } = looked
   const { status } = record
   if (hasOwnRecord(looked, record)) return replaced(primary, wasOver.get(status) ?? '')
@@ -88,7 +88,7 @@ const wasOver: ReadonlyMap<string, string> = new Map([
 
 /** Whether the PRIMARY is a deployment that somebody asked for after ours: ECS's own have no record. */
 function hasOwnRecord(
-  { observation, expected, primary }: Looked,
+  { observation, expected, primary }: JudgedDeployment,
   record?: ObservedServiceDeployment,
 ): boolean {
   const { serviceDeployments } = observation
@@ -99,7 +99,7 @@ function hasOwnRecord(
   return its.arn !== record.arn && its.createdAt >= record.createdAt
 }
 
-function judgeSuccessful(looked: Looked, record: ObservedServiceDeployment): Verdict {
+function judgeSuccessful(looked: JudgedDeployment, record: ObservedServiceDeployment): Verdict {
   const { observation, expected, primary } = looked
   if (primary.id !== expected.deploymentId) return replaced(primary, ' after it had succeeded')
   // Blue's own record says so while ECS is still on its way back to it.
@@ -111,7 +111,7 @@ function judgeSuccessful(looked: Looked, record: ObservedServiceDeployment): Ver
     : waiting(observation, expected, { missing, record, nearEnd: true })
 }
 
-function judgeRolledBack(looked: Looked, record: ObservedServiceDeployment): Verdict {
+function judgeRolledBack(looked: JudgedDeployment, record: ObservedServiceDeployment): Verdict {
   const { observation, expected, primary } = looked
   const to = record.rollbackTaskDefinition || expected.before?.taskDefinition
   const reason = reasonOf(record)
@@ -129,7 +129,10 @@ function judgeRolledBack(looked: Looked, record: ObservedServiceDeployment): Ver
 }
 
 /** What keeps the deployment that ECS went back to from being all that serves. */
-function gapBefore({ observation, expected, primary }: Looked, resolved: Expectation['digests']) {
+function gapBefore(
+  { observation, expected, primary }: JudgedDeployment,
+  resolved: Expectation['digests'],
+) {
   if (primary.rolloutState === 'FAILED') return 'its deployment has failed'
   const { id: deploymentId, taskDefinition } = primary
   const digests = Object.keys(resolved).length > 0 ? resolved : (expected.before?.digests ?? {})
@@ -137,13 +140,13 @@ function gapBefore({ observation, expected, primary }: Looked, resolved: Expecta
     taskDefinition,
     deploymentId,
     digests,
-    ...goingOnWith(observation, expected.before),
+    ...continuedDeployment(observation, expected.before),
   }
   return whatIsMissing(observation, back, resolved)
 }
 
 /** In two colours blue runs on while green comes and goes; a rolling deployment replaces its tasks. */
-export function goingOnWith(
+export function continuedDeployment(
   { service }: Pick<Observation, 'service'>,
   before: { readonly deploymentId?: string } | undefined,
 ): Pick<Expectation, 'continues'> {
@@ -153,7 +156,7 @@ export function goingOnWith(
     : { continues: deploymentId }
 }
 
-function judgeUnderWay(looked: Looked, record: ObservedServiceDeployment): Verdict {
+function judgeUnderWay(looked: JudgedDeployment, record: ObservedServiceDeployment): Verdict {
   const { observation, expected, primary } = looked
   const ours = deploymentOf(observation, expected)
   if (ours?.rolloutState === 'FAILED') {
@@ -166,7 +169,7 @@ function judgeUnderWay(looked: Looked, record: ObservedServiceDeployment): Verdi
   return waiting(observation, expected, { missing, record })
 }
 
-function judgeByDeployments(looked: Looked): Verdict {
+function judgeByDeployments(looked: JudgedDeployment): Verdict {
   const { observation, expected, primary } = looked
   const ours = deploymentOf(observation, expected)
   if (ours !== undefined && ours.id === primary.id) {
@@ -177,7 +180,7 @@ function judgeByDeployments(looked: Looked): Verdict {
       ? { kind: 'succeeded', evidence: 'deployments', summary: summaryOf(observation) }
       : waiting(observation, expected, { missing })
   }
-  if (hasOwnRecord(looked) || !wasTakenBack(looked)) return replaced(primary, '')
+  if (hasOwnRecord(looked) || !wasRolledBack(looked)) return replaced(primary, '')
   const reason = ours?.rolloutStateReason || 'ECS deployment circuit breaker'
   const gap = gapBefore(looked, {})
   if (isCompleted(primary) && gap === undefined) return { kind: 'rolled_back', reason }
@@ -186,7 +189,7 @@ function judgeByDeployments(looked: Looked): Verdict {
 }
 
 /** A rollback takes as long as any other deployment. */
-function isAlmostBack({ observation, expected, primary }: Looked): boolean {
+function isAlmostBack({ observation, expected, primary }: JudgedDeployment): boolean {
   return primary.id !== expected.deploymentId && isAllThere(observation.service, primary)
 }
 

@@ -2,7 +2,7 @@ import type { ObservedDeployment, Observation } from './observation.ts'
 import { deploymentOf } from './record.ts'
 import type { Expectation } from './expectation.ts'
 
-interface Looked {
+interface JudgedDeployment {
   readonly observation: Observation
   readonly expected: Expectation
   readonly primary: ObservedDeployment
@@ -19,7 +19,7 @@ export function isSpent({ rolloutState, runningCount, pendingCount }: ObservedDe
 }
 
 /** Whether ECS itself put the PRIMARY there as a rollback of the expected deployment. */
-export function wasTakenBack({ observation, expected, primary }: Looked): boolean {
+export function wasRolledBack({ observation, expected, primary }: JudgedDeployment): boolean {
   const { before } = expected
   if (before !== undefined && before.taskDefinition !== primary.taskDefinition) return false
   if (/rolling back to/.test(primary.rolloutStateReason)) return true

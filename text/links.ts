@@ -1,10 +1,10 @@
 import { type Link } from '../contract/releases.ts'
-import type { Target } from '../contract/environment-spec.ts'
+import type { EnvironmentSpec } from '../contract/environment-spec.ts'
 import { shortCommit } from './short.ts'
 
 /** The commit where its repository is hosted, and each service in the console of AWS. */
 export function linksOf(
-  { repository, aws: { region }, cluster, services }: Target,
+  { repository, aws: { region }, cluster, services }: EnvironmentSpec,
   commit: string | undefined,
 ): readonly Link[] {
   const source = commit === undefined ? undefined : commitPage(repository, commit)

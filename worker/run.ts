@@ -4,7 +4,7 @@ import {
   activityInterceptors,
   createBuilderActivities,
   createReleaseActivities,
-  workerLeaves,
+  workerShutdown,
 } from '../activities/index.ts'
 import type { BuilderActivities } from '../contract/activities.ts'
 import type { SourceRef } from '../contract/activity-types.ts'
@@ -129,7 +129,7 @@ async function runTogether(
   const shutDown = () => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown()
     // Only now: what is given up earlier might be offered to these workers again.
-    if (!leaving.signal.aborted) leaving.abort(workerLeaves())
+    if (!leaving.signal.aborted) leaving.abort(workerShutdown())
   }
   stop.addEventListener('abort', shutDown, { once: true })
   try {

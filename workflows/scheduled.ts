@@ -9,12 +9,12 @@ import {
   startChild,
   workflowInfo,
 } from '@temporalio/workflow'
-import { anyBuilder } from './temporal/activity-proxies.ts'
-import type { Fate, DeployRequest, RedeployRequest } from '../contract/requests.ts'
+import { anyBuilderActivities } from './temporal/activity-proxies.ts'
+import type { RequestStatus, DeployRequest, RedeployRequest } from '../contract/requests.ts'
 import type { EnvironmentInput } from './environment/workflow.ts'
-import { messageOf } from './temporal/failure.ts'
+import { failureMessage } from './temporal/failure.ts'
 import * as protocol from '../contract/messages.ts'
-import { readFate } from './environment/state/parse-signal.ts'
+import { parseRequestStatus } from './environment/state/parse-signal.ts'
 import { oneLine, shortCommit } from '../text/short.ts'
 
 /** For a turn, an approval and the release itself; the next runs are skipped meanwhile. */
@@ -26,9 +26,9 @@ const patience = '24 hours'
  * itself, so that the environment stays the only door.
  */
 export async function scheduled(input: ScheduledInput): Promise<ScheduledResult> {
-  let fate = undefined as Fate | undefined
-  setHandler(protocol.fateSignal, (body: unknown) => {
-    const news = readFate(body)
+  let fate = undefined as RequestStatus | undefined
+  setHandler(protocol.requestStatusSignal, (body: unknown) => {
+    const news = parseRequestStatus(body)
     if (news === undefined) return
     // The end may overtake the news that it began.
     if (fate?.kind === 'ended' && news.kind === 'admitted') return
@@ -42,7 +42,7 @@ export async function scheduled(input: ScheduledInput): Promise<ScheduledResult>
   return endOf(fate)
 }
 
-function isFinal(fate: Fate | undefined): boolean {
+function isFinal(fate: RequestStatus | undefined): boolean {
   return fate?.kind === 'refused' || fate?.kind === 'ended'
 }
 
@@ -52,11 +52,11 @@ async function requestOf(input: ScheduledInput): Promise<DeployRequest | Redeplo
   if (what.kind === 'redeploy') return { kind: 'redeploy', target, requestedBy }
   const { branch } = what
   const { repository } = target
-  const builder = anyBuilder(target, `look what ${branch ?? 'the default branch'} is at`)
+  const builder = anyBuilderActivities(target, `look what ${branch ?? 'the default branch'} is at`)
   const head = await builder
     .findBranch({ repository, ...(branch === undefined ? {} : { branch }) })
     .catch((failure: unknown) => {
-      throw ApplicationFailure.nonRetryable(messageOf(failure), 'rejected')
+      throw ApplicationFailure.nonRetryable(failureMessage(failure), 'rejected')
     })
   const rebuild = workflowInfo()
     .startTime.toISOString()
@@ -96,12 +96,12 @@ async function ask(
   try {
     await signal()
   } catch (failure) {
-    const message = `${workflowId} could not be asked: ${messageOf(failure)}`
+    const message = `${workflowId} could not be asked: ${failureMessage(failure)}`
     throw ApplicationFailure.nonRetryable(message, 'rejected')
   }
 }
 
-function endOf(fate: Fate | undefined): ScheduledResult {
+function endOf(fate: RequestStatus | undefined): ScheduledResult {
   switch (fate?.kind) {
     case undefined:
       throw ApplicationFailure.nonRetryable(

@@ -1,18 +1,18 @@
 import { type TestedNotification } from '../contract/notices.ts'
-import type { NotificationTarget, Target } from '../contract/environment-spec.ts'
-import { trying } from './temporal/activity-proxies.ts'
+import type { NotificationSpec, EnvironmentSpec } from '../contract/environment-spec.ts'
+import { twoAttemptActivities } from './temporal/activity-proxies.ts'
 import { receiverName } from './environment/state/outbox.ts'
-import { messageOf } from './temporal/failure.ts'
+import { failureMessage } from './temporal/failure.ts'
 
 /** Tells every receiver of an environment that this is a test, each by itself. */
 export async function testNotifications(input: {
-  readonly target: Target
+  readonly target: EnvironmentSpec
   readonly requestedBy: string
 }): Promise<readonly TestedNotification[]> {
   const { target, requestedBy } = input
   const { project, environment, notifications = [], links } = target
   const at = Date.now()
-  async function tryOne(to: NotificationTarget): Promise<TestedNotification> {
+  async function tryOne(to: NotificationSpec): Promise<TestedNotification> {
     const name = receiverName({ to })
     const notice = {
       event: 'test',
@@ -24,10 +24,10 @@ export async function testNotifications(input: {
       ...(links?.temporalUi === undefined ? {} : { temporalUi: links.temporalUi }),
     } as const
     try {
-      await trying(`${name}: test`).notify({ notice, to })
+      await twoAttemptActivities(`${name}: test`).notify({ notice, to })
       return { to: name }
     } catch (failure) {
-      return { to: name, failure: messageOf(failure) }
+      return { to: name, failure: failureMessage(failure) }
     }
   }
   return Promise.all(notifications.map(tryOne))

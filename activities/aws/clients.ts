@@ -3,7 +3,7 @@ import { ECRClient } from '@aws-sdk/client-ecr'
 import { ECSClient } from '@aws-sdk/client-ecs'
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { STSClient } from '@aws-sdk/client-sts'
-import type { AwsTarget } from '../../contract/environment-spec.ts'
+import type { AwsSpec } from '../../contract/environment-spec.ts'
 import { keepErrorBody, keepingErrorBody } from './error-bodies.ts'
 import { nameProfile, namingProfile } from './profile-name.ts'
 
@@ -21,7 +21,7 @@ export interface AwsClients {
   readonly sts: STSClient
 }
 
-export type AwsClientsFor = (aws: AwsTarget) => AwsClients
+export type AwsClientsFor = (aws: AwsSpec) => AwsClients
 
 /** A socket that says nothing must not hold an activity for ever: the SDK's default does. */
 const requestHandler = {
@@ -45,7 +45,7 @@ export function awsClientsByTarget(): AwsClientsFor {
   }
 }
 
-function createAwsClients({ region, profile }: AwsTarget): AwsClients {
+function createAwsClients({ region, profile }: AwsSpec): AwsClients {
   const options = {
     ...(region === undefined ? {} : { region }),
     ...(profile === undefined ? {} : { profile }),

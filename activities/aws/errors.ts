@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common'
-import { whatToGrant } from './missing-permission.ts'
+import { missingPermission } from './missing-permission.ts'
 import { failure, unavailable } from '../temporal/failures.ts'
-import { readThrown, unreadableAnswer, type Thrown } from './read-error.ts'
+import { readAwsError, unreadableAnswer, type AwsError } from './read-error.ts'
 
 const lapsed = new Set(['ExpiredToken', 'ExpiredTokenException', 'RequestExpired'])
 
@@ -64,7 +64,7 @@ const network = new Set([
  */
 export function knownFailure(error: unknown): ApplicationFailure | undefined {
   if (error instanceof ApplicationFailure) return error
-  const thrown = readThrown(error)
+  const thrown = readAwsError(error)
   if (thrown === undefined) return undefined
   const said = thrown.message === '' ? thrown.name : `${thrown.name}: ${thrown.message}`
   if (credentials.has(thrown.name)) {
@@ -76,7 +76,7 @@ export function knownFailure(error: unknown): ApplicationFailure | undefined {
   if (denied.has(thrown.name)) {
     return failure(
       'AccessDenied',
-      `AWS denies the worker what it needs (${said}). ${whatToGrant(thrown.message)}`,
+      `AWS denies the worker what it needs (${said}). ${missingPermission(thrown.message)}`,
     )
   }
   if (conflicts.has(thrown.name)) return failure('Conflict', `AWS is busy with this (${said}).`)
@@ -86,7 +86,7 @@ export function knownFailure(error: unknown): ApplicationFailure | undefined {
       'No AWS region is known. Set "region" of the environment in slipway.yaml, or AWS_REGION where the worker runs.',
     )
   }
-  if (mayPass(thrown)) return unavailable(`AWS cannot be reached or is busy (${said}).`)
+  if (maySucceedLater(thrown)) return unavailable(`AWS cannot be reached or is busy (${said}).`)
   if (thrown.name === unreadableAnswer) {
     return failure(
       'Rejected',
@@ -97,7 +97,7 @@ export function knownFailure(error: unknown): ApplicationFailure | undefined {
 }
 
 /** Whether the same call may well succeed a little later. */
-export function isPassing(error: unknown): boolean {
+export function isTransient(error: unknown): boolean {
   return knownFailure(error)?.type === 'Unavailable'
 }
 
@@ -113,7 +113,7 @@ export function isUnauthenticated(error: unknown): boolean {
  * Whether the worker's credentials were good and have come to their end. Somebody may renew them
  * while a rollout is waited for, and it goes on meanwhile.
  */
-export function hasLapsed(error: unknown): boolean {
+export function isExpired(error: unknown): boolean {
   return lapsed.has(nameOf(error))
 }
 
@@ -127,7 +127,7 @@ const throttles = new Set([
 
 /** Whether AWS refused a call because there were too many of them. */
 export function isThrottled(error: unknown): boolean {
-  const thrown = readThrown(error)
+  const thrown = readAwsError(error)
   return thrown !== undefined && (throttles.has(thrown.name) || thrown.status === 429)
 }
 
@@ -150,8 +150,8 @@ const refusals = new Set([
  * Throttling, time-outs and 5xx say nothing of the kind.
  */
 export function isRefusal(error: unknown): boolean {
-  const thrown = readThrown(error)
-  if (thrown === undefined || !thrown.answered || mayPass(thrown)) return false
+  const thrown = readAwsError(error)
+  if (thrown === undefined || !thrown.answered || maySucceedLater(thrown)) return false
   const { name, status } = thrown
   if (status < 400 || status >= 500) return false
   return refusals.has(name) || denied.has(name) || credentials.has(name)
@@ -170,7 +170,7 @@ const gateway = new Set([401, 403, 407, 429, 502, 503, 504])
 
 /** Whether an endpoint answered that it has no such operation: an old one, or an emulator. */
 export function isUnknownOperation(error: unknown): boolean {
-  const thrown = readThrown(error)
+  const thrown = readAwsError(error)
   if (thrown === undefined) return false
   if (thrown.name === unreadableAnswer) return !gateway.has(thrown.status)
   if (thrown.status === 404 || thrown.status === 501) return true
@@ -179,7 +179,7 @@ export function isUnknownOperation(error: unknown): boolean {
 
 /** The name of an error of the AWS SDK, empty for anything else. */
 export function nameOf(error: unknown): string {
-  return readThrown(error)?.name ?? ''
+  return readAwsError(error)?.name ?? ''
 }
 
 /** Whether AWS denies the call itself. */
@@ -187,7 +187,7 @@ export function isDenied(error: unknown): boolean {
   return denied.has(nameOf(error))
 }
 
-function mayPass(thrown: Thrown): boolean {
+function maySucceedLater(thrown: AwsError): boolean {
   if (passing.has(thrown.name) || thrown.status >= 500 || thrown.status === 429) return true
   return network.has(thrown.code)
 }

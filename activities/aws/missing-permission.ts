@@ -3,7 +3,7 @@
  * `User: <ARN> is not authorized to perform: <action> on resource: <ARN> because …` ("Troubleshoot
  * access denied error messages" in the IAM user guide); some services leave out the resource.
  */
-export function whatToGrant(message: string): string {
+export function missingPermission(message: string): string {
   const action = /not authorized to perform: ([\w-]+:\w+)/.exec(message)?.[1]
   if (action === undefined) return 'Add the permission to its role and ask again.'
   const principal = /User: (\S+)/.exec(message)?.[1]

@@ -1,5 +1,5 @@
 /** What is worth knowing of a thrown value, whoever threw it. */
-export interface Thrown {
+export interface AwsError {
   readonly name: string
   readonly message: string
   readonly code: string
@@ -9,7 +9,7 @@ export interface Thrown {
   readonly answered: boolean
 }
 
-/** What {@link readThrown} calls an answer that the AWS SDK could make nothing of. */
+/** What {@link readAwsError} calls an answer that the AWS SDK could make nothing of. */
 export const unreadableAnswer = 'UnreadableAnswer'
 
 /**
@@ -18,12 +18,12 @@ export const unreadableAnswer = 'UnreadableAnswer'
  * `$metadata` and `$fault` are what every service exception of the AWS SDK for JavaScript carries;
  * `$response` is an answer that it could not read, with the body that `keepErrorBody` has kept.
  */
-export function readThrown(error: unknown): Thrown | undefined {
+export function readAwsError(error: unknown): AwsError | undefined {
   if (!(error instanceof Error)) return undefined
   const extra: Extra = error as object
   // Node wraps the failures of all addresses it tried; the first one tells.
   if (error instanceof AggregateError && typeof extra.code !== 'string') {
-    return readThrown(error.errors[0])
+    return readAwsError(error.errors[0])
   }
   const status = extra.$metadata?.httpStatusCode ?? extra.$response?.statusCode ?? 0
   if (error.name === 'SyntaxError' && extra.$response !== undefined) {
@@ -49,7 +49,7 @@ interface Extra {
  * An answer in another protocol than the service's: a gateway's page, or the XML that AWS's older
  * services, and emulators of the newer ones, tell errors in.
  */
-function readForeign(body: unknown, status: number): Thrown {
+function readForeign(body: unknown, status: number): AwsError {
   const text = body instanceof Uint8Array ? new TextDecoder().decode(body) : ''
   const name = elementOf(text, 'Code')
   if (name !== undefined) {

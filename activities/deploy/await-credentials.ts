@@ -1,8 +1,8 @@
-import type { Target } from '../../contract/environment-spec.ts'
+import type { EnvironmentSpec } from '../../contract/environment-spec.ts'
 import type { AwsClients } from '../aws/clients.ts'
-import { beating } from '../temporal/heartbeat.ts'
-import { isPassing, isUnauthenticated } from '../aws/errors.ts'
-import { whatEndsWaiting } from '../temporal/worker-shutdown.ts'
+import { withHeartbeat } from '../temporal/heartbeat.ts'
+import { isTransient, isUnauthenticated } from '../aws/errors.ts'
+import { waitSignal } from '../temporal/worker-shutdown.ts'
 import { machineClock, rest, type PollingClock } from '../polling/clock.ts'
 import { describeServices } from '../ecs/services.ts'
 
@@ -21,12 +21,12 @@ const longestPauseMs = 30_000
  */
 export async function awaitCredentials(
   clients: AwsClients,
-  { target, deadline }: { readonly target: Target; readonly deadline: number },
+  { target, deadline }: { readonly target: EnvironmentSpec; readonly deadline: number },
   leaving?: AbortSignal,
   clock: PollingClock = machineClock,
 ): Promise<boolean> {
-  return await beating(async () => {
-    const signal = whatEndsWaiting(leaving)
+  return await withHeartbeat(async () => {
+    const signal = waitSignal(leaving)
     for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
       const leftMs = deadline - clock.now()
       await rest(clock, Math.max(0, Math.min(pauseMs, leftMs)), signal)
@@ -36,7 +36,10 @@ export async function awaitCredentials(
   })
 }
 
-async function areTaken(clients: AwsClients, { cluster, services }: Target): Promise<boolean> {
+async function areTaken(
+  clients: AwsClients,
+  { cluster, services }: EnvironmentSpec,
+): Promise<boolean> {
   try {
     await describeServices(
       clients,
@@ -45,6 +48,6 @@ async function areTaken(clients: AwsClients, { cluster, services }: Target): Pro
     )
     return true
   } catch (error) {
-    return !isUnauthenticated(error) && !isPassing(error)
+    return !isUnauthenticated(error) && !isTransient(error)
   }
 }

@@ -1,4 +1,4 @@
-import type { Target } from '../../contract/environment-spec.ts'
+import type { EnvironmentSpec } from '../../contract/environment-spec.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { withLogs } from './logs.ts'
 import type { RolloutEnd } from '../../contract/activity-types.ts'
@@ -6,7 +6,7 @@ import type { RolloutEnd } from '../../contract/activity-types.ts'
 /** The end of a rollout with the last log lines of the tasks that failed in it, unless not wanted. */
 export async function endWithLogs(
   clients: AwsClients,
-  { failure }: Target,
+  { failure }: EnvironmentSpec,
   end: RolloutEnd,
 ): Promise<RolloutEnd> {
   if (end.kind === 'succeeded' || end.failedTasks === undefined) return end

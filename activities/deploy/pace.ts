@@ -29,7 +29,7 @@ export interface Progress {
  * the time that the rollout should take, and twice `farMs` at most. Where nothing tells when the
  * end will be, it is known within a quarter of the rollout's age, and `farMs` at most.
  */
-export function pauseUntilNextLook(pace: Pace, progress: Progress): number {
+export function pauseUntilNextPoll(pace: Pace, progress: Progress): number {
   const { now, end, nearSince } = progress
   const pause = end === undefined ? lookingOut(pace, progress) : lookingAhead(pace, progress, end)
   if (nearSince === undefined) return pause

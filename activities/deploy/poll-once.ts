@@ -1,22 +1,22 @@
 import { expectedEnd, type ExpectedEnd } from '../../rollout/expected-end.ts'
-import { firstLook, signsOfTrouble } from '../../rollout/preliminary-verdict.ts'
+import { preliminaryVerdict, failureSigns } from '../../rollout/preliminary-verdict.ts'
 import type { Observation, ObservedService, ObservedTask } from '../../rollout/observation.ts'
 import { judge, recordOf } from '../../rollout/verdict.ts'
-import type { Glimpses } from './snapshots.ts'
-import { hasLapsed, isPassing, isThrottled } from '../aws/errors.ts'
-import type { LookAt, Poller } from '../polling/poller.ts'
-import type { Ending, Watched } from './watched.ts'
+import type { SnapshotSource } from './snapshots.ts'
+import { isExpired, isTransient, isThrottled } from '../aws/errors.ts'
+import type { PollTarget, Poller } from '../polling/poller.ts'
+import type { WatchEnd, WatchedRollout } from './watched.ts'
 
 /** A closer look goes ahead of cheap ones that are late by up to this, in milliseconds. */
 const aheadMs = 10_000
 
-export type Wanted = Parameters<Glimpses['next']>[1]
+export type PollSubject = Parameters<SnapshotSource['next']>[1]
 
 /** What one who waits has seen so far. */
-export interface Eye {
+export interface WatchState {
   readonly poller: Poller
-  readonly watched: Watched
-  readonly glimpses: Glimpses
+  readonly watched: WatchedRollout
+  readonly glimpses: SnapshotSource
   /** Of the service, when somebody last looked at them. */
   tasks: readonly ObservedTask[]
   /** The last closer look. */
@@ -26,8 +26,8 @@ export interface Eye {
   closerAt: number
 }
 
-export type Seen =
-  | Extract<Ending, { kind: 'ended' }>
+export type PollResult =
+  | Extract<WatchEnd, { kind: 'ended' }>
   | {
       readonly kind: 'progressing'
       readonly summary: string
@@ -41,9 +41,9 @@ export type Seen =
       readonly throttled: boolean
     }
 
-export interface Next {
+export interface NextPoll {
   readonly due: number
-  readonly wanted: Wanted
+  readonly wanted: PollSubject
   /** The deadline has passed. */
   readonly late: boolean
 }
@@ -52,60 +52,60 @@ export interface Next {
  * One look, cheap unless it is the last. An error that may pass is a miss, and so are credentials
  * that may be renewed before the deadline.
  */
-export async function lookOrMiss(eye: Eye, next: Next): Promise<Seen> {
+export async function pollOrMiss(eye: WatchState, next: NextPoll): Promise<PollResult> {
   try {
-    return next.late ? await lookAtAll(eye) : await look(eye, next)
+    return next.late ? await pollEverything(eye) : await pollOnce(eye, next)
   } catch (error) {
-    if (eye.watched.signal.aborted || !(isPassing(error) || hasLapsed(error))) throw error
-    const summary = `cannot look: ${whatIsWrong(error)}`
+    if (eye.watched.signal.aborted || !(isTransient(error) || isExpired(error))) throw error
+    const summary = `cannot look: ${pollErrorText(error)}`
     return { kind: 'missed', summary, nearEnd: false, throttled: isThrottled(error) }
   }
 }
 
-function whatIsWrong(error: unknown): string {
+function pollErrorText(error: unknown): string {
   const said = error instanceof Error ? error.message : String(error)
-  return hasLapsed(error) ? `${said}; renew the worker's credentials` : said
+  return isExpired(error) ? `${said}; renew the worker's credentials` : said
 }
 
 /** A cheap look, and a closer one where that may tell more. */
-async function look(eye: Eye, { due, wanted }: Next): Promise<Seen> {
+async function pollOnce(eye: WatchState, { due, wanted }: NextPoll): Promise<PollResult> {
   const { poller, watched, glimpses } = eye
   const { expected, signal, earlierMs = [] } = watched
   const { service, seenAt, record } = await glimpses.next(due, wanted)
-  const lookFirst = () => firstLook({ service, record, tasks: eye.tasks }, expected)
+  const lookFirst = () => preliminaryVerdict({ service, record, tasks: eye.tasks }, expected)
   let first = lookFirst()
-  if (first.kind === 'progressing' && (await lookAtTrouble(eye, service))) first = lookFirst()
+  if (first.kind === 'progressing' && (await pollFailedTasks(eye, service))) first = lookFirst()
   if (first.kind === 'progressing') {
     return { ...first, end: expectedEnd({ service, record, seenAt, earlierMs }) }
   }
   if (first.expect === 'success' && record !== undefined) {
     const when = { due: poller.clock.now() - aheadMs, signal }
-    eye.latest = await poller.confirm(lookAt(watched), { service, record }, when)
+    eye.latest = await poller.confirm(pollTargetOf(watched), { service, record }, when)
     const verdict = judge(eye.latest, expected)
     if (verdict.kind === 'progressing') return verdict
     if (verdict.kind === 'succeeded') return { kind: 'ended', verdict, observation: eye.latest }
   }
-  return await lookAtAll(eye)
+  return await pollEverything(eye)
 }
 
 /** Looks at tasks that have failed since the last time, so that people are told of them. */
-async function lookAtTrouble(eye: Eye, service: ObservedService): Promise<boolean> {
+async function pollFailedTasks(eye: WatchState, service: ObservedService): Promise<boolean> {
   const { poller, watched } = eye
   const now = poller.clock.now()
-  const signs = signsOfTrouble(service, watched.expected)
+  const signs = failureSigns(service, watched.expected)
   eye.signs ??= signs
   if (signs === eye.signs || now - eye.closerAt < watched.pace.farMs) return false
-  eye.tasks = await poller.stoppedTasks(lookAt(watched), { due: now, signal: watched.signal })
+  eye.tasks = await poller.stoppedTasks(pollTargetOf(watched), { due: now, signal: watched.signal })
   eye.signs = signs
   eye.closerAt = now
   return true
 }
 
-async function lookAtAll(eye: Eye): Promise<Seen> {
+async function pollEverything(eye: WatchState): Promise<PollResult> {
   const { poller, watched } = eye
   const now = poller.clock.now()
   const when = { due: now - aheadMs, signal: watched.signal }
-  const observation = await poller.observe(lookAt(watched), when)
+  const observation = await poller.observe(pollTargetOf(watched), when)
   eye.latest = observation
   eye.tasks = observation.tasks
   eye.closerAt = now
@@ -118,10 +118,10 @@ async function lookAtAll(eye: Eye): Promise<Seen> {
 }
 
 /** What the poller needs to know of a watched service. */
-export function lookAt({
+export function pollTargetOf({
   cluster,
   service,
   expected,
-}: Pick<Watched, 'cluster' | 'service' | 'expected'>): LookAt {
+}: Pick<WatchedRollout, 'cluster' | 'service' | 'expected'>): PollTarget {
   return { cluster, service, serviceDeploymentArn: expected.serviceDeploymentArn }
 }

@@ -1,27 +1,27 @@
 import {
-  type RollBackInput,
-  asItRuns,
-  deployBack,
-  leadingBackAlready,
+  type RollBackServiceInput,
+  withRunningCopy,
+  deployRollbackTarget,
+  existingRollback,
   stopDeployment,
-  type LeadingBack,
+  type RollbackDeployment,
 } from './start-rollback.ts'
-import type { ServiceTarget } from '../../contract/environment-spec.ts'
+import type { ServiceSpec } from '../../contract/environment-spec.ts'
 import type { Observation } from '../../rollout/observation.ts'
 import type { AwsClients } from '../aws/clients.ts'
-import { beating } from '../temporal/heartbeat.ts'
-import { isPassing } from '../aws/errors.ts'
-import { whatEndsWaiting } from '../temporal/worker-shutdown.ts'
+import { withHeartbeat } from '../temporal/heartbeat.ts'
+import { isTransient } from '../aws/errors.ts'
+import { waitSignal } from '../temporal/worker-shutdown.ts'
 import type { Pace } from './pace.ts'
 import { rest } from '../polling/clock.ts'
 import { pollerOf } from '../polling/poller-of.ts'
-import type { LookAt, Poller } from '../polling/poller.ts'
-import { isRollingBack, nextStepBack } from '../../rollout/next-rollback-step.ts'
+import type { PollTarget, Poller } from '../polling/poller.ts'
+import { isRollingBack, nextRollbackStep } from '../../rollout/next-rollback-step.ts'
 import type { RolloutEnd, RolloutProgress } from '../../contract/activity-types.ts'
-import type { WayBack } from '../../rollout/deployment.ts'
-import { endOf } from './wait.ts'
+import type { RollbackTarget } from '../../rollout/deployment.ts'
+import { rolloutEndOf } from './wait.ts'
 import { watchRollout } from './watch.ts'
-import { type Watched } from './watched.ts'
+import { type WatchedRollout } from './watched.ts'
 import { primaryOf } from '../../rollout/rollback-target.ts'
 
 /**
@@ -33,16 +33,16 @@ import { primaryOf } from '../../rollout/rollback-target.ts'
 export async function rollBackService(
   clients: AwsClients,
   pace: Pace,
-  input: RollBackInput,
+  input: RollBackServiceInput,
   leaving?: AbortSignal,
 ): Promise<RolloutEnd> {
-  return await beating((say) => {
-    const signal = whatEndsWaiting(leaving)
+  return await withHeartbeat((say) => {
+    const signal = waitSignal(leaving)
     return goBack(clients, { ...input, poller: pollerOf(clients), pace, signal, say })
   })
 }
 
-interface GoingBack extends RollBackInput {
+interface GoingBack extends RollBackServiceInput {
   readonly poller: Poller
   readonly pace: Pace
   readonly signal: AbortSignal
@@ -61,17 +61,17 @@ async function goBack(clients: AwsClients, going: GoingBack): Promise<RolloutEnd
       return { kind: 'failed', reason, cause: '' }
     }
     if (to.standing === 'none') return withNothingBefore(going, observation)
-    const step = nextStepBack(observation, {
+    const step = nextRollbackStep(observation, {
       mode: target.mode,
-      to: await asItRuns(clients, going, observation),
+      to: await withRunningCopy(clients, going, observation),
       stopRefused,
       ...(started === undefined ? {} : { started }),
     })
     switch (step.kind) {
       case 'wait for':
-        return await waitFor(going, leadingBackAlready(step.deployment, to, observation))
+        return await waitFor(going, existingRollback(step.deployment, to, observation))
       case 'update':
-        return await waitFor(going, await deployBack(clients, going, step.force))
+        return await waitFor(going, await deployRollbackTarget(clients, going, step.force))
       case 'stop':
         stopRefused = !(await stopDeployment(clients, step.serviceDeploymentArn))
         break
@@ -106,13 +106,13 @@ async function lookNow(going: GoingBack): Promise<Observation> {
     try {
       return await poller.observe(lookAt(going), { due: clock.now(), signal })
     } catch (error) {
-      if (!isPassing(error) || clock.now() >= deadline) throw error
+      if (!isTransient(error) || clock.now() >= deadline) throw error
       await takeBreath(going)
     }
   }
 }
 
-function lookAt({ target, service, started }: GoingBack): LookAt {
+function lookAt({ target, service, started }: GoingBack): PollTarget {
   const { serviceDeploymentArn } = started ?? {}
   return { cluster: target.cluster, service: service.service, serviceDeploymentArn }
 }
@@ -129,7 +129,7 @@ async function untilItMoves(going: GoingBack): Promise<void> {
       const record = await poller.record(started.serviceDeploymentArn, when)
       if (record === 'unavailable' || !isRollingBack(record)) return
     } catch (error) {
-      if (!isPassing(error)) throw error
+      if (!isTransient(error)) throw error
     }
   } while (clock.now() < deadline)
 }
@@ -139,10 +139,10 @@ async function takeBreath({ poller, pace, signal }: GoingBack): Promise<void> {
 }
 
 /** Waits until a deployment that leads back has got there. */
-async function waitFor(going: GoingBack, deployment: LeadingBack): Promise<RolloutEnd> {
+async function waitFor(going: GoingBack, deployment: RollbackDeployment): Promise<RolloutEnd> {
   const { poller, target, service, to, deadline, pace, signal, say } = going
   const { serviceDeploymentArn, continues } = deployment
-  const watched: Watched = {
+  const watched: WatchedRollout = {
     cluster: target.cluster,
     name: service.name,
     service: service.service,
@@ -158,7 +158,7 @@ async function waitFor(going: GoingBack, deployment: LeadingBack): Promise<Rollo
     signal,
     say,
   }
-  const end = await endOf(poller, watched, await watchRollout(poller, watched))
+  const end = await rolloutEndOf(poller, watched, await watchRollout(poller, watched))
   if (end.kind === 'succeeded') {
     const { taskDefinition: copy } = deployment
     return copy === to.taskDefinition ? end : { ...end, copy }
@@ -168,7 +168,7 @@ async function waitFor(going: GoingBack, deployment: LeadingBack): Promise<Rollo
 }
 
 /** A sidecar on a moving tag may well be a newer one by now: that is not what is taken back. */
-function ofContainers({ containers }: ServiceTarget, digests: WayBack['digests']) {
+function ofContainers({ containers }: ServiceSpec, digests: RollbackTarget['digests']) {
   return Object.fromEntries(
     Object.entries(digests).filter(([name]) => containers[name] !== undefined),
   )

@@ -1,7 +1,7 @@
 import type { ObservedService, ObservedServiceDeployment } from '../../rollout/observation.ts'
-import type { LookAt, Poller } from '../polling/poller.ts'
+import type { PollTarget, Poller } from '../polling/poller.ts'
 
-export interface Glimpse {
+export interface ServiceSnapshot {
   readonly service: ObservedService
   /** When ECS said so, in milliseconds since the epoch. */
   readonly seenAt: number
@@ -10,9 +10,9 @@ export interface Glimpse {
 }
 
 /** The cheap looks of one who waits. */
-export interface Glimpses {
+export interface SnapshotSource {
   /** What is known after one more look at what is wanted. */
-  next(due: number, wanted: 'service' | 'record'): Promise<Glimpse>
+  next(due: number, wanted: 'service' | 'record'): Promise<ServiceSnapshot>
   /** Forgets what is still asked for. */
   close(): void
 }
@@ -20,7 +20,7 @@ export interface Glimpses {
 /** How often a record is asked for that is not there: ECS may be slow to show a new one. */
 const mostTries = 3
 
-export interface GlimpsesOptions {
+export interface SnapshotSourceOptions {
   /** While the one is wanted, the other is looked at so often, too, in milliseconds. */
   readonly serviceEveryMs: number
   readonly recordEveryMs: number
@@ -32,11 +32,11 @@ export interface GlimpsesOptions {
  * ended; the record is the cheapest to ask for, and says how. Once the service tells of an end, the
  * record is asked for at once.
  */
-export function createGlimpses(
+export function createSnapshotSource(
   poller: Poller,
-  what: LookAt,
-  { serviceEveryMs, recordEveryMs, signal }: GlimpsesOptions,
-): Glimpses {
+  what: PollTarget,
+  { serviceEveryMs, recordEveryMs, signal }: SnapshotSourceOptions,
+): SnapshotSource {
   const closing = new AbortController()
   const until = AbortSignal.any([signal, closing.signal])
   const { clock } = poller

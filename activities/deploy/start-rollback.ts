@@ -1,5 +1,5 @@
-import type { StartedDeployment, WayBack } from '../../rollout/deployment.ts'
-import type { ServiceTarget, Target } from '../../contract/environment-spec.ts'
+import type { StartedDeployment, RollbackTarget } from '../../rollout/deployment.ts'
+import type { ServiceSpec, EnvironmentSpec } from '../../contract/environment-spec.ts'
 import { StopServiceDeploymentCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs'
 import { log } from '@temporalio/activity'
 import type {
@@ -8,17 +8,17 @@ import type {
   Observation,
 } from '../../rollout/observation.ts'
 import { recordMadeWith } from '../../rollout/record.ts'
-import { goingOnWith } from '../../rollout/verdict.ts'
+import { continuedDeployment } from '../../rollout/verdict.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { copyOfRevision, isCopyOf } from '../revisions/copy.ts'
 import { unavailable } from '../temporal/failures.ts'
-import { isInactiveRevision, isPassing, isUnknownOperation, nameOf } from '../aws/errors.ts'
+import { isInactiveRevision, isTransient, isUnknownOperation, nameOf } from '../aws/errors.ts'
 import { observedService } from '../ecs/observe.ts'
 
 import { shortName } from '../../rollout/arn.ts'
 import { primaryOf } from '../../rollout/rollback-target.ts'
 
-type Going = Pick<RollBackInput, 'target' | 'service' | 'to' | 'started'>
+type RollbackContext = Pick<RollBackServiceInput, 'target' | 'service' | 'to' | 'started'>
 
 /**
  * Asks ECS to roll back a deployment in flight. False where it cannot: the deployment has just
@@ -34,7 +34,7 @@ export async function stopDeployment(
     )
     return true
   } catch (error) {
-    if (isPassing(error)) throw error
+    if (isTransient(error)) throw error
     if (!isUnknownOperation(error) && !stopRefusals.has(nameOf(error))) throw error
     log.info(`ECS does not stop the service deployment (${nameOf(error)}): updating instead.`)
     return false
@@ -51,18 +51,18 @@ const stopRefusals: ReadonlySet<string> = new Set([
 ])
 
 /** A deployment that leads back, and its record: of the stages of one that has any. */
-export interface LeadingBack extends Pick<ObservedDeployment, 'id' | 'taskDefinition'> {
+export interface RollbackDeployment extends Pick<ObservedDeployment, 'id' | 'taskDefinition'> {
   readonly serviceDeploymentArn?: string
   /** Of a rollback in two colours. */
   readonly continues?: string
 }
 
 /** A try before this one has started it, whose record goes on, or ECS itself, which goes on with blue. */
-export function leadingBackAlready(
+export function existingRollback(
   deployment: ObservedDeployment,
-  to: WayBack,
+  to: RollbackTarget,
   observation: Observation,
-): LeadingBack {
+): RollbackDeployment {
   const { serviceDeployments } = observation
   const record =
     serviceDeployments === 'unavailable'
@@ -70,7 +70,7 @@ export function leadingBackAlready(
       : recordMadeWith(serviceDeployments, deployment)
   return {
     ...deployment,
-    ...goingOnWith(observation, to),
+    ...continuedDeployment(observation, to),
     ...(record !== undefined && isUnderWay(record) ? { serviceDeploymentArn: record.arn } : {}),
   }
 }
@@ -80,11 +80,11 @@ function isUnderWay({ status }: ObservedServiceDeployment): boolean {
 }
 
 /** Where somebody has deregistered the way back meanwhile, to a copy of it. */
-export async function deployBack(
+export async function deployRollbackTarget(
   clients: AwsClients,
-  going: Going,
+  going: RollbackContext,
   force: boolean,
-): Promise<LeadingBack> {
+): Promise<RollbackDeployment> {
   const { taskDefinition } = going.to
   try {
     return await deploy(clients, going, { taskDefinition, force })
@@ -98,9 +98,9 @@ export async function deployBack(
 
 async function deploy(
   clients: AwsClients,
-  { target, service }: Going,
+  { target, service }: RollbackContext,
   { taskDefinition, force }: { taskDefinition: string; force: boolean },
-): Promise<LeadingBack> {
+): Promise<RollbackDeployment> {
   const answer = await clients.ecsOnce.send(
     new UpdateServiceCommand({
       cluster: target.cluster,
@@ -119,11 +119,11 @@ async function deploy(
 }
 
 /** The way back, under the name of its copy where a try before this one has started that. */
-export async function asItRuns(
+export async function withRunningCopy(
   clients: AwsClients,
-  { to, started }: Going,
+  { to, started }: RollbackContext,
   observation: Observation,
-): Promise<WayBack> {
+): Promise<RollbackTarget> {
   const taskDefinition = primaryOf(observation)?.taskDefinition
   const known = [undefined, to.taskDefinition, started?.taskDefinition]
   if (taskDefinition === undefined || known.includes(taskDefinition)) return to
@@ -132,10 +132,10 @@ export async function asItRuns(
     : to
 }
 
-export interface RollBackInput {
-  readonly target: Target
-  readonly service: ServiceTarget
-  readonly to: WayBack
+export interface RollBackServiceInput {
+  readonly target: EnvironmentSpec
+  readonly service: ServiceSpec
+  readonly to: RollbackTarget
   readonly started?: StartedDeployment
   readonly deadline: number
 }

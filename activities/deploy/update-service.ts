@@ -1,6 +1,6 @@
 import { UpdateServiceCommand, type Deployment } from '@aws-sdk/client-ecs'
 import { activityInfo, log } from '@temporalio/activity'
-import type { ServiceTarget, Target } from '../../contract/environment-spec.ts'
+import type { ServiceSpec, EnvironmentSpec } from '../../contract/environment-spec.ts'
 import type { ObservedDeployment, ObservedServiceDeployment } from '../../rollout/observation.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { failure, unavailable } from '../temporal/failures.ts'
@@ -10,13 +10,13 @@ import { serviceDeployments } from '../ecs/service-deployments.ts'
 import { describeServices } from '../ecs/services.ts'
 import { shortName } from '../../rollout/arn.ts'
 import type { Revision } from '../../contract/activity-types.ts'
-import type { StartedDeployment, WayBack } from '../../rollout/deployment.ts'
+import type { StartedDeployment, RollbackTarget } from '../../rollout/deployment.ts'
 
 interface UpdateInput {
-  readonly target: Target
-  readonly service: ServiceTarget
+  readonly target: EnvironmentSpec
+  readonly service: ServiceSpec
   readonly revision: Revision
-  readonly before: WayBack
+  readonly before: RollbackTarget
   readonly force: boolean
 }
 
@@ -59,8 +59,8 @@ export async function updateService(
 
 async function primaryNow(
   clients: AwsClients,
-  { cluster }: Target,
-  { service }: ServiceTarget,
+  { cluster }: EnvironmentSpec,
+  { service }: ServiceSpec,
 ): Promise<ObservedDeployment> {
   const found = await describeServices(clients, cluster, [service])
   const { status, deployments } = observedService(found.get(service))
@@ -114,7 +114,7 @@ function deregistered({ target, service, revision }: UpdateInput): string {
   return `Somebody has deregistered task definition ${shortName(revision.taskDefinition)}, and ECS starts no deployment of it in service "${service.service}". A deploy registers a new one: slipway deploy ${target.environment}, with --commit where it is not the newest.`
 }
 
-function taken(service: ServiceTarget, primary: ObservedDeployment, before: WayBack) {
+function taken(service: ServiceSpec, primary: ObservedDeployment, before: RollbackTarget) {
   return failure(
     'Conflict',
     `Somebody else has deployed service "${service.service}" meanwhile: its PRIMARY is ${primary.id} of ${shortName(primary.taskDefinition)}, and was ${before.deploymentId} when this release looked. Nothing was changed there. Ask again once that is settled.`,
@@ -124,7 +124,7 @@ function taken(service: ServiceTarget, primary: ObservedDeployment, before: WayB
 /** Finds the record that will say how the deployment ends, where the endpoint has such records. */
 async function started(
   clients: AwsClients,
-  which: { target: Target; service: ServiceTarget; deployment: ObservedDeployment },
+  which: { target: EnvironmentSpec; service: ServiceSpec; deployment: ObservedDeployment },
 ): Promise<StartedDeployment> {
   const { target, service, deployment } = which
   const records = await serviceDeployments(clients, {

@@ -1,5 +1,5 @@
 import { log } from '@temporalio/activity'
-import type { Target } from '../../contract/environment-spec.ts'
+import type { EnvironmentSpec } from '../../contract/environment-spec.ts'
 import type { Pace } from './pace.ts'
 import { machineClock, rest } from '../polling/clock.ts'
 import type { RolloutEnd } from '../../contract/activity-types.ts'
@@ -13,7 +13,7 @@ const answerWithinMs = 10_000
  * within 10 s. Gives the failure, or undefined where all is well.
  */
 export async function askUrls(
-  target: Target,
+  target: EnvironmentSpec,
   pace: Pace,
   signal: AbortSignal,
 ): Promise<RolloutEnd | undefined> {

@@ -1,26 +1,26 @@
-import type { Target } from '../../contract/environment-spec.ts'
+import type { EnvironmentSpec } from '../../contract/environment-spec.ts'
 import { crashedSinceSuccess, crashedTasks, longestCrashedLife } from '../../rollout/crashes.ts'
 import { isUnchanged } from '../../rollout/preliminary-verdict.ts'
 import type { ObservedService, Observation } from '../../rollout/observation.ts'
 import { judge, type Verdict } from '../../rollout/verdict.ts'
 import { type Expectation } from '../../rollout/expectation.ts'
-import { whyOf, type Why } from '../../rollout/why.ts'
+import { stopCauseOf, type StopCause } from '../../rollout/stop-cause.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { failure } from '../temporal/failures.ts'
-import { beating } from '../temporal/heartbeat.ts'
-import { hasLapsed, isPassing } from '../aws/errors.ts'
-import { whatEndsWaiting } from '../temporal/worker-shutdown.ts'
+import { withHeartbeat } from '../temporal/heartbeat.ts'
+import { isExpired, isTransient } from '../aws/errors.ts'
+import { waitSignal } from '../temporal/worker-shutdown.ts'
 import type { Pace } from './pace.ts'
 import { rest } from '../polling/clock.ts'
 import { pollerOf } from '../polling/poller-of.ts'
-import type { LookAt as What, Poller } from '../polling/poller.ts'
+import type { PollTarget as What, Poller } from '../polling/poller.ts'
 import type { Revision, RolloutEnd, RolloutProgress } from '../../contract/activity-types.ts'
 import type { StartedDeployment } from '../../rollout/deployment.ts'
 import { askUrls } from './verify-url.ts'
 import { expectationOf } from './wait.ts'
 
 interface VerifyInput {
-  readonly target: Target
+  readonly target: EnvironmentSpec
   readonly revisions: readonly Revision[]
   readonly started: readonly StartedDeployment[]
 }
@@ -40,8 +40,8 @@ export async function verifyRelease(
   input: VerifyInput,
   leaving?: AbortSignal,
 ): Promise<RolloutEnd> {
-  return await beating(async (say) => {
-    const signal = whatEndsWaiting(leaving)
+  return await withHeartbeat(async (say) => {
+    const signal = waitSignal(leaving)
     const services = servicesIn(input)
     const poller = pollerOf(clients)
     const end = await keepLooking({ poller, target: input.target, services, pace, signal, say })
@@ -83,7 +83,7 @@ function servicesIn({ target, revisions, started }: VerifyInput): VerifiedServic
 
 interface Looking {
   readonly poller: Poller
-  readonly target: Target
+  readonly target: EnvironmentSpec
   readonly services: readonly VerifiedService[]
   readonly pace: Pace
   readonly signal: AbortSignal
@@ -132,13 +132,13 @@ interface Well {
   readonly verdict: Extract<Verdict, { kind: 'succeeded' }>
 }
 
-type Looked =
+type PolledServices =
   | Well
   | {
       readonly kind: 'missing'
       readonly service: string
       readonly summary: string
-      readonly why?: Why
+      readonly why?: StopCause
     }
   | { readonly kind: 'bad'; readonly end: RolloutEnd }
 
@@ -150,7 +150,7 @@ async function lookAt(
   { poller, signal }: Looking,
   one: VerifiedService,
   closely: boolean,
-): Promise<Looked> {
+): Promise<PolledServices> {
   const when = { due: poller.clock.now(), signal }
   try {
     if (!closely && one.well !== undefined) {
@@ -162,15 +162,15 @@ async function lookAt(
     one.well = looked.kind === 'well' ? { service: observation.service, looked } : undefined
     return looked
   } catch (error) {
-    if (signal.aborted || !(isPassing(error) || hasLapsed(error))) throw error
+    if (signal.aborted || !(isTransient(error) || isExpired(error))) throw error
     return { kind: 'missing', service: one.name, summary: 'cannot look at it' }
   }
 }
 
-function judgeLook(one: VerifiedService, observation: Observation): Looked {
+function judgeLook(one: VerifiedService, observation: Observation): PolledServices {
   const { name, expected } = one
   const verdict = judge(observation, expected)
-  const why = whyOf([observation], expected)
+  const why = stopCauseOf([observation], expected)
   // One that did not start leaves a gap, which the verdict sees.
   const dead = crashedTasks(observation, expected).filter(
     ({ startedAt, stopCode }) => startedAt !== undefined || stopCode !== 'TaskFailedToStart',
@@ -208,7 +208,7 @@ function crashesOnTheWay(services: readonly VerifiedService[]): string {
   return counts.length === 0 ? '' : `${counts.join(' and ')} crashed on the way`
 }
 
-function allWell(looks: readonly Looked[], crashes: string): RolloutEnd {
+function allWell(looks: readonly PolledServices[], crashes: string): RolloutEnd {
   const verdicts = looks.flatMap((one) => (one.kind === 'well' ? [one.verdict] : []))
   const weaker = verdicts.some(({ evidence }) => evidence === 'deployments')
   return {

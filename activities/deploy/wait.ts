@@ -1,25 +1,25 @@
-import type { ServiceTarget, Target } from '../../contract/environment-spec.ts'
+import type { ServiceSpec, EnvironmentSpec } from '../../contract/environment-spec.ts'
 import type { Expectation } from '../../rollout/expectation.ts'
-import { whyOf } from '../../rollout/why.ts'
+import { stopCauseOf } from '../../rollout/stop-cause.ts'
 import type { AwsClients } from '../aws/clients.ts'
-import { beating } from '../temporal/heartbeat.ts'
-import { hasLapsed, isPassing } from '../aws/errors.ts'
-import { whatEndsWaiting } from '../temporal/worker-shutdown.ts'
-import { lookAt } from './poll-once.ts'
+import { withHeartbeat } from '../temporal/heartbeat.ts'
+import { isExpired, isTransient } from '../aws/errors.ts'
+import { waitSignal } from '../temporal/worker-shutdown.ts'
+import { pollTargetOf } from './poll-once.ts'
 import type { Pace } from './pace.ts'
 import { pollerOf } from '../polling/poller-of.ts'
 import type { Poller } from '../polling/poller.ts'
 import type { Revision, RolloutEnd } from '../../contract/activity-types.ts'
-import type { StartedDeployment, WayBack } from '../../rollout/deployment.ts'
+import type { StartedDeployment, RollbackTarget } from '../../rollout/deployment.ts'
 import { watchRollout } from './watch.ts'
-import { type Ending, type Watched } from './watched.ts'
+import { type WatchEnd, type WatchedRollout } from './watched.ts'
 
 interface WaitInput {
-  readonly target: Target
-  readonly service: ServiceTarget
+  readonly target: EnvironmentSpec
+  readonly service: ServiceSpec
   readonly started: StartedDeployment
   readonly revision: Revision
-  readonly before?: WayBack
+  readonly before?: RollbackTarget
   readonly deadline: number
 }
 
@@ -33,8 +33,8 @@ export async function waitForRollout(
   { target, service, started, revision, before, deadline }: WaitInput,
   leaving?: AbortSignal,
 ): Promise<RolloutEnd> {
-  return await beating(async (say) => {
-    const watched: Watched = {
+  return await withHeartbeat(async (say) => {
+    const watched: WatchedRollout = {
       cluster: target.cluster,
       name: service.name,
       service: service.service,
@@ -42,11 +42,11 @@ export async function waitForRollout(
       ...(started.earlierMs === undefined ? {} : { earlierMs: started.earlierMs }),
       deadline,
       pace,
-      signal: whatEndsWaiting(leaving),
+      signal: waitSignal(leaving),
       say,
     }
     const poller = pollerOf(clients)
-    return await endOf(poller, watched, await watchRollout(poller, watched))
+    return await rolloutEndOf(poller, watched, await watchRollout(poller, watched))
   })
 }
 
@@ -54,7 +54,7 @@ export async function waitForRollout(
 export function expectationOf(
   started: StartedDeployment,
   digests: Expectation['digests'],
-  before?: WayBack,
+  before?: RollbackTarget,
 ): Expectation {
   const { taskDefinition, deploymentId, serviceDeploymentArn } = started
   return {
@@ -67,20 +67,24 @@ export function expectationOf(
 }
 
 /** The end of a rollout in the words of the release, with the likely cause of a failed one. */
-export async function endOf(poller: Poller, watched: Watched, ending: Ending): Promise<RolloutEnd> {
+export async function rolloutEndOf(
+  poller: Poller,
+  watched: WatchedRollout,
+  ending: WatchEnd,
+): Promise<RolloutEnd> {
   if (ending.kind === 'timed out') {
     const reason = `not stable and healthy in time: ${ending.summary}`
     const seen = ending.observation === undefined ? [] : [ending.observation]
-    return { kind: 'timed_out', reason, ...whyOf(seen, watched.expected) }
+    return { kind: 'timed_out', reason, ...stopCauseOf(seen, watched.expected) }
   }
   const { verdict, observation } = ending
   if (verdict.kind === 'succeeded') return verdict
   // What stopped last is often there only a moment after the verdict.
   const when = { due: poller.clock.now(), signal: watched.signal }
-  const again = await poller.observe(lookAt(watched), when).catch((error: unknown) => {
-    if (isPassing(error) || hasLapsed(error)) return observation
+  const again = await poller.observe(pollTargetOf(watched), when).catch((error: unknown) => {
+    if (isTransient(error) || isExpired(error)) return observation
     throw error
   })
-  const why = whyOf([again, observation], watched.expected)
+  const why = stopCauseOf([again, observation], watched.expected)
   return { kind: verdict.kind, reason: verdict.reason, ...why }
 }

@@ -1,7 +1,7 @@
-import type { Ending, Watched } from './watched.ts'
-import { createGlimpses } from './snapshots.ts'
-import { lookAt, lookOrMiss, type Eye, type Wanted } from './poll-once.ts'
-import { isClose, pauseAfterMiss, pauseUntilNextLook } from './pace.ts'
+import type { WatchEnd, WatchedRollout } from './watched.ts'
+import { createSnapshotSource } from './snapshots.ts'
+import { pollTargetOf, pollOrMiss, type WatchState, type PollSubject } from './poll-once.ts'
+import { isClose, pauseAfterMiss, pauseUntilNextPoll } from './pace.ts'
 import type { Poller } from '../polling/poller.ts'
 
 /** A last look that fails is tried again so often: the deadline may be a moment of throttling. */
@@ -12,15 +12,15 @@ const lastLooks = 3
  * then. Errors that may pass are part of waiting: they are looked past, with back-off, until the
  * deadline. Rejects with the signal's reason once that is aborted.
  */
-export async function watchRollout(poller: Poller, watched: Watched): Promise<Ending> {
+export async function watchRollout(poller: Poller, watched: WatchedRollout): Promise<WatchEnd> {
   const { clock } = poller
   const { deadline, pace, signal } = watched
-  const glimpses = createGlimpses(poller, lookAt(watched), {
+  const glimpses = createSnapshotSource(poller, pollTargetOf(watched), {
     serviceEveryMs: pace.farMs,
     recordEveryMs: 6 * pace.farMs,
     signal,
   })
-  const eye: Eye = {
+  const eye: WatchState = {
     poller,
     watched,
     glimpses,
@@ -34,11 +34,11 @@ export async function watchRollout(poller: Poller, watched: Watched): Promise<En
   let nearSince: number | undefined
   let misses = 0
   let due = since
-  let wanted: Wanted = 'service'
+  let wanted: PollSubject = 'service'
   try {
     for (;;) {
       const late = clock.now() >= deadline
-      const seen = await lookOrMiss(eye, { due, wanted, late })
+      const seen = await pollOrMiss(eye, { due, wanted, late })
       if (seen.kind === 'ended') return seen
       say(seen.summary)
       if (seen.kind !== 'missed') misses = 0
@@ -53,7 +53,7 @@ export async function watchRollout(poller: Poller, watched: Watched): Promise<En
         // The poller itself rests when it is throttled: whoever was first in line is so still.
         due = seen.throttled ? due : now + pauseAfterMiss(pace, misses)
       } else {
-        const pause = pauseUntilNextLook(pace, { now, since, nearSince, end: seen.end })
+        const pause = pauseUntilNextPoll(pace, { now, since, nearSince, end: seen.end })
         wanted = isClose(pace, pause) ? 'record' : 'service'
         due = now + pause
       }
@@ -65,7 +65,7 @@ export async function watchRollout(poller: Poller, watched: Watched): Promise<En
 }
 
 /** Says what is new at once, and what is not every two seconds. */
-function sparingly({ name, say }: Watched, now: () => number): (summary: string) => void {
+function sparingly({ name, say }: WatchedRollout, now: () => number): (summary: string) => void {
   let said = ''
   let saidAt = -Infinity
   return (summary) => {

@@ -4,7 +4,7 @@ import { type RolloutProgress } from '../../contract/activity-types.ts'
 import { type Pace } from './pace.ts'
 import { type Expectation } from '../../rollout/expectation.ts'
 
-export interface Watched {
+export interface WatchedRollout {
   readonly cluster: string
   /** Name of the service in the configuration, and what ECS calls it. */
   readonly name: string
@@ -19,7 +19,7 @@ export interface Watched {
   readonly say: (progress: RolloutProgress) => void
 }
 
-export type Ending =
+export type WatchEnd =
   | {
       readonly kind: 'ended'
       readonly verdict: Exclude<Verdict, { kind: 'progressing' }>

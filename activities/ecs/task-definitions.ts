@@ -5,7 +5,7 @@ import {
   type Tag,
   type TaskDefinition,
 } from '@aws-sdk/client-ecs'
-import type { ServiceTarget } from '../../contract/environment-spec.ts'
+import type { ServiceSpec } from '../../contract/environment-spec.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { failure } from '../temporal/failures.ts'
 import { nameOf } from '../aws/errors.ts'
@@ -96,10 +96,7 @@ export function withImages(
 }
 
 /** Containers that the configuration names and the task definition lacks, as one message each. */
-export function missingContainers(
-  service: ServiceTarget,
-  found: DescribedTaskDefinition,
-): string[] {
+export function missingContainers(service: ServiceSpec, found: DescribedTaskDefinition): string[] {
   const there = (found.definition.containerDefinitions ?? []).map((one) => one.name ?? '')
   return Object.keys(service.containers)
     .filter((name) => !there.includes(name))

@@ -1,8 +1,8 @@
 import { realpath } from 'node:fs/promises'
 import { join, sep } from 'node:path'
-import type { ImageTarget, Target } from '../../contract/environment-spec.ts'
+import type { ImageSpec, EnvironmentSpec } from '../../contract/environment-spec.ts'
 import type { AwsClients } from '../aws/clients.ts'
-import { refuseLostEngine, runEngine, type Engine } from './engine.ts'
+import { refuseLostEngine, runEngine, type ContainerEngine } from './engine.ts'
 import { failure, unavailable } from '../temporal/failures.ts'
 import { insecure, loggedIn, registryOf } from './registry-login.ts'
 import type { FoundImage, SourceRef } from '../../contract/activity-types.ts'
@@ -14,19 +14,19 @@ export const revisionLabel = 'org.opencontainers.image.revision'
 export const referenceOf = ({ repositoryUri, tag }: FoundImage) => `${repositoryUri}:${tag}`
 
 /** The image of that name in the configuration. Fails as `Rejected` where there is none. */
-export function imageNamed(target: Target, name: string): ImageTarget {
+export function imageNamed(target: EnvironmentSpec, name: string): ImageSpec {
   const image = target.images.find((one) => one.name === name)
   if (image !== undefined) return image
   throw failure('Rejected', `There is no image "${name}" in slipway.yaml.`)
 }
 
 interface BuildInput {
-  readonly engine: Engine
+  readonly engine: ContainerEngine
   readonly cacheDir: string
   /** Absolute path of the checkout. */
   readonly path: string
   readonly source: SourceRef
-  readonly target: Target
+  readonly target: EnvironmentSpec
   readonly image: FoundImage
 }
 
@@ -89,7 +89,7 @@ const mayPass =
  * environment, unseen by `ps`. One that the client would itself obey (`DOCKER_HOST`, `PATH`, a
  * proxy) is given with its value.
  */
-function buildArguments(args: ImageTarget['args']) {
+function buildArguments(args: ImageSpec['args']) {
   const flags: string[] = []
   const variables: Record<string, string> = {}
   for (const [name, value] of Object.entries(args)) {
@@ -100,7 +100,7 @@ function buildArguments(args: ImageTarget['args']) {
   return { flags, variables }
 }
 
-function builderFlags({ builder }: Engine): string[] {
+function builderFlags({ builder }: ContainerEngine): string[] {
   switch (builder) {
     case 'buildx':
       // A builder outside the engine keeps the image to itself unless told.
@@ -112,7 +112,7 @@ function builderFlags({ builder }: Engine): string[] {
   }
 }
 
-function builderVariables({ kind, builder }: Engine): Record<string, string> {
+function builderVariables({ kind, builder }: ContainerEngine): Record<string, string> {
   if (kind === 'podman') return {}
   return {
     DOCKER_BUILDKIT: builder === 'plain' ? '0' : '1',
@@ -125,7 +125,7 @@ function builderVariables({ kind, builder }: Engine): Record<string, string> {
 async function inCheckout(
   checkout: string,
   relative: string,
-  about: { what: 'context' | 'dockerfile'; wanted: ImageTarget; source: SourceRef },
+  about: { what: 'context' | 'dockerfile'; wanted: ImageSpec; source: SourceRef },
 ): Promise<string> {
   const { what, wanted, source } = about
   const [root, path] = await Promise.all([

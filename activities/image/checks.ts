@@ -1,4 +1,4 @@
-import type { Target } from '../../contract/environment-spec.ts'
+import type { EnvironmentSpec } from '../../contract/environment-spec.ts'
 import { checkVariables } from '../process/environment-variables.ts'
 import { failure } from '../temporal/failures.ts'
 import { run } from '../process/run.ts'
@@ -12,7 +12,7 @@ import { run } from '../process/run.ts'
  * Fails as `ChecksFailed` at the first command that does not exit with 0, or once the time for all
  * of them is up.
  */
-export async function runChecks(path: string, { checks }: Target): Promise<void> {
+export async function runChecks(path: string, { checks }: EnvironmentSpec): Promise<void> {
   const deadline = Date.now() + checks.timeoutMs
   for (const command of checks.commands) {
     const ran = await run('/bin/sh', ['-c', command], {

@@ -3,7 +3,7 @@ import { failure, unavailable } from '../temporal/failures.ts'
 import { run, type Ran } from '../process/run.ts'
 
 /** The container engine of this host, as its command line sees it. */
-export interface Engine {
+export interface ContainerEngine {
   /** The program: `docker`, or what `SLIPWAY_DOCKER` says. */
   readonly command: string
   readonly kind: 'docker' | 'podman'
@@ -24,7 +24,7 @@ export const engineCommand = (env: NodeJS.ProcessEnv = process.env) =>
  *
  * Fails as `EngineMissing` where there is no client, or no engine that answers it.
  */
-export async function detectEngine(command = engineCommand()): Promise<Engine> {
+export async function detectEngine(command = engineCommand()): Promise<ContainerEngine> {
   const client = await runEngine(command, ['--version'])
   const named = /^(docker|podman) version ([\d.]+)/i.exec(client.stdout.trim())
   const kind = named?.[1]?.toLowerCase() === 'podman' ? 'podman' : 'docker'
@@ -45,7 +45,10 @@ export async function detectEngine(command = engineCommand()): Promise<Engine> {
   return { command, kind, version: `Docker ${version}`, builder }
 }
 
-async function dockerBuilder(command: string, version: string): Promise<Engine['builder']> {
+async function dockerBuilder(
+  command: string,
+  version: string,
+): Promise<ContainerEngine['builder']> {
   if (process.env['DOCKER_BUILDKIT'] === '0') return 'plain'
   const buildx = await runEngine(command, ['buildx', 'version'])
   if (buildx.kind === 'exited' && buildx.exitCode === 0) return 'buildx'

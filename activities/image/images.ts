@@ -5,7 +5,7 @@ import {
   type ImageIdentifier,
   type Repository,
 } from '@aws-sdk/client-ecr'
-import type { ImageTarget, Target } from '../../contract/environment-spec.ts'
+import type { ImageSpec, EnvironmentSpec } from '../../contract/environment-spec.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { failure } from '../temporal/failures.ts'
 import { nameOf } from '../aws/errors.ts'
@@ -19,7 +19,7 @@ export const immutableTag = (image: string, commit: string) => `${image}-${commi
 export const movingTag = (image: string) => `${image}-latest`
 
 interface Wanted {
-  readonly target: Target
+  readonly target: EnvironmentSpec
   readonly commit: string
   /** Looks for the images of this rebuild alone. */
   readonly rebuild?: string
@@ -56,7 +56,7 @@ export async function findImages(
 /** The image that runs, where its tag says that it was rebuilt from this commit: the newest. */
 async function rebuiltAndRunning(
   clients: AwsClients,
-  image: ImageTarget,
+  image: ImageSpec,
   { target, commit, running = [] }: Wanted,
   first: string | undefined,
 ): Promise<Required<Pick<FoundImage, 'tag' | 'digest'>> | undefined> {
@@ -79,7 +79,7 @@ async function rebuiltAndRunning(
 /** A repository with its address. Fails as `Rejected` where ECR does not have it. */
 export async function repositoryOf(
   clients: AwsClients,
-  image: ImageTarget,
+  image: ImageSpec,
 ): Promise<Repository & { readonly repositoryUri: string }> {
   const repository = await findRepository(clients, image.repository)
   if (repository?.repositoryUri === undefined) {
@@ -88,7 +88,7 @@ export async function repositoryOf(
   return { ...repository, repositoryUri: repository.repositoryUri }
 }
 
-export function missingRepository(image: ImageTarget, place: string): string {
+export function missingRepository(image: ImageSpec, place: string): string {
   return `There is no ECR repository "${image.repository}" for image "${image.name}" in ${place}. Create it ("aws ecr create-repository --repository-name ${image.repository}") or correct "repository" of the image in slipway.yaml.`
 }
 

@@ -1,18 +1,18 @@
 import { log } from '@temporalio/activity'
-import type { Target } from '../../contract/environment-spec.ts'
+import type { EnvironmentSpec } from '../../contract/environment-spec.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { imageNamed, referenceOf, revisionLabel } from './build.ts'
-import { refuseLostEngine, runEngine, type Engine } from './engine.ts'
+import { refuseLostEngine, runEngine, type ContainerEngine } from './engine.ts'
 import { failure, unavailable } from '../temporal/failures.ts'
 import { digestOf } from './images.ts'
 import { insecure, loggedIn, registryOf } from './registry-login.ts'
 import type { FoundImage, PushedImage, SourceRef } from '../../contract/activity-types.ts'
 
 interface PushInput {
-  readonly engine: Engine
+  readonly engine: ContainerEngine
   readonly cacheDir: string
   readonly source: SourceRef
-  readonly target: Target
+  readonly target: EnvironmentSpec
   readonly image: FoundImage
 }
 

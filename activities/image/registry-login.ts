@@ -4,7 +4,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr'
 import type { AwsClients } from '../aws/clients.ts'
-import { runEngine, type Engine } from './engine.ts'
+import { runEngine, type ContainerEngine } from './engine.ts'
 import { failure, unavailable } from '../temporal/failures.ts'
 import type { FoundImage } from '../../contract/activity-types.ts'
 
@@ -12,7 +12,7 @@ import type { FoundImage } from '../../contract/activity-types.ts'
 const abandonedAfterMs = 60 * 60 * 1_000
 
 interface LoginPlace {
-  readonly engine: Engine
+  readonly engine: ContainerEngine
   readonly registry: string
   readonly cacheDir: string
   /** `kept`: what is pulled meanwhile may come from registries that the user is logged in to. */
@@ -59,7 +59,7 @@ export const registryOf = ({ repositoryUri }: Pick<FoundImage, 'repositoryUri'>)
   repositoryUri.split('/')[0] ?? ''
 
 /** Podman wants to be told what Docker takes for granted: a loopback registry may lack TLS. */
-export function insecure({ kind }: Engine, registry: string): string[] {
+export function insecure({ kind }: ContainerEngine, registry: string): string[] {
   const loopback = /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/.test(registry)
   return kind === 'podman' && loopback ? ['--tls-verify=false'] : []
 }

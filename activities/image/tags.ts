@@ -5,12 +5,12 @@ import {
   type Image,
 } from '@aws-sdk/client-ecr'
 import { activityInfo, log } from '@temporalio/activity'
-import type { ImageTarget, Target } from '../../contract/environment-spec.ts'
+import type { ImageSpec, EnvironmentSpec } from '../../contract/environment-spec.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { failure } from '../temporal/failures.ts'
-import { beating } from '../temporal/heartbeat.ts'
+import { withHeartbeat } from '../temporal/heartbeat.ts'
 import { digestOf, movingTag } from './images.ts'
-import { isPassing, knownFailure, nameOf } from '../aws/errors.ts'
+import { isTransient, knownFailure, nameOf } from '../aws/errors.ts'
 
 interface TagMove {
   readonly name: string
@@ -37,7 +37,7 @@ const acceptedMediaTypes = [
  */
 export async function moveTags(
   clients: AwsClients,
-  { target, images }: { target: Target; images: readonly TagMove[] },
+  { target, images }: { target: EnvironmentSpec; images: readonly TagMove[] },
 ): Promise<readonly TagMove[]> {
   const moves = images.map((move) => {
     const image = target.images.find(({ name }) => name === move.name)
@@ -47,7 +47,7 @@ export async function moveTags(
   const now = await Promise.all(moves.map(({ image }) => tagNow(clients, image)))
   // A try before this one may have moved some: what it saw first is what was before.
   const before: readonly TagMove[] = activityInfo().heartbeatDetails ?? now
-  await beating(async (say) => {
+  await withHeartbeat(async (say) => {
     say(before)
     const moved: Move[] = []
     try {
@@ -58,7 +58,7 @@ export async function moveTags(
       }
     } catch (error) {
       // What may pass is tried again; else all stay where they were, or none does.
-      if (!isPassing(error)) await pointBack(clients, moved, target.mode)
+      if (!isTransient(error)) await pointBack(clients, moved, target.mode)
       throw error
     }
   })
@@ -66,14 +66,14 @@ export async function moveTags(
 }
 
 interface Move {
-  readonly image: ImageTarget
+  readonly image: ImageSpec
   readonly digest: string | undefined
 }
 
 async function pointTag(
   clients: AwsClients,
   { image, digest }: Move,
-  mode: Target['mode'],
+  mode: EnvironmentSpec['mode'],
 ): Promise<void> {
   if (digest === undefined) await removeTag(clients, image)
   else await putTag(clients, { image, digest, mode })
@@ -83,7 +83,7 @@ async function pointTag(
 async function pointBack(
   clients: AwsClients,
   moved: readonly Move[],
-  mode: Target['mode'],
+  mode: EnvironmentSpec['mode'],
 ): Promise<void> {
   for (const move of moved.slice(0, -1)) {
     await pointTag(clients, move, mode).catch((error: unknown) => {
@@ -96,14 +96,14 @@ async function pointBack(
   }
 }
 
-async function tagNow(clients: AwsClients, image: ImageTarget): Promise<TagMove> {
+async function tagNow(clients: AwsClients, image: ImageSpec): Promise<TagMove> {
   const digest = await digestOf(clients, image.repository, movingTag(image.name))
   return { name: image.name, ...(digest === undefined ? {} : { digest }) }
 }
 
 async function putTag(
   clients: AwsClients,
-  { image, digest, mode }: { image: ImageTarget; digest: string; mode: Target['mode'] },
+  { image, digest, mode }: { image: ImageSpec; digest: string; mode: EnvironmentSpec['mode'] },
 ) {
   const imageTag = movingTag(image.name)
   const found = await manifestOf(clients, image, digest)
@@ -130,13 +130,13 @@ async function putTag(
   }
 }
 
-export function immutableInForceMode(image: ImageTarget): string {
+export function immutableInForceMode(image: ImageSpec): string {
   return `Tags in ECR repository "${image.repository}" are immutable, so "${movingTag(image.name)}" cannot be moved, which mode "force" rests on. Use mode "pin", or make the repository's tags mutable.`
 }
 
 async function manifestOf(
   clients: AwsClients,
-  image: ImageTarget,
+  image: ImageSpec,
   digest: string,
 ): Promise<Image | undefined> {
   const answer = await clients.ecr.send(
@@ -150,11 +150,11 @@ async function manifestOf(
   return found?.imageManifest === undefined ? undefined : found
 }
 
-function notInRepository(image: ImageTarget, digest: string): string {
+function notInRepository(image: ImageSpec, digest: string): string {
   return `ECR repository "${image.repository}" has no image ${digest}. A lifecycle policy may have removed it: release its commit again.`
 }
 
-async function removeTag(clients: AwsClients, image: ImageTarget) {
+async function removeTag(clients: AwsClients, image: ImageSpec) {
   await clients.ecr.send(
     new BatchDeleteImageCommand({
       repositoryName: image.repository,

@@ -1,17 +1,17 @@
 import type { Service } from '@aws-sdk/client-ecs'
-import type { ServiceTarget, Target } from '../../contract/environment-spec.ts'
+import type { ServiceSpec, EnvironmentSpec } from '../../contract/environment-spec.ts'
 import type { ObservedDeployment, Observation } from '../../rollout/observation.ts'
 import { movingTag } from '../image/images.ts'
 import { tooLongToShift } from './traffic-shifting.ts'
-import type { WayBack } from '../../rollout/deployment.ts'
+import type { RollbackTarget } from '../../rollout/deployment.ts'
 import { primaryOf } from '../../rollout/rollback-target.ts'
 import { missingContainers, type DescribedTaskDefinition } from '../ecs/task-definitions.ts'
 import { shortName } from '../../rollout/arn.ts'
 
 /** Why a service cannot be deployed as it stands, as messages for the person who asked. */
 export function findingsAbout(
-  target: Target,
-  service: ServiceTarget,
+  target: EnvironmentSpec,
+  service: ServiceSpec,
   facts: { described: Service; basis: DescribedTaskDefinition },
 ): string[] {
   const { described, basis } = facts
@@ -26,7 +26,7 @@ export function findingsAbout(
 }
 
 /** ECS's own rolling deployments are the ones that this drives. */
-export function controllerFinding(service: ServiceTarget, described: Service): string[] {
+export function controllerFinding(service: ServiceSpec, described: Service): string[] {
   const controller = described.deploymentController?.type ?? 'ECS'
   if (controller === 'ECS') return []
   return [
@@ -34,7 +34,7 @@ export function controllerFinding(service: ServiceTarget, described: Service): s
   ]
 }
 
-function breakerIsOff(target: Target, service: ServiceTarget): string {
+function breakerIsOff(target: EnvironmentSpec, service: ServiceSpec): string {
   return (
     `The deployment circuit breaker of service "${service.service}" is off, so ECS would start failing tasks for ever. ` +
     `Either turn it on: aws ecs update-service --cluster ${target.cluster} --service ${service.service} --deployment-configuration 'deploymentCircuitBreaker={enable=true,rollback=true}' (and in Terraform, deployment_circuit_breaker). ` +
@@ -43,7 +43,7 @@ function breakerIsOff(target: Target, service: ServiceTarget): string {
 }
 
 /** A new deployment on a tag that Slipway does not move would start the old image again. */
-function notOnMovingTag(service: ServiceTarget, basis: DescribedTaskDefinition): string[] {
+function notOnMovingTag(service: ServiceSpec, basis: DescribedTaskDefinition): string[] {
   return (basis.definition.containerDefinitions ?? []).flatMap(({ name = '', image = '' }) => {
     const built = service.containers[name]
     if (built === undefined || image.endsWith(`:${movingTag(built)}`)) return []
@@ -55,9 +55,9 @@ function notOnMovingTag(service: ServiceTarget, basis: DescribedTaskDefinition):
 
 /** What a person should know before a release touches a service, though it stops nothing. */
 export function warningsAbout(
-  { service }: ServiceTarget,
+  { service }: ServiceSpec,
   observation: Observation,
-  standing: WayBack['standing'],
+  standing: RollbackTarget['standing'],
 ): string[] {
   const { desiredCount, schedulingStrategy } = observation.service
   const warnings: string[] = []

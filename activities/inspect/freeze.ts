@@ -1,5 +1,5 @@
 import { freezeInWords, frozenBy } from '../../config/frozen.ts'
-import type { Target } from '../../contract/environment-spec.ts'
+import type { EnvironmentSpec } from '../../contract/environment-spec.ts'
 import { failure } from '../temporal/failures.ts'
 
 /**
@@ -8,7 +8,7 @@ import { failure } from '../temporal/failures.ts'
  *
  * Fails as `Rejected`.
  */
-export function refuseWhileFrozen({ environment, door }: Target, now: number): void {
+export function refuseWhileFrozen({ environment, door }: EnvironmentSpec, now: number): void {
   const window = frozenBy(door.freezes, now)
   if (window === undefined) return
   throw failure(

@@ -1,5 +1,5 @@
 import type { Service } from '@aws-sdk/client-ecs'
-import type { ServiceTarget, Target } from '../../contract/environment-spec.ts'
+import type { ServiceSpec, EnvironmentSpec } from '../../contract/environment-spec.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { failure, rejection } from '../temporal/failures.ts'
 import { controllerFinding, deploymentInFlight, findingsAbout, warningsAbout } from './findings.ts'
@@ -12,7 +12,7 @@ import { immutableInForceMode } from '../image/tags.ts'
 import { describeTaskDefinition, type DescribedTaskDefinition } from '../ecs/task-definitions.ts'
 import { familyOf } from '../../rollout/arn.ts'
 import type { InspectedService, Inspection } from '../../contract/activity-types.ts'
-import { runningNow, wayBackOf } from '../../rollout/rollback-target.ts'
+import { runningNow, rollbackTargetOf } from '../../rollout/rollback-target.ts'
 
 /**
  * Reads what the release is about to change, and refuses what would fail later, all of it in one
@@ -23,7 +23,7 @@ import { runningNow, wayBackOf } from '../../rollout/rollback-target.ts'
  */
 export async function inspectEnvironment(
   clients: AwsClients,
-  { target }: { target: Target },
+  { target }: { target: EnvironmentSpec },
 ): Promise<Inspection> {
   const { services, warnings, findings, conflicts } = await examine(clients, target)
   if (findings.length > 0) throw rejection(findings)
@@ -41,14 +41,14 @@ export interface Examined {
 }
 
 export interface ExaminedService {
-  readonly service: ServiceTarget
+  readonly service: ServiceSpec
   readonly inspected: InspectedService
   /** What a new revision is cloned from. */
   readonly basis: DescribedTaskDefinition
 }
 
 /** The same without refusing anything. */
-export async function examine(clients: AwsClients, target: Target): Promise<Examined> {
+export async function examine(clients: AwsClients, target: EnvironmentSpec): Promise<Examined> {
   const names = target.services.map(({ service }) => service)
   const found = await describeServices(clients, target.cluster, names)
   const looked = await Promise.all([
@@ -80,7 +80,7 @@ const nothing: Look = { warnings: [], findings: [], conflicts: [] }
 
 async function examineService(
   clients: AwsClients,
-  which: { target: Target; service: ServiceTarget; described: Service | undefined },
+  which: { target: EnvironmentSpec; service: ServiceSpec; described: Service | undefined },
 ): Promise<Look> {
   const { target, service, described } = which
   if (described?.status !== 'ACTIVE') {
@@ -97,7 +97,7 @@ async function examineService(
       target.mode === 'force' ? described.taskDefinition : familyOf(described.taskDefinition),
     ),
   ])
-  const wayBack = wayBackOf(observation)
+  const wayBack = rollbackTargetOf(observation)
   const inFlight = deploymentInFlight(observation)
   const conflicts =
     inFlight === undefined
@@ -127,7 +127,7 @@ async function examineService(
 
 async function notThere(
   clients: AwsClients,
-  which: { target: Target; service: ServiceTarget; described: Service | undefined },
+  which: { target: EnvironmentSpec; service: ServiceSpec; described: Service | undefined },
 ): Promise<string> {
   const { target, service, described } = which
   const where = `in cluster "${target.cluster}" (${await placeOf(clients)})`
@@ -138,8 +138,8 @@ async function notThere(
 
 async function examineRepository(
   clients: AwsClients,
-  target: Target,
-  image: Target['images'][number],
+  target: EnvironmentSpec,
+  image: EnvironmentSpec['images'][number],
 ): Promise<Look> {
   const repository = await findRepository(clients, image.repository)
   if (repository?.repositoryUri === undefined) {

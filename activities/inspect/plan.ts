@@ -1,4 +1,4 @@
-import type { Target } from '../../contract/environment-spec.ts'
+import type { EnvironmentSpec } from '../../contract/environment-spec.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { diffTaskDefinitions } from './diff.ts'
 import { rejection } from '../temporal/failures.ts'
@@ -15,7 +15,7 @@ import type { FoundImage, Plan, ServicePlan } from '../../contract/activity-type
  */
 export async function planRelease(
   clients: AwsClients,
-  { target, commit }: { target: Target; commit: string },
+  { target, commit }: { target: EnvironmentSpec; commit: string },
 ): Promise<Plan> {
   const { services, warnings, findings, conflicts } = await examine(clients, target)
   if (findings.length > 0) throw rejection(findings)
@@ -35,7 +35,7 @@ export async function planRelease(
 
 async function planService(
   clients: AwsClients,
-  which: { target: Target; service: ExaminedService; images: readonly FoundImage[] },
+  which: { target: EnvironmentSpec; service: ExaminedService; images: readonly FoundImage[] },
 ): Promise<ServicePlan> {
   const { target, images } = which
   const { service, inspected, basis } = which.service

@@ -1,5 +1,5 @@
 import type { DeploymentConfiguration, Service } from '@aws-sdk/client-ecs'
-import type { ServiceTarget, Target } from '../../contract/environment-spec.ts'
+import type { ServiceSpec, EnvironmentSpec } from '../../contract/environment-spec.ts'
 
 const minuteMs = 60_000
 
@@ -32,8 +32,8 @@ function stepMinutes({
 
 /** A deployment that could not end in time would be taken back however good it is. */
 export function tooLongToShift(
-  { stability }: Target,
-  service: ServiceTarget,
+  { stability }: EnvironmentSpec,
+  service: ServiceSpec,
   { deploymentConfiguration }: Service,
 ): string[] {
   const leastMs = shiftingMs(deploymentConfiguration)
@@ -47,8 +47,8 @@ export function tooLongToShift(
 
 /** What a person should know of a service that takes its time, or that asks somebody. */
 export function shiftingWarnings(
-  { stability, rollback }: Target,
-  { service }: ServiceTarget,
+  { stability, rollback }: EnvironmentSpec,
+  { service }: ServiceSpec,
   { deploymentConfiguration }: Service,
 ): string[] {
   const leastMs = shiftingMs(deploymentConfiguration)

@@ -25,7 +25,7 @@ export interface Place {
   readonly namespace: string
 }
 
-export function messageOf(notice: Notice, place: Place): Message {
+export function buildMessage(notice: Notice, place: Place): Message {
   const { requestedBy, environment } = notice
   const page = pageOf(place.temporalUi ?? notice.temporalUi, place.namespace, workflowOf(notice))
   return {

@@ -1,8 +1,8 @@
 import { ApplicationFailure } from '@temporalio/common'
 import { Context } from '@temporalio/activity'
-import type { NotificationTarget } from '../../contract/environment-spec.ts'
+import type { NotificationSpec } from '../../contract/environment-spec.ts'
 import { failure, unavailable } from '../temporal/failures.ts'
-import { messageOf } from './message.ts'
+import { buildMessage } from './message.ts'
 import type { Notice, Sending } from '../../contract/notices.ts'
 import { answerWithinMs, post, type Answer } from './post.ts'
 import { keyOf, webhookHeaders } from './signature.ts'
@@ -32,7 +32,7 @@ export async function notify({ notice, to }: Sending, options: NotifyOptions = {
   const { variables = process.env, withinMs = answerWithinMs } = options
   const url = addressFor(to, notice, variables)
   const { namespace } = Context.current().info
-  const message = messageOf(notice, {
+  const message = buildMessage(notice, {
     temporalUi: variables['TEMPORAL_UI_URL'] || undefined,
     namespace,
   })
@@ -45,7 +45,7 @@ export async function notify({ notice, to }: Sending, options: NotifyOptions = {
   judge(await post(url, body, headers, withinMs), to, notice)
 }
 
-function addressFor({ urlFrom }: NotificationTarget, notice: Notice, variables: Variables): URL {
+function addressFor({ urlFrom }: NotificationSpec, notice: Notice, variables: Variables): URL {
   const url = URL.parse(valueOf(urlFrom, notice, variables).trim())
   if (url === null || !/^https?:$/.test(url.protocol)) {
     throw failure(
@@ -63,7 +63,7 @@ function addressFor({ urlFrom }: NotificationTarget, notice: Notice, variables: 
 }
 
 function keyFor(
-  { secretFrom }: NotificationTarget,
+  { secretFrom }: NotificationSpec,
   notice: Notice,
   variables: Variables,
 ): Buffer | undefined {
@@ -89,11 +89,7 @@ function where(variable: string, { environment }: Notice): string {
   return `The variable ${variable} that the notifications of ${environment} name`
 }
 
-function judge(
-  answer: Answer,
-  { type, urlFrom }: NotificationTarget,
-  { environment }: Notice,
-): void {
+function judge(answer: Answer, { type, urlFrom }: NotificationSpec, { environment }: Notice): void {
   const who = `The address in ${urlFrom}, for notifications of ${environment},`
   if (answer.kind === 'silent') throw unavailable(`${who} does not answer (${answer.reason}).`)
   const { status, retryAfterMs } = answer

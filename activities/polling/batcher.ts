@@ -1,9 +1,9 @@
-import { isPassing, isThrottled } from '../aws/errors.ts'
-import { createAsks, type Ask, type SharedCall } from './requests.ts'
-import type { Gate, When } from './rate-limiter.ts'
+import { isTransient, isThrottled } from '../aws/errors.ts'
+import { createRequestQueue, type PendingRequest, type SharedCall } from './requests.ts'
+import type { RateLimiter, When } from './rate-limiter.ts'
 
 /** One operation, asked about many things at once. */
-export interface Lane<Answer> {
+export interface Batcher<Answer> {
   /**
    * The answer about `key`, from a call that several askers share. Rejects with the error of that
    * call, or with the signal's reason.
@@ -11,8 +11,8 @@ export interface Lane<Answer> {
   ask(key: string, when: When): Promise<Answer>
 }
 
-export interface LaneOptions<Answer> {
-  readonly gate: Gate
+export interface BatcherOptions<Answer> {
+  readonly gate: RateLimiter
   /** How many keys the next call may ask for, of the asks that wait. */
   readonly batch: (waiting: number) => number
   /**
@@ -31,12 +31,14 @@ export interface LaneOptions<Answer> {
  * A lane through a gate. A call that several share and that fails for good is made again for each
  * of them by itself, so that one bad key hurts nobody else.
  */
-export function createLane<Answer>(options: LaneOptions<Answer>): Lane<Answer> {
+export function createBatcher<Answer>(options: BatcherOptions<Answer>): Batcher<Answer> {
   const { gate, batch, send, oneBatchAtATime = false } = options
-  const asks = createAsks<Answer>(() => gate.wake())
+  const asks = createRequestQueue<Answer>(() => gate.wake())
   let busy = false
 
-  async function sendFor(taken: readonly Ask<Answer>[]): Promise<'answered' | 'throttled'> {
+  async function sendFor(
+    taken: readonly PendingRequest<Answer>[],
+  ): Promise<'answered' | 'throttled'> {
     const call: SharedCall = { abort: new AbortController(), waiting: taken.length }
     for (const ask of taken) ask.call = call
     const keys = [...new Set(taken.map(({ key }) => key))]
@@ -50,7 +52,7 @@ export function createLane<Answer>(options: LaneOptions<Answer>): Lane<Answer> {
       }
       return 'answered'
     } catch (error) {
-      const perhapsNotMine = keys.length > 1 && !isPassing(error)
+      const perhapsNotMine = keys.length > 1 && !isTransient(error)
       for (const ask of taken) {
         if (perhapsNotMine) {
           ask.alone = true

@@ -2,10 +2,10 @@ import type { Task } from '@aws-sdk/client-ecs'
 import type { ObservedTask } from '../../rollout/observation.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { observedTask } from '../ecs/tasks.ts'
-import type { Gate, When } from './rate-limiter.ts'
-import { createLane, type Lane } from './batcher.ts'
+import type { RateLimiter, When } from './rate-limiter.ts'
+import { createBatcher, type Batcher } from './batcher.ts'
 import { describeTasks, listTasks, tasksAPage } from './page-tasks.ts'
-import { createTurns, type InTurn } from './single-calls.ts'
+import { createSingleCalls, type SingleCalls } from './single-calls.ts'
 
 /** The tasks of the services of one cluster. */
 export interface ClusterTasks {
@@ -18,9 +18,9 @@ export interface ClusterTasks {
 interface Cluster {
   readonly clients: AwsClients
   readonly name: string
-  readonly gate: Gate
-  readonly inTurn: InTurn
-  readonly describe: Lane<Task | undefined>
+  readonly gate: RateLimiter
+  readonly inTurn: SingleCalls
+  readonly describe: Batcher<Task | undefined>
   /** What never changes of a task once it is known: whose it is, and how it ended. */
   readonly known: Map<string, { readonly group: string; readonly ended?: Task }>
 }
@@ -31,13 +31,17 @@ const mostKnown = 50_000
  * Asks ECS for the tasks of one service where few ask, and lists those of the whole cluster where
  * that takes fewer calls: a page holds 100 tasks, whosever they are.
  */
-export function createClusterTasks(clients: AwsClients, name: string, gate: Gate): ClusterTasks {
-  const describe = createLane<Task | undefined>({
+export function createClusterTasks(
+  clients: AwsClients,
+  name: string,
+  gate: RateLimiter,
+): ClusterTasks {
+  const describe = createBatcher<Task | undefined>({
     gate,
     batch: () => tasksAPage,
     send: (arns, signal) => describeTasks(clients, name, arns, signal),
   })
-  const inTurn = createTurns(gate)
+  const inTurn = createSingleCalls(gate)
   const cluster: Cluster = { clients, name, gate, inTurn, describe, known: new Map() }
   const running = createLists(cluster, 'RUNNING')
   const stopped = createLists(cluster, 'STOPPED')
@@ -76,10 +80,10 @@ interface Listed {
   readonly seen: ReadonlyMap<string, Task | undefined>
 }
 
-function createLists(cluster: Cluster, desiredStatus: 'RUNNING' | 'STOPPED'): Lane<Listed> {
+function createLists(cluster: Cluster, desiredStatus: 'RUNNING' | 'STOPPED'): Batcher<Listed> {
   /** Pages that the whole cluster has, as far as is known. */
   let pages = 1
-  return createLane<Listed>({
+  return createBatcher<Listed>({
     gate: cluster.gate,
     // To list everything takes a call a page; one by one, a call a service.
     batch: (waiting) => (waiting > pages ? waiting : 1),

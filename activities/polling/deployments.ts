@@ -9,9 +9,9 @@ import {
   serviceDeployments,
   serviceRevisions,
 } from '../ecs/service-deployments.ts'
-import type { Gate, When } from './rate-limiter.ts'
-import { createLane } from './batcher.ts'
-import { createTurns, type InTurn } from './single-calls.ts'
+import type { RateLimiter, When } from './rate-limiter.ts'
+import { createBatcher } from './batcher.ts'
+import { createSingleCalls, type SingleCalls } from './single-calls.ts'
 
 type Record = ObservedServiceDeployment
 
@@ -31,9 +31,9 @@ export interface Deployments {
 /** `DescribeServiceDeployments` takes at most 20. */
 const batch = 20
 
-export function createDeployments(clients: AwsClients, gate: Gate): Deployments {
-  const inTurn = createTurns(gate)
-  const lane = createLane<ServiceDeployment | undefined>({
+export function createDeployments(clients: AwsClients, gate: RateLimiter): Deployments {
+  const inTurn = createSingleCalls(gate)
+  const lane = createBatcher<ServiceDeployment | undefined>({
     gate,
     batch: () => batch,
     async send(arns, signal) {
@@ -66,7 +66,7 @@ export function createDeployments(clients: AwsClients, gate: Gate): Deployments 
 }
 
 /** The same clients, where each call to ECS waits for its turn. */
-function takingTurns(clients: AwsClients, inTurn: InTurn, when: When): AwsClients {
+function takingTurns(clients: AwsClients, inTurn: SingleCalls, when: When): AwsClients {
   const send = (...call: Parameters<ECSClient['send']>) =>
     inTurn(when, async () => await clients.ecs.send(call[0], call[1]))
   const ecs = Object.create(clients.ecs, { send: { value: send } }) as ECSClient

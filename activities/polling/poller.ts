@@ -10,12 +10,12 @@ import { createBucket } from './bucket.ts'
 import { machineClock, type PollingClock } from './clock.ts'
 import { createClusters } from './clusters.ts'
 import { createDeployments } from './deployments.ts'
-import { createGate, type Gate, type When } from './rate-limiter.ts'
+import { createRateLimiter, type RateLimiter, type When } from './rate-limiter.ts'
 import { defaultShare, limits, type LimitName } from './limits.ts'
 import { createTargetHealth } from './target-health.ts'
 
 /** What a look is about. */
-export interface LookAt {
+export interface PollTarget {
   readonly cluster: string
   /** What ECS calls the service. */
   readonly service: string
@@ -23,7 +23,7 @@ export interface LookAt {
   readonly serviceDeploymentArn?: string | undefined
 }
 
-export interface Glimpsed {
+export interface PolledRollout {
   readonly service: ObservedService
   readonly record: ObservedServiceDeployment
 }
@@ -39,21 +39,21 @@ export interface Glimpsed {
 export interface Poller {
   readonly clock: PollingClock
   /** The service alone: a tenth of a call. */
-  service(what: LookAt, when: When): Promise<ObservedService>
+  service(what: PollTarget, when: When): Promise<ObservedService>
   /**
    * The record of a service deployment, without what its revision holds: a twentieth of a call.
    * `unavailable` where the endpoint lacks such records, or does not let us see this one.
    */
   record(arn: string, when: When): Promise<ObservedServiceDeployment | 'unavailable'>
   /** Up to 100 tasks that should not run: they drain, or have stopped within the last hour. */
-  stoppedTasks(what: LookAt, when: When): Promise<readonly ObservedTask[]>
+  stoppedTasks(what: PollTarget, when: When): Promise<readonly ObservedTask[]>
   /**
    * Whatever bears out a glimpse at which the record said that all is done: the service again, its
    * tasks, and its targets. Tasks that should not run only where ECS may have left some draining.
    */
-  confirm(what: LookAt, glimpse: Glimpsed, when: When): Promise<Observation>
+  confirm(what: PollTarget, glimpse: PolledRollout, when: When): Promise<Observation>
   /** All there is to see. */
-  observe(what: LookAt, when: When): Promise<Observation>
+  observe(what: PollTarget, when: When): Promise<Observation>
 }
 
 export interface PollerOptions {
@@ -67,7 +67,8 @@ export function createPoller(given: AwsClients, options: PollerOptions = {}): Po
   const { clock = machineClock, share = defaultShare } = options
   // Without the SDK's own retries, which would spend what nobody has counted.
   const clients = { ...given, ecs: given.ecsOnce }
-  const gateOf = (name: LimitName): Gate => createGate(createBucket(limits[name], share), clock)
+  const gateOf = (name: LimitName): RateLimiter =>
+    createRateLimiter(createBucket(limits[name], share), clock)
   const clusters = createClusters(clients, {
     services: gateOf('services'),
     tasks: gateOf('tasks'),
@@ -75,10 +76,14 @@ export function createPoller(given: AwsClients, options: PollerOptions = {}): Po
   const deployments = createDeployments(clients, gateOf('deployments'))
   const targetHealth = createTargetHealth(clients, gateOf('targets'))
 
-  const serviceOf = async ({ cluster, service }: LookAt, when: When) =>
+  const serviceOf = async ({ cluster, service }: PollTarget, when: When) =>
     observedService(await clusters(cluster).services.ask(service, when))
 
-  const tasksOf = async ({ cluster, service }: LookAt, which: 'running' | 'all', when: When) => {
+  const tasksOf = async (
+    { cluster, service }: PollTarget,
+    which: 'running' | 'all',
+    when: When,
+  ) => {
     const { tasks } = clusters(cluster)
     const asked = [tasks.running(service, when)]
     if (which === 'all') asked.push(tasks.stopped(service, when))

@@ -10,7 +10,7 @@ export interface When {
 }
 
 /** A queue of asks that one gate serves, one call at a time. */
-export interface Line {
+export interface RequestSource {
   /** When its most urgent ask is due; Infinity where there is none. */
   nextDue(): number
   /** Makes one call for the most urgent asks. Never rejects. */
@@ -18,8 +18,8 @@ export interface Line {
 }
 
 /** The one way to a group of operations that share a throttle bucket. */
-export interface Gate {
-  add(line: Line): void
+export interface RateLimiter {
+  add(line: RequestSource): void
   /**
    * The asks of a line have changed. One that is gone counts, too: a timer that nobody waits for
    * would keep a process that wants to end from it.
@@ -34,8 +34,8 @@ const gatherMs = 5
  * Lets calls through as the bucket allows: of all lines the one whose ask is due first. So nobody
  * starves, however many wait: an ask only grows more urgent.
  */
-export function createGate(bucket: Bucket, clock: PollingClock): Gate {
-  const lines: Line[] = []
+export function createRateLimiter(bucket: Bucket, clock: PollingClock): RateLimiter {
+  const lines: RequestSource[] = []
   let wakeAt = Infinity
   let forget: (() => void) | undefined
 
@@ -82,8 +82,8 @@ export function createGate(bucket: Bucket, clock: PollingClock): Gate {
   }
 }
 
-function mostUrgent(lines: readonly Line[]): Line | undefined {
-  let first: Line | undefined
+function mostUrgent(lines: readonly RequestSource[]): RequestSource | undefined {
+  let first: RequestSource | undefined
   let earliest = Infinity
   for (const line of lines) {
     const due = line.nextDue()

@@ -1,7 +1,7 @@
 import type { When } from './rate-limiter.ts'
 
 /** Somebody waits for an answer about `key`. */
-export interface Ask<Answer> {
+export interface PendingRequest<Answer> {
   readonly key: string
   readonly due: number
   /** A call for several asks failed in a way that may be the fault of one of them. */
@@ -20,24 +20,24 @@ export interface SharedCall {
 }
 
 /** Asks in the order in which they are due. */
-export interface Asks<Answer> {
+export interface RequestQueue<Answer> {
   /** Waits for an answer. Rejects with the signal's reason once that is aborted. */
   add(key: string, when: When): Promise<Answer>
   /** Back to its place. Does nothing to one whose asker has gone. */
-  putBack(ask: Ask<Answer>): void
-  first(): Ask<Answer> | undefined
+  putBack(ask: PendingRequest<Answer>): void
+  first(): PendingRequest<Answer> | undefined
   /** The most urgent ones, about `most` different keys; or the first by itself where it must be. */
-  take(most: number): readonly Ask<Answer>[]
+  take(most: number): readonly PendingRequest<Answer>[]
   /** How many wait for their turn. */
   size(): number
 }
 
 /** @param onGone called when an asker has gone before it was answered */
-export function createAsks<Answer>(onGone: () => void): Asks<Answer> {
-  let queue: Ask<Answer>[] = []
-  const gone = new WeakSet<Ask<Answer>>()
+export function createRequestQueue<Answer>(onGone: () => void): RequestQueue<Answer> {
+  let queue: PendingRequest<Answer>[] = []
+  const gone = new WeakSet<PendingRequest<Answer>>()
 
-  function insert(ask: Ask<Answer>): void {
+  function insert(ask: PendingRequest<Answer>): void {
     let low = 0
     let high = queue.length
     while (low < high) {
@@ -48,7 +48,7 @@ export function createAsks<Answer>(onGone: () => void): Asks<Answer> {
     queue.splice(low, 0, ask)
   }
 
-  function remove(ask: Ask<Answer>): void {
+  function remove(ask: PendingRequest<Answer>): void {
     gone.add(ask)
     queue = queue.filter((one) => one !== ask)
     if (ask.call === undefined) return
@@ -66,7 +66,7 @@ export function createAsks<Answer>(onGone: () => void): Asks<Answer> {
           reject(signal.reason as Error)
         }
         const settled = () => signal.removeEventListener('abort', drop)
-        const ask: Ask<Answer> = {
+        const ask: PendingRequest<Answer> = {
           key,
           due,
           alone: false,
@@ -91,8 +91,8 @@ export function createAsks<Answer>(onGone: () => void): Asks<Answer> {
     take(most) {
       if (queue[0]?.alone === true) return queue.splice(0, 1)
       const keys = new Set<string>()
-      const taken: Ask<Answer>[] = []
-      const left: Ask<Answer>[] = []
+      const taken: PendingRequest<Answer>[] = []
+      const left: PendingRequest<Answer>[] = []
       for (const ask of queue) {
         const fits = !ask.alone && (keys.has(ask.key) || keys.size < most)
         if (fits) keys.add(ask.key)

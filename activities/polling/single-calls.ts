@@ -1,15 +1,15 @@
 import { isThrottled } from '../aws/errors.ts'
-import type { Gate, When } from './rate-limiter.ts'
-import { createLane } from './batcher.ts'
+import type { RateLimiter, When } from './rate-limiter.ts'
+import { createBatcher } from './batcher.ts'
 
 /** Makes a call of one's own when its turn has come. */
-export type InTurn = <Result>(when: When, call: () => Promise<Result>) => Promise<Result>
+export type SingleCalls = <Result>(when: When, call: () => Promise<Result>) => Promise<Result>
 
 /** Turns at a gate for calls that are not shared. */
-export function createTurns(gate: Gate): InTurn {
+export function createSingleCalls(gate: RateLimiter): SingleCalls {
   const calls = new Map<string, () => Promise<unknown>>()
   let made = 0
-  const lane = createLane<Outcome>({
+  const lane = createBatcher<Outcome>({
     gate,
     batch: () => 1,
     async send([key = '']) {

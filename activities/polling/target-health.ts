@@ -1,8 +1,8 @@
 import type { ObservedTarget } from '../../rollout/observation.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { targetsOf } from '../ecs/targets.ts'
-import type { Gate, When } from './rate-limiter.ts'
-import { createLane } from './batcher.ts'
+import type { RateLimiter, When } from './rate-limiter.ts'
+import { createBatcher } from './batcher.ts'
 
 /** The health of the targets in target groups; a call takes one group. */
 export type TargetHealth = (
@@ -10,8 +10,8 @@ export type TargetHealth = (
   when: When,
 ) => Promise<readonly ObservedTarget[]>
 
-export function createTargetHealth(clients: AwsClients, gate: Gate): TargetHealth {
-  const lane = createLane<readonly ObservedTarget[]>({
+export function createTargetHealth(clients: AwsClients, gate: RateLimiter): TargetHealth {
+  const lane = createBatcher<readonly ObservedTarget[]>({
     gate,
     batch: () => 1,
     async send([group = ''], signal) {

@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity'
 import { execa } from 'execa'
-import { beating } from '../temporal/heartbeat.ts'
+import { withHeartbeat } from '../temporal/heartbeat.ts'
 import { lineSplitter } from './lines.ts'
 import { endWithUs, killGroup } from './process-group.ts'
 
@@ -60,7 +60,7 @@ export async function run(
 ): Promise<Ran> {
   const { cancellationSignal, cancelled } = Context.current()
   if (cancellationSignal.aborted) await cancelled
-  const ran = await beating(() => spawn(file, args, options, cancellationSignal))
+  const ran = await withHeartbeat(() => spawn(file, args, options, cancellationSignal))
   if (cancellationSignal.aborted) await cancelled
   return ran
 }

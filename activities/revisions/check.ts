@@ -1,7 +1,7 @@
 import { DescribeImagesCommand } from '@aws-sdk/client-ecr'
 import type { TaskDefinition } from '@aws-sdk/client-ecs'
 import { ApplicationFailure } from '@temporalio/common'
-import type { ServiceTarget, Target } from '../../contract/environment-spec.ts'
+import type { ServiceSpec, EnvironmentSpec } from '../../contract/environment-spec.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { findRepository } from '../image/images.ts'
 import { nameOf } from '../aws/errors.ts'
@@ -16,7 +16,12 @@ export type Usable = { readonly revision: Revision } | { readonly finding: strin
 /** Whether a service can go back to a revision, and to which digests; else why not. */
 export async function usableRevision(
   clients: AwsClients,
-  { target, service, taskDefinition, digests }: WantedRevision & { readonly target: Target },
+  {
+    target,
+    service,
+    taskDefinition,
+    digests,
+  }: WantedRevision & { readonly target: EnvironmentSpec },
 ): Promise<Usable> {
   const name = shortName(taskDefinition)
   const see = `See the ones there are: slipway revisions ${target.environment} ${service.name}.`
@@ -55,7 +60,7 @@ export async function usableRevision(
   }
 }
 
-function pinnedDigests(service: ServiceTarget, { containerDefinitions }: TaskDefinition) {
+function pinnedDigests(service: ServiceSpec, { containerDefinitions }: TaskDefinition) {
   return Object.fromEntries(
     (containerDefinitions ?? []).flatMap(({ name = '', image = '' }) => {
       const digest = image.split('@')[1]
@@ -67,7 +72,7 @@ function pinnedDigests(service: ServiceTarget, { containerDefinitions }: TaskDef
 /** The first image of the configuration's own repositories that is not there any more. */
 async function missingImage(
   clients: AwsClients,
-  which: { target: Target; service: ServiceTarget; definition: TaskDefinition },
+  which: { target: EnvironmentSpec; service: ServiceSpec; definition: TaskDefinition },
 ): Promise<string | undefined> {
   const { target, service, definition } = which
   for (const { name = '', image = '' } of definition.containerDefinitions ?? []) {
@@ -102,7 +107,7 @@ async function isThere(
 
 /** A revision for a service, with digests that are known by other means than its own text. */
 export interface WantedRevision {
-  readonly service: ServiceTarget
+  readonly service: ServiceSpec
   readonly taskDefinition: string
   readonly digests: Revision['digests']
 }

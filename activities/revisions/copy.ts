@@ -2,7 +2,7 @@ import { RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs'
 import { ApplicationFailure } from '@temporalio/common'
 import type { AwsClients } from '../aws/clients.ts'
 import { failure } from '../temporal/failures.ts'
-import { isPassing, isUnauthenticated } from '../aws/errors.ts'
+import { isTransient, isUnauthenticated } from '../aws/errors.ts'
 import { revisionTags, tagOf, tagsWith } from '../ecs/revision-tags.ts'
 import {
   describeTaskDefinition,
@@ -42,7 +42,7 @@ export async function isCopyOf(
   try {
     return copies(await describeTaskDefinition(clients, taskDefinition), original)
   } catch (error) {
-    if (isPassing(error) || isUnauthenticated(error)) throw error
+    if (isTransient(error) || isUnauthenticated(error)) throw error
     return false
   }
 }

@@ -1,10 +1,10 @@
 import { DeregisterTaskDefinitionCommand } from '@aws-sdk/client-ecs'
-import type { Target } from '../../contract/environment-spec.ts'
+import type { EnvironmentSpec } from '../../contract/environment-spec.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { observe } from '../ecs/observe.ts'
 import { shortName } from '../../rollout/arn.ts'
 import type { Revision } from '../../contract/activity-types.ts'
-import { wayBackOf } from '../../rollout/rollback-target.ts'
+import { rollbackTargetOf } from '../../rollout/rollback-target.ts'
 
 /**
  * Deregisters revisions that a release made and that were taken back. One that some deployment
@@ -12,7 +12,7 @@ import { wayBackOf } from '../../rollout/rollback-target.ts'
  */
 export async function deregisterRevisions(
   clients: AwsClients,
-  { target, revisions }: { target: Target; revisions: readonly Revision[] },
+  { target, revisions }: { target: EnvironmentSpec; revisions: readonly Revision[] },
 ): Promise<readonly string[]> {
   const said: string[] = []
   for (const { service: name, taskDefinition } of revisions) {
@@ -28,7 +28,7 @@ export async function deregisterRevisions(
       observation.tasks.some(
         (task) => task.taskDefinition === taskDefinition && task.lastStatus !== 'STOPPED',
       )
-    if (inUse || wayBackOf(observation).taskDefinition === taskDefinition) {
+    if (inUse || rollbackTargetOf(observation).taskDefinition === taskDefinition) {
       said.push(`${shortName(taskDefinition)} is still in use and stays registered`)
       continue
     }

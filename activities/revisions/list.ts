@@ -1,5 +1,5 @@
 import { ListTaskDefinitionsCommand } from '@aws-sdk/client-ecs'
-import type { ServiceTarget, Target } from '../../contract/environment-spec.ts'
+import type { ServiceSpec, EnvironmentSpec } from '../../contract/environment-spec.ts'
 import { lastGoodBefore } from '../../rollout/last-good.ts'
 import {
   type Observation,
@@ -25,7 +25,7 @@ const mostRevisions = 20
  */
 export async function listRevisions(
   clients: AwsClients,
-  { target, service }: { target: Target; service: ServiceTarget },
+  { target, service }: { target: EnvironmentSpec; service: ServiceSpec },
 ): Promise<readonly KnownRevision[]> {
   const observation = await observe(clients, { cluster: target.cluster, service: service.service })
   const live = primaryOf(observation)?.taskDefinition
@@ -88,7 +88,7 @@ interface Which {
   readonly live: string
   readonly back: string | undefined
   readonly record: ObservedServiceDeployment | undefined
-  readonly service: ServiceTarget
+  readonly service: ServiceSpec
 }
 
 async function describe(clients: AwsClients, which: Which): Promise<KnownRevision> {

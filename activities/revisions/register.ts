@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs'
 import { log } from '@temporalio/activity'
-import type { ServiceTarget, Target } from '../../contract/environment-spec.ts'
+import type { ServiceSpec, EnvironmentSpec } from '../../contract/environment-spec.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { failure, rejection } from '../temporal/failures.ts'
 import { movingTag } from '../image/images.ts'
@@ -19,7 +19,7 @@ import { familyOf, shortName } from '../../rollout/arn.ts'
 import type { PushedImage, Revision } from '../../contract/activity-types.ts'
 
 interface RegisterInput {
-  readonly target: Target
+  readonly target: EnvironmentSpec
   readonly release: string
   readonly commit: string
   readonly images: readonly PushedImage[]
@@ -62,7 +62,7 @@ export async function registerRevisions(
 
 interface For {
   readonly input: RegisterInput
-  readonly service: ServiceTarget
+  readonly service: ServiceSpec
   /** The task definition that the service has now. */
   readonly running: string
 }
@@ -133,7 +133,7 @@ async function revisionThatRuns(
 }
 
 /** Container name → image by digest, and → digest. */
-function pinnedImages(service: ServiceTarget, pushed: readonly PushedImage[]) {
+function pinnedImages(service: ServiceSpec, pushed: readonly PushedImage[]) {
   const images: Record<string, string> = {}
   const digests: Record<string, string> = {}
   for (const [container, name] of Object.entries(service.containers)) {

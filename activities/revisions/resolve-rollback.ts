@@ -1,6 +1,6 @@
 import { type WantedRevision, usableRevision } from './check.ts'
 import type { Service } from '@aws-sdk/client-ecs'
-import type { Target } from '../../contract/environment-spec.ts'
+import type { EnvironmentSpec } from '../../contract/environment-spec.ts'
 import { lastGoodBefore } from '../../rollout/last-good.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { failure, rejection } from '../temporal/failures.ts'
@@ -9,8 +9,8 @@ import { describeServices } from '../ecs/services.ts'
 import { familyOf, shortName } from '../../rollout/arn.ts'
 import type { Revision } from '../../contract/activity-types.ts'
 
-export interface RollbackInput {
-  readonly target: Target
+export interface ResolveRollbackInput {
+  readonly target: EnvironmentSpec
   /** Of the ledger; absent where that knows nothing of what is asked for. */
   readonly revisions?: readonly Revision[]
   /** `mailman-api:41` or its ARN; absent: what ran well before the live one, as ECS knows it. */
@@ -25,7 +25,7 @@ export interface RollbackInput {
  */
 export async function resolveRollback(
   clients: AwsClients,
-  input: RollbackInput,
+  input: ResolveRollbackInput,
 ): Promise<readonly Revision[]> {
   const { target } = input
   const names = target.services.map(({ service }) => service)
@@ -41,7 +41,7 @@ export async function resolveRollback(
 
 async function wantedRevisions(
   clients: AwsClients,
-  { target, revisions, to }: RollbackInput,
+  { target, revisions, to }: ResolveRollbackInput,
   described: ReadonlyMap<string, Service>,
 ): Promise<readonly WantedRevision[]> {
   if (revisions !== undefined) {
@@ -57,7 +57,7 @@ async function wantedRevisions(
 
 async function lastGoodOnes(
   clients: AwsClients,
-  target: Target,
+  target: EnvironmentSpec,
 ): Promise<readonly WantedRevision[]> {
   const found = await Promise.all(
     target.services.map(async (service): Promise<readonly WantedRevision[]> => {
@@ -80,7 +80,7 @@ async function lastGoodOnes(
 }
 
 function servicesOfFamily(
-  target: Target,
+  target: EnvironmentSpec,
   described: ReadonlyMap<string, Service>,
   to: string,
 ): readonly WantedRevision[] {

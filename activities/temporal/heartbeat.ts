@@ -7,7 +7,7 @@ const beatMs = 3_000
  * arrives, however long one call in it takes. `say` sends details at once, and they are what is
  * sent from then on; before that, it is what an earlier try sent last.
  */
-export async function beating<Result>(
+export async function withHeartbeat<Result>(
   work: (say: (details: unknown) => void) => Promise<Result>,
 ): Promise<Result> {
   const context = Context.current()

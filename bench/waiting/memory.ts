@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Client, Connection } from '@temporalio/client'
 import { execa } from 'execa'
-import type { Target } from '../../contract/environment-spec.ts'
+import type { EnvironmentSpec } from '../../contract/environment-spec.ts'
 import { startTemporal } from '../../local/stack/temporal.ts'
 import { startWorker } from '../../local/stack/worker.ts'
 import type { ReleaseInput } from '../../contract/releases.ts'
@@ -92,7 +92,7 @@ async function startReleases(client: Client, releases: number): Promise<void> {
   }
 }
 
-function targetOf(index: number): Target {
+function targetOf(index: number): EnvironmentSpec {
   const hour = 3_600_000
   return {
     project: 'bench',

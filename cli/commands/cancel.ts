@@ -31,7 +31,7 @@ async function run(environment: string, options: CancelOptions): Promise<void> {
       ...(options.reason === undefined ? {} : { reason: options.reason }),
       ...(id === undefined ? {} : { release: id }),
     })
-    process.exitCode = await online.tellAndFollow(
+    process.exitCode = await online.reportAndFollow(
       client,
       { releaseId: id ?? '', joined: true, message },
       {

@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander'
 import { type WaitOptions, command, withConfig, withTemporal, withWaiting } from './command.ts'
-import type { Here } from '../embedded-worker.ts'
+import type { EmbeddedRole } from '../embedded-worker.ts'
 import { exitStatusWhenWaitingEnds } from '../../contract/outcome.ts'
-import { Refusal } from '../../client/refusal.ts'
+import { UserError } from '../../client/user-error.ts'
 import { freezeOverride, overrideFreeze, overrideReason } from './override.ts'
 
 interface DeployOptions extends WaitOptions {
@@ -63,7 +63,7 @@ async function run(environment: string, options: DeployOptions): Promise<void> {
   const { source, ...found } = await online.openTargetAndSource(environment, options)
   const { commit, subject, committedAt } = source
   const queues =
-    here === undefined ? found.target.queues : online.queuesHere(found.target, commit, here)
+    here === undefined ? found.target.queues : online.embeddedTaskQueues(found.target, commit, here)
   const target = { ...found.target, queues }
   await online.withConnection(options, async ({ client }) => {
     if (here === undefined) await online.requireWorkers(client, queues)
@@ -82,31 +82,31 @@ async function run(environment: string, options: DeployOptions): Promise<void> {
     const ask = async () => {
       const accepted = await online.requestDeploy(client, request)
       if (options.json !== true) online.print(online.releaseSummary(request, commit))
-      const status = await online.tellAndFollow(client, accepted, {
+      const status = await online.reportAndFollow(client, accepted, {
         ...options,
         environment,
         temporalUi: target.links?.temporalUi,
-        ...(here === undefined ? {} : { withoutUs: online.withoutUs[here] }),
+        ...(here === undefined ? {} : { withoutUs: online.afterInterrupt[here] }),
       })
       const hasEnded = status < exitStatusWhenWaitingEnds
       if (here === 'worker' && hasEnded) {
-        await online.untilTold(client, target, accepted.releaseId)
+        await online.untilNotified(client, target, accepted.releaseId)
       }
       return status
     }
     process.exitCode =
-      here === undefined ? await ask() : await online.withWorkerHere(here, target, source, ask)
+      here === undefined ? await ask() : await online.withEmbeddedWorker(here, target, source, ask)
   })
   // What a worker in this process leaves unfinished must not keep the command alive.
   if (here !== undefined) process.exit()
 }
 
 /** @throws Refusal where the command would not stay for what it is to do */
-function hereOf({ buildHere, workerHere, wait, profile }: DeployOptions): Here | undefined {
+function hereOf({ buildHere, workerHere, wait, profile }: DeployOptions): EmbeddedRole | undefined {
   const here = buildHere === true ? 'build' : workerHere === true ? 'worker' : undefined
   if (here === undefined) return undefined
   if (wait === false) {
-    throw new Refusal(
+    throw new UserError(
       `--${here}-here works while the command waits, and --no-wait says not to. Leave one of the two out.`,
     )
   }

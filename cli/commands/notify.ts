@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { exitStatusOfRefusal } from '../../client/refusal.ts'
+import { userErrorExitStatus } from '../../client/user-error.ts'
 import { type CommonOptions, command, withConfig, withJson, withTemporal } from './command.ts'
 
 export function notifyCommand(): Command {
@@ -23,6 +23,6 @@ async function run(environment: string, options: CommonOptions): Promise<void> {
     const tested = await online.testNotifications(client, { target, requestedBy })
     if (options.json === true) printJson(tested)
     else print(online.testedText(tested))
-    if (tested.some(({ failure }) => failure !== undefined)) process.exitCode = exitStatusOfRefusal
+    if (tested.some(({ failure }) => failure !== undefined)) process.exitCode = userErrorExitStatus
   })
 }

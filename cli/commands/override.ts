@@ -1,4 +1,4 @@
-import { Refusal } from '../../client/refusal.ts'
+import { UserError } from '../../client/user-error.ts'
 import type { FreezeOverride } from '../../contract/requests.ts'
 
 export const overrideFreeze = [
@@ -15,10 +15,12 @@ export function freezeOverride(options: {
 }): { readonly override?: FreezeOverride } {
   if (options.overrideFreeze !== true) {
     if (options.reason === undefined) return {}
-    throw new Refusal('--reason says why a freeze is overridden, and goes with --override-freeze.')
+    throw new UserError(
+      '--reason says why a freeze is overridden, and goes with --override-freeze.',
+    )
   }
   if (options.reason === undefined || options.reason.trim() === '') {
-    throw new Refusal('--override-freeze needs a reason: --reason "why it cannot wait"')
+    throw new UserError('--override-freeze needs a reason: --reason "why it cannot wait"')
   }
   return { override: { reason: options.reason.slice(0, 500) } }
 }

@@ -32,7 +32,7 @@ async function run(environment: string, options: RedeployOptions): Promise<void>
       requestedBy,
       ...freezeOverride(options),
     })
-    process.exitCode = await online.tellAndFollow(client, accepted, {
+    process.exitCode = await online.reportAndFollow(client, accepted, {
       ...options,
       environment,
       temporalUi: target.links?.temporalUi,

@@ -40,7 +40,7 @@ async function run(environment: string, options: RollbackOptions): Promise<void>
       ...(to === undefined ? {} : { to }),
       ...(reason === undefined ? {} : { reason }),
     })
-    process.exitCode = await online.tellAndFollow(client, accepted, {
+    process.exitCode = await online.reportAndFollow(client, accepted, {
       ...options,
       environment,
       temporalUi: target.links?.temporalUi,

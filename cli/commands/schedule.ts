@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import { Refusal } from '../../client/refusal.ts'
+import { UserError } from '../../client/user-error.ts'
 import type { ScheduleTimes } from '../../client/put-schedule.ts'
 import type { ScheduledWork } from '../../contract/schedules.ts'
 import {
@@ -97,19 +97,19 @@ function timesOf({ cron, every, timeZone }: CreateOptions): ScheduleTimes {
     return { kind: 'cron', expression: cron, ...(timeZone === undefined ? {} : { timeZone }) }
   }
   if (every === undefined || cron !== undefined) {
-    throw new Refusal('Say when with one of --cron and --every.')
+    throw new UserError('Say when with one of --cron and --every.')
   }
   if (timeZone === undefined) return { kind: 'every', ms: every }
-  throw new Refusal('--time-zone is about --cron: an interval goes by no clock.')
+  throw new UserError('--time-zone is about --cron: an interval goes by no clock.')
 }
 
 function workOf({ redeploy, deploy, branch }: CreateOptions): ScheduledWork {
   if ((redeploy === true) === (deploy === true)) {
-    throw new Refusal('Say what to do with one of --redeploy and --deploy.')
+    throw new UserError('Say what to do with one of --redeploy and --deploy.')
   }
   if (deploy === true) return { kind: 'deploy', ...(branch === undefined ? {} : { branch }) }
   if (branch === undefined) return { kind: 'redeploy' }
-  throw new Refusal('--branch is about --deploy: a redeploy is of what is live.')
+  throw new UserError('--branch is about --deploy: a redeploy is of what is live.')
 }
 
 function listCommand(): Command {

@@ -43,7 +43,7 @@ interface Look {
 async function run(environment: string, options: StatusOptions): Promise<void> {
   const online = await import('../lazy.ts')
   const { jsonText, note, print, printJson } = await import('../output.ts')
-  const { Refusal } = await import('../../client/refusal.ts')
+  const { UserError } = await import('../../client/user-error.ts')
   const { plain } = await import('../../text/plain.ts')
   const { frozenBy } = await import('../../config/frozen.ts')
   const { redrawer } = await import('../display/redraw.ts')
@@ -75,7 +75,7 @@ async function run(environment: string, options: StatusOptions): Promise<void> {
           seen = await look()
         } catch (error) {
           // Who watches wants to see what comes after a worker's restart, too.
-          if (last === undefined || !(error instanceof Refusal)) throw error
+          if (last === undefined || !(error instanceof UserError)) throw error
           if (options.json === true) note(plain(error.message))
           else redraw(`${last}\n\nNot known now, asking again: ${plain(error.message)}`)
           return

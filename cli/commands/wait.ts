@@ -29,8 +29,8 @@ async function run(release: string, options: WaitOptions): Promise<void> {
     const status = await online.environmentStatus(client, target)
     const id = status?.running?.id ?? status?.waiting[0]?.id ?? status?.releases[0]?.id
     if (id === undefined) {
-      const { Refusal } = await import('../../client/refusal.ts')
-      throw new Refusal(
+      const { UserError } = await import('../../client/user-error.ts')
+      throw new UserError(
         `Nothing has been released to ${release} yet, so there is nothing to wait for.`,
       )
     }

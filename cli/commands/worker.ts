@@ -64,9 +64,9 @@ async function run(options: Options): Promise<void> {
 
 /** What keeps a worker from starting is for a person to mend. */
 async function notStarted(error: unknown): Promise<Error> {
-  const { Refusal } = await import('../../client/refusal.ts')
-  const { messageOf } = await import('../../client/explain.ts')
-  return new Refusal(`The worker did not start: ${messageOf(error)}`, { cause: error })
+  const { UserError } = await import('../../client/user-error.ts')
+  const { errorMessage } = await import('../../client/explain-error.ts')
+  return new UserError(`The worker did not start: ${errorMessage(error)}`, { cause: error })
 }
 
 /** A worker may run where no configuration is: in a container, for instance. */

@@ -1,10 +1,10 @@
-import type { Evidence } from '../../rollout/failed-tasks.ts'
+import type { FailureEvidence } from '../../rollout/failed-tasks.ts'
 import { endOf } from '../../text/failure-details.ts'
 import { plain } from '../../text/plain.ts'
 import { paint } from './colour.ts'
 
 /** The tasks that failed in a release, each with its last log lines, for people. */
-export function failureText({ failedTasks, unhealthyTargets }: Partial<Evidence>): string[] {
+export function failureText({ failedTasks, unhealthyTargets }: Partial<FailureEvidence>): string[] {
   return [
     ...(failedTasks ?? []).flatMap((task) => [
       `${paint('red', '✖')} ${plain(endOf(task))}`,

@@ -5,7 +5,7 @@ import type { FollowEvent } from '../../client/follow.ts'
 import { tellRunner } from '../output.ts'
 import { plain, plainLines } from '../../text/plain.ts'
 import { addToSummary, setOutputs } from './step-files.ts'
-import { type Link, summaryOf, summaryOfWaiting } from './summary.ts'
+import { type SummaryLink, summaryOf, summaryOfWaiting } from './summary.ts'
 import { annotation, folded, inGitHubActions } from './workflow-commands.ts'
 
 /** The job of GitHub Actions that a command runs in, and what its page is told of a release. */
@@ -21,7 +21,7 @@ export interface Job {
 export interface JobRelease {
   readonly id: string
   readonly environment: string
-  readonly link: Link
+  readonly link: SummaryLink
   /** What becomes of it when the job, which works for it, does not wait. Left out: it goes on. */
   readonly withoutUs?: string
 }

@@ -7,7 +7,7 @@ import { durationText, plainLines } from '../../text/plain.ts'
 import { fenced } from '../../client/github/fenced.ts'
 
 /** Pages of the Temporal UI, where it is known. */
-export interface Link {
+export interface SummaryLink {
   /** Of the release. */
   readonly page?: string | undefined
   /** Of its environment: a release that never began has no page, and that one says why. */
@@ -23,7 +23,7 @@ export interface Link {
 export function summaryOf(
   result: ReleaseResult,
   seen: ReleaseStatus | undefined,
-  link: Link,
+  link: SummaryLink,
 ): string {
   const { id, outcome, message, cause, startedAt, endedAt } = result
   const title = seen?.summary ?? id
@@ -47,7 +47,7 @@ export function summaryOf(
 export function summaryOfWaiting(
   id: string,
   seen: ReleaseStatus | undefined,
-  link: Link,
+  link: SummaryLink,
   next: readonly string[],
 ): string {
   return [

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { UnknownEnvironmentError } from '../../config/resolve.ts'
 import type { Config } from '../../config/schema.ts'
-import { Refusal } from '../../client/refusal.ts'
+import { UserError } from '../../client/user-error.ts'
 import { readConfig } from '../session.ts'
 import { checkoutOf } from '../../client/source.ts'
 import { version } from '../version.ts'
@@ -32,7 +32,7 @@ export async function writeWorkflow(
   const { config, file } = await readConfig(options)
   const checkout = await checkoutOf(dirname(resolve(file)))
   if (checkout === undefined) {
-    throw new Refusal(`${file} is in no git repository, and GitHub reads workflows from one.`)
+    throw new UserError(`${file} is in no git repository, and GitHub reads workflows from one.`)
   }
   const environment = environmentFor(config, options.environment)
   const region = options.region ?? config.environments[environment]?.region
@@ -66,7 +66,7 @@ function environmentFor(config: Config, asked: string | undefined): string {
   const [only, ...others] = known
   if (only !== undefined && others.length === 0) return only
   if (known.includes('production')) return 'production'
-  throw new Refusal(`Name the environment to deploy to: --environment ${known.join(' or ')}`)
+  throw new UserError(`Name the environment to deploy to: --environment ${known.join(' or ')}`)
 }
 
 /** Where the configuration is not at the top of the repository, the command has to name it. */
@@ -74,7 +74,7 @@ function configPath(checkout: string, file: string): { readonly config?: string 
   const path = relative(checkout, resolve(file)).split(sep).join('/')
   if (path === 'slipway.yaml') return {}
   if (/^[\w.][\w./-]*$/.test(path)) return { config: path }
-  throw new Refusal(
+  throw new UserError(
     `The path of the configuration, ${JSON.stringify(path)}, would mean something to a shell. Move it to a path of letters, digits, "." and "-".`,
   )
 }
@@ -82,7 +82,9 @@ function configPath(checkout: string, file: string): { readonly config?: string 
 function inside(checkout: string, output: string): string {
   const path = relative(checkout, resolve(checkout, output))
   if (path !== '' && !path.startsWith('..') && !isAbsolute(path)) return path
-  throw new Refusal(`--output ${JSON.stringify(output)} is outside of the repository ${checkout}.`)
+  throw new UserError(
+    `--output ${JSON.stringify(output)} is outside of the repository ${checkout}.`,
+  )
 }
 
 async function write(file: string, path: string, text: string, force: boolean): Promise<void> {
@@ -90,7 +92,7 @@ async function write(file: string, path: string, text: string, force: boolean): 
     await writeFile(file, text, { flag: force ? 'w' : 'wx' })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-    throw new Refusal(
+    throw new UserError(
       `${path} is there already. Overwrite it with --force, or write another one: --output .github/workflows/<name>.yml`,
     )
   }

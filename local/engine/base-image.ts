@@ -5,7 +5,7 @@ import path from 'node:path'
 import { execa } from 'execa'
 import { hasApt, unpackPackage } from '../install/apt.ts'
 import { exists, makeOnce } from '../install/cache.ts'
-import type { Engine } from './engine.ts'
+import type { LocalEngine } from './engine.ts'
 import { say } from '../say.ts'
 
 type Docker = (
@@ -22,7 +22,7 @@ export const helloBaseImage = 'slipway-hello-base:latest'
  * cannot be reached.
  */
 export async function ensureBaseImage(
-  engine: Pick<Engine, 'dockerHost' | 'dockerPath'>,
+  engine: Pick<LocalEngine, 'dockerHost' | 'dockerPath'>,
 ): Promise<string> {
   const docker: Docker = async (args, options = {}) => {
     const env = { DOCKER_HOST: engine.dockerHost }

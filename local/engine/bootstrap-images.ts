@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { GetAuthorizationTokenCommand, type ECRClient } from '@aws-sdk/client-ecr'
 import { execa } from 'execa'
-import type { Engine } from './engine.ts'
+import type { LocalEngine } from './engine.ts'
 import { copyHello, writeVersion } from '../stack/hello.ts'
 
 /**
@@ -14,7 +14,7 @@ import { copyHello, writeVersion } from '../stack/hello.ts'
  */
 export async function pushBootstrapImages(
   ecr: ECRClient,
-  engine: Pick<Engine, 'dockerHost' | 'dockerPath' | 'buildKit'>,
+  engine: Pick<LocalEngine, 'dockerHost' | 'dockerPath' | 'buildKit'>,
   repositoryUri: string,
   names: readonly string[],
   tag = 'bootstrap',

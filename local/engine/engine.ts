@@ -5,7 +5,7 @@ import { findOnPath } from '../install/find-on-path.ts'
 import { startOwnEngine } from './own-engine.ts'
 
 /** A Docker engine that answers, and a command line that works with it. */
-export interface Engine {
+export interface LocalEngine {
   /** As `DOCKER_HOST` takes it. */
   readonly dockerHost: string
   /** Of a client that this engine answers, with BuildKit where there is one. */
@@ -23,7 +23,7 @@ export interface Engine {
  *
  * @throws with what to do where there is none and none can be started
  */
-export async function ensureEngine(): Promise<Engine> {
+export async function ensureEngine(): Promise<LocalEngine> {
   const running = await findRunningEngine()
   if (running !== undefined) return running
   const told = process.env['DOCKER_HOST']
@@ -54,7 +54,7 @@ export async function ensureEngine(): Promise<Engine> {
 }
 
 /** Of the engines that {@link ensureEngine} looks for the first that answers. */
-export async function findRunningEngine(): Promise<Engine | undefined> {
+export async function findRunningEngine(): Promise<LocalEngine | undefined> {
   const told = process.env['DOCKER_HOST']
   const hosts = told ? [told] : [await currentContextHost(), `unix://${usualSocket}`]
   for (const host of new Set(hosts)) {
@@ -79,7 +79,7 @@ async function ensureDockerd(): Promise<void> {
   await installPackages(['docker.io'], ['docker-cli', 'docker-buildx'])
 }
 
-function engine(dockerHost: string, client: DockerClient, stop: () => Promise<void>): Engine {
+function engine(dockerHost: string, client: DockerClient, stop: () => Promise<void>): LocalEngine {
   return { dockerHost, dockerPath: client.path, buildKit: client.buildKit, stop }
 }
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { execa } from 'execa'
-import type { Engine } from './engine.ts'
+import type { LocalEngine } from './engine.ts'
 
 /**
  * Takes all images of one registry off an engine: by their names and not their ids, since other
@@ -11,7 +11,7 @@ import type { Engine } from './engine.ts'
  * @param host with its port: `127.0.0.1:4567`
  */
 export async function removeImages(
-  engine: Pick<Engine, 'dockerHost' | 'dockerPath'>,
+  engine: Pick<LocalEngine, 'dockerHost' | 'dockerPath'>,
   host: string,
 ): Promise<void> {
   const config = await mkdtemp(path.join(tmpdir(), 'slipway-docker-'))

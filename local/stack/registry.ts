@@ -6,7 +6,7 @@ import { execa } from 'execa'
 import { hasApt, unpackPackage } from '../install/apt.ts'
 import { makeOnce } from '../install/cache.ts'
 import { startChild } from '../process/child.ts'
-import type { Engine } from '../engine/engine.ts'
+import type { LocalEngine } from '../engine/engine.ts'
 import { findOnPath } from '../install/find-on-path.ts'
 import { freePort } from '../process/free-port.ts'
 import { until } from '../process/until.ts'
@@ -33,7 +33,7 @@ export interface Registry {
  */
 export async function startRegistry(options: {
   dataDir: string
-  engine: Pick<Engine, 'dockerHost' | 'dockerPath'>
+  engine: Pick<LocalEngine, 'dockerHost' | 'dockerPath'>
   port?: number
   password?: string
 }): Promise<Registry> {
@@ -68,7 +68,7 @@ export async function startRegistry(options: {
 interface Place {
   readonly dataDir: string
   readonly port: number
-  readonly engine: Pick<Engine, 'dockerHost' | 'dockerPath'>
+  readonly engine: Pick<LocalEngine, 'dockerHost' | 'dockerPath'>
 }
 
 interface Running {

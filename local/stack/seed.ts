@@ -19,7 +19,7 @@ import {
   TargetGroupNotFoundException,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { pushBootstrapImages } from '../engine/bootstrap-images.ts'
-import type { Engine } from '../engine/engine.ts'
+import type { LocalEngine } from '../engine/engine.ts'
 import { hello, type HelloNames } from './hello.ts'
 import { until } from '../process/until.ts'
 
@@ -60,7 +60,7 @@ type FirstImages = Readonly<Record<string, string>>
  */
 export async function seedHello(
   { ecs, ecr, elb }: Clients,
-  engine: Pick<Engine, 'dockerHost' | 'dockerPath' | 'buildKit'>,
+  engine: Pick<LocalEngine, 'dockerHost' | 'dockerPath' | 'buildKit'>,
   options: {
     names?: HelloNames
     firstImages?: (repositoryUri: string) => Promise<FirstImages>

@@ -4,7 +4,7 @@ import { dockerRuntime } from '../../simulator/runtime/docker.ts'
 import { startSimulator, type Simulator } from '../../simulator/start.ts'
 import { ensureBaseImage } from '../engine/base-image.ts'
 import type { Closing } from './disposer.ts'
-import { ensureEngine, type Engine } from '../engine/engine.ts'
+import { ensureEngine, type LocalEngine } from '../engine/engine.ts'
 import { startRegistry } from './registry.ts'
 import { removeImages } from '../engine/remove-images.ts'
 import { listProcess } from '../process/running-processes.ts'
@@ -16,7 +16,7 @@ export const region = 'us-east-1'
 
 /** What the worker and the example stand on. */
 export interface Foundation {
-  readonly engine: Engine
+  readonly engine: LocalEngine
   readonly temporal: TemporalServer
   readonly simulator: Simulator
   /** ECR's registry: `http://127.0.0.1:4567` */
@@ -69,7 +69,7 @@ export async function layFoundation(options: {
   }
 }
 
-async function prepareEngine(closing: Closing): Promise<Engine> {
+async function prepareEngine(closing: Closing): Promise<LocalEngine> {
   const engine = await ensureEngine()
   closing.add('the Docker engine', engine.stop)
   await ensureBaseImage(engine)

@@ -5,12 +5,12 @@ import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { execa } from 'execa'
 import { ensureBaseImage } from '../engine/base-image.ts'
-import { ensureEngine, type Engine } from '../engine/engine.ts'
+import { ensureEngine, type LocalEngine } from '../engine/engine.ts'
 import { copyHello, writeVersion, type HelloHealth } from '../stack/hello.ts'
 import { startRegistry, type Registry } from '../stack/registry.ts'
 import { until } from '../process/until.ts'
 
-let engine: Engine
+let engine: LocalEngine
 let folder = ''
 before(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'slipway-test-'))

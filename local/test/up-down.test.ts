@@ -6,14 +6,14 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, test, type TestContext } from 'node:test'
 import { execa } from 'execa'
-import { ensureEngine, type Engine } from '../engine/engine.ts'
+import { ensureEngine, type LocalEngine } from '../engine/engine.ts'
 import { isAlive } from '../process/process.ts'
 import { listedProcesses } from '../process/running-processes.ts'
 import { instanceOf } from '../stack/servers.ts'
 import { until } from '../process/until.ts'
 
 // Kept running over both tests, as on a machine that has one.
-let engine: Engine
+let engine: LocalEngine
 before(async () => {
   engine = await ensureEngine()
 })

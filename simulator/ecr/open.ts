@@ -2,7 +2,7 @@ import type { Faults } from '../http/faults.ts'
 import { listen } from '../http/listen.ts'
 import type { Operations } from '../http/types.ts'
 import type { Clock } from '../runtime/types.ts'
-import { createGate } from './gate.ts'
+import { createRegistryProxy } from './registry-proxy.ts'
 import { httpRegistry, type RegistryAddress } from './http-registry.ts'
 import { memoryRegistry } from './memory-registry.ts'
 import { ecrOperations } from './operations.ts'
@@ -61,7 +61,7 @@ export async function openEcr(options: EcrOptions): Promise<Ecr> {
     const address = options.registry
     if (address === undefined) return undefined
     const shared = { account, registry, repositories, tokens, pushes, faults, clock }
-    const made = createGate({ ...shared, address })
+    const made = createRegistryProxy({ ...shared, address })
     const listening = await listen((request, response) => made.handle(request, response), {
       host: options.host,
       port: options.gatePort,

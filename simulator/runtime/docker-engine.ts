@@ -11,7 +11,7 @@ export class DockerError extends Error {
   }
 }
 
-export interface Ask {
+export interface EngineRequest {
   readonly query?: Readonly<Record<string, string>>
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
@@ -22,7 +22,7 @@ export interface Ask {
 /** The API of one Docker engine, or of Podman's service that speaks it. */
 export interface DockerEngine {
   /** Gives the whole body. Fails with a {@link DockerError} for any status from 400 on. */
-  ask(method: string, path: string, ask?: Ask): Promise<Buffer>
+  ask(method: string, path: string, ask?: EngineRequest): Promise<Buffer>
   close(): void
 }
 

@@ -6,7 +6,7 @@ import { CreateRepositoryCommand, ECRClient } from '@aws-sdk/client-ecr'
 import { execa } from 'execa'
 import { createBuilderActivities, createReleaseActivities } from '../../activities/index.ts'
 import { helloBaseImage, ensureBaseImage } from '../../local/engine/base-image.ts'
-import { ensureEngine, type Engine } from '../../local/engine/engine.ts'
+import { ensureEngine, type LocalEngine } from '../../local/engine/engine.ts'
 import { startRegistry, type Registry } from '../../local/stack/registry.ts'
 import { realClock } from '../../simulator/clock/index.ts'
 import { scriptedRuntime } from '../../simulator/runtime/scripted.ts'
@@ -30,7 +30,7 @@ RUN echo about to fail && exit 7
 describe('an image', async () => {
   const folder = temporaryFolder()
   const cacheDir = join(folder, 'cache')
-  let engine: Engine
+  let engine: LocalEngine
   let registry: Registry
   let simulator: Simulator
   let repository: Repository

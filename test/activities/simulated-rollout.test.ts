@@ -9,7 +9,7 @@ import {
   ListTasksCommand,
   RegisterTaskDefinitionCommand,
 } from '@aws-sdk/client-ecs'
-import type { Target } from '../../contract/environment-spec.ts'
+import type { EnvironmentSpec } from '../../contract/environment-spec.ts'
 import { createReleaseActivities } from '../../activities/index.ts'
 import type { InspectedService, Revision } from '../../contract/activity-types.ts'
 import type { StartedDeployment } from '../../rollout/deployment.ts'
@@ -58,7 +58,7 @@ after(() => simulator.close())
 const activities = createReleaseActivities({ pace: { nearEndMs: 20, farMs: 50 } })
 
 /** A service of its own, live with image 1, and the activities for it. */
-async function liveService(circuitBreaker: boolean, mode: Target['mode'] = 'pin') {
+async function liveService(circuitBreaker: boolean, mode: EnvironmentSpec['mode'] = 'pin') {
   number += 1
   const ecs = new ECSClient()
   const name = `api-${number}`

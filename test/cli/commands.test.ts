@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test'
 import { ApplicationFailure } from '@temporalio/common'
 import type { ReleaseActivities } from '../../contract/activities.ts'
 import type { RolloutEnd } from '../../contract/activity-types.ts'
-import type { Running } from '../../rollout/deployment.ts'
+import type { RunningRevision } from '../../rollout/deployment.ts'
 import { arn } from '../workflows/fixtures.ts'
 import { gate, type Place, runSlipway, startPlace } from './cli-fixture.ts'
 
@@ -17,7 +17,7 @@ after(() => place.close())
 
 /** An AWS that remembers what it was told to run. */
 function oneAws(): Partial<ReleaseActivities> {
-  const now = new Map<string, Running>()
+  const now = new Map<string, RunningRevision>()
   return {
     inspectEnvironment: async ({ target }) => ({
       services: target.services.map(({ name }) => {

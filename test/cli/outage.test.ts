@@ -7,7 +7,7 @@ import type { RolloutEnd } from '../../contract/activity-types.ts'
 import { connect } from '../../client/connect.ts'
 import { type FollowEvent, followRelease } from '../../client/follow.ts'
 import { requestDeploy } from '../../client/release.ts'
-import { type SetUp, setUpSearchAttributes } from '../../client/setup.ts'
+import { type SetupResult, setUpSearchAttributes } from '../../client/setup.ts'
 import { startTemporal } from '../../local/stack/temporal.ts'
 import { bundleWorkflows } from '../../worker/workflow-bundle.ts'
 import { searchAttributes } from '../../contract/search-attributes.ts'
@@ -83,7 +83,7 @@ test('a worker does not start without the search attributes, which setup creates
     const worker = await slipway('worker')
     assert.equal(worker.exitCode, 2)
     assert.match(worker.stderr, /did not start: .*SlipwayCommit.*slipway setup/)
-    const first = JSON.parse((await slipway('setup', '--json')).stdout) as SetUp
+    const first = JSON.parse((await slipway('setup', '--json')).stdout) as SetupResult
     assert.deepEqual(first.present, ['SlipwayOutcome'])
     const all = Object.keys(searchAttributes)
     assert.deepEqual([...first.created, ...first.present].toSorted(), all.toSorted())

@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-ecs'
 import { parseConfig } from '../../config/load.ts'
 import { resolveTarget } from '../../config/resolve.ts'
-import type { Target } from '../../contract/environment-spec.ts'
+import type { EnvironmentSpec } from '../../contract/environment-spec.ts'
 import { makeHelloCheckout } from '../../local/stack/hello.ts'
 import type { Clients } from '../../local/stack/seed.ts'
 import { until } from '../../local/process/until.ts'
@@ -23,7 +23,7 @@ export interface Site extends Yard {
   /** A git repository of the example, with one commit. */
   readonly checkout: string
   /** A cluster of this name whose services run a healthy `v0`, as a target for releases. */
-  readonly environment: (name: string, services: readonly ServiceName[]) => Promise<Target>
+  readonly environment: (name: string, services: readonly ServiceName[]) => Promise<EnvironmentSpec>
 }
 
 export type ServiceName = 'api' | 'worker'
@@ -42,7 +42,11 @@ export async function openSite(): Promise<Site> {
   }
 }
 
-function targetOf(name: string, services: readonly ServiceName[], repository: string): Target {
+function targetOf(
+  name: string,
+  services: readonly ServiceName[],
+  repository: string,
+): EnvironmentSpec {
   const images = services.map(
     (service) => `  ${service}: { repository: hello, target: ${service} }`,
   )
@@ -96,7 +100,10 @@ async function createServices({ ecs }: Clients, cluster: string, names: readonly
 }
 
 /** How often each service was deployed, and how many revisions its family has. */
-export async function deploymentsAndRevisions({ ecs }: Clients, { cluster, services }: Target) {
+export async function deploymentsAndRevisions(
+  { ecs }: Clients,
+  { cluster, services }: EnvironmentSpec,
+) {
   return Promise.all(
     services.map(async ({ service }) => {
       const deployed = await ecs.send(new ListServiceDeploymentsCommand({ cluster, service }))
@@ -111,7 +118,10 @@ export async function deploymentsAndRevisions({ ecs }: Clients, { cluster, servi
 }
 
 /** The versions that the tasks of an environment's API say they are at `/health`. */
-export async function versionsServed({ ecs }: Clients, { cluster }: Target): Promise<string[]> {
+export async function versionsServed(
+  { ecs }: Clients,
+  { cluster }: EnvironmentSpec,
+): Promise<string[]> {
   const serviceName = `${cluster}-api`
   const { taskArns = [] } = await ecs.send(new ListTasksCommand({ cluster, serviceName }))
   const { tasks = [] } = await ecs.send(new DescribeTasksCommand({ cluster, tasks: taskArns }))

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { after, afterEach, before, test } from 'node:test'
 import { followRelease } from '../../client/follow.ts'
 import { requestDeploy } from '../../client/release.ts'
-import type { Target } from '../../contract/environment-spec.ts'
+import type { EnvironmentSpec } from '../../contract/environment-spec.ts'
 import type { Child } from '../../local/process/child.ts'
 import { requireFreePort } from '../../local/process/free-port.ts'
 import { commitHello } from '../../local/stack/hello.ts'
@@ -35,13 +35,13 @@ after(async () => {
 })
 
 interface Released {
-  readonly target: Target
+  readonly target: EnvironmentSpec
   readonly before: Awaited<ReturnType<typeof deploymentsAndRevisions>>
   readonly id: string
   readonly ended: Promise<ReleaseResult>
 }
 
-async function deploy(target: Target, commit: string): Promise<Released> {
+async function deploy(target: EnvironmentSpec, commit: string): Promise<Released> {
   const counts = await deploymentsAndRevisions(site.aws, target)
   const { releaseId: id, runId } = await requestDeploy(site.temporal, {
     kind: 'deploy',

@@ -4,7 +4,7 @@ import { execa } from 'execa'
 import { environmentStatus, untouchedEnvironment } from '../../client/index.ts'
 import { loadConfig } from '../../config/load.ts'
 import { resolveTarget } from '../../config/resolve.ts'
-import type { Target } from '../../contract/environment-spec.ts'
+import type { EnvironmentSpec } from '../../contract/environment-spec.ts'
 import {
   commitAll,
   commitHello,
@@ -28,7 +28,7 @@ export interface Berth {
   readonly names: HelloNames
   readonly checkout: string
   readonly seeded: SeededHello
-  readonly target: Target
+  readonly target: EnvironmentSpec
   /** Commits a version of the example; gives the commit. */
   readonly commit: (version: string, health?: HelloHealth) => Promise<string>
   /** Commits a version that the checks refuse. */
@@ -49,7 +49,7 @@ export interface CommandEnd {
 }
 
 export interface BerthOptions {
-  readonly mode?: Target['mode']
+  readonly mode?: EnvironmentSpec['mode']
   readonly circuitBreaker?: 'required' | 'optional'
   /** As `slipway.yaml` has it. @default '2m' */
   readonly stabilityTimeout?: string

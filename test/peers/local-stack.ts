@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { execa } from 'execa'
 import { ensureBaseImage } from '../../local/engine/base-image.ts'
-import { ensureEngine, type Engine } from '../../local/engine/engine.ts'
+import { ensureEngine, type LocalEngine } from '../../local/engine/engine.ts'
 import { clientsFor, type Clients } from '../../local/stack/seed.ts'
 import { stackEnv } from '../../local/stack/environment-file.ts'
 import { startTemporal } from '../../local/stack/temporal.ts'
@@ -12,7 +12,7 @@ import { startMinistack, type Ministack } from './ministack.ts'
 
 /** All that Slipway needs, with an emulator of others in AWS's place. */
 export interface PeerYard {
-  readonly engine: Engine
+  readonly engine: LocalEngine
   readonly ministack: Ministack
   readonly aws: Clients
   readonly folder: string

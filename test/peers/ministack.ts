@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import path from 'node:path'
 import { execa } from 'execa'
 import { startChild } from '../../local/process/child.ts'
-import type { Engine } from '../../local/engine/engine.ts'
+import type { LocalEngine } from '../../local/engine/engine.ts'
 import { freePort } from '../../local/process/free-port.ts'
 import { until } from '../../local/process/until.ts'
 import { openDetour, type Detour } from './fault-proxy.ts'
@@ -81,7 +81,7 @@ export async function startMinistack(options: {
   }
 }
 
-type Docker = Pick<Engine, 'dockerHost' | 'dockerPath'>
+type Docker = Pick<LocalEngine, 'dockerHost' | 'dockerPath'>
 
 /** It leaves them running when it is stopped, labelled with the address that it had. */
 async function removeContainers(engine: Docker, instance: string): Promise<void> {

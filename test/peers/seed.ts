@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-ecs'
 import { CreateTargetGroupCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { pushBootstrapImages } from '../../local/engine/bootstrap-images.ts'
-import type { Engine } from '../../local/engine/engine.ts'
+import type { LocalEngine } from '../../local/engine/engine.ts'
 import type { Clients } from '../../local/stack/seed.ts'
 import { until } from '../../local/process/until.ts'
 
@@ -22,7 +22,7 @@ export const serviceNames = ['api', 'worker'] as const
  */
 export async function seedPlace(
   { ecs, ecr, elb }: Clients,
-  engine: Pick<Engine, 'dockerHost' | 'dockerPath' | 'buildKit'>,
+  engine: Pick<LocalEngine, 'dockerHost' | 'dockerPath' | 'buildKit'>,
   place: string,
 ): Promise<{ readonly repositoryUri: string; readonly targetGroupArn: string }> {
   await ecs.send(new CreateClusterCommand({ clusterName: place }))

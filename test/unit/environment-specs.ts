@@ -1,7 +1,7 @@
-import type { ServiceTarget, Target } from '../../contract/environment-spec.ts'
+import type { ServiceSpec, EnvironmentSpec } from '../../contract/environment-spec.ts'
 
 /** A target as a `slipway.yaml` would give it: one service, `api`, unless told otherwise. */
-export function targetWith(changes: Partial<Target> = {}): Target {
+export function targetWith(changes: Partial<EnvironmentSpec> = {}): EnvironmentSpec {
   return {
     project: 'mailman',
     environment: 'production',
@@ -20,7 +20,7 @@ export function targetWith(changes: Partial<Target> = {}): Target {
   }
 }
 
-export function serviceNamed(name: string, changes: Partial<ServiceTarget> = {}): ServiceTarget {
+export function serviceNamed(name: string, changes: Partial<ServiceSpec> = {}): ServiceSpec {
   return {
     name,
     service: `mailman-${name}`,
@@ -31,7 +31,7 @@ export function serviceNamed(name: string, changes: Partial<ServiceTarget> = {})
   }
 }
 
-export function imageNamed(name: string, changes: Partial<Target['images'][number]> = {}) {
+export function imageNamed(name: string, changes: Partial<EnvironmentSpec['images'][number]> = {}) {
   return {
     name,
     repository: `mailman-${name}`,

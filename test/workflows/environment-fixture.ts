@@ -3,7 +3,7 @@ import { WithStartWorkflowOperation, type WorkflowHandle } from '@temporalio/cli
 import { TestWorkflowEnvironment } from '@temporalio/testing'
 import { findTemporal } from '../../local/stack/temporal.ts'
 import { bundleWorkflows } from '../../worker/workflow-bundle.ts'
-import type { DoorTarget } from '../../contract/environment-spec.ts'
+import type { AdmissionSpec } from '../../contract/environment-spec.ts'
 import type { EnvironmentInput } from '../../workflows/environment/workflow.ts'
 import * as protocol from '../../contract/messages.ts'
 import type { EnvironmentStatus } from '../../contract/environment.ts'
@@ -41,7 +41,7 @@ export async function withDoor(
   harness: Harness,
   otherwise: Parameters<typeof fakes>[1],
   work: (door: Door) => Promise<void>,
-  rules: Partial<DoorTarget> = {},
+  rules: Partial<AdmissionSpec> = {},
 ): Promise<void> {
   const queue = newQueue()
   const fake = fakes(queue, otherwise)

@@ -1,14 +1,14 @@
 import { ApplicationFailure } from '@temporalio/activity'
 import type { BuilderActivities, ReleaseActivities } from '../../contract/activities.ts'
 import type { RolloutEnd } from '../../contract/activity-types.ts'
-import type { Running } from '../../rollout/deployment.ts'
-import type { ServiceTarget, Target } from '../../contract/environment-spec.ts'
+import type { RunningRevision } from '../../rollout/deployment.ts'
+import type { ServiceSpec, EnvironmentSpec } from '../../contract/environment-spec.ts'
 import type { DeployRequest } from '../../contract/requests.ts'
 
 export const commit = '3f2c1ab4d5e6f708192a3b4c5d6e7f8091a2b3c4'
 export const anotherCommit = '9e8d7c6b5a493827160504f3e2d1c0b9a8978685'
 
-const service = (name: string, after: string[]): ServiceTarget => ({
+const service = (name: string, after: string[]): ServiceSpec => ({
   name,
   service: `mailman-${name}`,
   containers: { [name]: name },
@@ -27,7 +27,7 @@ const image = (name: string) => ({
 })
 
 /** `mailman` in `production`: api before worker; half an hour until a rollout is given up. */
-export function targetFor(queue: string, change: Partial<Target> = {}): Target {
+export function targetFor(queue: string, change: Partial<EnvironmentSpec> = {}): EnvironmentSpec {
   return {
     project: 'mailman',
     environment: 'production',
@@ -46,7 +46,10 @@ export function targetFor(queue: string, change: Partial<Target> = {}): Target {
   }
 }
 
-export function deployOf(target: Target, change: Partial<DeployRequest> = {}): DeployRequest {
+export function deployOf(
+  target: EnvironmentSpec,
+  change: Partial<DeployRequest> = {},
+): DeployRequest {
   return {
     kind: 'deploy',
     target,
@@ -69,7 +72,7 @@ export const arn = (name: string, revision: number) =>
 export const digestOf = (name: string, revision: number) =>
   `sha256:${`${name.length}${revision}`.padEnd(64, '0')}`
 
-const running = (name: string, revision: number): Running => ({
+const running = (name: string, revision: number): RunningRevision => ({
   taskDefinition: arn(name, revision),
   digests: { [name]: digestOf(name, revision) },
 })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
-import type { NotificationTarget } from '../../contract/environment-spec.ts'
+import type { NotificationSpec } from '../../contract/environment-spec.ts'
 import type { RolloutEnd } from '../../contract/activity-types.ts'
 import * as protocol from '../../contract/messages.ts'
 import type { TestedNotification } from '../../contract/notices.ts'
@@ -26,7 +26,7 @@ const sick: RolloutEnd = {
 }
 
 test('people hear that an approval is needed, that it has started, and how it ended', async () => {
-  const slack: NotificationTarget = { ...webhook, type: 'slack', urlFrom: 'SLACK_WEBHOOK_URL' }
+  const slack: NotificationSpec = { ...webhook, type: 'slack', urlFrom: 'SLACK_WEBHOOK_URL' }
   await withToldDoor(
     harness,
     { rules: { approval: { timeoutMs: 60_000 } }, told: [webhook, slack] },

@@ -1,6 +1,6 @@
 import { notify } from '../../activities/notifications/notify.ts'
 import type { WebhookBody } from '../../activities/notifications/webhook-body.ts'
-import type { NotificationTarget } from '../../contract/environment-spec.ts'
+import type { NotificationSpec } from '../../contract/environment-spec.ts'
 import type { Accepted } from '../../contract/requests.ts'
 import { withDoor, type Door } from './environment-fixture.ts'
 import { deployOf } from './fixtures.ts'
@@ -9,7 +9,7 @@ import { openReceiver, type Received, type Receiver, type Reply } from './receiv
 
 /** Of the worker of {@link withToldDoor}. */
 export const secret = `whsec_${Buffer.alloc(32, 's3cret').toString('base64')}`
-export const webhook: NotificationTarget = {
+export const webhook: NotificationSpec = {
   type: 'webhook',
   urlFrom: 'HOOK',
   secretFrom: 'SECRET',
@@ -27,7 +27,7 @@ export interface Telling {
   readonly replies?: readonly Reply[]
   readonly otherwise?: Parameters<typeof withDoor>[1]
   readonly rules?: Parameters<typeof withDoor>[3]
-  readonly told?: readonly NotificationTarget[]
+  readonly told?: readonly NotificationSpec[]
   readonly withinMs?: number
 }
 

@@ -7,7 +7,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow'
 import { isOutcome } from '../../contract/outcome.ts'
-import { causeOf, messageOf } from '../temporal/failure.ts'
+import { causeOf, failureMessage } from '../temporal/failure.ts'
 import { releaseWorkflow } from '../../contract/messages.ts'
 import * as attributes from '../../contract/search-attributes.ts'
 import type { ReleaseInput, ReleaseMemo, ReleaseResult } from '../../contract/releases.ts'
@@ -47,7 +47,7 @@ export async function startRelease(input: ReleaseInput): Promise<Started> {
     )
     return { kind: 'started', runId: child.firstExecutionRunId, end: child.result() }
   } catch (failure) {
-    return { kind: 'not started', reason: `${id} did not start: ${messageOf(failure)}` }
+    return { kind: 'not started', reason: `${id} did not start: ${failureMessage(failure)}` }
   }
 }
 
@@ -92,7 +92,7 @@ async function resultOf(end: Promise<ReleaseResult>): Promise<Known> {
       return { outcome: 'cancelled', message: 'Cancelled before anything was touched.' }
     }
     // Terminated by hand, or broken: nobody took anything back.
-    const message = `The release ended without a verdict (${messageOf(failure)}): what runs is not known. A person is needed now.`
+    const message = `The release ended without a verdict (${failureMessage(failure)}): what runs is not known. A person is needed now.`
     return { outcome: 'rollback_failed', message }
   }
 }

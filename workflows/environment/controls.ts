@@ -6,19 +6,19 @@ import {
 } from '@temporalio/workflow'
 import { control, noted } from './state/controls.ts'
 import { type ControlRequest, type PlainControl } from '../../contract/requests.ts'
-import { readBody, somebody } from './state/parse-control.ts'
+import { parseControl, anonymous } from './state/parse-control.ts'
 import * as protocol from '../../contract/messages.ts'
-import { refusal } from '../temporal/refusal.ts'
+import { rejectUpdate } from '../temporal/reject-update.ts'
 import type { Paused } from '../../contract/releases.ts'
 import { oneLine } from '../../text/short.ts'
-import type { Keeper, Running } from './store.ts'
+import type { EnvironmentStore, ActiveRelease } from './store.ts'
 import { uncancelled } from './uncancelled.ts'
 
 /**
  * Carries out what people do by hand. An Update answers with what was done, or why not; a signal
  * answers nobody, and what became of it is written down.
  */
-export function answerControls(keeper: Keeper): void {
+export function handleControls(keeper: EnvironmentStore): void {
   for (const kind of protocol.plainControls) {
     setHandler(
       protocol.controlUpdates[kind],
@@ -33,14 +33,22 @@ export function answerControls(keeper: Keeper): void {
   setDefaultSignalHandler((name) => nameless(keeper, name))
 }
 
-async function command(keeper: Keeper, kind: PlainControl, body: unknown): Promise<string> {
-  const read = readBody(kind, body)
-  if (read.kind === 'malformed') throw refusal(read.reason)
+async function command(
+  keeper: EnvironmentStore,
+  kind: PlainControl,
+  body: unknown,
+): Promise<string> {
+  const read = parseControl(kind, body)
+  if (read.kind === 'malformed') throw rejectUpdate(read.reason)
   return carryOut(keeper, kind, read.request)
 }
 
-async function signalled(keeper: Keeper, kind: PlainControl, body: unknown): Promise<void> {
-  const read = readBody(kind, body)
+async function signalled(
+  keeper: EnvironmentStore,
+  kind: PlainControl,
+  body: unknown,
+): Promise<void> {
+  const read = parseControl(kind, body)
   if (read.kind === 'malformed') {
     return keeper.become(noted(keeper.state, kind, { by: read.by }, Date.now(), read.reason))
   }
@@ -51,14 +59,14 @@ async function signalled(keeper: Keeper, kind: PlainControl, body: unknown): Pro
   }
 }
 
-function nameless(keeper: Keeper, name: string): void {
+function nameless(keeper: EnvironmentStore, name: string): void {
   const known = [...protocol.plainControls, 'release', 'rollback'].toSorted().join(', ')
   const reason = `there is no control "${oneLine(name, 40)}"; there are ${known}`
-  keeper.become(noted(keeper.state, 'signal', { by: somebody }, Date.now(), reason))
+  keeper.become(noted(keeper.state, 'signal', { by: anonymous }, Date.now(), reason))
 }
 
 async function carryOut(
-  keeper: Keeper,
+  keeper: EnvironmentStore,
   kind: PlainControl,
   request: ControlRequest,
 ): Promise<string> {
@@ -71,7 +79,7 @@ async function carryOut(
   const effect = control(state, running?.release, kind, request, now)
   if (effect.kind === 'refused') {
     keeper.become(noted(state, kind, request, now, effect.reason))
-    throw refusal(effect.reason)
+    throw rejectUpdate(effect.reason)
   }
   const { message, toRunning, release } = effect
   const about = release === undefined ? request : { ...request, release }
@@ -86,8 +94,8 @@ async function carryOut(
 
 /** Tells the release that runs, which may have come to its end at this very moment. */
 async function hold(
-  keeper: Keeper,
-  running: Running,
+  keeper: EnvironmentStore,
+  running: ActiveRelease,
   kind: 'pause' | 'resume',
   request: ControlRequest,
   at: number,
@@ -97,12 +105,12 @@ async function hold(
   const paused: Paused = { by, at, ...(reason === undefined ? {} : { reason }) }
   const child = getExternalWorkflowHandle(id, running.runId)
   try {
-    if (kind === 'resume') await child.signal(protocol.goOnSignal)
-    else await child.signal(protocol.holdSignal, paused)
+    if (kind === 'resume') await child.signal(protocol.resumeSignal)
+    else await child.signal(protocol.pauseSignal, paused)
   } catch {
     const late = `${id} had just come to its end`
     keeper.become(noted(keeper.state, kind, request, Date.now(), late))
-    throw refusal(late)
+    throw rejectUpdate(late)
   }
   const done = noted(keeper.state, kind, request, at)
   const now = keeper.running

@@ -1,12 +1,12 @@
 import { ApplicationFailure, CancellationScope } from '@temporalio/workflow'
 import type { ReleaseSending } from '../../contract/notices.ts'
-import { telling } from '../temporal/activity-proxies.ts'
+import { notificationActivities } from '../temporal/activity-proxies.ts'
 import { keyOf, receiverName } from './state/outbox.ts'
-import { causeOf, messageOf } from '../temporal/failure.ts'
+import { causeOf, failureMessage } from '../temporal/failure.ts'
 import { oneLine } from '../../text/short.ts'
 
 /** Delivers notices in the background: no release waits for one, fails or is cancelled with one. */
-export interface Courier {
+export interface NotificationDispatcher {
   /** Sets out with those that are not under way yet. */
   take(unsent: readonly ReleaseSending[]): void
   /** Whether something is still under way: a run that ended now would not learn how it ended. */
@@ -18,7 +18,7 @@ export interface Courier {
   close(): void
 }
 
-export interface Deliveries {
+export interface DeliveryEvents {
   readonly arrived: (sending: ReleaseSending) => void
   readonly givenUp: (sending: ReleaseSending, reason: string) => void
 }
@@ -30,7 +30,10 @@ const patienceMs = 6 * 60 * 60_000
  * Opens it. For one release and one receiver, a notice sets out once the one before has arrived or
  * is given up, so that nobody hears of an end before the beginning.
  */
-export function openCourier({ arrived, givenUp }: Deliveries): Courier {
+export function openNotificationDispatcher({
+  arrived,
+  givenUp,
+}: DeliveryEvents): NotificationDispatcher {
   // Made here, so that it belongs to the workflow and not to the release that happens to run.
   const scope = new CancellationScope()
   const underWay = new Set<string>()
@@ -41,10 +44,13 @@ export function openCourier({ arrived, givenUp }: Deliveries): Courier {
     const { notice } = sending
     const summary = oneLine(`${receiverName(sending)}: ${notice.event} ${notice.environment}`)
     try {
-      await telling(summary, Math.max(1_000, notice.at + patienceMs - Date.now())).notify(sending)
+      await notificationActivities(
+        summary,
+        Math.max(1_000, notice.at + patienceMs - Date.now()),
+      ).notify(sending)
       arrived(sending)
     } catch (failure) {
-      if (!isClosed || isFinal(failure)) givenUp(sending, oneLine(messageOf(failure), 500))
+      if (!isClosed || isFinal(failure)) givenUp(sending, oneLine(failureMessage(failure), 500))
     }
   }
 

@@ -1,20 +1,25 @@
 import { condition, setHandler } from '@temporalio/workflow'
 import { admit } from './state/admission.ts'
-import { endOf, withAsker } from './state/subscribers.ts'
-import type { Asker, Accepted, ReleaseRequest, RollbackRequest } from '../../contract/requests.ts'
+import { endedStatusOf, withSubscription } from './state/subscribers.ts'
+import type {
+  Requester,
+  Accepted,
+  ReleaseRequest,
+  RollbackRequest,
+} from '../../contract/requests.ts'
 import { noted } from './state/controls.ts'
 import { faultIn } from './state/parse-request.ts'
-import type { DoorState } from './state/state.ts'
+import type { EnvironmentState } from './state/state.ts'
 import { nextToStart } from './state/queue.ts'
 import { busyWith } from '../../text/queue.ts'
 import * as protocol from '../../contract/messages.ts'
-import { refusal } from '../temporal/refusal.ts'
-import type { Keeper } from './store.ts'
-import { answerSignalledRequests } from './signalled-requests.ts'
+import { rejectUpdate } from '../temporal/reject-update.ts'
+import type { EnvironmentStore } from './store.ts'
+import { handleSignalledRequests } from './signalled-requests.ts'
 import { uncancelled } from './uncancelled.ts'
 
 /** Lets in those who ask for a release or a rollback, by Update or by signal, and answers them. */
-export function answerRequests(keeper: Keeper): void {
+export function handleRequests(keeper: EnvironmentStore): void {
   setHandler(
     protocol.requestRelease,
     uncancelled((request) => enter(keeper, request)),
@@ -35,7 +40,7 @@ export function answerRequests(keeper: Keeper): void {
       },
     },
   )
-  answerSignalledRequests(keeper, {
+  handleSignalledRequests(keeper, {
     enter: (request, asker) => enter(keeper, request, asker),
     goBack: (request) => goBack(keeper, request),
   })
@@ -44,20 +49,24 @@ export function answerRequests(keeper: Keeper): void {
 /** What came further would be stumbled over in the workflow, which would try that for ever. */
 function refuseMalformed(kind: 'release' | 'rollback', body: unknown): void {
   const fault = faultIn(kind, body)
-  if (fault !== undefined) throw refusal(fault)
+  if (fault !== undefined) throw rejectUpdate(fault)
 }
 
-function check({ state, running }: Keeper, request: ReleaseRequest): void {
+function check({ state, running }: EnvironmentStore, request: ReleaseRequest): void {
   const admission = admit(state, running?.release, request, Date.now())
-  if (admission.kind === 'refused') throw refusal(admission.reason)
+  if (admission.kind === 'refused') throw rejectUpdate(admission.reason)
 }
 
-async function enter(keeper: Keeper, request: ReleaseRequest, asker?: Asker): Promise<Accepted> {
+async function enter(
+  keeper: EnvironmentStore,
+  request: ReleaseRequest,
+  asker?: Requester,
+): Promise<Accepted> {
   const admission = admit(keeper.state, keeper.running?.release, request, Date.now())
   // Another request may have come in between the validator and this.
-  if (admission.kind === 'refused') throw refusal(admission.reason)
+  if (admission.kind === 'refused') throw rejectUpdate(admission.reason)
   const { id } = admission
-  const asked = withAsker(admission.state, asker, id)
+  const asked = withSubscription(admission.state, asker, id)
   if (admission.kind === 'admitted') {
     keeper.become(withNote(withQueue(asked, request, asker), request, id))
     if (admission.cancelRunning) keeper.running?.cancel()
@@ -69,8 +78,8 @@ async function enter(keeper: Keeper, request: ReleaseRequest, asker?: Asker): Pr
   // A release that is about to start gets its run id in a moment.
   await condition(() => keeper.running?.release.id !== id || keeper.running.runId !== undefined)
   const { notStarted } = keeper
-  if (notStarted?.id === id) throw refusal(notStarted.reason)
-  const over = endOf(keeper.state, keeper.running?.release, id)
+  if (notStarted?.id === id) throw rejectUpdate(notStarted.reason)
+  const over = endedStatusOf(keeper.state, keeper.running?.release, id)
   if (over !== undefined) {
     const message = `${id} is over: ${over.message}`
     return accepted(keeper, id, admission.kind === 'joined', message)
@@ -82,12 +91,20 @@ async function enter(keeper: Keeper, request: ReleaseRequest, asker?: Asker): Pr
   return accepted(keeper, id, false, message)
 }
 
-function withQueue(state: DoorState, { target }: ReleaseRequest, asker?: Asker): DoorState {
+function withQueue(
+  state: EnvironmentState,
+  { target }: ReleaseRequest,
+  asker?: Requester,
+): EnvironmentState {
   return asker === undefined ? { ...state, releaseQueue: target.queues.release } : state
 }
 
 /** Who went back or over a freeze, and why, is kept as everything is that people do by hand. */
-function withNote(state: DoorState, request: ReleaseRequest, release: string): DoorState {
+function withNote(
+  state: EnvironmentState,
+  request: ReleaseRequest,
+  release: string,
+): EnvironmentState {
   const { requestedBy: by } = request
   const about = { by, release }
   if (request.kind === 'rollback') {
@@ -100,7 +117,10 @@ function withNote(state: DoorState, request: ReleaseRequest, release: string): D
 }
 
 /** A release that runs is taken back by cancelling it, unless something else is named. */
-async function goBack(keeper: Keeper, request: Partial<RollbackRequest>): Promise<Accepted> {
+async function goBack(
+  keeper: EnvironmentStore,
+  request: Partial<RollbackRequest>,
+): Promise<Accepted> {
   checkRollback(keeper, request)
   const whole = rollbackRequest(keeper, request)
   const { to, reason, requestedBy: by } = whole
@@ -113,20 +133,20 @@ async function goBack(keeper: Keeper, request: Partial<RollbackRequest>): Promis
   return accepted(keeper, id, true, `${id} is being taken back`)
 }
 
-function checkRollback(keeper: Keeper, request: Partial<RollbackRequest>): void {
+function checkRollback(keeper: EnvironmentStore, request: Partial<RollbackRequest>): void {
   const { running } = keeper
   if (running !== undefined && request.to === undefined) {
-    if (running.release.kind === 'rollback') throw refusal(busyWith(running.release))
+    if (running.release.kind === 'rollback') throw rejectUpdate(busyWith(running.release))
   } else check(keeper, rollbackRequest(keeper, request))
 }
 
 function rollbackRequest(
-  { state }: Keeper,
+  { state }: EnvironmentStore,
   { to, reason, requestedBy, target }: Partial<RollbackRequest>,
 ): RollbackRequest {
   const known = target ?? state.target
   if (known === undefined) {
-    throw refusal('no release has run here yet: there is nothing to go back from')
+    throw rejectUpdate('no release has run here yet: there is nothing to go back from')
   }
   return {
     kind: 'rollback',
@@ -137,11 +157,11 @@ function rollbackRequest(
   }
 }
 
-function isWaiting({ state }: Keeper, id: string): boolean {
+function isWaiting({ state }: EnvironmentStore, id: string): boolean {
   return state.waiting.some(({ input }) => input.id === id)
 }
 
-function waitsBecause({ state, running }: Keeper, id: string): string {
+function waitsBecause({ state, running }: EnvironmentStore, id: string): string {
   const waiting = state.waiting.find(({ input }) => input.id === id)
   if (waiting?.approval?.kind === 'needed') return `${id} waits for an approval`
   return running === undefined
@@ -150,7 +170,7 @@ function waitsBecause({ state, running }: Keeper, id: string): string {
 }
 
 function accepted(
-  { running }: Keeper,
+  { running }: EnvironmentStore,
   releaseId: string,
   joined: boolean,
   message: string,

@@ -1,50 +1,49 @@
 import { CancellationScope, condition, workflowInfo } from '@temporalio/workflow'
 import type { Waiting } from './state/state.ts'
-import { afterMoment, endWaiting, nextMoment, nextToStart, withoutWaiting } from './state/queue.ts'
+import { afterTimer, endWaiting, nextTimer, nextToStart, withoutWaiting } from './state/queue.ts'
 import { withEntry } from './state/ledger.ts'
 import { entryOf, runningOf, startRelease } from './child-release.ts'
 import type { ReleaseInput } from '../../contract/releases.ts'
 import { oneLine } from '../../text/short.ts'
-import type { Keeper } from './store.ts'
+import type { EnvironmentStore } from './store.ts'
 
 /** Runs what may start now to its end, or waits until something has happened. */
-export async function runNext(keeper: Keeper): Promise<void> {
+export async function runNext(keeper: EnvironmentStore): Promise<void> {
   const next = nextOf(keeper)
-  if (next === undefined) await somethingHappens(keeper)
+  if (next === undefined) await nextChange(keeper)
   else await run(keeper, next)
 }
 
-function nextOf(keeper: Keeper): Waiting | undefined {
-  passMoments(keeper)
+function nextOf(keeper: EnvironmentStore): Waiting | undefined {
+  applyDueTimers(keeper)
   return nextToStart(keeper.state, Date.now())
 }
 
 /** What happens by itself happens while a release runs, too. */
-function passMoments(keeper: Keeper): void {
+function applyDueTimers(keeper: EnvironmentStore): void {
   const now = Date.now()
-  if ((nextMoment(keeper.state)?.at ?? Infinity) <= now)
-    keeper.become(afterMoment(keeper.state, now))
+  if ((nextTimer(keeper.state)?.at ?? Infinity) <= now) keeper.become(afterTimer(keeper.state, now))
 }
 
-async function passMomentsUntil(keeper: Keeper, isOver: () => boolean): Promise<void> {
+async function applyTimersUntil(keeper: EnvironmentStore, isOver: () => boolean): Promise<void> {
   while (!isOver()) {
-    await untilNextMoment(keeper, isOver)
-    passMoments(keeper)
+    await untilNextTimer(keeper, isOver)
+    applyDueTimers(keeper)
   }
 }
 
-async function somethingHappens(keeper: Keeper): Promise<void> {
+async function nextChange(keeper: EnvironmentStore): Promise<void> {
   const seen = keeper.changes
   const happened = () => keeper.changes !== seen || workflowInfo().continueAsNewSuggested
-  await untilNextMoment(keeper, happened)
+  await untilNextTimer(keeper, happened)
 }
 
 /** Nobody waits longer than this at a time: a freeze may end in a year that no timer reaches. */
 const longestTimerMs = 30 * 24 * 60 * 60_000
 
-async function untilNextMoment(keeper: Keeper, or: () => boolean): Promise<void> {
-  const moment = nextMoment(keeper.state)
-  const changed = () => or() || nextMoment(keeper.state)?.at !== moment?.at
+async function untilNextTimer(keeper: EnvironmentStore, or: () => boolean): Promise<void> {
+  const moment = nextTimer(keeper.state)
+  const changed = () => or() || nextTimer(keeper.state)?.at !== moment?.at
   if (moment === undefined) await condition(changed)
   else {
     const ms = Math.min(longestTimerMs, Math.max(1, moment.at - Date.now()))
@@ -52,7 +51,7 @@ async function untilNextMoment(keeper: Keeper, or: () => boolean): Promise<void>
   }
 }
 
-async function run(keeper: Keeper, waiting: Waiting): Promise<void> {
+async function run(keeper: EnvironmentStore, waiting: Waiting): Promise<void> {
   const input = withLiveCommit(keeper, waiting.input)
   const startedAt = Date.now()
   const scope = new CancellationScope()
@@ -85,12 +84,12 @@ async function run(keeper: Keeper, waiting: Waiting): Promise<void> {
   const over = running.finally(() => {
     isOver = true
   })
-  await passMomentsUntil(keeper, () => isOver)
+  await applyTimersUntil(keeper, () => isOver)
   await over
 }
 
 /** What is live when a redeploy starts is what it redeploys. */
-function withLiveCommit({ state }: Keeper, input: ReleaseInput): ReleaseInput {
+function withLiveCommit({ state }: EnvironmentStore, input: ReleaseInput): ReleaseInput {
   const commit = state.ledger.live?.commit
   return input.request.kind === 'redeploy' && commit !== undefined ? { ...input, commit } : input
 }

@@ -1,15 +1,15 @@
 import { CancellationScope, getExternalWorkflowHandle } from '@temporalio/workflow'
-import type { Asker, Fate } from '../../contract/requests.ts'
-import { fateSignal } from '../../contract/messages.ts'
+import type { Requester, RequestStatus } from '../../contract/requests.ts'
+import { requestStatusSignal } from '../../contract/messages.ts'
 
 /** Tells others what happened, without ever holding up or failing who tells it. */
-export interface Teller {
-  tell(asker: Asker, fate: Fate): void
+export interface SignalSender {
+  tell(asker: Requester, fate: RequestStatus): void
   /** Whether something is still under way: a run that ended now would cut it short. */
   busy(): boolean
 }
 
-export function openTeller(): Teller {
+export function openSignalSender(): SignalSender {
   let underWay = 0
 
   function inBackground(work: () => Promise<unknown>): void {
@@ -24,7 +24,7 @@ export function openTeller(): Teller {
   return {
     tell({ workflowId, runId }, fate) {
       const asker = getExternalWorkflowHandle(workflowId, runId)
-      inBackground(() => asker.signal(fateSignal, fate))
+      inBackground(() => asker.signal(requestStatusSignal, fate))
     },
     busy: () => underWay > 0,
   }

@@ -1,22 +1,27 @@
 import { setHandler } from '@temporalio/workflow'
 import { admit } from './state/admission.ts'
-import type { Asker, Accepted, ReleaseRequest, RollbackRequest } from '../../contract/requests.ts'
+import type {
+  Requester,
+  Accepted,
+  ReleaseRequest,
+  RollbackRequest,
+} from '../../contract/requests.ts'
 import { noted } from './state/controls.ts'
-import { readBody } from './state/parse-control.ts'
-import { readRequest } from './state/parse-request.ts'
-import { messageOf } from '../temporal/failure.ts'
+import { parseControl } from './state/parse-control.ts'
+import { parseRequest } from './state/parse-request.ts'
+import { failureMessage } from '../temporal/failure.ts'
 import { releaseSignal, rollbackSignal } from '../../contract/messages.ts'
-import type { Keeper } from './store.ts'
+import type { EnvironmentStore } from './store.ts'
 import { uncancelled } from './uncancelled.ts'
 
 /** The two ways in, as Updates take them. */
-export interface WaysIn {
-  readonly enter: (request: ReleaseRequest, asker: Asker | undefined) => Promise<Accepted>
+export interface RequestHandlers {
+  readonly enter: (request: ReleaseRequest, asker: Requester | undefined) => Promise<Accepted>
   readonly goBack: (request: Partial<RollbackRequest>) => Promise<Accepted>
 }
 
 /** A signal has nobody to answer to: what cannot be done is written down, and harms nothing. */
-export function answerSignalledRequests(keeper: Keeper, waysIn: WaysIn): void {
+export function handleSignalledRequests(keeper: EnvironmentStore, waysIn: RequestHandlers): void {
   setHandler(
     rollbackSignal,
     uncancelled((body) => signalledBack(keeper, waysIn, body)),
@@ -27,8 +32,12 @@ export function answerSignalledRequests(keeper: Keeper, waysIn: WaysIn): void {
   )
 }
 
-async function signalledBack(keeper: Keeper, { goBack }: WaysIn, body: unknown): Promise<void> {
-  const read = readBody('rollback', body)
+async function signalledBack(
+  keeper: EnvironmentStore,
+  { goBack }: RequestHandlers,
+  body: unknown,
+): Promise<void> {
+  const read = parseControl('rollback', body)
   if (read.kind === 'malformed') {
     return keeper.become(noted(keeper.state, 'rollback', { by: read.by }, Date.now(), read.reason))
   }
@@ -40,14 +49,20 @@ async function signalledBack(keeper: Keeper, { goBack }: WaysIn, body: unknown):
       ...(read.to === undefined ? {} : { to: read.to }),
     })
   } catch (failure) {
-    keeper.become(noted(keeper.state, 'rollback', read.request, Date.now(), messageOf(failure)))
+    keeper.become(
+      noted(keeper.state, 'rollback', read.request, Date.now(), failureMessage(failure)),
+    )
   }
 }
 
 /** As an Update does it, for a workflow or a person that can send none. */
-async function signalledRelease(keeper: Keeper, { enter }: WaysIn, body: unknown): Promise<void> {
+async function signalledRelease(
+  keeper: EnvironmentStore,
+  { enter }: RequestHandlers,
+  body: unknown,
+): Promise<void> {
   const now = Date.now()
-  const read = readRequest(body, keeper.state.target)
+  const read = parseRequest(body, keeper.state.target)
   const { replyTo } = read
   if (read.kind === 'malformed') {
     const { by, reason } = read

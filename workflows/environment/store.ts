@@ -1,17 +1,17 @@
 import { setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow'
 import { pageOf } from '../../text/temporal-ui.ts'
 import { environmentDetails } from '../../text/details.ts'
-import { settle } from './state/subscribers.ts'
-import { type Asker, type Fate } from '../../contract/requests.ts'
-import { noticesOf, type Moment } from './state/notices.ts'
+import { notifySubscribers } from './state/subscribers.ts'
+import { type Requester, type RequestStatus } from '../../contract/requests.ts'
+import { noticesOf, type EnvironmentSnapshot } from './state/notices.ts'
 import { withSendings, withUndelivered, withoutSending } from './state/outbox.ts'
-import { newDoor, type DoorState } from './state/state.ts'
+import { newEnvironmentState, type EnvironmentState } from './state/state.ts'
 import { statusOf } from './state/status.ts'
 import { environmentStatus } from '../../contract/messages.ts'
-import { openTeller } from './signal-sender.ts'
+import { openSignalSender } from './signal-sender.ts'
 import type { ReleaseInput } from '../../contract/releases.ts'
 import type { RunningRelease } from '../../contract/environment.ts'
-import { openCourier } from './notification-dispatcher.ts'
+import { openNotificationDispatcher } from './notification-dispatcher.ts'
 
 /** The input of an `environment` workflow; `state` is what it hands on when it continues as new. */
 export interface EnvironmentInput {
@@ -19,11 +19,11 @@ export interface EnvironmentInput {
   readonly project: string
   /** The task queue that it is started on. Left out: it stays where it is for good. */
   readonly queue?: string
-  readonly state?: DoorState
+  readonly state?: EnvironmentState
 }
 
 /** The release that runs. */
-export interface Running {
+export interface ActiveRelease {
   readonly input: ReleaseInput
   readonly release: RunningRelease
   readonly cancel: () => void
@@ -32,9 +32,9 @@ export interface Running {
 }
 
 /** Holds what an environment knows, and lets the world see and hear of every change of it. */
-export interface Keeper {
-  readonly state: DoorState
-  readonly running: Running | undefined
+export interface EnvironmentStore {
+  readonly state: EnvironmentState
+  readonly running: ActiveRelease | undefined
   /** How often something has changed, to notice that it did. */
   readonly changes: number
   /** Nobody is started any more: the next run of this workflow does that. */
@@ -42,22 +42,22 @@ export interface Keeper {
   /** The last release that Temporal did not let start. */
   notStarted: { readonly id: string; readonly reason: string } | undefined
   /** Takes a new state; `now` where it also changes what runs. */
-  become(after: DoorState, now?: { readonly running: Running | undefined }): void
-  tell(asker: Asker, fate: Fate): void
+  become(after: EnvironmentState, now?: { readonly running: ActiveRelease | undefined }): void
+  tell(asker: Requester, fate: RequestStatus): void
   isTelling(): boolean
   close(): void
   handOn(): EnvironmentInput
 }
 
 /** Opens it with what the run before handed on, and answers the query `status` from it. */
-export function openKeeper(input: EnvironmentInput): Keeper {
+export function openEnvironmentStore(input: EnvironmentInput): EnvironmentStore {
   const { environment, project, queue, state: handedOn } = input
-  let state = handedOn ?? newDoor(environment, project)
-  let running: Running | undefined
+  let state = handedOn ?? newEnvironmentState(environment, project)
+  let running: ActiveRelease | undefined
   let changes = 0
   let isClosing = false
-  const teller = openTeller()
-  const courier = openCourier({
+  const teller = openSignalSender()
+  const courier = openNotificationDispatcher({
     arrived: (sending) => become(withoutSending(state, sending)),
     givenUp: (sending, why) => become(withUndelivered(state, sending, Date.now(), why)),
   })
@@ -65,13 +65,16 @@ export function openKeeper(input: EnvironmentInput): Keeper {
   const status = () => statusOf(state, running?.release)
   setHandler(environmentStatus, status)
 
-  function become(after: DoorState, now: { readonly running: Running | undefined } = { running }) {
-    const before = momentOf(state, running)
+  function become(
+    after: EnvironmentState,
+    now: { readonly running: ActiveRelease | undefined } = { running },
+  ) {
+    const before = snapshotOf(state, running)
     running = now.running
-    const settled = settle(after, running?.release)
+    const settled = notifySubscribers(after, running?.release)
     for (const { asker, fate } of settled.told) teller.tell(asker, fate)
     const at = Date.now()
-    const notices = noticesOf(before, momentOf(settled.state, running), at)
+    const notices = noticesOf(before, snapshotOf(settled.state, running), at)
     state = withSendings(settled.state, notices, at)
     courier.take(state.unsent ?? [])
     changes += 1
@@ -108,7 +111,10 @@ export function openKeeper(input: EnvironmentInput): Keeper {
   }
 }
 
-function momentOf(state: DoorState, running: Running | undefined): Moment {
+function snapshotOf(
+  state: EnvironmentState,
+  running: ActiveRelease | undefined,
+): EnvironmentSnapshot {
   if (running === undefined) return { state }
   const { input, release, runId } = running
   const { startedAt } = release

@@ -7,10 +7,10 @@ import {
   workflowInfo,
 } from '@temporalio/workflow'
 import { noted } from './state/controls.ts'
-import { somebody } from './state/parse-control.ts'
-import { answerControls } from './controls.ts'
-import { openKeeper, type EnvironmentInput, type Keeper } from './store.ts'
-import { answerRequests } from './requests.ts'
+import { anonymous } from './state/parse-control.ts'
+import { handleControls } from './controls.ts'
+import { openEnvironmentStore, type EnvironmentInput, type EnvironmentStore } from './store.ts'
+import { handleRequests } from './requests.ts'
 import { runNext } from './run-queue.ts'
 
 export type { EnvironmentInput } from './store.ts'
@@ -24,18 +24,19 @@ export type { EnvironmentInput } from './store.ts'
  */
 export function environment(input: EnvironmentInput): Promise<never> {
   const { cancelRequested } = CancellationScope.current()
-  return CancellationScope.nonCancellable(() => keep(input, cancelRequested))
+  return CancellationScope.nonCancellable(() => serve(input, cancelRequested))
 }
 
-async function keep(input: EnvironmentInput, cancelRequested: Promise<never>): Promise<never> {
-  const keeper = openKeeper(input)
+async function serve(input: EnvironmentInput, cancelRequested: Promise<never>): Promise<never> {
+  const keeper = openEnvironmentStore(input)
   cancelRequested.catch(() => {
     const why = 'an environment does not end; to cancel a release, send the signal "cancel"'
-    keeper.become(noted(keeper.state, 'cancel', { by: somebody }, Date.now(), why))
+    keeper.become(noted(keeper.state, 'cancel', { by: anonymous }, Date.now(), why))
   })
-  answerRequests(keeper)
-  answerControls(keeper)
-  while (!workflowInfo().continueAsNewSuggested && !mustMove(input, keeper)) await runNext(keeper)
+  handleRequests(keeper)
+  handleControls(keeper)
+  while (!workflowInfo().continueAsNewSuggested && !mustChangeTaskQueue(input, keeper))
+    await runNext(keeper)
   // Between two releases, whether more of them wait or not: under a steady load there is no other
   // moment. What waits is handed on.
   keeper.close()
@@ -50,6 +51,9 @@ async function keep(input: EnvironmentInput, cancelRequested: Promise<never>): P
  * Its releases run where it does itself, which is where the configuration says by now. The queue
  * is not asked of the worker: one that replays a history has another.
  */
-function mustMove({ queue }: EnvironmentInput, { state: { releaseQueue } }: Keeper): boolean {
+function mustChangeTaskQueue(
+  { queue }: EnvironmentInput,
+  { state: { releaseQueue } }: EnvironmentStore,
+): boolean {
   return queue !== undefined && releaseQueue !== undefined && releaseQueue !== queue
 }

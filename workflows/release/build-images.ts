@@ -1,10 +1,14 @@
 import { ApplicationFailure, CancellationScope } from '@temporalio/workflow'
 import type { FailureType } from '../../contract/activities.ts'
 import type { FoundImage, PushedImage, SourceRef } from '../../contract/activity-types.ts'
-import { anyBuilder, cleaningUp, onHost } from '../temporal/activity-proxies.ts'
+import {
+  anyBuilderActivities,
+  cleanupActivities,
+  hostActivities,
+} from '../temporal/activity-proxies.ts'
 import { hostIsGone, wasNotTakenUp } from '../temporal/failure.ts'
 import { inParallel } from '../temporal/in-parallel.ts'
-import type { ReleaseRecord } from './progress.ts'
+import type { ReleaseProgress } from './progress.ts'
 import type { DeployRequest } from '../../contract/requests.ts'
 import { shortCommit, shortDigest } from '../../text/short.ts'
 
@@ -16,8 +20,8 @@ const hostsToTry = 3
  * were checked, built and pushed by an earlier release of the same commit and are taken as they
  * are; the others are made on one builder host, all at once.
  */
-export async function makeImages(
-  record: ReleaseRecord,
+export async function buildImages(
+  record: ReleaseProgress,
   request: DeployRequest,
   release: string,
   found: readonly FoundImage[],
@@ -33,7 +37,7 @@ export async function makeImages(
 }
 
 async function onSomeHost(
-  record: ReleaseRecord,
+  record: ReleaseProgress,
   request: DeployRequest,
   release: string,
   missing: readonly FoundImage[],
@@ -62,14 +66,14 @@ function nobodyBuilds({ target, commit }: DeployRequest, failure: unknown): unkn
 }
 
 async function onOneHost(
-  record: ReleaseRecord,
+  record: ReleaseProgress,
   request: DeployRequest,
   release: string,
   missing: readonly FoundImage[],
 ): Promise<readonly PushedImage[]> {
   const { target, commit } = request
   const source: SourceRef = { release, repository: target.repository, commit }
-  const builder = anyBuilder(target, `fetch ${shortCommit(commit)}`)
+  const builder = anyBuilderActivities(target, `fetch ${shortCommit(commit)}`)
   const { hostQueue } = await record.step(
     { name: 'source' },
     () => builder.prepareSource(source),
@@ -78,7 +82,7 @@ async function onOneHost(
   let lost = false
   try {
     if (target.checks.commands.length > 0) {
-      const checks = onHost(
+      const checks = hostActivities(
         target,
         hostQueue,
         target.checks.commands.join('; '),
@@ -99,7 +103,7 @@ async function onOneHost(
 }
 
 async function makeImage(
-  record: ReleaseRecord,
+  record: ReleaseProgress,
   request: DeployRequest,
   source: SourceRef,
   hostQueue: string,
@@ -108,9 +112,9 @@ async function makeImage(
   const { target } = request
   const timeoutMs = target.images.find((one) => one.name === image.name)?.timeoutMs ?? 0
   const about = { subject: image.name }
-  const build = onHost(target, hostQueue, `build ${image.tag}`, timeoutMs)
+  const build = hostActivities(target, hostQueue, `build ${image.tag}`, timeoutMs)
   await record.step({ name: 'build', ...about }, () => build.buildImage({ source, target, image }))
-  const push = onHost(target, hostQueue, `push ${image.tag}`, timeoutMs)
+  const push = hostActivities(target, hostQueue, `push ${image.tag}`, timeoutMs)
   return record.step(
     { name: 'push', ...about },
     () => push.pushImage({ source, target, image }),
@@ -120,7 +124,7 @@ async function makeImage(
 
 async function discard(hostQueue: string, source: SourceRef): Promise<void> {
   try {
-    await cleaningUp(hostQueue, 'remove the checkout').discardSource(source)
+    await cleanupActivities(hostQueue, 'remove the checkout').discardSource(source)
   } catch {
     // The next release on that host prunes what is left: no reason to fail this one.
   }

@@ -1,13 +1,13 @@
 import { CancellationScope } from '@temporalio/workflow'
 import type { RolloutEnd } from '../../contract/activity-types.ts'
-import type { Evidence } from '../../rollout/failed-tasks.ts'
-import { hasType, messageOf, wasCancelled } from '../temporal/failure.ts'
+import type { FailureEvidence } from '../../rollout/failed-tasks.ts'
+import { hasType, failureMessage, wasCancelled } from '../temporal/failure.ts'
 import type { MovedTags } from './change.ts'
-import { atOnce, type Doing } from './retry-on-lapsed-credentials.ts'
-import type { ReleaseRecord } from './progress.ts'
+import { noRetry, type Retry } from './retry-on-expired-credentials.ts'
+import type { ReleaseProgress } from './progress.ts'
 
 /** Why a rollout stops: what the activity saw, or what went wrong on the way. */
-export interface Trouble {
+export interface ReleaseFailure {
   /**
    * `refused`: AWS would not start the deployment of that service, which certainly began nothing.
    * `replaced`: somebody else's deployment took the place of ours. `cancelled`: a person asked.
@@ -17,7 +17,7 @@ export interface Trouble {
   readonly about: string
   readonly reason: string
   readonly cause: string
-  readonly evidence: Partial<Evidence>
+  readonly evidence: Partial<FailureEvidence>
 }
 
 /** Of services whose way back was deregistered meanwhile: the ARN of the copy that runs, by name. */
@@ -30,7 +30,7 @@ export interface Compensation {
 }
 
 /** What became of what a release had touched when it stopped. */
-export type TakenBack =
+export type CompensationResult =
   /** No service was touched, and the moving tags point where they did. */
   | { readonly kind: 'untouched'; readonly reason: string }
   /** Everything touched runs again what ran before. `cancelled`: because a person asked. */
@@ -38,7 +38,7 @@ export type TakenBack =
       readonly kind: 'taken back'
       readonly reason: string
       readonly cause: string
-      readonly evidence: Partial<Evidence>
+      readonly evidence: Partial<FailureEvidence>
       readonly cancelled: boolean
       readonly copies: Copies
     }
@@ -48,35 +48,35 @@ export type TakenBack =
       readonly kind: 'stuck'
       readonly reason: string
       readonly cause: string
-      readonly evidence: Partial<Evidence>
+      readonly evidence: Partial<FailureEvidence>
       readonly wayBack: string
       readonly copies: Copies
     }
 
-export interface WayOut {
+export interface CompensationInput {
   /** In the order in which the services were touched. */
   readonly compensations: readonly Compensation[]
   readonly tags: MovedTags
   /** Goes on once what can be waited for has passed. */
-  readonly outlasting: Doing
+  readonly outlasting: Retry
 }
 
 /**
  * In reverse, going on past one that fails, and not to be cancelled. The moving tags go first,
  * out of order: in `force` mode they are what the tasks of the way back will pull.
  */
-export async function takeBack(
-  record: ReleaseRecord,
-  trouble: Trouble,
-  { compensations, tags, outlasting }: WayOut,
-): Promise<TakenBack> {
+export async function compensate(
+  record: ReleaseProgress,
+  trouble: ReleaseFailure,
+  { compensations, tags, outlasting }: CompensationInput,
+): Promise<CompensationResult> {
   return CancellationScope.nonCancellable(async () => {
     const { kind, about, reason, cause, evidence } = trouble
     const notOurs = kind === 'replaced' || kind === 'refused'
     const touched = compensations.filter(({ service }) => !notOurs || service !== about)
     // A tag that nothing is started from is not worth a wait.
     const matters = touched.length > 0 || tags.pulled
-    const left = await tags.moveBack(matters ? outlasting : atOnce)
+    const left = await tags.moveBack(matters ? outlasting : noRetry)
     record.warn(left)
     if (kind === 'refused' && touched.length === 0) {
       if (left.length === 0) return { kind: 'untouched', reason }
@@ -84,9 +84,9 @@ export async function takeBack(
       if (tags.pulled)
         return { kind: 'stuck', reason, cause, evidence, wayBack: left.join('; '), copies: {} }
     }
-    const ends: BackAgain[] = []
+    const ends: RollbackSummary[] = []
     for (const compensation of touched.toReversed())
-      ends.push(await bringBack(compensation, outlasting))
+      ends.push(await rollBackAll(compensation, outlasting))
     const copies = Object.fromEntries(
       ends.flatMap(({ copy }) => (copy === undefined ? [] : [copy])),
     )
@@ -99,23 +99,29 @@ export async function takeBack(
   })
 }
 
-interface BackAgain {
+interface RollbackSummary {
   readonly failed?: string
   readonly copy?: readonly [service: string, taskDefinition: string]
 }
 
-async function bringBack({ service, run }: Compensation, outlasting: Doing): Promise<BackAgain> {
+async function rollBackAll(
+  { service, run }: Compensation,
+  outlasting: Retry,
+): Promise<RollbackSummary> {
   try {
     const end = await outlasting(run)
     if (end.kind !== 'succeeded') return { failed: `${service}: ${end.reason}` }
     return end.copy === undefined ? {} : { copy: [service, end.copy] }
   } catch (failure) {
-    return { failed: `${service}: ${messageOf(failure)}` }
+    return { failed: `${service}: ${failureMessage(failure)}` }
   }
 }
 
 /** What a rollout that did not succeed means for the release. */
-export function troubleOf(about: string, end: Exclude<RolloutEnd, { kind: 'succeeded' }>): Trouble {
+export function failureOf(
+  about: string,
+  end: Exclude<RolloutEnd, { kind: 'succeeded' }>,
+): ReleaseFailure {
   const { failedTasks, unhealthyTargets } = end
   return {
     kind: end.kind === 'replaced' ? 'replaced' : 'failed',
@@ -130,17 +136,17 @@ export function troubleOf(about: string, end: Exclude<RolloutEnd, { kind: 'succe
 }
 
 /** What it means that a step failed. */
-export function troubleFrom(about: string, failure: unknown): Trouble {
+export function failureFrom(about: string, failure: unknown): ReleaseFailure {
   return {
     kind: kindOf(failure),
     about,
-    reason: `${about}: ${messageOf(failure)}`,
+    reason: `${about}: ${failureMessage(failure)}`,
     cause: '',
     evidence: {},
   }
 }
 
-function kindOf(failure: unknown): Trouble['kind'] {
+function kindOf(failure: unknown): ReleaseFailure['kind'] {
   // What is somebody else's stays theirs, also where a person stops the release at that moment.
   if (hasType(failure, 'Conflict')) return 'replaced'
   if (wasCancelled(failure)) return 'cancelled'

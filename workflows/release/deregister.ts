@@ -1,7 +1,7 @@
-import type { Target } from '../../contract/environment-spec.ts'
-import { quickly } from '../temporal/activity-proxies.ts'
-import { messageOf } from '../temporal/failure.ts'
-import type { ReleaseRecord } from './progress.ts'
+import type { EnvironmentSpec } from '../../contract/environment-spec.ts'
+import { shortActivities } from '../temporal/activity-proxies.ts'
+import { failureMessage } from '../temporal/failure.ts'
+import type { ReleaseProgress } from './progress.ts'
 import type { Change } from './change.ts'
 
 /**
@@ -9,16 +9,16 @@ import type { Change } from './change.ts'
  * configuration says so; what cannot be tidied is said, and changes no outcome.
  */
 export async function deregister(
-  record: ReleaseRecord,
-  target: Target,
+  record: ReleaseProgress,
+  target: EnvironmentSpec,
   changes: readonly Change[],
 ): Promise<void> {
   const revisions = changes.map(({ revision }) => revision).filter((one) => one.registered)
   if (target.rollback.deregister !== true || revisions.length === 0) return
   try {
-    const tidy = quickly('deregister what was taken back')
+    const tidy = shortActivities('deregister what was taken back')
     record.warn(await tidy.deregisterRevisions({ target, revisions }))
   } catch (failure) {
-    record.warn([`what was taken back stays registered: ${messageOf(failure)}`])
+    record.warn([`what was taken back stays registered: ${failureMessage(failure)}`])
   }
 }

@@ -1,6 +1,6 @@
-import type { Evidence } from '../../rollout/failed-tasks.ts'
+import type { FailureEvidence } from '../../rollout/failed-tasks.ts'
 import type { Outcome } from '../../contract/outcome.ts'
-import { messageOf, wasCancelled } from '../temporal/failure.ts'
+import { failureMessage, wasCancelled } from '../temporal/failure.ts'
 import type { RollOutEnd } from './roll-out.ts'
 import type { Change } from './change.ts'
 import type { Copies } from './compensate.ts'
@@ -9,7 +9,7 @@ import type { ReleaseRequest } from '../../contract/requests.ts'
 import { shortCommit, shortRevision } from '../../text/short.ts'
 
 /** What a release comes to, before it is told to the world. */
-export interface Ending extends Partial<Evidence> {
+export interface ReleaseEnd extends Partial<FailureEvidence> {
   readonly outcome: Outcome
   readonly message: string
   readonly cause?: string
@@ -17,26 +17,26 @@ export interface Ending extends Partial<Evidence> {
   readonly copies?: Copies
 }
 
-export const nothingToDo: Ending = {
+export const unchanged: ReleaseEnd = {
   outcome: 'unchanged',
   message: 'What runs is what was asked for: nothing to do.',
   changes: [],
 }
 
 /** Before the first moved tag everything is a gate. */
-export function beforeAnything(failure: unknown): Ending {
+export function rejectedEnd(failure: unknown): ReleaseEnd {
   return wasCancelled(failure)
     ? { outcome: 'cancelled', message: 'Cancelled before anything was touched.', changes: [] }
-    : { outcome: 'rejected', message: messageOf(failure), changes: [] }
+    : { outcome: 'rejected', message: failureMessage(failure), changes: [] }
 }
 
 /** What the end of a rollout comes to, in words for a person. */
-export function endingOf(
+export function releaseEndOf(
   request: ReleaseRequest,
   commit: string | undefined,
   end: RollOutEnd,
   changes: readonly Change[],
-): Ending {
+): ReleaseEnd {
   const why = {
     ...('cause' in end && end.cause !== '' ? { cause: end.cause } : {}),
     ...('evidence' in end ? end.evidence : {}),

@@ -5,17 +5,17 @@ import {
   setDefaultSignalHandler,
   setHandler,
 } from '@temporalio/workflow'
-import { messageOf } from '../temporal/failure.ts'
+import { failureMessage } from '../temporal/failure.ts'
 import {
   environmentWorkflowId,
-  goOnSignal,
-  holdSignal,
+  resumeSignal,
+  pauseSignal,
   plainControls,
   releaseStatus,
 } from '../../contract/messages.ts'
 import { releaseDetails } from '../../text/details.ts'
 import { linksOf } from '../../text/links.ts'
-import { readPaused } from '../environment/state/parse-signal.ts'
+import { parsePaused } from '../environment/state/parse-signal.ts'
 import { oneLine, releaseSummary } from '../../text/short.ts'
 import type {
   ReleaseInput,
@@ -26,7 +26,7 @@ import type {
 } from '../../contract/releases.ts'
 
 /** What a release has done so far, for the query `status` and the Temporal UI. */
-export interface ReleaseRecord {
+export interface ReleaseProgress {
   /** Runs one step and keeps when it ran, how it ended and what came of it. */
   step<T>(about: StepAbout, work: () => Promise<T>, end?: (value: T) => StepEnd): Promise<T>
   skip(about: StepAbout, note: string): void
@@ -50,7 +50,7 @@ export interface StepAbout {
 const unstoppable: ReadonlySet<StepName> = new Set(['wait', 'verify', 'roll back', 'credentials'])
 
 /** Opens the record, answers `status` from it and keeps the UI's current details true. */
-export function openRecord(input: ReleaseInput): ReleaseRecord {
+export function openReleaseProgress(input: ReleaseInput): ReleaseProgress {
   const { request, id } = input
   const commit = request.kind === 'deploy' ? request.commit : input.commit
   let status: ReleaseStatus = {
@@ -95,12 +95,12 @@ export function openRecord(input: ReleaseInput): ReleaseRecord {
   }
 
   setHandler(releaseStatus, () => status)
-  setHandler(holdSignal, (body: unknown) => {
-    const paused = readPaused(body)
-    if (paused === undefined) notFollowed(holdSignal.name)
+  setHandler(pauseSignal, (body: unknown) => {
+    const paused = parsePaused(body)
+    if (paused === undefined) notFollowed(pauseSignal.name)
     else update({ paused })
   })
-  setHandler(goOnSignal, () => {
+  setHandler(resumeSignal, () => {
     const { paused: _, ...going } = status
     status = going
     update({})
@@ -121,7 +121,7 @@ export function openRecord(input: ReleaseInput): ReleaseRecord {
       } catch (failure) {
         finish({
           state: 'failed',
-          note: isCancellation(failure) ? 'cancelled' : messageOf(failure),
+          note: isCancellation(failure) ? 'cancelled' : failureMessage(failure),
         })
         throw failure
       }

@@ -1,21 +1,21 @@
 import type { Change, MovedTags } from './change.ts'
-import type { ServiceTarget, Target } from '../../contract/environment-spec.ts'
+import type { ServiceSpec, EnvironmentSpec } from '../../contract/environment-spec.ts'
 import type { InspectedService, RolloutEnd } from '../../contract/activity-types.ts'
 import type { StartedDeployment } from '../../rollout/deployment.ts'
-import { quickly, watching } from '../temporal/activity-proxies.ts'
-import { outlastingLapses } from './retry-on-lapsed-credentials.ts'
-import type { ReleaseRecord, StepEnd } from './progress.ts'
+import { shortActivities, pollingActivities } from '../temporal/activity-proxies.ts'
+import { retryOnExpiredCredentials } from './retry-on-expired-credentials.ts'
+import type { ReleaseProgress, StepEnd } from './progress.ts'
 import {
-  takeBack,
-  troubleFrom,
-  troubleOf,
+  compensate,
+  failureFrom,
+  failureOf,
   type Compensation,
-  type TakenBack,
-  type Trouble,
+  type CompensationResult,
+  type ReleaseFailure,
 } from './compensate.ts'
 import { shortRevision } from '../../text/short.ts'
 
-export type RollOutEnd = { readonly kind: 'live' } | TakenBack
+export type RollOutEnd = { readonly kind: 'live' } | CompensationResult
 
 /**
  * Services one after the other in the order given, each waited for until it is stable and healthy;
@@ -23,15 +23,19 @@ export type RollOutEnd = { readonly kind: 'live' } | TakenBack
  * the release is cancelled, everything touched is taken back in reverse order.
  */
 export async function rollOut(
-  record: ReleaseRecord,
-  target: Target,
+  record: ReleaseProgress,
+  target: EnvironmentSpec,
   changes: readonly Change[],
   force: boolean,
   tags: MovedTags,
 ): Promise<RollOutEnd> {
   const compensations: Compensation[] = []
-  const goBack = (trouble: Trouble) =>
-    takeBack(record, trouble, { compensations, tags, outlasting: outlastingLapses(record, target) })
+  const goBack = (trouble: ReleaseFailure) =>
+    compensate(record, trouble, {
+      compensations,
+      tags,
+      outlasting: retryOnExpiredCredentials(record, target),
+    })
   const started: StartedDeployment[] = []
   for (const change of changes) {
     const attempt = await deployService(record, target, change, force, compensations)
@@ -43,12 +47,12 @@ export async function rollOut(
 }
 
 async function deployService(
-  record: ReleaseRecord,
-  target: Target,
+  record: ReleaseProgress,
+  target: EnvironmentSpec,
   { service, inspected, revision }: Change,
   force: boolean,
   compensations: Compensation[],
-): Promise<{ started: StartedDeployment } | { trouble: Trouble }> {
+): Promise<{ started: StartedDeployment } | { trouble: ReleaseFailure }> {
   const about = { subject: service.name }
   const before = inspected.wayBack
   let ours: StartedDeployment | undefined
@@ -62,7 +66,7 @@ async function deployService(
     const started = await record.step(
       { name: 'deploy', ...about },
       () =>
-        quickly(`deploy ${service.service}`).updateService({
+        shortActivities(`deploy ${service.service}`).updateService({
           target,
           service,
           revision,
@@ -76,7 +80,7 @@ async function deployService(
     const end = await record.step(
       { name: 'wait', ...about },
       () =>
-        watching(`wait for ${service.service}`, timeoutMs).waitForRollout({
+        pollingActivities(`wait for ${service.service}`, timeoutMs).waitForRollout({
           target,
           service,
           started,
@@ -86,41 +90,41 @@ async function deployService(
         }),
       stepEndOf,
     )
-    return end.kind === 'succeeded' ? { started } : { trouble: troubleOf(service.name, end) }
+    return end.kind === 'succeeded' ? { started } : { trouble: failureOf(service.name, end) }
   } catch (failure) {
-    return { trouble: troubleFrom(service.name, failure) }
+    return { trouble: failureFrom(service.name, failure) }
   }
 }
 
 async function verifyAll(
-  record: ReleaseRecord,
-  target: Target,
+  record: ReleaseProgress,
+  target: EnvironmentSpec,
   changes: readonly Change[],
   started: readonly StartedDeployment[],
-): Promise<Trouble | undefined> {
+): Promise<ReleaseFailure | undefined> {
   const revisions = changes.map((change) => change.revision)
   const { timeoutMs, windowMs } = target.stability
   try {
     const end = await record.step(
       { name: 'verify' },
       () =>
-        watching('verify what runs', timeoutMs + windowMs).verifyRelease({
+        pollingActivities('verify what runs', timeoutMs + windowMs).verifyRelease({
           target,
           revisions,
           started,
         }),
       stepEndOf,
     )
-    return end.kind === 'succeeded' ? undefined : troubleOf('the release', end)
+    return end.kind === 'succeeded' ? undefined : failureOf('the release', end)
   } catch (failure) {
-    return troubleFrom('the release', failure)
+    return failureFrom('the release', failure)
   }
 }
 
 async function rollBackService(
-  record: ReleaseRecord,
-  target: Target,
-  service: ServiceTarget,
+  record: ReleaseProgress,
+  target: EnvironmentSpec,
+  service: ServiceSpec,
   inspected: InspectedService,
   started: StartedDeployment | undefined,
 ): Promise<RolloutEnd> {
@@ -129,7 +133,7 @@ async function rollBackService(
   return record.step(
     { name: 'roll back', subject: service.name },
     () =>
-      watching(`roll back ${service.service}`, timeoutMs).rollBackService({
+      pollingActivities(`roll back ${service.service}`, timeoutMs).rollBackService({
         target,
         service,
         to,

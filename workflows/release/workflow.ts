@@ -1,11 +1,17 @@
 import { ApplicationFailure, CancellationScope, upsertSearchAttributes } from '@temporalio/workflow'
 import type { Inspection, PushedImage, Revision } from '../../contract/activity-types.ts'
-import type { WayBack } from '../../rollout/deployment.ts'
-import { inPassing } from '../temporal/activity-proxies.ts'
-import { makeImages } from './build-images.ts'
+import type { RollbackTarget } from '../../rollout/deployment.ts'
+import { localActivities } from '../temporal/activity-proxies.ts'
+import { buildImages } from './build-images.ts'
 import { deregister } from './deregister.ts'
-import { beforeAnything, endingOf, messageWithCause, nothingToDo, type Ending } from './outcome.ts'
-import { openRecord, type ReleaseRecord } from './progress.ts'
+import {
+  rejectedEnd,
+  releaseEndOf,
+  messageWithCause,
+  unchanged,
+  type ReleaseEnd,
+} from './outcome.ts'
+import { openReleaseProgress, type ReleaseProgress } from './progress.ts'
 import { rollOut } from './roll-out.ts'
 import type { Change, MovedTags } from './change.ts'
 import { outcomeKey } from '../../contract/search-attributes.ts'
@@ -21,7 +27,7 @@ import { shortCommit, shortRevision } from '../../text/short.ts'
  * and whose first detail is the {@link ReleaseResult}.
  */
 export async function release(input: ReleaseInput): Promise<ReleaseResult> {
-  const record = openRecord(input)
+  const record = openReleaseProgress(input)
   const ending = await run(input, record)
   const { changes, copies = {}, ...told } = ending
   const { commit, startedAt, warnings } = record.status()
@@ -33,7 +39,7 @@ export async function release(input: ReleaseInput): Promise<ReleaseResult> {
       name,
       ecsService: service,
       revision,
-      wayBack: wayBackNow(inspected.wayBack, copies[name]),
+      wayBack: rollbackTargetNow(inspected.wayBack, copies[name]),
     })),
     startedAt,
     endedAt: Date.now(),
@@ -46,19 +52,19 @@ export async function release(input: ReleaseInput): Promise<ReleaseResult> {
 }
 
 /** What runs again after a release that was taken back. */
-function wayBackNow(wayBack: WayBack, copy: string | undefined): WayBack {
+function rollbackTargetNow(wayBack: RollbackTarget, copy: string | undefined): RollbackTarget {
   if (copy === undefined) return wayBack
   return { ...wayBack, taskDefinition: copy, copyOf: wayBack.taskDefinition }
 }
 
-async function run(input: ReleaseInput, record: ReleaseRecord): Promise<Ending> {
+async function run(input: ReleaseInput, record: ReleaseProgress): Promise<ReleaseEnd> {
   const { request } = input
   const { target } = request
   let changes: readonly Change[]
   let tags: MovedTags
   try {
     const inspection = await record.step({ name: 'inspect' }, () =>
-      inPassing(`inspect ${target.cluster}`).inspectEnvironment({
+      localActivities(`inspect ${target.cluster}`).inspectEnvironment({
         target,
         release: input.id,
         freezes: keepsOut(request) ? 'kept' : 'ignored',
@@ -67,17 +73,17 @@ async function run(input: ReleaseInput, record: ReleaseRecord): Promise<Ending> 
     record.warn(inspection.warnings)
     const revisions = await revisionsFor(input, record, inspection)
     changes = changesOf(input, inspection, revisions)
-    if (changes.length === 0) return nothingToDo
+    if (changes.length === 0) return unchanged
     tags = await moveTags(target, changes)
   } catch (failure) {
-    return beforeAnything(failure)
+    return rejectedEnd(failure)
   }
   const force = target.mode === 'force' || request.kind === 'redeploy'
   const end = await rollOut(record, target, changes, force, tags)
   if (end.kind === 'taken back' || end.kind === 'untouched') {
     await CancellationScope.nonCancellable(() => deregister(record, target, changes))
   }
-  return endingOf(request, record.status().commit, end, changes)
+  return releaseEndOf(request, record.status().commit, end, changes)
 }
 
 /** Rollbacks are let in at all times, and whoever has a reason to override a freeze. */
@@ -88,7 +94,7 @@ function keepsOut(request: ReleaseRequest): boolean {
 /** Makes the revisions that shall run, or takes the ones that the request is about. */
 async function revisionsFor(
   input: ReleaseInput,
-  record: ReleaseRecord,
+  record: ReleaseProgress,
   inspection: Inspection,
 ): Promise<readonly Revision[]> {
   switch (input.request.kind) {
@@ -111,7 +117,7 @@ function goBackTo(
   { revisions }: ReleaseInput,
   { target, to }: RollbackRequest,
 ): Promise<readonly Revision[]> {
-  return inPassing('check what to go back to').resolveRollback({
+  return localActivities('check what to go back to').resolveRollback({
     target,
     ...(revisions === undefined ? {} : { revisions }),
     ...(to === undefined ? {} : { to }),
@@ -121,21 +127,26 @@ function goBackTo(
 async function registerNew(
   id: string,
   request: DeployRequest,
-  record: ReleaseRecord,
+  record: ReleaseProgress,
   { services: running }: Inspection,
 ): Promise<readonly Revision[]> {
   const { target, commit, rebuild } = request
-  const found = await inPassing(`look for images of ${shortCommit(commit)}`).findImages({
+  const found = await localActivities(`look for images of ${shortCommit(commit)}`).findImages({
     target,
     commit,
     running,
     ...(rebuild === undefined ? {} : { rebuild }),
   })
-  const images: readonly PushedImage[] = await makeImages(record, request, id, found)
+  const images: readonly PushedImage[] = await buildImages(record, request, id, found)
   return record.step(
     { name: 'register' },
     () =>
-      inPassing('register revisions').registerRevisions({ target, release: id, commit, images }),
+      localActivities('register revisions').registerRevisions({
+        target,
+        release: id,
+        commit,
+        images,
+      }),
     (revisions) => revisions.map((one) => shortRevision(one.taskDefinition)).join(', '),
   )
 }

@@ -6,7 +6,7 @@ import {
   type ActivityOptions,
 } from '@temporalio/workflow'
 import type { BuilderActivities, ReleaseActivities } from '../../contract/activities.ts'
-import type { Target } from '../../contract/environment-spec.ts'
+import type { EnvironmentSpec } from '../../contract/environment-spec.ts'
 
 /**
  * The activities with the timeouts and retries that each kind of work needs. A failure that will
@@ -18,9 +18,9 @@ import type { Target } from '../../contract/environment-spec.ts'
 const minute = 60_000
 
 /** How long a host may leave a step lying before another host is asked: the host is gone. */
-const hostPatience = 5 * minute
+const hostTimeoutMs = 5 * minute
 
-const patient: RetryPolicy = {
+const defaultRetry: RetryPolicy = {
   initialInterval: '1s',
   backoffCoefficient: 2,
   maximumInterval: '30s',
@@ -28,7 +28,7 @@ const patient: RetryPolicy = {
 
 function releaseActivities(options: ActivityOptions): ReleaseActivities {
   return proxyActivities<ReleaseActivities>({
-    retry: patient,
+    retry: defaultRetry,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     ...options,
   })
@@ -46,7 +46,7 @@ function builderActivities(options: ActivityOptions): BuilderActivities {
  * Asks AWS, or registers what can be registered twice, in the worker that runs the workflow: one history event
  * instead of six. What is done twice after a crash has the same end.
  */
-export function inPassing(
+export function localActivities(
   summary: string,
 ): Pick<
   ReleaseActivities,
@@ -54,7 +54,7 @@ export function inPassing(
 > {
   return proxyLocalActivities<ReleaseActivities>({
     summary,
-    retry: patient,
+    retry: defaultRetry,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     startToCloseTimeout: '1 minute',
     scheduleToCloseTimeout: '10 minutes',
@@ -62,7 +62,7 @@ export function inPassing(
 }
 
 /** Reads AWS, or changes one thing there in one call: over in seconds, or not at all. */
-export function quickly(summary: string): ReleaseActivities {
+export function shortActivities(summary: string): ReleaseActivities {
   return releaseActivities({
     summary,
     heartbeatTimeout: '15s',
@@ -75,7 +75,7 @@ export function quickly(summary: string): ReleaseActivities {
  * Watches until a deadline of its own. It may be begun again by another worker as often as it
  * takes; the bound lies behind the deadline, so that it is the activity that says what it saw.
  */
-export function watching(summary: string, deadlineInMs: number): ReleaseActivities {
+export function pollingActivities(summary: string, deadlineInMs: number): ReleaseActivities {
   return releaseActivities({
     summary,
     heartbeatTimeout: '15s',
@@ -88,39 +88,39 @@ export function watching(summary: string, deadlineInMs: number): ReleaseActiviti
  * Tells somebody outside. Tried again each minute in the end: what waits behind it should not wait
  * for longer once the receiver is back.
  */
-export function telling(summary: string, withinMs: number): ReleaseActivities {
+export function notificationActivities(summary: string, withinMs: number): ReleaseActivities {
   return releaseActivities({
     summary,
     startToCloseTimeout: '30 seconds',
     scheduleToCloseTimeout: withinMs,
-    retry: { ...patient, maximumInterval: '1 minute' },
+    retry: { ...defaultRetry, maximumInterval: '1 minute' },
   })
 }
 
 /** The same while somebody waits for the answer: a second time, and no more. */
-export function trying(summary: string): ReleaseActivities {
+export function twoAttemptActivities(summary: string): ReleaseActivities {
   return releaseActivities({
     summary,
     startToCloseTimeout: '30 seconds',
     scheduleToCloseTimeout: '1 minute',
-    retry: { ...patient, maximumAttempts: 2 },
+    retry: { ...defaultRetry, maximumAttempts: 2 },
   })
 }
 
 /** Finds a builder: any host that serves the builder queue. */
-export function anyBuilder(target: Target, summary: string): BuilderActivities {
+export function anyBuilderActivities(target: EnvironmentSpec, summary: string): BuilderActivities {
   return builderActivities({
     summary,
     taskQueue: target.queues.builder,
     scheduleToStartTimeout: target.queues.builderGoneMs ?? '15 minutes',
     startToCloseTimeout: '15 minutes',
-    retry: { ...patient, maximumAttempts: 5 },
+    retry: { ...defaultRetry, maximumAttempts: 5 },
   })
 }
 
 /** Works on the one host that has the checkout and the engine, for at most `timeoutMs` a try. */
-export function onHost(
-  { queues }: Target,
+export function hostActivities(
+  { queues }: EnvironmentSpec,
   hostQueue: string,
   summary: string,
   timeoutMs: number,
@@ -128,14 +128,14 @@ export function onHost(
   return builderActivities({
     summary,
     taskQueue: hostQueue,
-    scheduleToStartTimeout: queues.builderGoneMs ?? hostPatience,
+    scheduleToStartTimeout: queues.builderGoneMs ?? hostTimeoutMs,
     startToCloseTimeout: timeoutMs + minute,
-    retry: { ...patient, maximumAttempts: 5 },
+    retry: { ...defaultRetry, maximumAttempts: 5 },
   })
 }
 
 /** Cleans up on a host; a host that is gone cleans up by itself when it is back. */
-export function cleaningUp(hostQueue: string, summary: string): BuilderActivities {
+export function cleanupActivities(hostQueue: string, summary: string): BuilderActivities {
   return builderActivities({
     summary,
     taskQueue: hostQueue,

@@ -15,7 +15,7 @@ export function causeOf(failure: unknown): unknown {
 }
 
 /** What a person should read of a failure. */
-export function messageOf(failure: unknown): string {
+export function failureMessage(failure: unknown): string {
   const cause = causeOf(failure)
   if (isCancellation(failure)) return 'cancelled'
   if (cause instanceof TimeoutFailure) return timeoutMessage(failure, cause)

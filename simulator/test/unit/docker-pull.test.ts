@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Ask, DockerEngine } from '../../runtime/docker-engine.ts'
+import type { EngineRequest, DockerEngine } from '../../runtime/docker-engine.ts'
 import { pullImage } from '../../runtime/docker-pull.ts'
 
 const digest = `sha256:${'a'.repeat(64)}`
@@ -11,8 +11,8 @@ function login(host: string) {
 }
 
 /** An engine whose pull tells this, line by line. */
-function engineThatTells(...lines: readonly object[]): DockerEngine & { asked: Ask[] } {
-  const asked: Ask[] = []
+function engineThatTells(...lines: readonly object[]): DockerEngine & { asked: EngineRequest[] } {
+  const asked: EngineRequest[] = []
   return {
     asked,
     ask(_method, _path, ask = {}) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { judge } from '../../../rollout/verdict.ts'
 import { type Expectation } from '../../../rollout/expectation.ts'
-import { whyOf } from '../../../rollout/why.ts'
+import { stopCauseOf } from '../../../rollout/stop-cause.ts'
 import {
   deploymentWith,
   observationWith,
@@ -48,7 +48,7 @@ describe('what a deployment in stages says of itself', () => {
 })
 
 const causeOf = (hook: object) =>
-  whyOf(
+  stopCauseOf(
     [
       observationWith({
         serviceDeployments: [

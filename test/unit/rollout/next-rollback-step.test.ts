@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { observedService } from '../../../activities/ecs/observe.ts'
-import { nextStepBack, type GoalBack } from '../../../rollout/next-rollback-step.ts'
+import { nextRollbackStep, type RollbackGoal } from '../../../rollout/next-rollback-step.ts'
 import type { Observation } from '../../../rollout/observation.ts'
 import { deployment, revision, service } from '../activities/ecs-answers.ts'
 import { digestA, digestB } from '../environment-specs.ts'
@@ -53,8 +53,14 @@ function look(primary: Fields, others: readonly Fields[] = [], record?: string):
   }
 }
 
-const step = (observation: Observation, goal: Partial<GoalBack> = {}) => {
-  const next = nextStepBack(observation, { mode: 'pin', to, started, stopRefused: false, ...goal })
+const step = (observation: Observation, goal: Partial<RollbackGoal> = {}) => {
+  const next = nextRollbackStep(observation, {
+    mode: 'pin',
+    to,
+    started,
+    stopRefused: false,
+    ...goal,
+  })
   return next.kind === 'wait for' ? `wait for ${next.deployment.id}` : next.kind
 }
 
@@ -80,7 +86,7 @@ const running = (imageDigest: string): Observation => ({
 })
 
 const kindOf = (observation: Observation) =>
-  nextStepBack(observation, { mode: 'force', to, stopRefused: false }).kind
+  nextRollbackStep(observation, { mode: 'force', to, stopRefused: false }).kind
 
 describe('the next step back', () => {
   test('is to wait where the service was never left', () => {
@@ -125,14 +131,14 @@ describe('the next step back', () => {
   test('is to take back what is not known to be ours when the release cannot say what it started', () => {
     const { started: _, ...unknown } = { started }
     assert.equal(
-      nextStepBack(look(ours), { mode: 'pin', to, stopRefused: false, ...unknown }).kind,
+      nextRollbackStep(look(ours), { mode: 'pin', to, stopRefused: false, ...unknown }).kind,
       'update',
     )
   })
 
   test('starts fresh tasks where the task definition is the same and only its tag moved', () => {
     const same = { id: 'ecs-svc/2', rolloutState: 'IN_PROGRESS' }
-    const next = nextStepBack(look(same), {
+    const next = nextRollbackStep(look(same), {
       mode: 'force',
       to,
       started: { ...started, taskDefinition: revision(1) },

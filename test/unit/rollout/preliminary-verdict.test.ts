@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import * as fc from 'fast-check'
-import { firstLook, isUnchanged, signsOfTrouble } from '../../../rollout/preliminary-verdict.ts'
+import {
+  preliminaryVerdict,
+  isUnchanged,
+  failureSigns,
+} from '../../../rollout/preliminary-verdict.ts'
 import type {
   Observation,
   ObservedDeployment,
@@ -124,7 +128,7 @@ const observations: fc.Arbitrary<Observation> = fc.record({
 function look(observation: Observation) {
   const { service, serviceDeployments } = observation
   const record = serviceDeployments === 'unavailable' ? undefined : serviceDeployments[0]
-  return firstLook({ service, record, tasks: observation.tasks }, expected)
+  return preliminaryVerdict({ service, record, tasks: observation.tasks }, expected)
 }
 
 const ours: ObservedDeployment = {
@@ -157,7 +161,7 @@ describe('a first look', () => {
   test('knows an end to be near once the tasks of the record run', () => {
     fc.assert(
       fc.property(services, records, fc.integer({ min: 0, max: 2 }), (service, record, running) => {
-        const first = firstLook(
+        const first = preliminaryVerdict(
           {
             service: {
               ...service,
@@ -192,7 +196,7 @@ describe('the end at a first look', () => {
   ) => {
     const service = { ...someService, status: 'ACTIVE', deployments: [ours], ...changes }
     const about = { ...someRecord, status: 'IN_PROGRESS', lifecycleStage: '', hooks: [], ...record }
-    const first = firstLook({ service, record: about, tasks: [] }, expected)
+    const first = preliminaryVerdict({ service, record: about, tasks: [] }, expected)
     assert.equal(first.kind, 'progressing')
     return first.kind === 'progressing' && first.nearEnd
   }
@@ -241,12 +245,12 @@ describe('what a service says by itself', () => {
   })
 
   test('shows signs of trouble when a task fails or ECS complains, and not otherwise', () => {
-    const signs = signsOfTrouble(before, expected)
+    const signs = failureSigns(before, expected)
     const started = [{ at: 5, message: '(service api) has started 1 tasks: (task 1).' }]
     const stuck = [{ at: 6, message: '(service api) was unable to place a task.' }]
-    assert.equal(signsOfTrouble({ ...before, events: started }, expected), signs)
-    assert.notEqual(signsOfTrouble({ ...before, events: stuck }, expected), signs)
+    assert.equal(failureSigns({ ...before, events: started }, expected), signs)
+    assert.notEqual(failureSigns({ ...before, events: stuck }, expected), signs)
     const failing = [{ ...ours, failedTasks: 1 }]
-    assert.notEqual(signsOfTrouble({ ...before, deployments: failing }, expected), signs)
+    assert.notEqual(failureSigns({ ...before, deployments: failing }, expected), signs)
   })
 })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import * as fc from 'fast-check'
-import { wayBackOf } from '../../../rollout/rollback-target.ts'
+import { rollbackTargetOf } from '../../../rollout/rollback-target.ts'
 import { judge, type Verdict } from '../../../rollout/verdict.ts'
 import { type Expectation } from '../../../rollout/expectation.ts'
 import { stage, type Stage } from '../../../simulator/test/unit/stage.ts'
@@ -96,7 +96,7 @@ function release(played: Stage, given: History, chosen: number[]): Ours {
       .filter(({ status }) => status === 'SUCCESSFUL')
       .map((one) => played.engine.world.revisions[one.targetRevision]?.taskDefinition ?? ''),
   )
-  const before = wayBackOf(lookAt(played, { records: given.records }))
+  const before = rollbackTargetOf(lookAt(played, { records: given.records }))
   chosen.push(given.version)
   const digest = `sha256:${String(chosen.length).padStart(64, '0')}`
   const { id = '', taskDefinition = '' } = played.deploy(

@@ -1,19 +1,19 @@
-import { releaseId, rollbackTarget } from './ledger.ts'
+import { releaseId, resolveRollback } from './ledger.ts'
 import type { ReleaseInput } from '../../../contract/releases.ts'
 import type { RunningRelease } from '../../../contract/environment.ts'
 import type { ReleaseRequest } from '../../../contract/requests.ts'
 import { busyWith } from '../../../text/queue.ts'
-import { freezeAt, keptSuperseded, type DoorState, type Waiting } from './state.ts'
+import { freezeAt, keptSuperseded, type EnvironmentState, type Waiting } from './state.ts'
 
 /** What becomes of a request. */
 export type Admission =
   /** `passing`: the environment is frozen or busy, and may let the same in later. */
   | { readonly kind: 'refused'; readonly reason: string; readonly passing: boolean }
   /** The release with this id does the same already, or will. */
-  | { readonly kind: 'joined'; readonly id: string; readonly state: DoorState }
+  | { readonly kind: 'joined'; readonly id: string; readonly state: EnvironmentState }
   | {
       readonly kind: 'admitted'
-      readonly state: DoorState
+      readonly state: EnvironmentState
       readonly id: string
       /** The release that runs must make room. */
       readonly cancelRunning: boolean
@@ -25,7 +25,7 @@ export type Admission =
  * waits.
  */
 export function admit(
-  state: DoorState,
+  state: EnvironmentState,
   running: RunningRelease | undefined,
   request: ReleaseRequest,
   now: number,
@@ -65,7 +65,7 @@ export function admit(
 }
 
 function reasonToRefuse(
-  state: DoorState,
+  state: EnvironmentState,
   running: RunningRelease | undefined,
   request: ReleaseRequest,
   now: number,
@@ -81,7 +81,7 @@ function reasonToRefuse(
     )
   }
   if (request.kind === 'rollback') {
-    const found = rollbackTarget(state.ledger, request.to)
+    const found = resolveRollback(state.ledger, request.to)
     return found.kind === 'none' ? forGood(found.reason) : undefined
   }
   const freeze = freezeAt(state, now)
@@ -107,7 +107,7 @@ const forNow = (reason: string) => ({ reason, passing: true })
 
 /** The release that runs or waits for the very same thing. */
 function twinOf(
-  { waiting }: DoorState,
+  { waiting }: EnvironmentState,
   running: RunningRelease | undefined,
   request: ReleaseRequest,
 ): string | undefined {
@@ -127,7 +127,11 @@ function twinOf(
 }
 
 /** Who joins what waits for the end of a freeze, and has a reason not to, takes it along. */
-function overridden(state: DoorState, twin: string, request: ReleaseRequest): DoorState {
+function overridden(
+  state: EnvironmentState,
+  twin: string,
+  request: ReleaseRequest,
+): EnvironmentState {
   if (request.kind === 'rollback' || request.override === undefined) return state
   const { override } = request
   return {
@@ -141,7 +145,7 @@ function overridden(state: DoorState, twin: string, request: ReleaseRequest): Do
 }
 
 function inputOf(
-  state: DoorState,
+  state: EnvironmentState,
   running: RunningRelease | undefined,
   request: ReleaseRequest,
   now: number,
@@ -158,7 +162,7 @@ function inputOf(
     case 'redeploy':
       return { id, request }
     case 'rollback': {
-      const found = rollbackTarget(state.ledger, request.to)
+      const found = resolveRollback(state.ledger, request.to)
       if (found.kind === 'none') return undefined
       const { revisions, commit } = found
       return {

@@ -1,7 +1,7 @@
 import type { PlainControl, ControlRequest } from '../../../contract/requests.ts'
 import { outcomeWords } from '../../../text/outcome-words.ts'
 import type { RunningRelease, Control, Freeze } from '../../../contract/environment.ts'
-import { freezeAt, withControl, type DoorState, type Waiting } from './state.ts'
+import { freezeAt, withControl, type EnvironmentState, type Waiting } from './state.ts'
 import { endWaiting, nextToStart } from './queue.ts'
 
 /** What a control does: to the state, and to the release that runs. */
@@ -9,7 +9,7 @@ export type ControlEffect =
   | { readonly kind: 'refused'; readonly reason: string }
   | {
       readonly kind: 'done'
-      readonly state: DoorState
+      readonly state: EnvironmentState
       readonly message: string
       /** The release that it was about. */
       readonly release?: string
@@ -17,7 +17,7 @@ export type ControlEffect =
     }
 
 export function control(
-  state: DoorState,
+  state: EnvironmentState,
   running: RunningRelease | undefined,
   kind: PlainControl,
   request: ControlRequest,
@@ -42,12 +42,12 @@ export function control(
 
 /** Writes down who did what, whether it could be done or not. */
 export function noted(
-  state: DoorState,
+  state: EnvironmentState,
   kind: Control['kind'],
   request: ControlRequest,
   now: number,
   refused?: string,
-): DoorState {
+): EnvironmentState {
   const { by, reason, release } = request
   return withControl(state, {
     kind,
@@ -60,7 +60,7 @@ export function noted(
 }
 
 function freeze(
-  state: DoorState,
+  state: EnvironmentState,
   { by, reason, until }: ControlRequest,
   now: number,
 ): ControlEffect {
@@ -83,7 +83,7 @@ function freezeInWords({ by, reason, until }: Freeze): string {
   return `the freeze${end} by ${by} (${reason})`
 }
 
-function unfreeze(state: DoorState, now: number): ControlEffect {
+function unfreeze(state: EnvironmentState, now: number): ControlEffect {
   const { freeze: held, ...rest } = state
   if (held === undefined || freezeAt(state, now) === undefined) {
     return { kind: 'refused', reason: `${state.environment} is not frozen` }
@@ -92,7 +92,7 @@ function unfreeze(state: DoorState, now: number): ControlEffect {
 }
 
 function approve(
-  state: DoorState,
+  state: EnvironmentState,
   running: RunningRelease | undefined,
   request: ControlRequest,
   now: number,
@@ -100,7 +100,7 @@ function approve(
   const found = awaitingApproval(state, request.release, now)
   if (typeof found === 'string') return { kind: 'refused', reason: found }
   const approval = { kind: 'given', by: request.by, at: now } as const
-  const approved: DoorState = {
+  const approved: EnvironmentState = {
     ...state,
     waiting: state.waiting.map((one) => (one === found ? { ...one, approval } : one)),
   }
@@ -115,7 +115,7 @@ function approve(
 
 /** An approval is not the only thing that a release may wait for. */
 function stillWaits(
-  state: DoorState,
+  state: EnvironmentState,
   running: RunningRelease | undefined,
   id: string,
   now: number,
@@ -130,7 +130,7 @@ function stillWaits(
   return ', and waits for its turn'
 }
 
-function reject(state: DoorState, request: ControlRequest, now: number): ControlEffect {
+function reject(state: EnvironmentState, request: ControlRequest, now: number): ControlEffect {
   const found = awaitingApproval(state, request.release, now)
   if (typeof found === 'string') return { kind: 'refused', reason: found }
   const why = request.reason === undefined ? '' : ` (${request.reason})`
@@ -144,7 +144,7 @@ function reject(state: DoorState, request: ControlRequest, now: number): Control
 }
 
 function cancel(
-  state: DoorState,
+  state: EnvironmentState,
   running: RunningRelease | undefined,
   { by, reason, release }: ControlRequest,
   now: number,
@@ -169,7 +169,7 @@ function cancel(
 }
 
 function hold(
-  state: DoorState,
+  state: EnvironmentState,
   running: RunningRelease | undefined,
   kind: 'pause' | 'resume',
   { release }: ControlRequest,
@@ -192,7 +192,7 @@ function hold(
 }
 
 function awaitingApproval(
-  state: DoorState,
+  state: EnvironmentState,
   release: string | undefined,
   now: number,
 ): Waiting | string {
@@ -207,7 +207,7 @@ function awaitingApproval(
 }
 
 function notHere(
-  { environment, waiting, ledger }: DoorState,
+  { environment, waiting, ledger }: EnvironmentState,
   running: RunningRelease | undefined,
   release: string | undefined,
 ): string {

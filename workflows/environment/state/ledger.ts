@@ -60,7 +60,7 @@ function liveAfter(ledger: Ledger, entry: LedgerEntry): LedgerEntry | undefined 
       // goes two releases back, not forth again. What ran before Slipway came has no way back.
       const now = withUntouched(ledger.live, entry)
       const earlier = ledger.releases.find((one) => madeLive(one) && sameRevisions(one, now))
-      return earlier ?? { ...now, services: now.services.map(withoutWayBack) }
+      return earlier ?? { ...now, services: now.services.map(withoutRollbackTarget) }
     }
   }
 }
@@ -116,21 +116,21 @@ function sameRevision(one: Revision, other: Revision): boolean {
   )
 }
 
-function withoutWayBack(service: ReleasedService): ReleasedService {
+function withoutRollbackTarget(service: ReleasedService): ReleasedService {
   return { ...service, wayBack: { ...service.wayBack, standing: 'none' } }
 }
 
-export type RollbackTarget =
+export type RollbackResolution =
   /** Without revisions: the ledger does not know them, and ECS must be asked. */
   | { readonly kind: 'found'; readonly revisions?: readonly Revision[]; readonly commit?: string }
   | { readonly kind: 'none'; readonly reason: string }
 
 /** What a rollback has to make run: an earlier release by id or commit, or what ran before. */
-export function rollbackTarget(ledger: Ledger, to: RollbackRequest['to']): RollbackTarget {
+export function resolveRollback(ledger: Ledger, to: RollbackRequest['to']): RollbackResolution {
   return to === undefined ? beforeLive(ledger) : namedRelease(ledger, to)
 }
 
-function beforeLive({ live, releases }: Ledger): RollbackTarget {
+function beforeLive({ live, releases }: Ledger): RollbackResolution {
   // What ran before Slipway came, ECS knows.
   if (live === undefined) return { kind: 'found' }
   const revisions = live.services
@@ -162,7 +162,7 @@ function beforeLive({ live, releases }: Ledger): RollbackTarget {
   }
 }
 
-function namedRelease({ releases }: Ledger, to: string): RollbackTarget {
+function namedRelease({ releases }: Ledger, to: string): RollbackResolution {
   const named = releases.filter(
     (one) => one.id === to || (to.length >= 7 && one.commit?.startsWith(to) === true),
   )

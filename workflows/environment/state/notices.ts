@@ -1,13 +1,13 @@
 import type { ReleaseNotice, ReleaseSending } from '../../../contract/notices.ts'
-import type { NotificationTarget, Target } from '../../../contract/environment-spec.ts'
+import type { NotificationSpec, EnvironmentSpec } from '../../../contract/environment-spec.ts'
 import type { ReleaseInput } from '../../../contract/releases.ts'
 import { oneLine, releaseSummary } from '../../../text/short.ts'
-import type { DoorState } from './state.ts'
+import type { EnvironmentState } from './state.ts'
 import { supersededBy } from '../../../text/queue.ts'
 
 /** An environment at some moment. */
-export interface Moment {
-  readonly state: DoorState
+export interface EnvironmentSnapshot {
+  readonly state: EnvironmentState
   readonly running?: InProgress | undefined
 }
 
@@ -18,7 +18,7 @@ export interface InProgress {
   readonly hasStarted: boolean
 }
 
-interface Told {
+interface AddressedNotice {
   readonly input: ReleaseInput
   readonly notice: ReleaseNotice
 }
@@ -29,7 +29,11 @@ interface Told {
  * told to the one who asked, and to nobody else. Ends come first, since one of them is often why
  * another release starts.
  */
-export function noticesOf(before: Moment, after: Moment, now: number): readonly ReleaseSending[] {
+export function noticesOf(
+  before: EnvironmentSnapshot,
+  after: EnvironmentSnapshot,
+  now: number,
+): readonly ReleaseSending[] {
   const told = [...ends(before, after, now), ...approvals(before, after, now)]
   return [...told, ...starts(before, after, now)].flatMap(({ input, notice }) =>
     receiversOf(input.request.target)
@@ -38,14 +42,22 @@ export function noticesOf(before: Moment, after: Moment, now: number): readonly 
   )
 }
 
-function starts({ running: earlier }: Moment, { running }: Moment, now: number): readonly Told[] {
+function starts(
+  { running: earlier }: EnvironmentSnapshot,
+  { running }: EnvironmentSnapshot,
+  now: number,
+): readonly AddressedNotice[] {
   if (running?.hasStarted !== true) return []
   const { input } = running
   if (earlier?.hasStarted === true && earlier.input.id === input.id) return []
   return [{ input, notice: { ...about(input, 'started', now), event: 'started' } }]
 }
 
-function approvals(before: Moment, after: Moment, now: number): readonly Told[] {
+function approvals(
+  before: EnvironmentSnapshot,
+  after: EnvironmentSnapshot,
+  now: number,
+): readonly AddressedNotice[] {
   const known = new Set(before.state.waiting.map(({ input }) => input.id))
   return after.state.waiting.flatMap(({ input, approval }) => {
     if (approval?.kind !== 'needed' || known.has(input.id)) return []
@@ -54,29 +66,37 @@ function approvals(before: Moment, after: Moment, now: number): readonly Told[] 
   })
 }
 
-function ends(before: Moment, after: Moment, now: number): readonly Told[] {
+function ends(
+  before: EnvironmentSnapshot,
+  after: EnvironmentSnapshot,
+  now: number,
+): readonly AddressedNotice[] {
   const { ledger, superseded } = after.state
   const event = 'outcome'
-  const taken = newOf(before.state.superseded, superseded).flatMap(({ id, by }): Told[] => {
-    const { input } = knownOf(before, id)
-    if (input === undefined) return []
-    const how = { event, outcome: 'superseded', message: supersededBy(by) } as const
-    return [{ input, notice: { ...about(input, event, now), ...how } }]
-  })
-  const ended = newOf(before.state.ledger.releases, ledger.releases).flatMap((entry): Told[] => {
-    const { input, startedAt } = knownOf(before, entry.id)
-    if (input === undefined) return []
-    const { outcome, message, cause } = entry
-    const notice = {
-      ...about(input, event, now),
-      event,
-      outcome,
-      message: oneLine(message, 1_000),
-      ...(cause === undefined ? {} : { cause: oneLine(cause, 500) }),
-      ...(startedAt === undefined ? {} : { startedAt }),
-    } as const
-    return [{ input, notice }]
-  })
+  const taken = newOf(before.state.superseded, superseded).flatMap(
+    ({ id, by }): AddressedNotice[] => {
+      const { input } = knownOf(before, id)
+      if (input === undefined) return []
+      const how = { event, outcome: 'superseded', message: supersededBy(by) } as const
+      return [{ input, notice: { ...about(input, event, now), ...how } }]
+    },
+  )
+  const ended = newOf(before.state.ledger.releases, ledger.releases).flatMap(
+    (entry): AddressedNotice[] => {
+      const { input, startedAt } = knownOf(before, entry.id)
+      if (input === undefined) return []
+      const { outcome, message, cause } = entry
+      const notice = {
+        ...about(input, event, now),
+        event,
+        outcome,
+        message: oneLine(message, 1_000),
+        ...(cause === undefined ? {} : { cause: oneLine(cause, 500) }),
+        ...(startedAt === undefined ? {} : { startedAt }),
+      } as const
+      return [{ input, notice }]
+    },
+  )
   return [...taken, ...ended]
 }
 
@@ -91,7 +111,7 @@ function newOf<One extends { readonly id: string }>(
 }
 
 /** The request behind an id, and since when it ran if it did. */
-function knownOf({ state, running }: Moment, id: string): Partial<InProgress> {
+function knownOf({ state, running }: EnvironmentSnapshot, id: string): Partial<InProgress> {
   if (running?.input.id === id) {
     const { input, startedAt, hasStarted } = running
     return hasStarted ? { input, startedAt } : { input }
@@ -120,14 +140,14 @@ function about({ id, request, commit }: ReleaseInput, event: string, at: number)
 }
 
 /** An Update may come from anybody, and this workflow must not stumble over what it brings. */
-function receiversOf({ notifications }: Target): readonly NotificationTarget[] {
+function receiversOf({ notifications }: EnvironmentSpec): readonly NotificationSpec[] {
   if (!Array.isArray(notifications)) return []
-  return (notifications as readonly Partial<NotificationTarget>[]).filter(
-    (one): one is NotificationTarget => Array.isArray(one?.on) && typeof one.urlFrom === 'string',
+  return (notifications as readonly Partial<NotificationSpec>[]).filter(
+    (one): one is NotificationSpec => Array.isArray(one?.on) && typeof one.urlFrom === 'string',
   )
 }
 
-function wants({ on, outcomes }: NotificationTarget, notice: ReleaseNotice): boolean {
+function wants({ on, outcomes }: NotificationSpec, notice: ReleaseNotice): boolean {
   if (!on.includes(notice.event)) return false
   return notice.event !== 'outcome' || outcomes === undefined || outcomes.includes(notice.outcome)
 }

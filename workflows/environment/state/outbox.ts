@@ -1,5 +1,5 @@
 import type { ReleaseSending, Sending } from '../../../contract/notices.ts'
-import type { DoorState } from './state.ts'
+import type { EnvironmentState } from './state.ts'
 
 /** A receiver that is away for hours must not make the state longer than Temporal can hand on. */
 export const keptUnsent = 100
@@ -7,10 +7,10 @@ export const keptUndelivered = 10
 
 /** Puts notices in, each once for a receiver. There is less room for the least important ones. */
 export function withSendings(
-  state: DoorState,
+  state: EnvironmentState,
   sendings: readonly ReleaseSending[],
   now: number,
-): DoorState {
+): EnvironmentState {
   return sendings.reduce((door, sending) => {
     const unsent = door.unsent ?? []
     if (unsent.some((one) => keyOf(one) === keyOf(sending))) return door
@@ -25,7 +25,7 @@ export function withSendings(
 }
 
 /** Takes out what has arrived. */
-export function withoutSending(state: DoorState, sending: ReleaseSending): DoorState {
+export function withoutSending(state: EnvironmentState, sending: ReleaseSending): EnvironmentState {
   const { unsent = [], ...rest } = state
   const others = unsent.filter((one) => keyOf(one) !== keyOf(sending))
   return others.length === 0 ? rest : { ...rest, unsent: others }
@@ -33,11 +33,11 @@ export function withoutSending(state: DoorState, sending: ReleaseSending): DoorS
 
 /** Takes out what will not arrive any more, and keeps why. */
 export function withUndelivered(
-  state: DoorState,
+  state: EnvironmentState,
   sending: ReleaseSending,
   at: number,
   reason: string,
-): DoorState {
+): EnvironmentState {
   const { release, event } = sending.notice
   const one = { release, event, to: receiverName(sending), at, reason }
   return {

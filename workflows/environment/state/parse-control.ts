@@ -2,9 +2,9 @@ import { whyUndecodable } from '../../temporal/undecodable.ts'
 import type { ControlRequest, PlainControl } from '../../../contract/requests.ts'
 import { fieldsOf } from './parse-target.ts'
 
-export const somebody = 'the Temporal UI or CLI'
+export const anonymous = 'the Temporal UI or CLI'
 
-export type ReadBody =
+export type ParsedControl =
   | { readonly kind: 'good'; readonly request: ControlRequest; readonly to?: string }
   | { readonly kind: 'malformed'; readonly by: string; readonly reason: string }
 
@@ -25,22 +25,22 @@ const fieldsFor: Readonly<Record<PlainControl | 'rollback', readonly string[]>> 
  * the fields of a control. Anything else is malformed, and says what was expected: a cancel of
  * `{"relase": "…"}` must not cancel what happens to run.
  */
-export function readBody(kind: PlainControl | 'rollback', body: unknown): ReadBody {
+export function parseControl(kind: PlainControl | 'rollback', body: unknown): ParsedControl {
   const known = fieldsFor[kind]
-  const malformed = (by: string, found: string): ReadBody => {
+  const malformed = (by: string, found: string): ParsedControl => {
     const expected = known.map((name) => `"${name}": "…"`).join(', ')
     return { kind: 'malformed', by, reason: `${found}; expected nothing, or {${expected}}` }
   }
   const why = whyUndecodable(body)
-  if (why !== undefined) return malformed(somebody, `it cannot be read: ${why}`)
+  if (why !== undefined) return malformed(anonymous, `it cannot be read: ${why}`)
   if (body === undefined || body === null || body === '') {
-    return { kind: 'good', request: { by: somebody } }
+    return { kind: 'good', request: { by: anonymous } }
   }
   const fields = fieldsOf(body)
   if (fields === undefined || ArrayBuffer.isView(body)) {
-    return malformed(somebody, `found ${JSON.stringify(body)?.slice(0, 80)}`)
+    return malformed(anonymous, `found ${JSON.stringify(body)?.slice(0, 80)}`)
   }
-  const by = text(fields['requestedBy']) ?? somebody
+  const by = text(fields['requestedBy']) ?? anonymous
   const unknown = Object.keys(fields).find((name) => !known.includes(name))
   if (unknown !== undefined) return malformed(by, `"${unknown.slice(0, 80)}" is no field of it`)
   const wrong = known.find((name) => fields[name] !== undefined && !text(fields[name])?.trim())

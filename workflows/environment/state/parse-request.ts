@@ -1,10 +1,10 @@
-import type { Target } from '../../../contract/environment-spec.ts'
-import type { DeployRequest, RedeployRequest, Asker } from '../../../contract/requests.ts'
+import type { EnvironmentSpec } from '../../../contract/environment-spec.ts'
+import type { DeployRequest, RedeployRequest, Requester } from '../../../contract/requests.ts'
 import { whyUndecodable } from '../../temporal/undecodable.ts'
-import { somebody } from './parse-control.ts'
+import { anonymous } from './parse-control.ts'
 import { fieldsOf, isTarget } from './parse-target.ts'
 
-export type ReadRequest = { readonly replyTo?: Asker } & (
+export type ParsedRequest = { readonly replyTo?: Requester } & (
   | { readonly kind: 'good'; readonly request: DeployRequest | RedeployRequest }
   | { readonly kind: 'malformed'; readonly by: string; readonly reason: string }
 )
@@ -15,13 +15,13 @@ export type ReadRequest = { readonly replyTo?: Asker } & (
  * last request. What is malformed must not come further: a workflow that stumbles over it would
  * try the same task for ever.
  */
-export function readRequest(body: unknown, known: Target | undefined): ReadRequest {
+export function parseRequest(body: unknown, known: EnvironmentSpec | undefined): ParsedRequest {
   const why = whyUndecodable(body)
   if (why !== undefined) {
-    return { kind: 'malformed', by: somebody, reason: `it cannot be read: ${why}; ${expected}` }
+    return { kind: 'malformed', by: anonymous, reason: `it cannot be read: ${why}; ${expected}` }
   }
   const fields = fieldsOf(body) ?? {}
-  const by = text(fields['requestedBy']) ?? somebody
+  const by = text(fields['requestedBy']) ?? anonymous
   const replyTo = askerOf(fields['replyTo'])
   const read = requestOf(body, by, known)
   return {
@@ -86,7 +86,7 @@ const expected =
 function requestOf(
   body: unknown,
   requestedBy: string,
-  known: Target | undefined,
+  known: EnvironmentSpec | undefined,
 ): DeployRequest | RedeployRequest | string {
   const fields = fieldsOf(body)
   if (fields === undefined) return `found ${shown(body)}`
@@ -118,7 +118,7 @@ function isShort(value: unknown): value is string {
   return typeof value === 'string' && value.length <= 2_000
 }
 
-function askerOf(value: unknown): Asker | undefined {
+function askerOf(value: unknown): Requester | undefined {
   const fields = fieldsOf(value)
   const workflowId = text(fields?.['workflowId'])
   const runId = text(fields?.['runId'])

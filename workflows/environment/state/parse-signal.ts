@@ -1,6 +1,6 @@
 import { isOutcome } from '../../../contract/outcome.ts'
 import { fieldsOf } from './parse-target.ts'
-import type { Fate } from '../../../contract/requests.ts'
+import type { RequestStatus } from '../../../contract/requests.ts'
 import type { Paused } from '../../../contract/releases.ts'
 import { whyUndecodable } from '../../temporal/undecodable.ts'
 
@@ -11,14 +11,14 @@ import { whyUndecodable } from '../../temporal/undecodable.ts'
  */
 
 /** @returns `undefined` for anything else */
-export function readPaused(body: unknown): Paused | undefined {
+export function parsePaused(body: unknown): Paused | undefined {
   const { by, at, reason } = readable(body)
   if (typeof by !== 'string' || !isTime(at)) return undefined
   return { by, at, ...(typeof reason === 'string' ? { reason } : {}) }
 }
 
 /** @returns `undefined` for anything else */
-export function readFate(body: unknown): Fate | undefined {
+export function parseRequestStatus(body: unknown): RequestStatus | undefined {
   const { kind, reason, passing, releaseId, outcome, message } = readable(body)
   if (kind === 'refused') {
     if (typeof reason !== 'string' || typeof passing !== 'boolean') return undefined

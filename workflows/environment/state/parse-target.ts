@@ -1,4 +1,4 @@
-import type { Target } from '../../../contract/environment-spec.ts'
+import type { EnvironmentSpec } from '../../../contract/environment-spec.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 type Check = (value: unknown) => boolean
@@ -80,7 +80,7 @@ const target = fields({
  * it, and would try a task for ever that stumbles over something else. Who is to be told is looked
  * at where people are told, since a release must not fail for that.
  */
-export function isTarget(value: unknown): value is Target {
+export function isTarget(value: unknown): value is EnvironmentSpec {
   return target(value)
 }
 

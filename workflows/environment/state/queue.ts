@@ -1,12 +1,12 @@
 import { withEntry } from './ledger.ts'
 import type { LedgerEntry } from '../../../contract/environment.ts'
-import { freezeAt, type DoorState, type Waiting } from './state.ts'
+import { freezeAt, type EnvironmentState, type Waiting } from './state.ts'
 
 /**
  * What waits longest and may start now. A deploy waits for its approval, and everything but a
  * rollback waits for the end of a freeze; what comes behind may go first meanwhile.
  */
-export function nextToStart(state: DoorState, now: number): Waiting | undefined {
+export function nextToStart(state: EnvironmentState, now: number): Waiting | undefined {
   const frozen = freezeAt(state, now) !== undefined
   return state.waiting.find(({ input, approval }) => {
     if (input.request.kind === 'rollback') return true
@@ -15,15 +15,15 @@ export function nextToStart(state: DoorState, now: number): Waiting | undefined 
   })
 }
 
-export interface Moment {
+export interface NextTimer {
   readonly at: number
   /** In words, as the timer says it in the Temporal UI. */
   readonly what: string
 }
 
 /** When the next thing happens by itself: an approval runs out, or a freeze ends. */
-export function nextMoment(state: DoorState): Moment | undefined {
-  const moments = state.waiting.flatMap(({ input, approval }): Moment[] =>
+export function nextTimer(state: EnvironmentState): NextTimer | undefined {
+  const moments = state.waiting.flatMap(({ input, approval }): NextTimer[] =>
     approval?.kind === 'needed'
       ? [{ at: approval.until, what: `the time to approve ${input.id} runs out` }]
       : [],
@@ -34,17 +34,17 @@ export function nextMoment(state: DoorState): Moment | undefined {
 }
 
 /** Without a request that has started, or that has ended without starting. */
-export function withoutWaiting(state: DoorState, id: string): DoorState {
+export function withoutWaiting(state: EnvironmentState, id: string): EnvironmentState {
   return { ...state, waiting: state.waiting.filter(({ input }) => input.id !== id) }
 }
 
 /** Ends the requests whose approval did not come in time, and forgets a freeze that is over. */
-export function afterMoment(state: DoorState, now: number): DoorState {
+export function afterTimer(state: EnvironmentState, now: number): EnvironmentState {
   const late = state.waiting.filter(
     ({ approval }) => approval?.kind === 'needed' && approval.until <= now,
   )
   const { freeze, ...rest } = state
-  const thawed: DoorState =
+  const thawed: EnvironmentState =
     freezeAt(state, now) === undefined || freeze === undefined ? rest : state
   return late.reduce(
     (door, one) =>
@@ -55,12 +55,12 @@ export function afterMoment(state: DoorState, now: number): DoorState {
 
 /** Writes into the ledger that a request ended without ever starting. */
 export function endWaiting(
-  state: DoorState,
+  state: EnvironmentState,
   { input, since }: Waiting,
   now: number,
   outcome: 'rejected' | 'cancelled',
   message: string,
-): DoorState {
+): EnvironmentState {
   const { id, request, commit } = input
   const entry: LedgerEntry = {
     id,

@@ -1,4 +1,4 @@
-import { type Asker } from '../../../contract/requests.ts'
+import { type Requester } from '../../../contract/requests.ts'
 import type {
   Control,
   Freeze,
@@ -7,7 +7,7 @@ import type {
   Undelivered,
 } from '../../../contract/environment.ts'
 import type { ReleaseSending } from '../../../contract/notices.ts'
-import type { Target } from '../../../contract/environment-spec.ts'
+import type { EnvironmentSpec } from '../../../contract/environment-spec.ts'
 import type { Ledger } from './ledger.ts'
 import type { ReleaseInput } from '../../../contract/releases.ts'
 
@@ -16,11 +16,11 @@ import type { ReleaseInput } from '../../../contract/releases.ts'
  * new, and every decision about it is a pure function that can be tested without a server. Times
  * are milliseconds since the epoch.
  */
-export interface DoorState {
+export interface EnvironmentState {
   readonly environment: string
   readonly project: string
   /** Of the last request: a rollback asked for by a signal has no other way to know it. */
-  readonly target?: Target
+  readonly target?: EnvironmentSpec
   /**
    * The release queue of the last request by Update, whose sender has made sure that somebody
    * serves it. A schedule goes by a configuration that may be old. Absent: as it was started.
@@ -35,7 +35,7 @@ export interface DoorState {
   /** Who did what, when and why, newest first, at most {@link keptControls}. */
   readonly controls: readonly Control[]
   /** Workflows that asked by a signal and wait to be told how it ended. */
-  readonly asked?: readonly Asked[]
+  readonly asked?: readonly Subscription[]
   /** Notices that have not arrived yet, oldest first. */
   readonly unsent?: readonly ReleaseSending[]
   /** Notices that did not arrive at all, newest first. */
@@ -52,7 +52,7 @@ export interface Waiting {
   readonly approval?: Approval
 }
 
-export function newDoor(environment: string, project: string): DoorState {
+export function newEnvironmentState(environment: string, project: string): EnvironmentState {
   return {
     environment,
     project,
@@ -64,16 +64,16 @@ export function newDoor(environment: string, project: string): DoorState {
 }
 
 /** The freeze that holds now, if any: one whose end has passed does not. */
-export function freezeAt(state: DoorState, now: number): Freeze | undefined {
+export function freezeAt(state: EnvironmentState, now: number): Freeze | undefined {
   const { freeze } = state
   return freeze?.until !== undefined && freeze.until <= now ? undefined : freeze
 }
 
-export function withControl(state: DoorState, control: Control): DoorState {
+export function withControl(state: EnvironmentState, control: Control): EnvironmentState {
   return { ...state, controls: [control, ...state.controls].slice(0, keptControls) }
 }
 
-/** An {@link Asker} and the release that it waits for. */
-export interface Asked extends Asker {
+/** An {@link Requester} and the release that it waits for. */
+export interface Subscription extends Requester {
   readonly releaseId: string
 }

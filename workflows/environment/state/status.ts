@@ -6,10 +6,13 @@ import type {
   WaitingRelease,
 } from '../../../contract/environment.ts'
 import { receiverName } from './outbox.ts'
-import type { DoorState, Waiting } from './state.ts'
+import type { EnvironmentState, Waiting } from './state.ts'
 
 /** What the world may know of an environment: all but the targets that requests carry. */
-export function statusOf(state: DoorState, running: RunningRelease | undefined): EnvironmentStatus {
+export function statusOf(
+  state: EnvironmentState,
+  running: RunningRelease | undefined,
+): EnvironmentStatus {
   const { environment, project, ledger, waiting, freeze, superseded, controls, undelivered } = state
   const unsent = (state.unsent ?? []).map(unsentNotice)
   return {

@@ -1,32 +1,32 @@
-import type { Fate, Asker } from '../../../contract/requests.ts'
+import type { RequestStatus, Requester } from '../../../contract/requests.ts'
 import type { RunningRelease } from '../../../contract/environment.ts'
-import type { DoorState } from './state.ts'
+import type { EnvironmentState } from './state.ts'
 import { supersededBy } from '../../../text/queue.ts'
 
 /** Remembers who is to be told of the end of a release. */
-export function withAsker(
-  state: DoorState,
-  asker: Asker | undefined,
+export function withSubscription(
+  state: EnvironmentState,
+  asker: Requester | undefined,
   releaseId: string,
-): DoorState {
+): EnvironmentState {
   if (asker === undefined) return state
   return { ...state, asked: [...(state.asked ?? []), { ...asker, releaseId }] }
 }
 
-export interface Told {
-  readonly asker: Asker
-  readonly fate: Fate
+export interface Delivery {
+  readonly asker: Requester
+  readonly fate: RequestStatus
 }
 
 /** Who has to be told of an end now, and the state without them. */
-export function settle(
-  state: DoorState,
+export function notifySubscribers(
+  state: EnvironmentState,
   running: RunningRelease | undefined,
-): { readonly state: DoorState; readonly told: readonly Told[] } {
+): { readonly state: EnvironmentState; readonly told: readonly Delivery[] } {
   const { asked = [] } = state
-  const told: Told[] = []
+  const told: Delivery[] = []
   const still = asked.filter(({ releaseId, ...asker }) => {
-    const fate = endOf(state, running, releaseId)
+    const fate = endedStatusOf(state, running, releaseId)
     if (fate !== undefined) told.push({ asker, fate })
     return fate === undefined
   })
@@ -34,11 +34,11 @@ export function settle(
 }
 
 /** How a release ended, if it has: by id, as far as the environment remembers. */
-export function endOf(
-  { ledger, superseded, waiting }: DoorState,
+export function endedStatusOf(
+  { ledger, superseded, waiting }: EnvironmentState,
   running: RunningRelease | undefined,
   releaseId: string,
-): Extract<Fate, { readonly kind: 'ended' }> | undefined {
+): Extract<RequestStatus, { readonly kind: 'ended' }> | undefined {
   if (running?.id === releaseId) return undefined
   if (waiting.some(({ input }) => input.id === releaseId)) return undefined
   const newer = superseded.find(({ id }) => id === releaseId)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { awaitCredentials } from '../../../../activities/deploy/await-credentials.ts'
-import { workerLeaves } from '../../../../activities/index.ts'
+import { workerShutdown } from '../../../../activities/index.ts'
 import { manualClock } from '../../../../simulator/clock/index.ts'
 import { answersOf, service } from '../ecs-answers.ts'
 import { awsError, fakeAws } from '../fake-aws.ts'
@@ -81,7 +81,7 @@ describe('waiting for credentials', () => {
     const leaving = new AbortController()
     const { clock, ended } = waiting(expired, leaving.signal)
     await clock.advance(minute)
-    leaving.abort(workerLeaves())
+    leaving.abort(workerShutdown())
     await assert.rejects(ended, failsAs('WorkerLeaves'))
     assert.equal(clock.pending(), 0)
   })

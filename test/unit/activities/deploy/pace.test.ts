@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import * as fc from 'fast-check'
 import {
   defaultPace,
-  pauseUntilNextLook,
+  pauseUntilNextPoll,
   type Progress,
 } from '../../../../activities/deploy/pace.ts'
 
@@ -20,7 +20,7 @@ function knownAt(end: Progress['end'], endsAt: number, nearSince?: number): numb
   let now = 0
   while (now < endsAt) {
     const near = nearSince !== undefined && now >= nearSince ? nearSince : undefined
-    now += pauseUntilNextLook(defaultPace, { now, since: 0, nearSince: near, end })
+    now += pauseUntilNextPoll(defaultPace, { now, since: 0, nearSince: near, end })
   }
   return now
 }
@@ -29,7 +29,7 @@ describe('the pause until the next look', () => {
   test('is never longer than its bound, whatever is expected', () => {
     fc.assert(
       fc.property(ages, ages, fc.option(ends), fc.option(ages), (now, ago, end, near) => {
-        const pause = pauseUntilNextLook(defaultPace, {
+        const pause = pauseUntilNextPoll(defaultPace, {
           now,
           since: now - ago,
           nearSince: near === null ? undefined : now - near,
@@ -93,7 +93,7 @@ describe('the pause until the next look', () => {
     let looks = 0
     const end = { earliest: 150 * second, latest: 156 * second }
     for (let now = 0; now < 153 * second; looks += 1) {
-      now += pauseUntilNextLook(defaultPace, { now, since: 0, nearSince: undefined, end })
+      now += pauseUntilNextPoll(defaultPace, { now, since: 0, nearSince: undefined, end })
     }
     assert.ok(looks < 40, `${looks} looks`)
   })

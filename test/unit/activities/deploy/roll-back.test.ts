@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { copyOfRevision, isCopyOf } from '../../../../activities/revisions/copy.ts'
 import { rollBackService } from '../../../../activities/deploy/roll-back.ts'
-import { type RollBackInput } from '../../../../activities/deploy/start-rollback.ts'
+import { type RollBackServiceInput } from '../../../../activities/deploy/start-rollback.ts'
 import {
   answersOf,
   deployment,
@@ -96,7 +96,7 @@ const idOf = (number: number) => ({ taskDefinitionArn: revision(number), status:
 
 function rollBack(
   aws: ReturnType<typeof world>,
-  changes: Partial<RollBackInput> = {},
+  changes: Partial<RollBackServiceInput> = {},
   ours?: 'never started',
 ) {
   return inActivity(() =>

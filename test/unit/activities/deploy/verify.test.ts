@@ -3,13 +3,13 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, test } from 'node:test'
 import { verifyRelease } from '../../../../activities/deploy/verify.ts'
-import type { Target } from '../../../../contract/environment-spec.ts'
+import type { EnvironmentSpec } from '../../../../contract/environment-spec.ts'
 import { answersOf, recordsOf, revision, service, startedAt, task } from '../ecs-answers.ts'
 import { fakeAws, type Answers } from '../fake-aws.ts'
 import { inActivity } from '../in-activity.ts'
 import { digestA, digestB, serviceNamed, targetWith } from '../../environment-specs.ts'
 
-const verify = (answers: Answers, changes: Partial<Target> = {}, digest = digestA) =>
+const verify = (answers: Answers, changes: Partial<EnvironmentSpec> = {}, digest = digestA) =>
   inActivity(() =>
     verifyRelease(
       fakeAws(answers).clients,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common'
-import { workerLeaves } from '../../../../activities/index.ts'
+import { workerShutdown } from '../../../../activities/index.ts'
 import { waitForRollout } from '../../../../activities/deploy/wait.ts'
 import { answersOf, deployment, recordsOf, revision, service, task } from '../ecs-answers.ts'
 import { awsError, fakeAws, type Answers } from '../fake-aws.ts'
@@ -225,7 +225,7 @@ describe('waiting for a rollout', () => {
 
   test('ends at once when its worker is asked to stop, to be tried again', async () => {
     const leaving = new AbortController()
-    const onHeartbeat = () => leaving.abort(workerLeaves())
+    const onHeartbeat = () => leaving.abort(workerShutdown())
     const waiting = wait(underWay, undefined, { leaving: leaving.signal, onHeartbeat })
     await assert.rejects(waiting, (error) => {
       failsAs('WorkerLeaves', 'the next one goes on')(error)

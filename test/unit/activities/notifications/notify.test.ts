@@ -4,19 +4,19 @@ import { ApplicationFailure } from '@temporalio/common'
 import { execa } from 'execa'
 import { notify } from '../../../../activities/notifications/notify.ts'
 import { retryAfterOf } from '../../../../activities/notifications/post.ts'
-import type { NotificationTarget } from '../../../../contract/environment-spec.ts'
+import type { NotificationSpec } from '../../../../contract/environment-spec.ts'
 import { openReceiver, type Receiver, type Reply } from '../../../workflows/receiver.ts'
 import { failsAs, inActivity } from '../in-activity.ts'
 import { ended, started } from './notices.ts'
 
-const slack: NotificationTarget = { type: 'slack', urlFrom: 'SLACK_WEBHOOK_URL', on: ['started'] }
-const webhook: NotificationTarget = { type: 'webhook', urlFrom: 'HOOK', on: ['started'] }
-const signed: NotificationTarget = { ...webhook, secretFrom: 'SECRET' }
+const slack: NotificationSpec = { type: 'slack', urlFrom: 'SLACK_WEBHOOK_URL', on: ['started'] }
+const webhook: NotificationSpec = { type: 'webhook', urlFrom: 'HOOK', on: ['started'] }
+const signed: NotificationSpec = { ...webhook, secretFrom: 'SECRET' }
 const secret = `whsec_${Buffer.alloc(32, 'k').toString('base64')}`
 
 /** Tells a receiver that answers like this, and gives it with what the activity failed with. */
 async function telling(
-  to: NotificationTarget,
+  to: NotificationSpec,
   reply: Reply,
   use: (receiver: Receiver, failure: unknown) => void | Promise<void>,
 ): Promise<void> {
@@ -121,7 +121,7 @@ describe('what may pass is tried again', () => {
 })
 
 describe('what will not pass is not tried again', () => {
-  const final: readonly [title: string, to: NotificationTarget, reply: Reply, says: RegExp][] = [
+  const final: readonly [title: string, to: NotificationSpec, reply: Reply, says: RegExp][] = [
     [
       'a webhook of Slack’s that was revoked',
       slack,

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import * as fc from 'fast-check'
-import { messageOf } from '../../../../activities/notifications/message.ts'
+import { buildMessage } from '../../../../activities/notifications/message.ts'
 import type { Notice } from '../../../../contract/notices.ts'
 import { slackBody, type SlackBody } from '../../../../activities/notifications/slack.ts'
 import { outcomes } from '../../../../contract/outcome.ts'
 import { approval, ended, started, trial } from './notices.ts'
 
 const place = { temporalUi: 'https://temporal.example.com', namespace: 'default' }
-const bodyOf = (notice: Notice) => slackBody(messageOf(notice, place))
+const bodyOf = (notice: Notice) => slackBody(buildMessage(notice, place))
 
 /** All text of a message, as Slack is given it. */
 function textsOf({ text, blocks }: SlackBody): readonly string[] {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { messageOf } from '../../../../activities/notifications/message.ts'
+import { buildMessage } from '../../../../activities/notifications/message.ts'
 import { exampleBody } from '../../../../activities/notifications/reference.ts'
 import type { Notice } from '../../../../contract/notices.ts'
 import {
@@ -9,7 +9,8 @@ import {
 } from '../../../../activities/notifications/webhook-body.ts'
 import { approval, ended, started, trial } from './notices.ts'
 
-const bodyOf = (notice: Notice) => webhookBody(notice, messageOf(notice, { namespace: 'default' }))
+const bodyOf = (notice: Notice) =>
+  webhookBody(notice, buildMessage(notice, { namespace: 'default' }))
 
 test('what is sent is what its schema says, with nothing besides', () => {
   const { startedAt: _, cause: __, ...waiting } = ended({ outcome: 'superseded' })
@@ -55,7 +56,7 @@ test('an approval says until when it must come, and a test nothing of a release'
 test('the page in the Temporal UI is named where it is known', () => {
   const notice = { ...started, temporalUi: 'https://ui.example' }
   const pageOf = (temporalUi?: string) =>
-    webhookBody(notice, messageOf(notice, { namespace: 'prod', temporalUi })).data.page
+    webhookBody(notice, buildMessage(notice, { namespace: 'prod', temporalUi })).data.page
   const path = 'namespaces/prod/workflows/release%2Fproduction%2F3f2c1ab4d5e6'
   assert.equal(pageOf(), `https://ui.example/${path}`)
   assert.equal(pageOf('https://worker.example'), `https://worker.example/${path}`)

@@ -1,7 +1,7 @@
 import { createPoller } from '../../../../activities/polling/poller.ts'
 import { defaultPace } from '../../../../activities/deploy/pace.ts'
 import { watchRollout } from '../../../../activities/deploy/watch.ts'
-import { type Ending } from '../../../../activities/deploy/watched.ts'
+import { type WatchEnd } from '../../../../activities/deploy/watched.ts'
 import { dated } from '../../rollout/simulated-observation.ts'
 import { stage, type Stage, type StageOptions } from '../../../../simulator/test/unit/stage.ts'
 import { fakeAws } from '../fake-aws.ts'
@@ -19,7 +19,7 @@ export interface Watching {
 }
 
 export interface Watched {
-  readonly ending: Ending | undefined
+  readonly ending: WatchEnd | undefined
   /** From the update to the end of the record, and from there to the waiter knowing it, in ms. */
   readonly tookMs: number
   readonly lagMs: number
@@ -69,7 +69,7 @@ export async function watchingOf(
       const arn = made.serviceDeployments()[0]?.serviceDeploymentArn ?? ''
       calls.length = 0
       const said: { ageMs: number; summary: string }[] = []
-      const known: { ending?: Ending; at: number } = { at: Infinity }
+      const known: { ending?: WatchEnd; at: number } = { at: Infinity }
       const watched = watchRollout(createPoller(clients, { clock }), {
         cluster: 'mailman',
         name: 'api',

@@ -1,4 +1,4 @@
-import type { Ending, Watched } from '../../../../activities/deploy/watched.ts'
+import type { WatchEnd, WatchedRollout } from '../../../../activities/deploy/watched.ts'
 import { watchRollout } from '../../../../activities/deploy/watch.ts'
 import { defaultPace } from '../../../../activities/deploy/pace.ts'
 import { createPoller, type Poller } from '../../../../activities/polling/poller.ts'
@@ -11,7 +11,7 @@ import { arnOf, type Account, type Rollout } from './account.ts'
 export interface Waiter {
   readonly rollout: Rollout
   /** Absent while it waits. */
-  ending?: Ending
+  ending?: WatchEnd
   error?: unknown
   /** Milliseconds since the epoch. */
   endedAt?: number
@@ -33,7 +33,7 @@ export function waitForAll(
       looks: [],
       cancel: () => cancelling.abort(new Error('cancelled')),
     }
-    const watched: Watched = {
+    const watched: WatchedRollout = {
       cluster: rollout.cluster,
       name: rollout.service,
       service: rollout.service,

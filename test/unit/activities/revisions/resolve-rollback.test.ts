@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import { deregisterRevisions } from '../../../../activities/revisions/deregister.ts'
 import {
   resolveRollback,
-  type RollbackInput,
+  type ResolveRollbackInput,
 } from '../../../../activities/revisions/resolve-rollback.ts'
 import { listRevisions } from '../../../../activities/revisions/list.ts'
 import { answersOf, recordsOf, revision, service, taskDefinition } from '../ecs-answers.ts'
@@ -45,7 +45,7 @@ function world(more: Answers = {}): Answers {
   }
 }
 
-const resolve = (input: Partial<RollbackInput>, answers = world()) =>
+const resolve = (input: Partial<ResolveRollbackInput>, answers = world()) =>
   inActivity(() => resolveRollback(fakeAws(answers).clients, { target: targetWith(), ...input }))
 
 const revisionsOf = (number: number, registered = false) => [

@@ -2,10 +2,13 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { admit } from '../../../../../workflows/environment/state/admission.ts'
 import { control } from '../../../../../workflows/environment/state/controls.ts'
-import { newDoor, type DoorState } from '../../../../../workflows/environment/state/state.ts'
 import {
-  afterMoment,
-  nextMoment,
+  newEnvironmentState,
+  type EnvironmentState,
+} from '../../../../../workflows/environment/state/state.ts'
+import {
+  afterTimer,
+  nextTimer,
   nextToStart,
 } from '../../../../../workflows/environment/state/queue.ts'
 import type { RunningRelease } from '../../../../../contract/environment.ts'
@@ -23,18 +26,18 @@ const running: RunningRelease = {
 const redeploy: ReleaseRequest = { kind: 'redeploy', target, requestedBy: 'schedule' }
 
 /** The state after these requests, each of which must be let in. */
-function afterRequests(...requests: ReleaseRequest[]): DoorState {
+function afterRequests(...requests: ReleaseRequest[]): EnvironmentState {
   return requests.reduce(
     (state, request, index) => {
       const admission = admit(state, running, request, index)
       assert.equal(admission.kind, 'admitted')
       return admission.kind === 'admitted' ? admission.state : state
     },
-    newDoor('production', 'mailman'),
+    newEnvironmentState('production', 'mailman'),
   )
 }
 
-const ids = (state: DoorState) => state.waiting.map(({ input }) => input.id.split('/')[2])
+const ids = (state: EnvironmentState) => state.waiting.map(({ input }) => input.id.split('/')[2])
 
 test('a newer deploy takes the place of older ones, and of nothing else', () => {
   const state = afterRequests(
@@ -63,7 +66,10 @@ test('a redeploy joins one that waits, and a deploy one of the same commit', () 
 
 test('while it is frozen nothing starts but what overrides that, and rollbacks', () => {
   const state = afterRequests(deployOf(target))
-  const frozen: DoorState = { ...state, freeze: { by: 'ann', reason: '', since: 0, until: 100 } }
+  const frozen: EnvironmentState = {
+    ...state,
+    freeze: { by: 'ann', reason: '', since: 0, until: 100 },
+  }
   assert.equal(nextToStart(frozen, 50), undefined)
   assert.equal(admit(frozen, running, redeploy, 50).kind, 'refused')
   const over = admit(
@@ -76,8 +82,8 @@ test('while it is frozen nothing starts but what overrides that, and rollbacks',
   if (over.kind === 'admitted') {
     assert.equal(nextToStart(over.state, 50)?.input.commit, anotherCommit)
   }
-  assert.deepEqual(nextMoment(frozen), { at: 100, what: 'the freeze ends' })
-  assert.equal(afterMoment(frozen, 100).freeze, undefined)
+  assert.deepEqual(nextTimer(frozen), { at: 100, what: 'the freeze ends' })
+  assert.equal(afterTimer(frozen, 100).freeze, undefined)
   assert.equal(nextToStart(frozen, 100)?.input.commit, commit)
 })
 
@@ -87,7 +93,7 @@ test('what needs an approval lets others go first, and ends when it does not com
   })
   const state = afterRequests(deployOf(careful), redeploy)
   assert.equal(nextToStart(state, 1)?.input.request.kind, 'redeploy')
-  const late = afterMoment(state, 10)
+  const late = afterTimer(state, 10)
   assert.deepEqual(ids(late), ['redeploy-19700101T000000Z'])
   assert.equal(late.ledger.releases[0]?.outcome, 'rejected')
 })
@@ -130,6 +136,6 @@ test('a deploy that builds anew joins its like alone, and lets a plain one of it
 
 test('a request for another environment is refused, whoever let it come here', () => {
   const elsewhere = deployOf({ ...target, environment: 'staging' })
-  const admission = admit(newDoor('production', 'mailman'), undefined, elsewhere, 5)
+  const admission = admit(newEnvironmentState('production', 'mailman'), undefined, elsewhere, 5)
   assert.equal(admission.kind, 'refused')
 })

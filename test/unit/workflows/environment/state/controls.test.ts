@@ -3,7 +3,10 @@ import { test } from 'node:test'
 import { admit } from '../../../../../workflows/environment/state/admission.ts'
 import { control } from '../../../../../workflows/environment/state/controls.ts'
 import { type ControlRequest } from '../../../../../contract/requests.ts'
-import { newDoor, type DoorState } from '../../../../../workflows/environment/state/state.ts'
+import {
+  newEnvironmentState,
+  type EnvironmentState,
+} from '../../../../../workflows/environment/state/state.ts'
 import type { RunningRelease } from '../../../../../contract/environment.ts'
 import { commit, deployOf, targetFor } from '../../../../workflows/fixtures.ts'
 
@@ -17,16 +20,21 @@ const running: RunningRelease = {
 const door = { policy: 'queue', supersedeRunning: false, freezes: [] } as const
 
 /** An environment in which one deploy waits for its approval until 100. */
-function withOneWaiting(): DoorState {
+function withOneWaiting(): EnvironmentState {
   const careful = targetFor('queue', { door: { ...door, approval: { timeoutMs: 100 } } })
-  const admission = admit(newDoor('production', 'mailman'), undefined, deployOf(careful), 0)
+  const admission = admit(
+    newEnvironmentState('production', 'mailman'),
+    undefined,
+    deployOf(careful),
+    0,
+  )
   assert.ok(admission.kind === 'admitted')
   return admission.state
 }
 
 /** What is answered, whether it was done or not. */
 function answer(
-  state: DoorState,
+  state: EnvironmentState,
   kind: Parameters<typeof control>[2],
   {
     request,
@@ -41,7 +49,7 @@ function answer(
 
 test('a freeze says until when it holds, and whose it takes the place of', () => {
   const frozen = control(
-    newDoor('production', 'mailman'),
+    newEnvironmentState('production', 'mailman'),
     undefined,
     'freeze',
     { by: 'ann', reason: 'incident' },

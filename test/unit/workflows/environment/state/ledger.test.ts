@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
   releaseId,
-  rollbackTarget,
+  resolveRollback,
   withEntry,
   type Ledger,
 } from '../../../../../workflows/environment/state/ledger.ts'
@@ -54,7 +54,7 @@ const ledgerOf = (...entries: LedgerEntry[]): Ledger =>
   entries.reduce((ledger: Ledger, one) => withEntry(ledger, one), { releases: [] })
 
 const goesTo = (ledger: Ledger, to?: string) => {
-  const found = rollbackTarget(ledger, to)
+  const found = resolveRollback(ledger, to)
   return found.kind === 'found' ? found.revisions?.map((one) => one.taskDefinition) : found.reason
 }
 
@@ -62,7 +62,7 @@ const second = ledgerOf(entry('aaaaaaa', both(8, 7)), entry('bbbbbbb', both(9, 8
 
 test('a rollback goes to what ran before the live release, and knows its commit', () => {
   assert.deepEqual(goesTo(second), [arn('api', 8), arn('worker', 8)])
-  const found = rollbackTarget(second, undefined)
+  const found = resolveRollback(second, undefined)
   assert.equal(found.kind === 'found' && found.commit, 'aaaaaaa'.padEnd(40, '0'))
 })
 
@@ -137,9 +137,9 @@ test('an earlier release can be named by id or by its commit', () => {
 
 test('what the ledger cannot know is left to ECS: a revision, and what ran before the first release', () => {
   for (const to of [undefined, 'mailman-api:41', arn('api', 3)]) {
-    assert.deepEqual(rollbackTarget({ releases: [] }, to), { kind: 'found' })
+    assert.deepEqual(resolveRollback({ releases: [] }, to), { kind: 'found' })
   }
-  assert.deepEqual(rollbackTarget(second, 'mailman-api:3'), { kind: 'found' })
+  assert.deepEqual(resolveRollback(second, 'mailman-api:3'), { kind: 'found' })
   assert.match(String(goesTo(second, 'mailman-api:latest')), /no release mailman-api:latest/)
 })
 

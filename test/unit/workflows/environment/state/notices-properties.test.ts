@@ -1,18 +1,21 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import type { Target } from '../../../../../contract/environment-spec.ts'
+import type { EnvironmentSpec } from '../../../../../contract/environment-spec.ts'
 import { outcomes, type Outcome } from '../../../../../contract/outcome.ts'
 import { admit } from '../../../../../workflows/environment/state/admission.ts'
 import { control } from '../../../../../workflows/environment/state/controls.ts'
 import {
   noticesOf,
   type InProgress,
-  type Moment,
+  type EnvironmentSnapshot,
 } from '../../../../../workflows/environment/state/notices.ts'
-import { newDoor, type DoorState } from '../../../../../workflows/environment/state/state.ts'
 import {
-  afterMoment,
+  newEnvironmentState,
+  type EnvironmentState,
+} from '../../../../../workflows/environment/state/state.ts'
+import {
+  afterTimer,
   endWaiting,
   nextToStart,
   withoutWaiting,
@@ -41,7 +44,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   fc.record({ kind: fc.constant('end' as const), outcome: fc.constantFrom(...outcomes) }),
 )
 
-function targetOf(policy: Target['door']['policy'], isCareful: boolean): Target {
+function targetOf(policy: EnvironmentSpec['door']['policy'], isCareful: boolean): EnvironmentSpec {
   return targetFor('queue', {
     door: {
       policy,
@@ -56,19 +59,19 @@ function targetOf(policy: Target['door']['policy'], isCareful: boolean): Target 
 }
 
 /** Plays all of it and lets what is left come to its end; gives what was told of each release. */
-function play(policy: Target['door']['policy'], happenings: readonly Happening[]) {
+function play(policy: EnvironmentSpec['door']['policy'], happenings: readonly Happening[]) {
   const told = new Map<string, string[]>()
   const careful = new Set<string>()
   let now = 0
-  let moment: Moment = { state: newDoor('production', 'mailman') }
+  let moment: EnvironmentSnapshot = { state: newEnvironmentState('production', 'mailman') }
 
-  function become(after: Moment): void {
+  function become(after: EnvironmentSnapshot): void {
     for (const { notice } of noticesOf(moment, after, now)) {
       told.get(notice.release)?.push(notice.event)
     }
     moment = after
   }
-  const change = (state: DoorState) => become({ ...moment, state })
+  const change = (state: EnvironmentState) => become({ ...moment, state })
 
   function ask(number: number, isCareful: boolean): void {
     const commit = String(number).repeat(40)
@@ -124,7 +127,7 @@ function play(policy: Target['door']['policy'], happenings: readonly Happening[]
         return carryOut(one.kind)
       case 'time':
         now += one.ms
-        return change(afterMoment(moment.state, now))
+        return change(afterTimer(moment.state, now))
       case 'begin':
         return begin()
       case 'begun':
@@ -145,7 +148,7 @@ function play(policy: Target['door']['policy'], happenings: readonly Happening[]
   return { told, careful }
 }
 
-function runningOf({ running }: Moment): RunningRelease | undefined {
+function runningOf({ running }: EnvironmentSnapshot): RunningRelease | undefined {
   if (running === undefined) return undefined
   const { id, request, commit } = running.input
   const { kind, requestedBy } = request

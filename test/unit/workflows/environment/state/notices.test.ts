@@ -1,12 +1,18 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { NotificationTarget, Target } from '../../../../../contract/environment-spec.ts'
+import type { NotificationSpec, EnvironmentSpec } from '../../../../../contract/environment-spec.ts'
 import { admit } from '../../../../../workflows/environment/state/admission.ts'
 import { control } from '../../../../../workflows/environment/state/controls.ts'
-import { noticesOf, type Moment } from '../../../../../workflows/environment/state/notices.ts'
-import { newDoor, type DoorState } from '../../../../../workflows/environment/state/state.ts'
 import {
-  afterMoment,
+  noticesOf,
+  type EnvironmentSnapshot,
+} from '../../../../../workflows/environment/state/notices.ts'
+import {
+  newEnvironmentState,
+  type EnvironmentState,
+} from '../../../../../workflows/environment/state/state.ts'
+import {
+  afterTimer,
   endWaiting,
   withoutWaiting,
 } from '../../../../../workflows/environment/state/queue.ts'
@@ -15,34 +21,41 @@ import type { LedgerEntry } from '../../../../../contract/environment.ts'
 import type { ReleaseRequest } from '../../../../../contract/requests.ts'
 import { anotherCommit, commit, deployOf, targetFor } from '../../../../workflows/fixtures.ts'
 
-const everything: NotificationTarget = {
+const everything: NotificationSpec = {
   type: 'slack',
   urlFrom: 'SLACK_WEBHOOK_URL',
   on: ['started', 'approval_needed', 'outcome'],
 }
 const target = toldTo(everything)
-const careful: Target = { ...target, door: { ...target.door, approval: { timeoutMs: 10 } } }
-const empty: Moment = { state: newDoor('production', 'mailman') }
+const careful: EnvironmentSpec = {
+  ...target,
+  door: { ...target.door, approval: { timeoutMs: 10 } },
+}
+const empty: EnvironmentSnapshot = { state: newEnvironmentState('production', 'mailman') }
 
-function toldTo(...notifications: NotificationTarget[]): Target {
+function toldTo(...notifications: NotificationSpec[]): EnvironmentSpec {
   return targetFor('queue', { notifications })
 }
 
-function withRequest({ state }: Moment, request: ReleaseRequest, now = 1): DoorState {
+function withRequest(
+  { state }: EnvironmentSnapshot,
+  request: ReleaseRequest,
+  now = 1,
+): EnvironmentState {
   const admission = admit(state, undefined, request, now)
   assert.ok(admission.kind === 'admitted')
   return admission.state
 }
 
 /** A release of this target that has been let in, and the moment in which it runs. */
-function runningIn(told: Target, change: Partial<LedgerEntry> = {}) {
-  const waits: Moment = { state: withRequest(empty, deployOf(told)) }
+function runningIn(told: EnvironmentSpec, change: Partial<LedgerEntry> = {}) {
+  const waits: EnvironmentSnapshot = { state: withRequest(empty, deployOf(told)) }
   const [waiting] = waits.state.waiting
   assert.ok(waiting !== undefined)
   const { input } = waiting
   const begun = { input, startedAt: 2, hasStarted: false }
   const state = withoutWaiting(waits.state, input.id)
-  const running: Moment = { state, running: { ...begun, hasStarted: true } }
+  const running: EnvironmentSnapshot = { state, running: { ...begun, hasStarted: true } }
   const entry: LedgerEntry = {
     id: input.id,
     kind: 'deploy',
@@ -56,11 +69,17 @@ function runningIn(told: Target, change: Partial<LedgerEntry> = {}) {
     services: [],
     ...change,
   }
-  const ended: Moment = { state: { ...state, ledger: withEntry(state.ledger, entry) } }
-  return { waits, waiting, begins: { state, running: begun } satisfies Moment, running, ended }
+  const ended: EnvironmentSnapshot = { state: { ...state, ledger: withEntry(state.ledger, entry) } }
+  return {
+    waits,
+    waiting,
+    begins: { state, running: begun } satisfies EnvironmentSnapshot,
+    running,
+    ended,
+  }
 }
 
-const told = (before: Moment, after: Moment) =>
+const told = (before: EnvironmentSnapshot, after: EnvironmentSnapshot) =>
   noticesOf(before, after, 9).map(({ notice }) =>
     notice.event === 'outcome' ? notice.outcome : notice.event,
   )
@@ -101,10 +120,10 @@ test('the end of a release says how it ended, why, and since when it ran', () =>
 })
 
 test('a deploy that needs an approval is told of when it is let in, and its end without one', () => {
-  const waits: Moment = { state: withRequest(empty, deployOf(careful)) }
+  const waits: EnvironmentSnapshot = { state: withRequest(empty, deployOf(careful)) }
   assert.deepEqual(told(empty, waits), ['approval_needed'])
   assert.deepEqual(told(waits, waits), [])
-  assert.deepEqual(told(waits, { state: afterMoment(waits.state, 100) }), ['rejected'])
+  assert.deepEqual(told(waits, { state: afterTimer(waits.state, 100) }), ['rejected'])
   const no = control(waits.state, undefined, 'reject', { by: 'bob' }, 5)
   assert.ok(no.kind === 'done')
   assert.deepEqual(told(waits, { state: no.state }), ['rejected'])
@@ -114,8 +133,8 @@ test('a deploy that needs an approval is told of when it is let in, and its end 
 })
 
 test('of a deploy whose place a newer one takes, the end comes before what the newer one needs', () => {
-  const waits: Moment = { state: withRequest(empty, deployOf(careful)) }
-  const newer: Moment = {
+  const waits: EnvironmentSnapshot = { state: withRequest(empty, deployOf(careful)) }
+  const newer: EnvironmentSnapshot = {
     state: withRequest(waits, deployOf(careful, { commit: anotherCommit }), 2),
   }
   assert.deepEqual(told(waits, newer), ['superseded', 'approval_needed'])
@@ -135,9 +154,9 @@ test('a release that Temporal did not let start has ended without a beginning', 
   assert.deepEqual(others, [])
 })
 
-const only = (change: Partial<NotificationTarget>) => toldTo({ ...everything, ...change })
+const only = (change: Partial<NotificationSpec>) => toldTo({ ...everything, ...change })
 
-function ofRun(one: Target, outcome: LedgerEntry['outcome']) {
+function ofRun(one: EnvironmentSpec, outcome: LedgerEntry['outcome']) {
   const { begins, running, ended } = runningIn(one, { outcome })
   return [...told(begins, running), ...told(running, ended)]
 }
@@ -152,7 +171,7 @@ test('who chose events or outcomes is told of nothing else', () => {
 })
 
 test('everybody is told, each of their own', () => {
-  const webhook: NotificationTarget = { type: 'webhook', urlFrom: 'HOOK', on: ['outcome'] }
+  const webhook: NotificationSpec = { type: 'webhook', urlFrom: 'HOOK', on: ['outcome'] }
   const { running, ended } = runningIn(toldTo(everything, webhook))
   assert.deepEqual(
     noticesOf(running, ended, 9).map(({ to }) => to.urlFrom),
@@ -172,11 +191,11 @@ test('text of others is one line of bounded length', () => {
 test('what a malformed request says of notifications is passed over', () => {
   const good = { type: 'slack', urlFrom: 'A', on: ['started'] }
   for (const notifications of [7, 'text', {}, [null], [7], [{}], [{ on: 'started' }], [[]]]) {
-    const odd = { ...target, notifications } as unknown as Target
+    const odd = { ...target, notifications } as unknown as EnvironmentSpec
     const { begins, running } = runningIn(odd)
     assert.deepEqual(told(begins, running), [])
   }
-  const partly = { ...target, notifications: [null, good] } as unknown as Target
+  const partly = { ...target, notifications: [null, good] } as unknown as EnvironmentSpec
   const { begins, running } = runningIn(partly)
   assert.deepEqual(told(begins, running), ['started'])
 })

@@ -8,10 +8,13 @@ import {
   withUndelivered,
   withoutSending,
 } from '../../../../../workflows/environment/state/outbox.ts'
-import { newDoor, type DoorState } from '../../../../../workflows/environment/state/state.ts'
+import {
+  newEnvironmentState,
+  type EnvironmentState,
+} from '../../../../../workflows/environment/state/state.ts'
 import { ended } from '../../../activities/notifications/notices.ts'
 
-const empty = newDoor('production', 'mailman')
+const empty = newEnvironmentState('production', 'mailman')
 
 function sending(number: number, outcome: OutcomeNotice['outcome'] = 'succeeded'): ReleaseSending {
   return {
@@ -23,7 +26,7 @@ function sending(number: number, outcome: OutcomeNotice['outcome'] = 'succeeded'
 const many = (count: number, outcome?: OutcomeNotice['outcome']) =>
   Array.from({ length: count }, (_, number) => sending(number, outcome))
 
-const countOf = ({ unsent = [], undelivered = [] }: DoorState) => [
+const countOf = ({ unsent = [], undelivered = [] }: EnvironmentState) => [
   unsent.length,
   undelivered.length,
 ]

@@ -2,6 +2,6 @@ import { ApplicationFailure } from '@temporalio/workflow'
 import { rejectedUpdate } from '../../contract/messages.ts'
 
 /** Answers an Update with a no: the message tells the person who asked what to do. */
-export function refusal(message: string): ApplicationFailure {
+export function rejectUpdate(message: string): ApplicationFailure {
   return ApplicationFailure.nonRetryable(message, rejectedUpdate)
 }

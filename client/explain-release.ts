@@ -1,11 +1,11 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client'
 import { releaseStatus } from '../contract/messages.ts'
 import type { ReleaseResult, ReleaseStatus, Step } from '../contract/releases.ts'
-import { explained } from './explain.ts'
+import { explained } from './explain-error.ts'
 import { stepsOfHistory } from './history-steps.ts'
-import { persistently } from './persist.ts'
-import { Refusal } from './refusal.ts'
-import { verdictOf } from './verdict.ts'
+import { persistently } from './retry-outages.ts'
+import { UserError } from './user-error.ts'
+import { resultOfFailure } from './release-result.ts'
 import { requireWorkers } from './workers.ts'
 
 /** What became of a release, step by step, and why. */
@@ -37,7 +37,7 @@ export async function explainRelease(client: Client, id: string): Promise<Explan
   const handle = client.workflow.getHandle(id)
   const described = await persistently(() => handle.describe()).catch((error: unknown) => {
     if (!(error instanceof WorkflowNotFoundError)) throw explained(error)
-    throw new Refusal(
+    throw new UserError(
       `Temporal has no release "${id}": see the ones there are with "slipway releases <environment>". Those that ended longer ago than the namespace's retention are gone from it.`,
     )
   })
@@ -79,7 +79,7 @@ async function resultOf(client: Client, id: string): Promise<ReleaseResult> {
   try {
     return (await handle.result()) as ReleaseResult
   } catch (error) {
-    return await verdictOf(handle, error)
+    return await resultOfFailure(handle, error)
   }
 }
 

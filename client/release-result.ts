@@ -7,7 +7,7 @@ import {
 } from '@temporalio/client'
 import { isOutcome, type Outcome } from '../contract/outcome.ts'
 import type { ReleaseResult } from '../contract/releases.ts'
-import { messageOf } from './explain.ts'
+import { errorMessage } from './explain-error.ts'
 
 /**
  * How a release ended, from the failure of its workflow: all outcomes but the good ones come as
@@ -15,7 +15,10 @@ import { messageOf } from './explain.ts'
  *
  * @throws the error itself where it is not a workflow's failure
  */
-export async function verdictOf(handle: WorkflowHandle, error: unknown): Promise<ReleaseResult> {
+export async function resultOfFailure(
+  handle: WorkflowHandle,
+  error: unknown,
+): Promise<ReleaseResult> {
   if (!(error instanceof WorkflowFailedError)) throw error
   const { cause } = error
   if (cause instanceof ApplicationFailure && isOutcome(cause.type)) {
@@ -30,7 +33,7 @@ export async function verdictOf(handle: WorkflowHandle, error: unknown): Promise
   return withoutResult(
     handle,
     'rollback_failed',
-    `The release ${how} (${messageOf(error)}) and took nothing back: what runs is not known. A person is needed now.`,
+    `The release ${how} (${errorMessage(error)}) and took nothing back: what runs is not known. A person is needed now.`,
   )
 }
 

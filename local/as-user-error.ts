@@ -1,4 +1,4 @@
-import { Refusal } from '../client/refusal.ts'
+import { UserError } from '../client/user-error.ts'
 
 /**
  * Runs a part of the command line. What fails here lies with the machine (no engine, a port that
@@ -6,12 +6,12 @@ import { Refusal } from '../client/refusal.ts'
  *
  * @throws Refusal with the message of what failed; a defect as it is
  */
-export async function orRefuse<T>(run: () => Promise<T>): Promise<T> {
+export async function asUserError<T>(run: () => Promise<T>): Promise<T> {
   try {
     return await run()
   } catch (error) {
     const isDefect = [TypeError, ReferenceError, RangeError].some((kind) => error instanceof kind)
     if (isDefect || !(error instanceof Error)) throw error
-    throw new Refusal(error.message, { cause: error })
+    throw new UserError(error.message, { cause: error })
   }
 }

@@ -3,10 +3,10 @@ import { type Client, WorkflowNotFoundError } from '@temporalio/client'
 import { environmentStatus, environmentWorkflowId } from '../contract/messages.ts'
 import type { ReleaseResult } from '../contract/releases.ts'
 import type { EnvironmentStatus } from '../contract/environment.ts'
-import { isOutage } from './explain.ts'
+import { isOutage } from './explain-error.ts'
 
 /** What became of a release that was to wait for its turn. */
-export type Turn =
+export type QueueEnd =
   | { readonly kind: 'begun' }
   /** It ended without ever having started: a newer one took its place, or somebody said no. */
   | { readonly kind: 'ended'; readonly result: ReleaseResult }
@@ -27,14 +27,14 @@ export interface TurnOptions {
  *
  * @throws WorkflowNotFoundError where neither Temporal nor the environment knows of it
  */
-export async function untilTurn(
+export async function waitInQueue(
   client: Client,
   id: string,
   { onWaiting, signal, everyMs, isNew }: TurnOptions,
-): Promise<Turn> {
+): Promise<QueueEnd> {
   let told = ''
   for (;;) {
-    const seen = await look(client, id, signal, isNew)
+    const seen = await pollQueue(client, id, signal, isNew)
     if (seen.kind === 'begun' || seen.kind === 'ended') return seen
     if (seen.kind === 'waits' && seen.reason !== told) {
       told = seen.reason
@@ -44,14 +44,17 @@ export async function untilTurn(
   }
 }
 
-type Seen = Turn | { readonly kind: 'waits'; readonly reason: string } | { readonly kind: 'silent' }
+type QueuePoll =
+  | QueueEnd
+  | { readonly kind: 'waits'; readonly reason: string }
+  | { readonly kind: 'silent' }
 
-async function look(
+async function pollQueue(
   client: Client,
   id: string,
   signal: AbortSignal,
   isNew: boolean,
-): Promise<Seen> {
+): Promise<QueuePoll> {
   const ask = <T>(question: () => Promise<T>) =>
     client.withAbortSignal(signal, () => client.withDeadline(Date.now() + 12_000, question))
   try {
@@ -68,7 +71,7 @@ async function look(
   const hasRun = found === undefined || (found.kind === 'ended' && !neverBegan(found.result))
   return hasRun ? { kind: 'begun' } : found
 
-  async function atTheDoor(): Promise<Seen | undefined> {
+  async function atTheDoor(): Promise<QueuePoll | undefined> {
     const environment = /^release\/([^/]+)\//.exec(id)?.[1]
     if (environment === undefined) return undefined
     try {
@@ -86,14 +89,14 @@ function neverBegan({ outcome }: ReleaseResult): boolean {
   return outcome === 'superseded'
 }
 
-function silentIfOutage(error: unknown, signal: AbortSignal): Seen {
+function silentIfOutage(error: unknown, signal: AbortSignal): QueuePoll {
   signal.throwIfAborted()
   if (!isOutage(error)) throw error
   return { kind: 'silent' }
 }
 
 /** Where a release without a workflow stands, as its environment has it. */
-export function inEnvironment(status: EnvironmentStatus, id: string): Seen | undefined {
+export function inEnvironment(status: EnvironmentStatus, id: string): QueuePoll | undefined {
   // Between leaving the queue and its first workflow task it is the running one.
   if (status.running?.id === id) return { kind: 'waits', reason: 'is about to start' }
   const waiting = status.waiting.find((one) => one.id === id)
@@ -122,7 +125,7 @@ export function inEnvironment(status: EnvironmentStatus, id: string): Seen | und
 
 function ended(
   end: Pick<ReleaseResult, 'id' | 'outcome' | 'message'> & { readonly at: number },
-): Seen {
+): QueuePoll {
   const { at, ...told } = end
   return {
     kind: 'ended',

@@ -1,16 +1,16 @@
 import { ApplicationFailure } from '@temporalio/workflow'
 import type { FailureType } from '../../contract/activities.ts'
-import type { Target } from '../../contract/environment-spec.ts'
-import { watching } from '../temporal/activity-proxies.ts'
-import { hasType, messageOf } from '../temporal/failure.ts'
-import type { ReleaseRecord } from './progress.ts'
+import type { EnvironmentSpec } from '../../contract/environment-spec.ts'
+import { pollingActivities } from '../temporal/activity-proxies.ts'
+import { hasType, failureMessage } from '../temporal/failure.ts'
+import type { ReleaseProgress } from './progress.ts'
 import { timeOfDay } from '../../text/short.ts'
 
 /** Does something, and does it again once what stood in its way has passed. */
-export type Doing = <T>(work: () => Promise<T>) => Promise<T>
+export type Retry = <T>(work: () => Promise<T>) => Promise<T>
 
 /** Says no as soon as something is in the way. */
-export const atOnce: Doing = (work) => work()
+export const noRetry: Retry = (work) => work()
 
 /**
  * For the way back: does something again once credentials that AWS did not take are renewed. A
@@ -20,7 +20,7 @@ export const atOnce: Doing = (work) => work()
  *
  * What is done must look before it acts: it is done anew from its beginning.
  */
-export function outlastingLapses(record: ReleaseRecord, target: Target): Doing {
+export function retryOnExpiredCredentials(record: ReleaseProgress, target: EnvironmentSpec): Retry {
   let until: number | undefined
   return async (work) => {
     for (;;) {
@@ -35,7 +35,11 @@ export function outlastingLapses(record: ReleaseRecord, target: Target): Doing {
   }
 }
 
-async function areRenewed(record: ReleaseRecord, target: Target, until: number): Promise<boolean> {
+async function areRenewed(
+  record: ReleaseProgress,
+  target: EnvironmentSpec,
+  until: number,
+): Promise<boolean> {
   const leftMs = until - Date.now()
   if (leftMs <= 0) return false
   return record.step(
@@ -43,7 +47,11 @@ async function areRenewed(record: ReleaseRecord, target: Target, until: number):
       name: 'credentials',
       note: `AWS does not accept the worker's credentials, which may have expired; going back as soon as they are renewed, until ${timeOfDay(until)}`,
     },
-    () => watching('wait for credentials', leftMs).awaitCredentials({ target, deadline: until }),
+    () =>
+      pollingActivities('wait for credentials', leftMs).awaitCredentials({
+        target,
+        deadline: until,
+      }),
     (renewed) => (renewed ? 'renewed' : { state: 'failed', note: 'not renewed in time' }),
   )
 }
@@ -51,7 +59,7 @@ async function areRenewed(record: ReleaseRecord, target: Target, until: number):
 function notRenewed(failure: unknown, until: number): ApplicationFailure {
   return ApplicationFailure.create({
     type: 'CredentialsInvalid' satisfies FailureType,
-    message: `${messageOf(failure)} They had not been renewed by ${timeOfDay(until)}.`,
+    message: `${failureMessage(failure)} They had not been renewed by ${timeOfDay(until)}.`,
     nonRetryable: true,
   })
 }

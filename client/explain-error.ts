@@ -8,18 +8,19 @@ import {
   isGrpcServiceError,
 } from '@temporalio/client'
 import { exitStatusWhenWaitingEnds } from '../contract/outcome.ts'
-import { Refusal } from './refusal.ts'
+import { UserError } from './user-error.ts'
 
 /** What a person should read of any error: the innermost message that says something. */
-export function messageOf(error: unknown): string {
+export function errorMessage(error: unknown): string {
   if (isGrpcServiceError(error)) return error.details || error.message
   if (!(error instanceof Error)) return String(error)
   const wraps =
     error instanceof ServiceError ||
     error instanceof WorkflowFailedError ||
     error instanceof WorkflowUpdateFailedError
-  if (wraps && error.cause !== undefined) return messageOf(error.cause)
-  if (error instanceof AggregateError && error.errors.length > 0) return messageOf(error.errors[0])
+  if (wraps && error.cause !== undefined) return errorMessage(error.cause)
+  if (error instanceof AggregateError && error.errors.length > 0)
+    return errorMessage(error.errors[0])
   return error.message || error.name
 }
 
@@ -82,23 +83,23 @@ export function isDeadline(error: unknown): boolean {
  * defects, and want a stack trace.
  */
 export function explained(error: unknown): unknown {
-  if (error instanceof Refusal) return error
+  if (error instanceof UserError) return error
   if (error instanceof WorkflowUpdateFailedError) {
-    return new Refusal(`Refused: ${messageOf(error)}`, { cause: error })
+    return new UserError(`Refused: ${errorMessage(error)}`, { cause: error })
   }
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
-    return new Refusal(
+    return new UserError(
       'The environment took the request but did not answer in time; it may still act on it. Look with: slipway status <environment>',
       { exitStatus: exitStatusWhenWaitingEnds, cause: error },
     )
   }
   if (error instanceof WorkflowNotFoundError) {
-    return new Refusal(`Temporal knows no workflow "${error.workflowId}" in this namespace.`, {
+    return new UserError(`Temporal knows no workflow "${error.workflowId}" in this namespace.`, {
       cause: error,
     })
   }
   if (error instanceof NamespaceNotFoundError) {
-    return new Refusal(
+    return new UserError(
       `Temporal has no namespace "${error.namespace}" here. Check TEMPORAL_NAMESPACE and TEMPORAL_ADDRESS.`,
       { cause: error },
     )
@@ -106,7 +107,7 @@ export function explained(error: unknown): unknown {
   const toDo = advice[grpcStatus(error) ?? -1]
   return toDo === undefined
     ? error
-    : new Refusal(`Temporal answered: ${messageOf(error).replace(/\.$/, '')}. ${toDo}`, {
+    : new UserError(`Temporal answered: ${errorMessage(error).replace(/\.$/, '')}. ${toDo}`, {
         cause: error,
       })
 }

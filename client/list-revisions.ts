@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto'
 import type { Client } from '@temporalio/client'
 import type { KnownRevision } from '../contract/activity-types.ts'
 import { didYouMean } from '../config/nearest.ts'
-import type { ServiceTarget, Target } from '../contract/environment-spec.ts'
+import type { ServiceSpec, EnvironmentSpec } from '../contract/environment-spec.ts'
 import { revisionsWorkflow } from '../contract/messages.ts'
 import type { EnvironmentStatus } from '../contract/environment.ts'
-import { explained } from './explain.ts'
-import { Refusal } from './refusal.ts'
+import { explained } from './explain-error.ts'
+import { UserError } from './user-error.ts'
 
 /** A revision with what the environment's own ledger knows of the release that made it. */
 export interface ToldRevision extends KnownRevision {
@@ -21,7 +21,7 @@ export interface ToldRevision extends KnownRevision {
  */
 export async function listRevisions(
   client: Client,
-  target: Target,
+  target: EnvironmentSpec,
   name: string,
 ): Promise<readonly KnownRevision[]> {
   const input = { target, service: serviceNamed(target, name) }
@@ -73,11 +73,11 @@ const ecsWords: Readonly<Record<string, string>> = {
   ROLLBACK_IN_PROGRESS: 'under way',
 }
 
-function serviceNamed({ services, environment }: Target, name: string): ServiceTarget {
+function serviceNamed({ services, environment }: EnvironmentSpec, name: string): ServiceSpec {
   const found = services.find((one) => one.name === name || one.service === name)
   if (found !== undefined) return found
   const known = services.map((one) => one.name)
-  throw new Refusal(
+  throw new UserError(
     `There is no service ${JSON.stringify(name)} in ${environment}${didYouMean(name, known) || '.'} ` +
       `There ${known.length === 1 ? 'is' : 'are'}: ${known.join(', ')}.`,
   )

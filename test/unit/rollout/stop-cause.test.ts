@@ -1,17 +1,18 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { ObservedTask } from '../../../rollout/observation.ts'
-import { whyOf } from '../../../rollout/why.ts'
+import { stopCauseOf } from '../../../rollout/stop-cause.ts'
 import { deadTask, observationWith, ours, recordWith, targetOf } from './observations.ts'
 
-const whyWith = (...tasks: readonly ObservedTask[]) => whyOf([observationWith({ tasks })], ours)
+const whyWith = (...tasks: readonly ObservedTask[]) =>
+  stopCauseOf([observationWith({ tasks })], ours)
 
 const unstarted = (stoppedReason: string) =>
   deadTask({ stopCode: 'TaskFailedToStart', stoppedReason, containers: [] })
 
 /** Where nothing died, and ECS told an event. */
 const because = (message: string) =>
-  whyOf(
+  stopCauseOf(
     [
       observationWith({
         tasks: [],
@@ -54,7 +55,7 @@ describe('the likely cause', () => {
   test('names the alarms that rang before all else', () => {
     const record = recordWith({ status: 'STOPPED', alarms: { triggeredAlarmNames: ['5xx'] } })
     const seen = observationWith({ tasks: [deadTask()], serviceDeployments: [record] })
-    assert.equal(whyOf([seen], ours).cause, 'CloudWatch alarm 5xx rang.')
+    assert.equal(stopCauseOf([seen], ours).cause, 'CloudWatch alarm 5xx rang.')
   })
 
   test('names capacity and percentages where nothing died', () => {
@@ -101,7 +102,7 @@ describe('the evidence', () => {
       ],
       service: { events: [{ createdAt: new Date(2_000), message }] },
     })
-    const { failedTasks, unhealthyTargets } = whyOf([seen], ours)
+    const { failedTasks, unhealthyTargets } = stopCauseOf([seen], ours)
     assert.equal(failedTasks?.[0]?.health, reason)
     assert.deepEqual(
       unhealthyTargets?.map(({ target, description }) => [target, description]),
@@ -110,6 +111,6 @@ describe('the evidence', () => {
   })
 
   test('is left out where nothing died', () => {
-    assert.deepEqual(whyOf([observationWith()], ours), { cause: '' })
+    assert.deepEqual(stopCauseOf([observationWith()], ours), { cause: '' })
   })
 })

@@ -6,7 +6,7 @@ import { addToSummary, setOutputs } from './step-files.ts'
 import { annotation, inGitHubActions } from './workflow-commands.ts'
 
 /** What a command was asked to do, as it was written, and why it did not. */
-export interface Refused {
+export interface RejectedCommand {
   readonly args: readonly string[]
   readonly message: string
   readonly exitStatus: number
@@ -19,8 +19,8 @@ const asking: ReadonlySet<string | undefined> = new Set(['deploy', 'redeploy', '
  * Shows on the page of a job why a command did nothing: an annotation, a summary and, where a
  * release was asked for, the output `outcome` of the step. Nothing happens outside of GitHub Actions.
  */
-export function tellRefused(
-  { args, message, exitStatus: status }: Refused,
+export function reportRejectedCommand(
+  { args, message, exitStatus: status }: RejectedCommand,
   environment: NodeJS.ProcessEnv = process.env,
   tell = tellRunner,
 ): void {

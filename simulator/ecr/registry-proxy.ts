@@ -3,7 +3,7 @@ import type { Faults } from '../http/faults.ts'
 import type { Clock } from '../runtime/types.ts'
 import { createUpstream, passOn } from './forward.ts'
 import { checkLogin } from './gate-login.ts'
-import { type GateRequest, readGateRequest } from './gate-request.ts'
+import { type GateRequest, readGateRequest } from './proxy-request.ts'
 import type { RegistryAddress } from './http-registry.ts'
 import type { Pushes } from './pushes.ts'
 import { immutableTag } from './put-image.ts'
@@ -11,7 +11,7 @@ import type { Registry } from './registry.ts'
 import { isImmutable, type Repositories } from './repositories.ts'
 import type { Tokens } from './tokens.ts'
 
-export interface GateContext {
+export interface RegistryProxyContext {
   readonly address: RegistryAddress
   readonly account: string
   readonly registry: Registry
@@ -23,13 +23,13 @@ export interface GateContext {
   readonly clock: Clock
 }
 
-interface Refusal {
+interface ProxyError {
   readonly status: number
   readonly code: string
   readonly message: string
 }
 
-export interface Gate {
+export interface RegistryProxy {
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>
   close(): void
 }
@@ -38,7 +38,7 @@ export interface Gate {
  * ECR's registry, made of any OCI registry: in front of it stand ECR's logins, its rule that a
  * repository must have been created, and its immutable tags.
  */
-export function createGate(context: GateContext): Gate {
+export function createRegistryProxy(context: RegistryProxyContext): RegistryProxy {
   const upstream = createUpstream(context.address)
   return {
     close: () => upstream.close(),
@@ -78,10 +78,10 @@ export function createGate(context: GateContext): Gate {
 }
 
 async function refuse(
-  { account, registry, repositories, tokens }: GateContext,
+  { account, registry, repositories, tokens }: RegistryProxyContext,
   request: IncomingMessage,
   asked: GateRequest,
-): Promise<Refusal | undefined> {
+): Promise<ProxyError | undefined> {
   const login = checkLogin(request.headers.authorization, tokens)
   if (login.kind === 'out') return login
   if (asked.kind === 'ping') return undefined
@@ -113,7 +113,7 @@ function pushedTag(request: IncomingMessage, asked: GateRequest): string | undef
 }
 
 function notePush(
-  { pushes }: GateContext,
+  { pushes }: RegistryProxyContext,
   request: IncomingMessage,
   asked: GateRequest,
   answer: IncomingMessage,
@@ -128,7 +128,7 @@ function faultName(request: IncomingMessage, asked: GateRequest): string {
   return `${request.method} ${asked.kind === 'repository' ? asked.resource : asked.kind}`
 }
 
-function unreachable({ url }: RegistryAddress, error: unknown): Refusal {
+function unreachable({ url }: RegistryAddress, error: unknown): ProxyError {
   return {
     status: 503,
     code: 'UNAVAILABLE',
@@ -137,7 +137,7 @@ function unreachable({ url }: RegistryAddress, error: unknown): Refusal {
 }
 
 /** Passed on as it is, a client would take it for a fault of its own login. */
-function misconfigured({ url, username }: RegistryAddress): Refusal {
+function misconfigured({ url, username }: RegistryAddress): ProxyError {
   return {
     status: 502,
     code: 'UNAVAILABLE',
@@ -145,7 +145,7 @@ function misconfigured({ url, username }: RegistryAddress): Refusal {
   }
 }
 
-function reply(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void {
+function reply(request: IncomingMessage, response: ServerResponse, refusal: ProxyError): void {
   if (response.headersSent) return void response.destroy()
   // What was not read of a layer would stand in the way of the next request.
   request.resume()

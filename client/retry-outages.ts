@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { isDeadline, isOutage } from './explain.ts'
+import { isDeadline, isOutage } from './explain-error.ts'
 
 /** Together about a second and a half: longer than a server's leader takes to change. */
 const pausesMs = [100, 200, 400, 800]

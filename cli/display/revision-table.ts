@@ -1,5 +1,5 @@
 import { shortCommit, shortDigest, shortRevision } from '../../text/short.ts'
-import type { ToldRevision } from '../../client/revisions.ts'
+import type { ToldRevision } from '../../client/list-revisions.ts'
 import { momentText, plain } from '../../text/plain.ts'
 import { paint } from './colour.ts'
 import { table } from './table.ts'
