@@ -1,5 +1,5 @@
 import { awaitCredentials } from './deploy/await-credentials.ts'
-import { awsClientsByTarget, type AwsClientsFor } from './aws/clients.ts'
+import { awsClientsByEnvironment, type AwsClientsFor } from './aws/clients.ts'
 import { findBranch } from './source/branch.ts'
 import { buildImage } from './image/build.ts'
 import { defaultCacheDir } from './source/cache-dir.ts'
@@ -26,7 +26,7 @@ import { updateService } from './deploy/update-service.ts'
 import { verifyRelease } from './deploy/verify.ts'
 import { waitForRollout } from './deploy/wait.ts'
 
-export { awsClientsByTarget, type AwsClients, type AwsClientsFor } from './aws/clients.ts'
+export { awsClientsByEnvironment, type AwsClients, type AwsClientsFor } from './aws/clients.ts'
 export { defaultCacheDir } from './source/cache-dir.ts'
 export { detectEngine, type ContainerEngine } from './image/engine.ts'
 export { activityInterceptors } from './aws/error-interceptor.ts'
@@ -42,47 +42,46 @@ export interface ReleaseActivitiesOptions {
    * Ends the waits once the worker is asked to stop, so that the next one takes them up at once; its
    * reason is {@link workerLeaves}. Default: they go on for as long as the worker lets them.
    */
-  readonly leaving?: AbortSignal
+  readonly shutdownSignal?: AbortSignal
 }
 
 /** The activities of the release queue. A worker that serves them needs AWS, and nothing else. */
 export function createReleaseActivities(options: ReleaseActivitiesOptions = {}): ReleaseActivities {
-  const { clientsFor = awsClientsByTarget(), pace = defaultPace, leaving } = options
+  const { clientsFor = awsClientsByEnvironment(), pace = defaultPace, shutdownSignal } = options
   return {
     inspectEnvironment: async (input) => {
-      if (input.freezes === 'kept') refuseWhileFrozen(input.target, Date.now())
-      return await withHeartbeat(() => inspectEnvironment(clientsFor(input.target.aws), input))
+      if (input.freezes === 'kept') refuseWhileFrozen(input.spec, Date.now())
+      return await withHeartbeat(() => inspectEnvironment(clientsFor(input.spec.aws), input))
     },
-    findImages: (input) => withHeartbeat(() => findImages(clientsFor(input.target.aws), input)),
+    findImages: (input) => withHeartbeat(() => findImages(clientsFor(input.spec.aws), input)),
     registerRevisions: (input) =>
-      withHeartbeat(() => registerRevisions(clientsFor(input.target.aws), input)),
-    moveTags: (input) => moveTags(clientsFor(input.target.aws), input),
-    updateService: (input) =>
-      withHeartbeat(() => updateService(clientsFor(input.target.aws), input)),
+      withHeartbeat(() => registerRevisions(clientsFor(input.spec.aws), input)),
+    moveTags: (input) => moveTags(clientsFor(input.spec.aws), input),
+    updateService: (input) => withHeartbeat(() => updateService(clientsFor(input.spec.aws), input)),
     async waitForRollout(input) {
-      const clients = clientsFor(input.target.aws)
-      const end = await waitForRollout(clients, pace, input, leaving)
-      return await endWithLogs(clients, input.target, end)
+      const clients = clientsFor(input.spec.aws)
+      const end = await waitForRollout(clients, pace, input, shutdownSignal)
+      return await endWithLogs(clients, input.spec, end)
     },
     async rollBackService(input) {
-      const clients = clientsFor(input.target.aws)
-      const end = await rollBackService(clients, pace, input, leaving)
-      return await endWithLogs(clients, input.target, end)
+      const clients = clientsFor(input.spec.aws)
+      const end = await rollBackService(clients, pace, input, shutdownSignal)
+      return await endWithLogs(clients, input.spec, end)
     },
-    awaitCredentials: (input) => awaitCredentials(clientsFor(input.target.aws), input, leaving),
+    awaitCredentials: (input) =>
+      awaitCredentials(clientsFor(input.spec.aws), input, shutdownSignal),
     async verifyRelease(input) {
-      const clients = clientsFor(input.target.aws)
-      const end = await verifyRelease(clients, pace, input, leaving)
-      return await endWithLogs(clients, input.target, end)
+      const clients = clientsFor(input.spec.aws)
+      const end = await verifyRelease(clients, pace, input, shutdownSignal)
+      return await endWithLogs(clients, input.spec, end)
     },
-    planRelease: (input) => withHeartbeat(() => planRelease(clientsFor(input.target.aws), input)),
+    planRelease: (input) => withHeartbeat(() => planRelease(clientsFor(input.spec.aws), input)),
     resolveRollback: (input) =>
-      withHeartbeat(() => resolveRollback(clientsFor(input.target.aws), input)),
+      withHeartbeat(() => resolveRollback(clientsFor(input.spec.aws), input)),
     deregisterRevisions: (input) =>
-      withHeartbeat(() => deregisterRevisions(clientsFor(input.target.aws), input)),
+      withHeartbeat(() => deregisterRevisions(clientsFor(input.spec.aws), input)),
     notify: (sending) => notify(sending),
-    listRevisions: (input) =>
-      withHeartbeat(() => listRevisions(clientsFor(input.target.aws), input)),
+    listRevisions: (input) => withHeartbeat(() => listRevisions(clientsFor(input.spec.aws), input)),
   }
 }
 
@@ -98,7 +97,11 @@ export interface BuilderActivitiesOptions {
 
 /** The activities of a builder queue. A worker that serves them needs git, an engine and ECR. */
 export function createBuilderActivities(options: BuilderActivitiesOptions): BuilderActivities {
-  const { hostQueue, cacheDir = defaultCacheDir(), clientsFor = awsClientsByTarget() } = options
+  const {
+    hostQueue,
+    cacheDir = defaultCacheDir(),
+    clientsFor = awsClientsByEnvironment(),
+  } = options
   const engine = () => detectEngine(options.engine)
   return {
     async prepareSource(source) {
@@ -107,18 +110,18 @@ export function createBuilderActivities(options: BuilderActivitiesOptions): Buil
       return { hostQueue, subject }
     },
     findBranch: (input) => withHeartbeat(() => findBranch(cacheDir, input)),
-    async runChecks({ source, target }) {
+    async runChecks({ source, spec }) {
       const { path } = await withHeartbeat(() => checkOut(cacheDir, source))
-      await runChecks(path, target)
+      await runChecks(path, spec)
     },
     async buildImage(input) {
-      const clients = clientsFor(input.target.aws)
+      const clients = clientsFor(input.spec.aws)
       const { path } = await withHeartbeat(() => checkOut(cacheDir, input.source))
       const using = { ...input, path, cacheDir, engine: await engine() }
       await withHeartbeat(() => buildImage(clients, using))
     },
     async pushImage(input) {
-      const clients = clientsFor(input.target.aws)
+      const clients = clientsFor(input.spec.aws)
       const using = { ...input, cacheDir, engine: await engine() }
       return await withHeartbeat(() => pushImage(clients, using))
     },

@@ -26,14 +26,14 @@ const shutdownGraceMs = 1_000
  * takes over when the first one dies.
  */
 export function embeddedTaskQueues(
-  target: EnvironmentSpec,
+  spec: EnvironmentSpec,
   commit: string,
   here: EmbeddedRole,
 ): TaskQueues {
-  const { queues, environment } = target
-  if (here === 'worker') return queues
+  const { taskQueues, environment } = spec
+  if (here === 'worker') return taskQueues
   const builder = `slipway-builder-here/${environment}/${commit}`
-  return { release: queues.release, builder, builderGoneMs }
+  return { release: taskQueues.release, builder, builderGoneMs }
 }
 
 /**
@@ -45,7 +45,7 @@ export function embeddedTaskQueues(
  */
 export async function withEmbeddedWorker<T>(
   here: EmbeddedRole,
-  target: EnvironmentSpec,
+  spec: EnvironmentSpec,
   source: Source,
   work: () => Promise<T>,
 ): Promise<T> {
@@ -53,7 +53,7 @@ export async function withEmbeddedWorker<T>(
   const stop = new AbortController()
   const ready = Promise.withResolvers<void>()
   const serving = runWorker({
-    ...workerOptions(here, target, source),
+    ...workerOptions(here, spec, source),
     stop: stop.signal,
     onReady: ready.resolve,
     onLog: (line) => note(line.split('\n').map(plain).join('\n')),
@@ -81,15 +81,15 @@ function brokenOff(): never {
 
 function workerOptions(
   here: EmbeddedRole,
-  target: EnvironmentSpec,
+  spec: EnvironmentSpec,
   source: Source,
 ): Partial<WorkerOptions> {
-  const { queues, images } = target
+  const { taskQueues, images } = spec
   const unique = randomUUID().slice(0, 8)
   return {
     roles: here === 'build' ? ['builder'] : ['release', 'builder'],
-    releaseQueue: queues.release,
-    builderQueue: queues.builder,
+    releaseQueue: taskQueues.release,
+    builderQueue: taskQueues.builder,
     // Nobody else has the checkout of this process, and no next one on this host is this one.
     builderName: `${hostname()}-${unique}`,
     // Waiting for a free place would look as if nobody were there.

@@ -54,8 +54,11 @@ export async function followToEnd(
   const display = openDisplay({ json: options.json === true })
   const ui = process.env['TEMPORAL_UI_URL'] || release.temporalUi
   const page = (id: string) => pageOf(ui, client.options.namespace, id)
-  const door = environmentWorkflowId(release.environment)
-  const link = { page: page(release.id), door: { id: door, page: page(door) } }
+  const environmentId = environmentWorkflowId(release.environment)
+  const link = {
+    page: page(release.id),
+    environment: { id: environmentId, page: page(environmentId) },
+  }
   const { id, environment, withoutUs } = release
   const job = openJob({ id, environment, link, ...(withoutUs === undefined ? {} : { withoutUs }) })
   let result: ReleaseResult

@@ -10,10 +10,10 @@ import { environmentStatus } from '../client/release.ts'
  */
 export async function latestRelease(
   client: Client,
-  target: Pick<EnvironmentSpec, 'environment'>,
+  spec: Pick<EnvironmentSpec, 'environment'>,
 ): Promise<string> {
-  const status = await environmentStatus(client, target)
+  const status = await environmentStatus(client, spec)
   const id = status?.running?.id ?? status?.releases[0]?.id
   if (id !== undefined) return id
-  throw new UserError(`Nothing has been released to ${target.environment} yet.`)
+  throw new UserError(`Nothing has been released to ${spec.environment} yet.`)
 }

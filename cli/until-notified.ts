@@ -14,13 +14,13 @@ const patienceMs = 15_000
  */
 export async function untilNotified(
   client: Client,
-  target: EnvironmentSpec,
+  spec: EnvironmentSpec,
   release: string,
 ): Promise<void> {
-  if (target.notifications === undefined) return
+  if (spec.notifications === undefined) return
   const giveUp = Date.now() + patienceMs
   while (Date.now() < giveUp) {
-    const status = await environmentStatus(client, target).catch(() => undefined)
+    const status = await environmentStatus(client, spec).catch(() => undefined)
     const isTold =
       status !== undefined &&
       status.running?.id !== release &&

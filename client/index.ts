@@ -2,10 +2,10 @@
  * Slipway as a library: what the command line does, for programs of your own.
  *
  * ```ts
- * import { connect, followRelease, loadConfig, requestDeploy, resolveTarget } from 'slipway'
+ * import { connect, followRelease, loadConfig, requestDeploy, resolveEnvironment } from 'slipway'
  *
  * const { config } = await loadConfig()
- * const target = resolveTarget(config, 'production', { repository: process.cwd() })
+ * const target = resolveEnvironment(config, 'production', { repository: process.cwd() })
  * await using connected = await connect()
  * ```
  *
@@ -25,7 +25,7 @@
  */
 export { ConfigError, formatProblem, type Problem } from '../config/problem.ts'
 export { loadConfig, parseConfig, type LoadedConfig } from '../config/load.ts'
-export { resolveTarget, UnknownEnvironmentError } from '../config/resolve.ts'
+export { resolveEnvironment, UnknownEnvironmentError } from '../config/resolve.ts'
 export type { Config } from '../config/schema.ts'
 export type { ImageSpec, ServiceSpec, EnvironmentSpec } from '../contract/environment-spec.ts'
 export type { KnownRevision, Plan } from '../contract/activity-types.ts'

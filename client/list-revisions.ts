@@ -21,16 +21,16 @@ export interface ToldRevision extends KnownRevision {
  */
 export async function listRevisions(
   client: Client,
-  target: EnvironmentSpec,
+  spec: EnvironmentSpec,
   name: string,
 ): Promise<readonly KnownRevision[]> {
-  const input = { target, service: serviceNamed(target, name) }
+  const input = { spec, service: serviceNamed(spec, name) }
   try {
     return await client.workflow.execute<
       (given: typeof input) => Promise<readonly KnownRevision[]>
     >(revisionsWorkflow, {
-      workflowId: `revisions/${target.environment}/${name}/${randomUUID()}`,
-      taskQueue: target.queues.release,
+      workflowId: `revisions/${spec.environment}/${name}/${randomUUID()}`,
+      taskQueue: spec.taskQueues.release,
       args: [input],
       workflowExecutionTimeout: '10m',
     })
@@ -49,13 +49,14 @@ export function withLedger(
   status: EnvironmentStatus | undefined,
 ): readonly ToldRevision[] {
   const live = status?.live?.services.find((service) => service.name === name)
-  const back = live?.wayBack.standing === 'succeeded' ? live.wayBack.taskDefinition : undefined
+  const back = live?.rollbackTarget.hasSucceeded ? live.rollbackTarget.taskDefinition : undefined
   return revisions.map((revision) => {
     const release = status?.releases.find(({ id }) => id === revision.release)
     const outcome = release?.outcome ?? ecsWords[revision.deployment ?? '']
     return {
       ...revision,
-      isWayBack: back === undefined ? revision.isWayBack : revision.taskDefinition === back,
+      isRollbackTarget:
+        back === undefined ? revision.isRollbackTarget : revision.taskDefinition === back,
       ...(outcome === undefined ? {} : { outcome }),
     }
   })
@@ -74,7 +75,7 @@ const ecsWords: Readonly<Record<string, string>> = {
 }
 
 function serviceNamed({ services, environment }: EnvironmentSpec, name: string): ServiceSpec {
-  const found = services.find((one) => one.name === name || one.service === name)
+  const found = services.find((one) => one.name === name || one.ecsService === name)
   if (found !== undefined) return found
   const known = services.map((one) => one.name)
   throw new UserError(

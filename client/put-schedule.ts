@@ -17,7 +17,7 @@ import { durationText } from '../text/plain.ts'
 
 /** What a schedule shall be. Durations are milliseconds. */
 export interface ScheduleSpec {
-  readonly target: EnvironmentSpec
+  readonly spec: EnvironmentSpec
   /** Unlike any other of the environment: letters, digits, `-` and `_`. */
   readonly name: string
   readonly times: ScheduleTimes
@@ -44,13 +44,13 @@ export async function putSchedule(
   client: Client,
   wish: ScheduleSpec,
 ): Promise<{ readonly created: boolean; readonly schedule: Schedule }> {
-  const { target, name } = wish
+  const { spec, name } = wish
   const options = optionsOf(wish)
   return asked(client, async () => {
     refuseTwoTimeZones(wish.times)
     await refuseTimesThatNeverCome(client, options)
     const created = await createOrUpdate(client, options)
-    return { created, schedule: await showSchedule(client, target.environment, name) }
+    return { created, schedule: await showSchedule(client, spec.environment, name) }
   })
 }
 
@@ -112,9 +112,9 @@ const timesOf = ({ spec }: ScheduleOptions) =>
   JSON.stringify(spec.cronExpressions?.[0] ?? spec.intervals?.[0]?.every)
 
 function optionsOf(wish: ScheduleSpec): ScheduleOptions & { readonly scheduleId: string } {
-  const { target, name, times, jitterMs, catchUpMs, what, requestedBy } = wish
-  const { environment, project } = target
-  const input: ScheduledInput = { name, target, requestedBy, what, when: whenText(wish) }
+  const { spec, name, times, jitterMs, catchUpMs, what, requestedBy } = wish
+  const { environment, project } = spec
+  const input: ScheduledInput = { name, spec, requestedBy, what, when: whenText(wish) }
   return {
     scheduleId: scheduleId(environment, name),
     spec: {
@@ -130,7 +130,7 @@ function optionsOf(wish: ScheduleSpec): ScheduleOptions & { readonly scheduleId:
       type: 'startWorkflow',
       workflowType: protocol.scheduledWorkflow,
       workflowId: protocol.scheduledWorkflowId(environment, name),
-      taskQueue: target.queues.release,
+      taskQueue: spec.taskQueues.release,
       args: [input],
       staticSummary: oneLine(`${project} → ${environment}: schedule ${name}, ${workText(what)}`),
     },

@@ -52,14 +52,14 @@ export function requestRedeploy(client: Client, request: RedeployRequest): Promi
 }
 
 async function requestRelease(client: Client, request: ReleaseRequest): Promise<Accepted> {
-  const { environment, project, queues } = request.target
+  const { environment, project, taskQueues } = request.spec
   const updateId = randomUUID()
-  await answered(client, () => requireEnvironmentWorker(client, request.target))
+  await answered(client, () => requireEnvironmentWorker(client, request.spec))
   return requested(client, environment, () =>
     client.workflow.executeUpdateWithStart(protocol.requestRelease, {
       args: [request],
       updateId,
-      startWorkflowOperation: startOf(environment, project, queues.release),
+      startWorkflowOperation: startOf(environment, project, taskQueues.release),
     }),
   )
 }
@@ -82,15 +82,15 @@ function startOf(environment: string, project: string, taskQueue: string) {
  * @throws Refusal where there is nothing to go back to
  */
 export async function requestRollback(client: Client, request: RollbackRequest): Promise<Accepted> {
-  const { environment, project, queues } = request.target
+  const { environment, project, taskQueues } = request.spec
   const updateId = randomUUID()
-  await answered(client, () => requireEnvironmentWorker(client, request.target))
+  await answered(client, () => requireEnvironmentWorker(client, request.spec))
   return requested(client, environment, () =>
     client.workflow.executeUpdateWithStart(protocol.requestRollback, {
       args: [request],
       updateId,
       // What ran before the first release, ECS knows: an environment that is new can go back, too.
-      startWorkflowOperation: startOf(environment, project, queues.release),
+      startWorkflowOperation: startOf(environment, project, taskQueues.release),
     }),
   )
 }
@@ -103,18 +103,18 @@ export async function requestRollback(client: Client, request: RollbackRequest):
  */
 export async function requestControl(
   client: Client,
-  target: EnvironmentSpec,
+  spec: EnvironmentSpec,
   kind: PlainControl,
   body: ControlBody,
 ): Promise<string> {
-  const { environment, project, queues } = target
+  const { environment, project, taskQueues } = spec
   const updateId = randomUUID()
-  await answered(client, () => requireEnvironmentWorker(client, target))
+  await answered(client, () => requireEnvironmentWorker(client, spec))
   return requested(client, environment, () =>
     client.workflow.executeUpdateWithStart(protocol.controlUpdates[kind], {
       args: [body],
       updateId,
-      startWorkflowOperation: startOf(environment, project, queues.release),
+      startWorkflowOperation: startOf(environment, project, taskQueues.release),
     }),
   )
 }
@@ -126,9 +126,9 @@ export async function requestControl(
  */
 export async function environmentStatus(
   client: Client,
-  target: Pick<EnvironmentSpec, 'environment'>,
+  spec: Pick<EnvironmentSpec, 'environment'>,
 ): Promise<EnvironmentStatus | undefined> {
-  const handle = client.workflow.getHandle(protocol.environmentWorkflowId(target.environment))
+  const handle = client.workflow.getHandle(protocol.environmentWorkflowId(spec.environment))
   try {
     const { taskQueue } = await answered(client, () => handle.describe())
     await requireWorkers(client, { release: taskQueue })
@@ -162,15 +162,15 @@ export function untouchedEnvironment(environment: string, project: string): Envi
  */
 export async function planRelease(
   client: Client,
-  input: { readonly target: EnvironmentSpec; readonly commit: string },
+  input: { readonly spec: EnvironmentSpec; readonly commit: string },
 ): Promise<Plan> {
-  const { environment, queues } = input.target
+  const { environment, taskQueues } = input.spec
   try {
     return await client.workflow.execute<(given: typeof input) => Promise<Plan>>(
       protocol.planWorkflow,
       {
         workflowId: `plan/${environment}/${randomUUID()}`,
-        taskQueue: queues.release,
+        taskQueue: taskQueues.release,
         args: [input],
         workflowExecutionTimeout: '10m',
       },

@@ -111,15 +111,15 @@ async function describe(client: Client, id: string, runs: number): Promise<Sched
     const found = await client.schedule.getHandle(id).describe()
     const input = inputOf(found)
     if (input === undefined) return undefined
-    const { name, target, what, when, requestedBy } = input
+    const { name, spec, what, when, requestedBy } = input
     const { state, info } = found
     return {
-      environment: target.environment,
+      environment: spec.environment,
       name,
       what,
       when,
       requestedBy,
-      queue: target.queues.release,
+      queue: spec.taskQueues.release,
       paused: state.paused,
       ...(state.note === undefined || state.note === '' ? {} : { note: state.note }),
       nextRuns: info.nextActionTimes.slice(0, 5).map((moment) => moment.toISOString()),

@@ -14,9 +14,9 @@ import { UserError } from './user-error.ts'
  */
 export async function testNotifications(
   client: Client,
-  input: { readonly target: EnvironmentSpec; readonly requestedBy: string },
+  input: { readonly spec: EnvironmentSpec; readonly requestedBy: string },
 ): Promise<readonly TestedNotification[]> {
-  const { environment, notifications = [], queues } = input.target
+  const { environment, notifications = [], taskQueues } = input.spec
   if (notifications.length === 0) {
     throw new UserError(
       `Nobody is told of ${environment}: there are no "notifications" in slipway.yaml, neither there nor at its top.`,
@@ -27,7 +27,7 @@ export async function testNotifications(
       (given: typeof input) => Promise<readonly TestedNotification[]>
     >(testNotificationsWorkflow, {
       workflowId: `notify/${environment}/${randomUUID()}`,
-      taskQueue: queues.release,
+      taskQueue: taskQueues.release,
       args: [input],
       workflowExecutionTimeout: '5m',
     })

@@ -40,15 +40,15 @@ export async function requireWorkers(
  */
 export async function requireEnvironmentWorker(
   client: Client,
-  { environment, queues }: Pick<EnvironmentSpec, 'environment' | 'queues'>,
+  { environment, taskQueues }: Pick<EnvironmentSpec, 'environment' | 'taskQueues'>,
 ): Promise<void> {
   const id = environmentWorkflowId(environment)
   const lives = await livesOn(client, id)
-  if (lives === undefined || lives === queues.release) return
+  if (lives === undefined || lives === taskQueues.release) return
   if (await hasWorker(client, lives, 'workflow')) return
   throw new UserError(
-    `${id} lives on the task queue "${lives}", which nobody serves, and slipway.yaml now says "${queues.release}". ` +
-      `Start a worker for "${lives}" once more ("queues.release" as it was): the next request moves the environment to "${queues.release}".`,
+    `${id} lives on the task queue "${lives}", which nobody serves, and slipway.yaml now says "${taskQueues.release}". ` +
+      `Start a worker for "${lives}" once more ("taskQueues.release" as it was): the next request moves the environment to "${taskQueues.release}".`,
   )
 }
 

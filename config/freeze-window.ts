@@ -47,7 +47,7 @@ export const freezeWindow = fields
   .describe('A time in which nothing is deployed: hours of the week, or a span of days.')
 
 /** The same for a release. */
-export function freezeTarget(window: Given): readonly FreezeWindow[] {
+export function freezeSpec(window: Given): readonly FreezeWindow[] {
   const target = asWeekly(window) ?? asDates(window)
   return target === undefined ? [] : [target]
 }

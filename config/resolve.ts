@@ -1,5 +1,5 @@
 import { didYouMean } from './nearest.ts'
-import { freezeTarget } from './freeze-window.ts'
+import { freezeSpec } from './freeze-window.ts'
 import { inDependencyOrder } from './order.ts'
 import type { Config } from './schema.ts'
 import type {
@@ -30,7 +30,7 @@ export class UnknownEnvironmentError extends Error {
  * @param source.repository what builders clone, where the configuration does not say
  * @throws UnknownEnvironmentError
  */
-export function resolveTarget(
+export function resolveEnvironment(
   config: Config,
   environment: string,
   source: { readonly repository: string },
@@ -43,7 +43,7 @@ export function resolveTarget(
   const services = inDependencyOrder(
     Object.entries(config.services).map(([name, service]) => {
       const override = Object.hasOwn(place.services, name) ? place.services[name] : undefined
-      return serviceTarget(name, { ...service, ...given(override ?? {}) })
+      return serviceSpec(name, { ...service, ...given(override ?? {}) })
     }),
   )
   const used = new Set(services.flatMap((service) => Object.values(service.containers)))
@@ -57,26 +57,26 @@ export function resolveTarget(
     checks: { commands: config.checks.commands, timeoutMs: config.checks.timeout },
     images: Object.entries(config.images)
       .filter(([name]) => used.has(name))
-      .map(([name, image]) => imageTarget(name, image)),
+      .map(([name, image]) => imageSpec(name, image)),
     services,
     stability: { timeoutMs: config.stability.timeout, windowMs: config.stability.window },
     rollback: { timeoutMs: config.rollback.timeout, deregister: config.rollback.deregister },
     failure: config.failure,
     ...(config.links.temporalUi === undefined ? {} : { links: given(config.links) }),
     ...notificationsOf(place.notifications ?? config.notifications),
-    queues: config.queues,
-    door: {
-      ...place.queue,
+    taskQueues: config.taskQueues,
+    admission: {
+      ...place.concurrency,
       ...given({ approval: place.approval && { timeoutMs: place.approval.timeout } }),
-      freezes: place.freezes.flatMap(freezeTarget),
+      freezes: place.freezes.flatMap(freezeSpec),
     },
   }
 }
 
-function serviceTarget(name: string, service: Config['services'][string]): ServiceSpec {
+function serviceSpec(name: string, service: Config['services'][string]): ServiceSpec {
   return {
     name,
-    service: service.service,
+    ecsService: service.service,
     containers: service.containers ?? { [name]: name },
     after: service.after,
     circuitBreaker: service.circuitBreaker,
@@ -84,7 +84,7 @@ function serviceTarget(name: string, service: Config['services'][string]): Servi
   }
 }
 
-function imageTarget(name: string, image: Config['images'][string]): ImageSpec {
+function imageSpec(name: string, image: Config['images'][string]): ImageSpec {
   const { timeout, target, platform, ...rest } = image
   return { name, ...rest, ...given({ target, platform }), timeoutMs: timeout }
 }

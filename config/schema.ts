@@ -78,7 +78,7 @@ const environment = z
       .describe(
         '`pin` registers a revision pinned to the digest. `force` starts a new deployment on the moving tag, as `--force-new-deployment` does.',
       ),
-    queue: z
+    concurrency: z
       .strictObject({
         policy: z
           .enum(['supersede', 'queue', 'reject'])
@@ -205,7 +205,7 @@ export const configSchema = z
       })
       .prefault({})
       .describe('Where people look things up.'),
-    queues: z
+    taskQueues: z
       .strictObject({
         release: z
           .string()

@@ -22,14 +22,14 @@ import type { StartedDeployment, RollbackTarget } from '../rollout/deployment.ts
 export interface ReleaseActivities {
   /** Reads; refuses what would fail later: cluster, services, containers, repositories, breaker. */
   inspectEnvironment(input: {
-    target: EnvironmentSpec
+    spec: EnvironmentSpec
     release: string
     /** Whether a freeze window of the configuration keeps this release out. */
     freezes: 'kept' | 'ignored'
   }): Promise<Inspection>
   /** Reads the registry: which of the images are there already under their immutable tag. */
   findImages(input: {
-    target: EnvironmentSpec
+    spec: EnvironmentSpec
     commit: string
     /** Looks for the images of this rebuild alone. */
     rebuild?: string
@@ -38,22 +38,22 @@ export interface ReleaseActivities {
   }): Promise<readonly FoundImage[]>
   /** Clones the newest ACTIVE revision of each family with only the images changed. */
   registerRevisions(input: {
-    target: EnvironmentSpec
+    spec: EnvironmentSpec
     release: string
     commit: string
     images: readonly PushedImage[]
   }): Promise<readonly Revision[]>
   /** Points `<image>-latest` at these digests; gives what it pointed at before. */
   moveTags(input: {
-    target: EnvironmentSpec
+    spec: EnvironmentSpec
     images: readonly { name: string; digest?: string }[]
   }): Promise<readonly { readonly name: string; readonly digest?: string }[]>
   /**
-   * At most one `UpdateService`, however often it is retried. Fails as `Refused` only where it
+   * At most one `UpdateService`, however often it is retried. Fails as `DeploymentRefused` only where it
    * certainly started nothing.
    */
   updateService(input: {
-    target: EnvironmentSpec
+    spec: EnvironmentSpec
     service: ServiceSpec
     revision: Revision
     /** What was PRIMARY before: a PRIMARY with another id and our revision is our own, from a try before. */
@@ -63,7 +63,7 @@ export interface ReleaseActivities {
   }): Promise<StartedDeployment>
   /** Until the rollout has ended or `deadline` (ms since the epoch) has passed. */
   waitForRollout(input: {
-    target: EnvironmentSpec
+    spec: EnvironmentSpec
     service: ServiceSpec
     started: StartedDeployment
     revision: Revision
@@ -73,7 +73,7 @@ export interface ReleaseActivities {
   }): Promise<RolloutEnd>
   /** Back to `to`: stops the deployment in flight where it can, else updates; waits until it runs. */
   rollBackService(input: {
-    target: EnvironmentSpec
+    spec: EnvironmentSpec
     service: ServiceSpec
     to: RollbackTarget
     /** What `updateService` gave; absent when it failed before it could say. */
@@ -84,16 +84,16 @@ export interface ReleaseActivities {
    * Until AWS takes the worker's credentials again: true; or until `deadline` (ms since the epoch)
    * has passed: false.
    */
-  awaitCredentials(input: { target: EnvironmentSpec; deadline: number }): Promise<boolean>
+  awaitCredentials(input: { spec: EnvironmentSpec; deadline: number }): Promise<boolean>
   /** All services at once, for the stability window: our digests are what runs, and healthy. */
   verifyRelease(input: {
-    target: EnvironmentSpec
+    spec: EnvironmentSpec
     revisions: readonly Revision[]
     started: readonly StartedDeployment[]
   }): Promise<RolloutEnd>
   /** What a rollback has to make run, checked. Reads only. */
   resolveRollback(input: {
-    target: EnvironmentSpec
+    spec: EnvironmentSpec
     /** As the ledger has them. */
     revisions?: readonly Revision[]
     /** A revision or its ARN. Both left out: what ran well before the live one, as ECS knows it. */
@@ -101,16 +101,16 @@ export interface ReleaseActivities {
   }): Promise<readonly Revision[]>
   /** Deregisters those that nothing runs or goes back to; gives a sentence for each. */
   deregisterRevisions(input: {
-    target: EnvironmentSpec
+    spec: EnvironmentSpec
     revisions: readonly Revision[]
   }): Promise<readonly string[]>
   /** Tells one receiver. The same notice may arrive twice, under the same id. */
   notify(input: Sending): Promise<void>
   /** What a release of this commit would change. Reads only. */
-  planRelease(input: { target: EnvironmentSpec; commit: string }): Promise<Plan>
+  planRelease(input: { spec: EnvironmentSpec; commit: string }): Promise<Plan>
   /** The newest revisions of a service, newest first. Reads only. */
   listRevisions(input: {
-    target: EnvironmentSpec
+    spec: EnvironmentSpec
     service: ServiceSpec
   }): Promise<readonly KnownRevision[]>
 }
@@ -124,17 +124,13 @@ export interface BuilderActivities {
   prepareSource(input: SourceRef): Promise<{ readonly hostQueue: string; readonly subject: string }>
   /** The newest commit of a branch; of the repository's own default branch where none is named. */
   findBranch(input: { readonly repository: string; readonly branch?: string }): Promise<BranchHead>
-  runChecks(input: { source: SourceRef; target: EnvironmentSpec }): Promise<void>
+  runChecks(input: { source: SourceRef; spec: EnvironmentSpec }): Promise<void>
   /** Builds and tags `<repositoryUri>:<tag>` in the engine of this host. */
-  buildImage(input: {
-    source: SourceRef
-    target: EnvironmentSpec
-    image: FoundImage
-  }): Promise<void>
+  buildImage(input: { source: SourceRef; spec: EnvironmentSpec; image: FoundImage }): Promise<void>
   /** Pushes the immutable tag and reads its digest back from the registry. */
   pushImage(input: {
     source: SourceRef
-    target: EnvironmentSpec
+    spec: EnvironmentSpec
     image: FoundImage
   }): Promise<PushedImage>
   /** Removes the worktree. Never fails a release. */
@@ -144,9 +140,9 @@ export interface BuilderActivities {
 /** `type` of every failure an activity gives. All but `Unavailable` are not retried. */
 export type FailureType =
   /** The environment, the source or the registry is not as the configuration says. */
-  | 'Rejected'
+  | 'PreconditionFailed'
   /** AWS would not do what it was asked, and a look since then shows that it has not. */
-  | 'Refused'
+  | 'DeploymentRefused'
   | 'ChecksFailed'
   | 'BuildFailed'
   | 'PushFailed'
@@ -158,6 +154,6 @@ export type FailureType =
   /** Somebody else deploys this service at this moment, or did since we looked. */
   | 'Conflict'
   /** The worker was asked to stop in the middle of a wait. Retried, by another one. */
-  | 'WorkerLeaves'
+  | 'WorkerShutdown'
   /** Something that may pass: throttling, a network error, 5xx. Retried. */
   | 'Unavailable'

@@ -9,7 +9,7 @@ import type { FailureEvidence } from '../rollout/failed-tasks.ts'
 export interface InspectedService {
   readonly name: string
   readonly now: RunningRevision
-  readonly wayBack: RollbackTarget
+  readonly rollbackTarget: RollbackTarget
   readonly desiredCount: number
 }
 
@@ -49,7 +49,7 @@ export interface Revision {
 export type RolloutEnd =
   | {
       readonly kind: 'succeeded'
-      readonly evidence: 'service deployment' | 'deployments'
+      readonly basis: 'service deployment' | 'deployments'
       readonly summary: string
       /** What runs in place of a way back that somebody has deregistered: a copy of it. */
       readonly copy?: string
@@ -113,7 +113,7 @@ export interface KnownRevision {
   readonly deployment?: string
   readonly isLive: boolean
   /** The last one that a service deployment succeeded with before the live one. */
-  readonly isWayBack: boolean
+  readonly isRollbackTarget: boolean
 }
 
 /** The newest commit of a branch. */

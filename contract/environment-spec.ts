@@ -28,8 +28,8 @@ export interface EnvironmentSpec {
   readonly links?: { readonly temporalUi?: string }
   /** Who is told of releases. Left out: nobody. */
   readonly notifications?: readonly NotificationSpec[]
-  readonly queues: TaskQueues
-  readonly door: AdmissionSpec
+  readonly taskQueues: TaskQueues
+  readonly admission: AdmissionSpec
 }
 
 /** Somebody who is told. Addresses and secrets stay in variables of the worker. */
@@ -114,7 +114,7 @@ export interface ServiceSpec {
   /** What people call it: `api`. */
   readonly name: string
   /** What ECS calls it: `mailman-api`. */
-  readonly service: string
+  readonly ecsService: string
   /** Container name in the task definition → name of the image it runs. */
   readonly containers: Readonly<Record<string, string>>
   /** Names of the services that must be live before this one is touched. */

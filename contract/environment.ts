@@ -42,7 +42,7 @@ export interface Control {
   /** The release that it was about. */
   readonly release?: string
   /** Present where it could not be done: why. */
-  readonly refused?: string
+  readonly rejected?: string
 }
 
 /** A notice that nobody was told of, and why. */

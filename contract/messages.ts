@@ -81,14 +81,14 @@ export const rollbackSignal = defineSignal<[ControlBody?]>('rollback')
 export const releaseSignal = defineSignal<[SignalledRequest]>('release')
 
 /** What becomes of a request that came by a signal: once it is let in or not, and at its end. */
-export const requestStatusSignal = defineSignal<[RequestStatus]>('fate')
+export const requestStatusSignal = defineSignal<[RequestStatus]>('requestStatus')
 
 /**
  * What the environment tells the release that runs. Not called as the controls are: those go to
  * the environment, which would not know of a release that somebody had paused past it.
  */
-export const pauseSignal = defineSignal<[Paused]>('hold')
-export const resumeSignal = defineSignal('goOn')
+export const pauseSignal = defineSignal<[Paused]>('pause')
+export const resumeSignal = defineSignal('resume')
 
 export const environmentStatus = defineQuery<EnvironmentStatus>('status')
 export const releaseStatus = defineQuery<ReleaseStatus>('status')

@@ -96,7 +96,7 @@ export interface ReleasedService {
   readonly name: string
   readonly ecsService: string
   readonly revision: Revision
-  readonly wayBack: RollbackTarget
+  readonly rollbackTarget: RollbackTarget
   /** Of what is live: the release that it comes from, and since when it runs again or still. */
   readonly since?: { readonly release: string; readonly commit?: string; readonly at: number }
 }

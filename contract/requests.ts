@@ -10,8 +10,8 @@ export interface Requester {
 
 /** What becomes of a request, as the one who asked is told. */
 export type RequestStatus =
-  /** `passing` where the environment was frozen or busy: the same may be let in later. */
-  | { readonly kind: 'refused'; readonly reason: string; readonly passing: boolean }
+  /** `retryable` where the environment was frozen or busy: the same may be let in later. */
+  | { readonly kind: 'rejected'; readonly reason: string; readonly retryable: boolean }
   | { readonly kind: 'admitted'; readonly releaseId: string; readonly message: string }
   | {
       readonly kind: 'ended'
@@ -37,7 +37,7 @@ export type PlainControl = Exclude<Control['kind'], 'override' | 'release' | 'ro
 export type ReleaseRequest = DeployRequest | RedeployRequest | RollbackRequest
 
 interface RequestBase {
-  readonly target: EnvironmentSpec
+  readonly spec: EnvironmentSpec
   /** `user@host`, or what CI calls itself. */
   readonly requestedBy: string
 }

@@ -6,7 +6,7 @@ export interface ScheduledInput {
   /** Name of the schedule in its environment. */
   readonly name: string
   /** Of the configuration, as it was when the schedule was made. */
-  readonly target: EnvironmentSpec
+  readonly spec: EnvironmentSpec
   /** Who made the schedule. */
   readonly requestedBy: string
   readonly what: ScheduledWork

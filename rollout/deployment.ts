@@ -10,7 +10,7 @@ export interface RollbackTarget extends RunningRevision {
   /** The `ecs-svc/…` id of the PRIMARY deployment, to tell a deployment of ours from this one. */
   readonly deploymentId: string
   /** `none`: nothing ever ran well here, so there is nothing to go back to. */
-  readonly standing: 'succeeded' | 'none'
+  readonly hasSucceeded: boolean
   /** Once it was gone back to: the revision, deregistered meanwhile, whose copy this one is. */
   readonly copyOf?: string
 }

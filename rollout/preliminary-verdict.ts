@@ -26,8 +26,8 @@ export type PreliminaryVerdict =
  * Whether a cheap look is enough for now. It never says how a rollout has ended: that takes
  * `judge`, and all there is to see. It only says when asking for that would be in vain.
  */
-export function preliminaryVerdict(glimpse: Snapshot, expected: Expectation): PreliminaryVerdict {
-  const { service, record } = glimpse
+export function preliminaryVerdict(snapshot: Snapshot, expected: Expectation): PreliminaryVerdict {
+  const { service, record } = snapshot
   if (service.status !== 'ACTIVE') return failing
   const primary = service.deployments.find((one) => one.status === 'PRIMARY')
   const ours = primary?.id === expected.deploymentId ? primary : undefined
@@ -36,17 +36,17 @@ export function preliminaryVerdict(glimpse: Snapshot, expected: Expectation): Pr
     case undefined:
       // A rollback has no record of its own, and some endpoints have none at all.
       if (!headedForOurs) return failing
-      return ours.rolloutState === 'IN_PROGRESS' ? underWay(glimpse, ours, expected) : success
+      return ours.rolloutState === 'IN_PROGRESS' ? underWay(snapshot, ours, expected) : success
     case 'PENDING':
     case 'IN_PROGRESS':
-      return headedForOurs ? underWay(glimpse, ours, expected) : failing
+      return headedForOurs ? underWay(snapshot, ours, expected) : failing
     case 'STOP_REQUESTED':
-      return onTheWayOut(glimpse, expected, `ECS is stopping: ${reasonOf(record)}`, true)
+      return onTheWayOut(snapshot, expected, `ECS is stopping: ${reasonOf(record)}`, true)
     case 'ROLLBACK_REQUESTED':
     case 'ROLLBACK_IN_PROGRESS': {
       // As long as any other deployment: its own one is PRIMARY.
       const nearEnd = primary !== undefined && primary !== ours && isAllThere(service, primary)
-      return onTheWayOut(glimpse, expected, `ECS is rolling back: ${reasonOf(record)}`, nearEnd)
+      return onTheWayOut(snapshot, expected, `ECS is rolling back: ${reasonOf(record)}`, nearEnd)
     }
     case 'SUCCESSFUL':
       return success
@@ -59,20 +59,20 @@ const success: PreliminaryVerdict = { kind: 'look closer', expect: 'success' }
 const failing: PreliminaryVerdict = { kind: 'look closer', expect: 'trouble' }
 
 function onTheWayOut(
-  glimpse: Snapshot,
+  snapshot: Snapshot,
   expected: Expectation,
   missing: string,
   nearEnd: boolean,
 ): PreliminaryVerdict {
-  return { kind: 'progressing', summary: said(glimpse, expected, missing), nearEnd }
+  return { kind: 'progressing', summary: said(snapshot, expected, missing), nearEnd }
 }
 
 function underWay(
-  glimpse: Snapshot,
+  snapshot: Snapshot,
   ours: ObservedDeployment,
   expected: Expectation,
 ): PreliminaryVerdict {
-  const { service, record } = glimpse
+  const { service, record } = snapshot
   // The record's own counts come first: they may be younger than the look at the service.
   const wanted = record?.targetTasks?.requested ?? ours.desiredCount
   const running = record?.targetTasks?.running ?? ours.runningCount
@@ -89,8 +89,8 @@ function underWay(
         : `${tasks}, ECS is still at it`
   const slow = isFarFromItsEnd(record)
   const counts = { ...ours, desiredCount: wanted, runningCount: running, pendingCount: pending }
-  const nearEnd = !slow && (isAllThere(service, counts) || mayFailNext(glimpse, ours))
-  return { kind: 'progressing', summary: said(glimpse, expected, missing), nearEnd }
+  const nearEnd = !slow && (isAllThere(service, counts) || mayFailNext(snapshot, ours))
+  return { kind: 'progressing', summary: said(snapshot, expected, missing), nearEnd }
 }
 
 /** Whether one more task that fails ends it: the circuit breaker would not roll back. */

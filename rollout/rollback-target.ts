@@ -31,12 +31,12 @@ export function rollbackTargetOf(observation: Observation): RollbackTarget {
       taskDefinition: good.targetTaskDefinition,
       digests,
       deploymentId,
-      standing: 'succeeded',
+      hasSucceeded: true,
     }
   }
   const completed = primary?.rolloutState === 'COMPLETED' || primary?.rolloutState === ''
   const ranWell = completed && observation.service.runningCount > 0
-  return { ...now, deploymentId, standing: ranWell ? 'succeeded' : 'none' }
+  return { ...now, deploymentId, hasSucceeded: ranWell }
 }
 
 function lastSuccessful({ serviceDeployments }: Observation) {

@@ -16,7 +16,7 @@ export type Verdict =
   | { readonly kind: 'progressing'; readonly summary: string; readonly nearEnd: boolean }
   | {
       readonly kind: 'succeeded'
-      readonly evidence: 'service deployment' | 'deployments'
+      readonly basis: 'service deployment' | 'deployments'
       readonly summary: string
     }
   | { readonly kind: 'rolled_back'; readonly reason: string }
@@ -107,7 +107,7 @@ function judgeSuccessful(looked: JudgedDeployment, record: ObservedServiceDeploy
     whatIsMissing(observation, expected, record.targetDigests) ??
     (primary.rolloutState === 'IN_PROGRESS' ? 'ECS is still at it' : undefined)
   return missing === undefined
-    ? { kind: 'succeeded', evidence: 'service deployment', summary: summaryOf(observation) }
+    ? { kind: 'succeeded', basis: 'service deployment', summary: summaryOf(observation) }
     : waiting(observation, expected, { missing, record, nearEnd: true })
 }
 
@@ -177,7 +177,7 @@ function judgeByDeployments(looked: JudgedDeployment): Verdict {
     const missing = whatIsMissing(observation, expected)
     const alone = observation.service.deployments.every((one) => one === ours || isSpent(one))
     return isCompleted(ours) && alone && missing === undefined
-      ? { kind: 'succeeded', evidence: 'deployments', summary: summaryOf(observation) }
+      ? { kind: 'succeeded', basis: 'deployments', summary: summaryOf(observation) }
       : waiting(observation, expected, { missing })
   }
   if (hasOwnRecord(looked) || !wasRolledBack(looked)) return replaced(primary, '')

@@ -32,12 +32,12 @@ export function releaseDetails(status: ReleaseStatus): string {
       ? `**${cell(status.summary)}**`
       : `**${outcomeWords[result.outcome]}**: ${cell(result.message)}`
   const cause = result?.cause === undefined ? [] : ['', `Cause: ${cell(result.cause)}`]
-  const services = (result?.services ?? []).map(({ name, revision, wayBack }) =>
+  const services = (result?.services ?? []).map(({ name, revision, rollbackTarget }) =>
     row(
       name,
       shortRevision(revision.taskDefinition),
       digestsOf(revision.digests),
-      shortRevision(wayBack.taskDefinition),
+      shortRevision(rollbackTarget.taskDefinition),
     ),
   )
   const { paused } = status
@@ -180,8 +180,8 @@ function approvalText(approval: WaitingRelease['approval']): string {
   }
 }
 
-function controlRow({ kind, by: who, at, release, reason, refused }: Control): string {
-  const why = refused === undefined ? (reason ?? '') : `refused: ${refused}`
+function controlRow({ kind, by: who, at, release, reason, rejected }: Control): string {
+  const why = rejected === undefined ? (reason ?? '') : `rejected: ${rejected}`
   return row(kind, cell(who), when(at), release ?? '', cell(why))
 }
 

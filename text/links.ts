@@ -10,9 +10,9 @@ export function linksOf(
   const source = commit === undefined ? undefined : commitPage(repository, commit)
   return [
     ...(source === undefined ? [] : [{ text: `commit ${shortCommit(commit)}`, url: source }]),
-    ...services.flatMap(({ service }) => {
-      const url = servicePage(region, cluster, service)
-      return url === undefined ? [] : [{ text: service, url }]
+    ...services.flatMap(({ ecsService }) => {
+      const url = servicePage(region, cluster, ecsService)
+      return url === undefined ? [] : [{ text: ecsService, url }]
     }),
   ]
 }

@@ -25,7 +25,7 @@ export function timeOfDay(ms: number): string {
  * `mailman 3f2c1ab → production: Add organization id to inboxes`.
  */
 export function releaseSummary(request: ReleaseRequest, commit: string | undefined): string {
-  const { project, environment } = request.target
+  const { project, environment } = request.spec
   switch (request.kind) {
     case 'deploy':
       return oneLine(`${project} ${shortCommit(commit)} → ${environment}: ${request.subject}`)

@@ -35,8 +35,8 @@ export async function runWorker(
   const connection = await NativeConnection.connect(connectionOptions)
   try {
     await checkSearchAttributes(connection, namespace)
-    const leaving = new AbortController()
-    const queues = await queuesOf(options, leaving.signal)
+    const shutdownSignal = new AbortController()
+    const queues = await queuesOf(options, shutdownSignal.signal)
     const workers = await allOrNone(
       queues.map((queue) =>
         Worker.create({
@@ -51,7 +51,7 @@ export async function runWorker(
         }),
       ),
     )
-    await runTogether(workers, { stop, leaving, ...(onReady && { onReady }) })
+    await runTogether(workers, { stop, shutdownSignal, ...(onReady && { onReady }) })
   } finally {
     await connection.close()
   }
@@ -68,7 +68,7 @@ function signalled(): AbortSignal {
 function refuseSharedQueue({ releaseQueue: release, builderQueue: builder }: WorkerOptions): void {
   if (release !== builder) return
   throw new Error(
-    `The task queue "${release}" is named for releases and for builders, and each needs one of its own. Change one of the two under "queues" in slipway.yaml.`,
+    `The task queue "${release}" is named for releases and for builders, and each needs one of its own. Change one of the two under "taskQueues" in slipway.yaml.`,
   )
 }
 
@@ -90,8 +90,13 @@ async function allOrNone(creating: readonly Promise<Worker>[]): Promise<readonly
 
 type Queue = Partial<SdkOptions> & { readonly taskQueue: string }
 
-async function queuesOf(options: WorkerOptions, leaving: AbortSignal): Promise<readonly Queue[]> {
-  const release = options.roles.includes('release') ? [await releaseQueue(options, leaving)] : []
+async function queuesOf(
+  options: WorkerOptions,
+  shutdownSignal: AbortSignal,
+): Promise<readonly Queue[]> {
+  const release = options.roles.includes('release')
+    ? [await releaseQueue(options, shutdownSignal)]
+    : []
   const builder = options.roles.includes('builder') ? builderQueues(options) : []
   return [...release, ...builder]
 }
@@ -120,16 +125,16 @@ async function runTogether(
   workers: readonly Worker[],
   how: {
     readonly stop: AbortSignal
-    readonly leaving: AbortController
+    readonly shutdownSignal: AbortController
     readonly onReady?: () => void
   },
 ): Promise<void> {
-  const { stop, leaving, onReady } = how
+  const { stop, shutdownSignal, onReady } = how
   const runs = workers.map((worker) => worker.run())
   const shutDown = () => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown()
     // Only now: what is given up earlier might be offered to these workers again.
-    if (!leaving.signal.aborted) leaving.abort(workerShutdown())
+    if (!shutdownSignal.signal.aborted) shutdownSignal.abort(workerShutdown())
   }
   stop.addEventListener('abort', shutDown, { once: true })
   try {
@@ -142,11 +147,11 @@ async function runTogether(
   }
 }
 
-async function releaseQueue(options: WorkerOptions, leaving: AbortSignal): Promise<Queue> {
+async function releaseQueue(options: WorkerOptions, shutdownSignal: AbortSignal): Promise<Queue> {
   return {
     taskQueue: options.releaseQueue,
     workflowBundle: await workflowBundle(),
-    activities: { ...createReleaseActivities({ leaving }) },
+    activities: { ...createReleaseActivities({ shutdownSignal }) },
     // A waiting release keeps an activity open but costs next to nothing.
     maxConcurrentActivityTaskExecutions: 2_000,
   }

@@ -4,8 +4,8 @@ import { shortActivities } from './temporal/activity-proxies.ts'
 
 /** What a release of this commit would change. Changes nothing. */
 export function plan(input: {
-  readonly target: EnvironmentSpec
+  readonly spec: EnvironmentSpec
   readonly commit: string
 }): Promise<Plan> {
-  return shortActivities(`plan ${input.target.environment}`).planRelease(input)
+  return shortActivities(`plan ${input.spec.environment}`).planRelease(input)
 }

@@ -4,8 +4,8 @@ import { shortActivities } from './temporal/activity-proxies.ts'
 
 /** The newest revisions of a service, with what came of them. Changes nothing. */
 export function revisions(input: {
-  readonly target: EnvironmentSpec
+  readonly spec: EnvironmentSpec
   readonly service: ServiceSpec
 }): Promise<readonly KnownRevision[]> {
-  return shortActivities(`revisions of ${input.service.service}`).listRevisions(input)
+  return shortActivities(`revisions of ${input.service.ecsService}`).listRevisions(input)
 }

@@ -26,33 +26,33 @@ const patience = '24 hours'
  * itself, so that the environment stays the only door.
  */
 export async function scheduled(input: ScheduledInput): Promise<ScheduledResult> {
-  let fate = undefined as RequestStatus | undefined
+  let requestStatus = undefined as RequestStatus | undefined
   setHandler(protocol.requestStatusSignal, (body: unknown) => {
     const news = parseRequestStatus(body)
     if (news === undefined) return
     // The end may overtake the news that it began.
-    if (fate?.kind === 'ended' && news.kind === 'admitted') return
-    fate = news
+    if (requestStatus?.kind === 'ended' && news.kind === 'admitted') return
+    requestStatus = news
     setCurrentDetails('message' in news ? news.message : news.reason)
   })
   const request = await requestOf(input)
   await ask(input, request)
-  const summary = `${protocol.environmentWorkflowId(input.target.environment)} may take so long`
-  await condition(() => isFinal(fate), patience, { summary: oneLine(summary) })
-  return endOf(fate)
+  const summary = `${protocol.environmentWorkflowId(input.spec.environment)} may take so long`
+  await condition(() => isFinal(requestStatus), patience, { summary: oneLine(summary) })
+  return endOf(requestStatus)
 }
 
-function isFinal(fate: RequestStatus | undefined): boolean {
-  return fate?.kind === 'refused' || fate?.kind === 'ended'
+function isFinal(requestStatus: RequestStatus | undefined): boolean {
+  return requestStatus?.kind === 'rejected' || requestStatus?.kind === 'ended'
 }
 
 async function requestOf(input: ScheduledInput): Promise<DeployRequest | RedeployRequest> {
-  const { name, target, what } = input
+  const { name, spec, what } = input
   const requestedBy = `schedule ${name} of ${input.requestedBy}`
-  if (what.kind === 'redeploy') return { kind: 'redeploy', target, requestedBy }
+  if (what.kind === 'redeploy') return { kind: 'redeploy', spec, requestedBy }
   const { branch } = what
-  const { repository } = target
-  const builder = anyBuilderActivities(target, `look what ${branch ?? 'the default branch'} is at`)
+  const { repository } = spec
+  const builder = anyBuilderActivities(spec, `look what ${branch ?? 'the default branch'} is at`)
   const head = await builder
     .findBranch({ repository, ...(branch === undefined ? {} : { branch }) })
     .catch((failure: unknown) => {
@@ -62,12 +62,12 @@ async function requestOf(input: ScheduledInput): Promise<DeployRequest | Redeplo
     .startTime.toISOString()
     .replaceAll(/[-:]|\.\d+/g, '')
   setCurrentDetails(`Asking for ${shortCommit(head.commit)}, built anew.`)
-  return { kind: 'deploy', target, requestedBy, ...head, rebuild }
+  return { kind: 'deploy', spec, requestedBy, ...head, rebuild }
 }
 
 /** A workflow can send no Update with start: it signals, and starts where nobody has yet. */
 async function ask(
-  { target: { environment, project, queues } }: ScheduledInput,
+  { spec: { environment, project, taskQueues } }: ScheduledInput,
   request: DeployRequest | RedeployRequest,
 ): Promise<void> {
   const workflowId = protocol.environmentWorkflowId(environment)
@@ -85,8 +85,8 @@ async function ask(
   try {
     await startChild<(start: EnvironmentInput) => Promise<never>>(protocol.environmentWorkflow, {
       workflowId,
-      args: [{ environment, project, queue: queues.release }],
-      taskQueue: queues.release,
+      args: [{ environment, project, taskQueue: taskQueues.release }],
+      taskQueue: taskQueues.release,
       parentClosePolicy: ParentClosePolicy.ABANDON,
       staticSummary: `${project} ${environment}`,
     })
@@ -101,8 +101,8 @@ async function ask(
   }
 }
 
-function endOf(fate: RequestStatus | undefined): ScheduledResult {
-  switch (fate?.kind) {
+function endOf(requestStatus: RequestStatus | undefined): ScheduledResult {
+  switch (requestStatus?.kind) {
     case undefined:
       throw ApplicationFailure.nonRetryable(
         `The environment did not answer within ${patience}.`,
@@ -110,14 +110,15 @@ function endOf(fate: RequestStatus | undefined): ScheduledResult {
       )
     case 'admitted':
       throw ApplicationFailure.nonRetryable(
-        `${fate.releaseId} has not ended after ${patience}: it still waits or runs.`,
+        `${requestStatus.releaseId} has not ended after ${patience}: it still waits or runs.`,
         'timed_out',
       )
-    case 'refused':
-      if (fate.passing) return { outcome: 'skipped', message: `Skipped: ${fate.reason}` }
-      throw ApplicationFailure.nonRetryable(fate.reason, 'rejected')
+    case 'rejected':
+      if (requestStatus.retryable)
+        return { outcome: 'skipped', message: `Skipped: ${requestStatus.reason}` }
+      throw ApplicationFailure.nonRetryable(requestStatus.reason, 'rejected')
     case 'ended': {
-      const { releaseId: release, outcome, message } = fate
+      const { releaseId: release, outcome, message } = requestStatus
       if (outcome === 'succeeded' || outcome === 'unchanged' || outcome === 'superseded') {
         return { outcome, message, release }
       }

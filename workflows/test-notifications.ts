@@ -6,11 +6,11 @@ import { failureMessage } from './temporal/failure.ts'
 
 /** Tells every receiver of an environment that this is a test, each by itself. */
 export async function testNotifications(input: {
-  readonly target: EnvironmentSpec
+  readonly spec: EnvironmentSpec
   readonly requestedBy: string
 }): Promise<readonly TestedNotification[]> {
-  const { target, requestedBy } = input
-  const { project, environment, notifications = [], links } = target
+  const { spec, requestedBy } = input
+  const { project, environment, notifications = [], links } = spec
   const at = Date.now()
   async function tryOne(to: NotificationSpec): Promise<TestedNotification> {
     const name = receiverName({ to })

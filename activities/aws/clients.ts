@@ -35,7 +35,7 @@ const requestHandler = {
  * (`AWS_ENDPOINT_URL`) and retries are the AWS SDK's own: environment, profiles, web identity,
  * container and instance roles.
  */
-export function awsClientsByTarget(): AwsClientsFor {
+export function awsClientsByEnvironment(): AwsClientsFor {
   const known = new Map<string, AwsClients>()
   return (aws) => {
     const key = JSON.stringify([aws.region, aws.profile])

@@ -82,18 +82,18 @@ export function knownFailure(error: unknown): ApplicationFailure | undefined {
   if (conflicts.has(thrown.name)) return failure('Conflict', `AWS is busy with this (${said}).`)
   if (thrown.message.startsWith('Region is missing')) {
     return failure(
-      'Rejected',
+      'PreconditionFailed',
       'No AWS region is known. Set "region" of the environment in slipway.yaml, or AWS_REGION where the worker runs.',
     )
   }
   if (maySucceedLater(thrown)) return unavailable(`AWS cannot be reached or is busy (${said}).`)
   if (thrown.name === unreadableAnswer) {
     return failure(
-      'Rejected',
+      'PreconditionFailed',
       `What answers in AWS's place does not speak its protocol (${thrown.message}). See to AWS_ENDPOINT_URL and to proxies where the worker runs.`,
     )
   }
-  return thrown.answered ? failure('Rejected', `AWS refuses (${said}).`) : undefined
+  return thrown.answered ? failure('PreconditionFailed', `AWS refuses (${said}).`) : undefined
 }
 
 /** Whether the same call may well succeed a little later. */

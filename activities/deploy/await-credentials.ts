@@ -21,16 +21,16 @@ const longestPauseMs = 30_000
  */
 export async function awaitCredentials(
   clients: AwsClients,
-  { target, deadline }: { readonly target: EnvironmentSpec; readonly deadline: number },
-  leaving?: AbortSignal,
+  { spec, deadline }: { readonly spec: EnvironmentSpec; readonly deadline: number },
+  shutdownSignal?: AbortSignal,
   clock: PollingClock = machineClock,
 ): Promise<boolean> {
   return await withHeartbeat(async () => {
-    const signal = waitSignal(leaving)
+    const signal = waitSignal(shutdownSignal)
     for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
       const leftMs = deadline - clock.now()
       await rest(clock, Math.max(0, Math.min(pauseMs, leftMs)), signal)
-      if (await areTaken(clients, target)) return true
+      if (await areTaken(clients, spec)) return true
       if (clock.now() >= deadline) return false
     }
   })
@@ -44,7 +44,7 @@ async function areTaken(
     await describeServices(
       clients,
       cluster,
-      services.map(({ service }) => service),
+      services.map(({ ecsService }) => ecsService),
     )
     return true
   } catch (error) {

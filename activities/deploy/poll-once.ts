@@ -16,7 +16,7 @@ export type PollSubject = Parameters<SnapshotSource['next']>[1]
 export interface WatchState {
   readonly poller: Poller
   readonly watched: WatchedRollout
-  readonly glimpses: SnapshotSource
+  readonly snapshots: SnapshotSource
   /** Of the service, when somebody last looked at them. */
   tasks: readonly ObservedTask[]
   /** The last closer look. */
@@ -69,9 +69,9 @@ function pollErrorText(error: unknown): string {
 
 /** A cheap look, and a closer one where that may tell more. */
 async function pollOnce(eye: WatchState, { due, wanted }: NextPoll): Promise<PollResult> {
-  const { poller, watched, glimpses } = eye
+  const { poller, watched, snapshots } = eye
   const { expected, signal, earlierMs = [] } = watched
-  const { service, seenAt, record } = await glimpses.next(due, wanted)
+  const { service, seenAt, record } = await snapshots.next(due, wanted)
   const lookFirst = () => preliminaryVerdict({ service, record, tasks: eye.tasks }, expected)
   let first = lookFirst()
   if (first.kind === 'progressing' && (await pollFailedTasks(eye, service))) first = lookFirst()

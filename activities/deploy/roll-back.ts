@@ -34,10 +34,10 @@ export async function rollBackService(
   clients: AwsClients,
   pace: Pace,
   input: RollBackServiceInput,
-  leaving?: AbortSignal,
+  shutdownSignal?: AbortSignal,
 ): Promise<RolloutEnd> {
   return await withHeartbeat((say) => {
-    const signal = waitSignal(leaving)
+    const signal = waitSignal(shutdownSignal)
     return goBack(clients, { ...input, poller: pollerOf(clients), pace, signal, say })
   })
 }
@@ -50,19 +50,19 @@ interface GoingBack extends RollBackServiceInput {
 }
 
 async function goBack(clients: AwsClients, going: GoingBack): Promise<RolloutEnd> {
-  const { poller, target, service, to, started, deadline, say } = going
+  const { poller, spec, service, to, started, deadline, say } = going
   const { clock } = poller
   let stopRefused = false
   for (;;) {
     const observation = await lookNow(going)
     const { status } = observation.service
     if (status !== 'ACTIVE') {
-      const reason = `service "${service.service}" is ${status}: there is no bringing it back`
+      const reason = `service "${service.ecsService}" is ${status}: there is no bringing it back`
       return { kind: 'failed', reason, cause: '' }
     }
-    if (to.standing === 'none') return withNothingBefore(going, observation)
+    if (!to.hasSucceeded) return withNothingBefore(going, observation)
     const step = nextRollbackStep(observation, {
-      mode: target.mode,
+      mode: spec.mode,
       to: await withRunningCopy(clients, going, observation),
       stopRefused,
       ...(started === undefined ? {} : { started }),
@@ -88,14 +88,14 @@ async function goBack(clients: AwsClients, going: GoingBack): Promise<RolloutEnd
 
 /** A deployment that was refused leaves things as they were; one that was made, no way back. */
 function withNothingBefore(
-  { service: { service }, to, started }: GoingBack,
+  { service: { ecsService }, to, started }: GoingBack,
   observation: Observation,
 ): RolloutEnd {
   if (started === undefined && primaryOf(observation)?.id === to.deploymentId) {
-    const summary = `nothing was changed in service "${service}"`
-    return { kind: 'succeeded', evidence: 'deployments', summary }
+    const summary = `nothing was changed in service "${ecsService}"`
+    return { kind: 'succeeded', basis: 'deployments', summary }
   }
-  const reason = `nothing ever ran well in service "${service}", so there is nothing to go back to: ECS keeps it as it is`
+  const reason = `nothing ever ran well in service "${ecsService}", so there is nothing to go back to: ECS keeps it as it is`
   return { kind: 'failed', reason, cause: '' }
 }
 
@@ -112,9 +112,9 @@ async function lookNow(going: GoingBack): Promise<Observation> {
   }
 }
 
-function lookAt({ target, service, started }: GoingBack): PollTarget {
+function lookAt({ spec, service, started }: GoingBack): PollTarget {
   const { serviceDeploymentArn } = started ?? {}
-  return { cluster: target.cluster, service: service.service, serviceDeploymentArn }
+  return { cluster: spec.cluster, service: service.ecsService, serviceDeploymentArn }
 }
 
 /** Until ECS has gone on with its rollback, as far as a cheap look can tell. */
@@ -140,12 +140,12 @@ async function takeBreath({ poller, pace, signal }: GoingBack): Promise<void> {
 
 /** Waits until a deployment that leads back has got there. */
 async function waitFor(going: GoingBack, deployment: RollbackDeployment): Promise<RolloutEnd> {
-  const { poller, target, service, to, deadline, pace, signal, say } = going
+  const { poller, spec, service, to, deadline, pace, signal, say } = going
   const { serviceDeploymentArn, continues } = deployment
   const watched: WatchedRollout = {
-    cluster: target.cluster,
+    cluster: spec.cluster,
     name: service.name,
-    service: service.service,
+    service: service.ecsService,
     expected: {
       taskDefinition: deployment.taskDefinition,
       deploymentId: deployment.id,

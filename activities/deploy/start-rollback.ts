@@ -18,7 +18,7 @@ import { observedService } from '../ecs/observe.ts'
 import { shortName } from '../../rollout/arn.ts'
 import { primaryOf } from '../../rollout/rollback-target.ts'
 
-type RollbackContext = Pick<RollBackServiceInput, 'target' | 'service' | 'to' | 'started'>
+type RollbackContext = Pick<RollBackServiceInput, 'spec' | 'service' | 'to' | 'started'>
 
 /**
  * Asks ECS to roll back a deployment in flight. False where it cannot: the deployment has just
@@ -98,13 +98,13 @@ export async function deployRollbackTarget(
 
 async function deploy(
   clients: AwsClients,
-  { target, service }: RollbackContext,
+  { spec, service }: RollbackContext,
   { taskDefinition, force }: { taskDefinition: string; force: boolean },
 ): Promise<RollbackDeployment> {
   const answer = await clients.ecsOnce.send(
     new UpdateServiceCommand({
-      cluster: target.cluster,
-      service: service.service,
+      cluster: spec.cluster,
+      service: service.ecsService,
       taskDefinition,
       ...(force ? { forceNewDeployment: true } : {}),
     }),
@@ -112,7 +112,7 @@ async function deploy(
   const { deployments } = observedService(answer.service)
   const primary = deployments.find(({ status }) => status === 'PRIMARY')
   if (primary === undefined) {
-    throw unavailable(`ECS did not name the deployment that takes "${service.service}" back.`)
+    throw unavailable(`ECS did not name the deployment that takes "${service.ecsService}" back.`)
   }
   const serviceDeploymentArn = answer.service?.currentServiceDeployment
   return { ...primary, ...(serviceDeploymentArn === undefined ? {} : { serviceDeploymentArn }) }
@@ -133,7 +133,7 @@ export async function withRunningCopy(
 }
 
 export interface RollBackServiceInput {
-  readonly target: EnvironmentSpec
+  readonly spec: EnvironmentSpec
   readonly service: ServiceSpec
   readonly to: RollbackTarget
   readonly started?: StartedDeployment

@@ -13,7 +13,7 @@ import type { Revision } from '../../contract/activity-types.ts'
 import type { StartedDeployment, RollbackTarget } from '../../rollout/deployment.ts'
 
 interface UpdateInput {
-  readonly target: EnvironmentSpec
+  readonly spec: EnvironmentSpec
   readonly service: ServiceSpec
   readonly revision: Revision
   readonly before: RollbackTarget
@@ -24,25 +24,25 @@ interface UpdateInput {
  * Starts the deployment of a revision, at most once however often this is tried: it looks first,
  * and a PRIMARY that is new and runs our revision is the deployment that an earlier try started.
  *
- * Fails as `Conflict` where somebody else has deployed since the release looked, and as `Refused`
+ * Fails as `Conflict` where somebody else has deployed since the release looked, and as `DeploymentRefused`
  * where AWS said no and the service is as it was.
  */
 export async function updateService(
   clients: AwsClients,
   input: UpdateInput,
 ): Promise<StartedDeployment> {
-  const { target, service, revision, before, force } = input
-  const primary = await primaryNow(clients, target, service)
+  const { spec, service, revision, before, force } = input
+  const primary = await primaryNow(clients, spec, service)
   if (primary.id !== before.deploymentId) {
     if (primary.taskDefinition !== revision.taskDefinition) throw taken(service, primary, before)
     log.info(`Deployment ${primary.id} was started by a try before this one.`)
-    return await started(clients, { target, service, deployment: primary })
+    return await started(clients, { spec, service, deployment: primary })
   }
   const answer = await clients.ecsOnce
     .send(
       new UpdateServiceCommand({
-        cluster: target.cluster,
-        service: service.service,
+        cluster: spec.cluster,
+        service: service.ecsService,
         taskDefinition: revision.taskDefinition,
         ...(force ? { forceNewDeployment: true } : {}),
       }),
@@ -52,21 +52,24 @@ export async function updateService(
     })
   const deployment = observedService(answer.service).deployments.find(isPrimary)
   if (deployment === undefined) {
-    throw unavailable(`ECS did not name the deployment of "${service.service}" that it started.`)
+    throw unavailable(`ECS did not name the deployment of "${service.ecsService}" that it started.`)
   }
-  return await started(clients, { target, service, deployment })
+  return await started(clients, { spec, service, deployment })
 }
 
 async function primaryNow(
   clients: AwsClients,
   { cluster }: EnvironmentSpec,
-  { service }: ServiceSpec,
+  { ecsService }: ServiceSpec,
 ): Promise<ObservedDeployment> {
-  const found = await describeServices(clients, cluster, [service])
-  const { status, deployments } = observedService(found.get(service))
+  const found = await describeServices(clients, cluster, [ecsService])
+  const { status, deployments } = observedService(found.get(ecsService))
   const primary = deployments.find(isPrimary)
   if (status !== 'ACTIVE' || primary === undefined) {
-    throw failure('Rejected', `Service "${service}" in cluster "${cluster}" is ${status}.`)
+    throw failure(
+      'PreconditionFailed',
+      `Service "${ecsService}" in cluster "${cluster}" is ${status}.`,
+    )
   }
   return primary
 }
@@ -76,7 +79,7 @@ function isPrimary({ status }: Pick<Deployment, 'status'>): boolean {
 }
 
 /**
- * What to throw for an `UpdateService` that failed: `Refused` only where it certainly started
+ * What to throw for an `UpdateService` that failed: `DeploymentRefused` only where it certainly started
  * nothing. It does not count where an earlier try may have been answered to nobody: its deployment
  * may still be to come, and only the way back, which waits, finds that out.
  */
@@ -88,48 +91,48 @@ async function afterRefusal(
   if (!isRefusal(error)) return error
   const why = isInactiveRevision(error) ? deregistered(input) : wordsFor(error, input)
   const certain = activityInfo().attempt === 1 && (await isUntouched(clients, input))
-  return failure(certain ? 'Refused' : 'Rejected', why)
+  return failure(certain ? 'DeploymentRefused' : 'PreconditionFailed', why)
 }
 
 async function isUntouched(
   clients: AwsClients,
-  { target, service, before }: UpdateInput,
+  { spec, service, before }: UpdateInput,
 ): Promise<boolean> {
   try {
-    return (await primaryNow(clients, target, service)).id === before.deploymentId
+    return (await primaryNow(clients, spec, service)).id === before.deploymentId
   } catch (error) {
-    log.warn(`Service "${service.service}" cannot be looked at after the refusal.`, { error })
+    log.warn(`Service "${service.ecsService}" cannot be looked at after the refusal.`, { error })
     return false
   }
 }
 
 function wordsFor(error: unknown, { service, revision }: UpdateInput): string {
   const known = knownFailure(error)
-  if (known !== undefined && known.type !== 'Rejected') return known.message
+  if (known !== undefined && known.type !== 'PreconditionFailed') return known.message
   const { name, message } = error as Error
-  return `ECS does not start ${shortName(revision.taskDefinition)} in service "${service.service}" (${name}: ${message}). Mend what it names and ask again.`
+  return `ECS does not start ${shortName(revision.taskDefinition)} in service "${service.ecsService}" (${name}: ${message}). Mend what it names and ask again.`
 }
 
-function deregistered({ target, service, revision }: UpdateInput): string {
-  return `Somebody has deregistered task definition ${shortName(revision.taskDefinition)}, and ECS starts no deployment of it in service "${service.service}". A deploy registers a new one: slipway deploy ${target.environment}, with --commit where it is not the newest.`
+function deregistered({ spec, service, revision }: UpdateInput): string {
+  return `Somebody has deregistered task definition ${shortName(revision.taskDefinition)}, and ECS starts no deployment of it in service "${service.ecsService}". A deploy registers a new one: slipway deploy ${spec.environment}, with --commit where it is not the newest.`
 }
 
 function taken(service: ServiceSpec, primary: ObservedDeployment, before: RollbackTarget) {
   return failure(
     'Conflict',
-    `Somebody else has deployed service "${service.service}" meanwhile: its PRIMARY is ${primary.id} of ${shortName(primary.taskDefinition)}, and was ${before.deploymentId} when this release looked. Nothing was changed there. Ask again once that is settled.`,
+    `Somebody else has deployed service "${service.ecsService}" meanwhile: its PRIMARY is ${primary.id} of ${shortName(primary.taskDefinition)}, and was ${before.deploymentId} when this release looked. Nothing was changed there. Ask again once that is settled.`,
   )
 }
 
 /** Finds the record that will say how the deployment ends, where the endpoint has such records. */
 async function started(
   clients: AwsClients,
-  which: { target: EnvironmentSpec; service: ServiceSpec; deployment: ObservedDeployment },
+  which: { spec: EnvironmentSpec; service: ServiceSpec; deployment: ObservedDeployment },
 ): Promise<StartedDeployment> {
-  const { target, service, deployment } = which
+  const { spec, service, deployment } = which
   const records = await serviceDeployments(clients, {
-    cluster: target.cluster,
-    service: service.service,
+    cluster: spec.cluster,
+    service: service.ecsService,
   }).catch((error: unknown) => {
     // The deployment runs: waiting finds the record by itself later.
     log.warn(`The service deployment of ${deployment.id} cannot be looked up now.`, { error })

@@ -13,11 +13,11 @@ const answerWithinMs = 10_000
  * within 10 s. Gives the failure, or undefined where all is well.
  */
 export async function askUrls(
-  target: EnvironmentSpec,
+  spec: EnvironmentSpec,
   pace: Pace,
   signal: AbortSignal,
 ): Promise<RolloutEnd | undefined> {
-  for (const { name, verifyUrl } of target.services) {
+  for (const { name, verifyUrl } of spec.services) {
     if (verifyUrl === undefined) continue
     const answer = await askUntilWell(verifyUrl, pace, signal)
     if (answer === 'well') continue

@@ -20,7 +20,7 @@ import { askUrls } from './verify-url.ts'
 import { expectationOf } from './wait.ts'
 
 interface VerifyInput {
-  readonly target: EnvironmentSpec
+  readonly spec: EnvironmentSpec
   readonly revisions: readonly Revision[]
   readonly started: readonly StartedDeployment[]
 }
@@ -38,14 +38,14 @@ export async function verifyRelease(
   clients: AwsClients,
   pace: Pace,
   input: VerifyInput,
-  leaving?: AbortSignal,
+  shutdownSignal?: AbortSignal,
 ): Promise<RolloutEnd> {
   return await withHeartbeat(async (say) => {
-    const signal = waitSignal(leaving)
+    const signal = waitSignal(shutdownSignal)
     const services = servicesIn(input)
     const poller = pollerOf(clients)
-    const end = await keepLooking({ poller, target: input.target, services, pace, signal, say })
-    return end.kind === 'succeeded' ? ((await askUrls(input.target, pace, signal)) ?? end) : end
+    const end = await keepLooking({ poller, spec: input.spec, services, pace, signal, say })
+    return end.kind === 'succeeded' ? ((await askUrls(input.spec, pace, signal)) ?? end) : end
   })
 }
 
@@ -61,18 +61,21 @@ interface VerifiedService {
   crashedLifeMs: number
 }
 
-function servicesIn({ target, revisions, started }: VerifyInput): VerifiedService[] {
+function servicesIn({ spec, revisions, started }: VerifyInput): VerifiedService[] {
   return started.map((deployment) => {
-    const service = target.services.find(({ name }) => name === deployment.service)
+    const service = spec.services.find(({ name }) => name === deployment.service)
     const revision = revisions.find((one) => one.service === deployment.service)
     if (service === undefined) {
-      throw failure('Rejected', `There is no service "${deployment.service}" in slipway.yaml.`)
+      throw failure(
+        'PreconditionFailed',
+        `There is no service "${deployment.service}" in slipway.yaml.`,
+      )
     }
-    const { cluster } = target
+    const { cluster } = spec
     const { serviceDeploymentArn } = deployment
     return {
       name: service.name,
-      what: { cluster, service: service.service, serviceDeploymentArn },
+      what: { cluster, service: service.ecsService, serviceDeploymentArn },
       expected: expectationOf(deployment, revision?.digests ?? {}),
       well: undefined,
       crashedBefore: undefined,
@@ -83,7 +86,7 @@ function servicesIn({ target, revisions, started }: VerifyInput): VerifiedServic
 
 interface Looking {
   readonly poller: Poller
-  readonly target: EnvironmentSpec
+  readonly spec: EnvironmentSpec
   readonly services: readonly VerifiedService[]
   readonly pace: Pace
   readonly signal: AbortSignal
@@ -91,9 +94,9 @@ interface Looking {
 }
 
 async function keepLooking(looking: Looking): Promise<RolloutEnd> {
-  const { poller, target, services, pace, signal, say } = looking
+  const { poller, spec, services, pace, signal, say } = looking
   const { clock } = poller
-  const deadline = clock.now() + target.stability.timeoutMs
+  const deadline = clock.now() + spec.stability.timeoutMs
   let wellSince: number | undefined
   for (;;) {
     const windowMs = windowOf(looking, deadline - (wellSince ?? clock.now()))
@@ -108,7 +111,7 @@ async function keepLooking(looking: Looking): Promise<RolloutEnd> {
     if (closely && wellSince !== undefined && now - wellSince >= windowMs) {
       return allWell(looks, crashes)
     }
-    const longer = windowMs > target.stability.windowMs
+    const longer = windowMs > spec.stability.windowMs
     const watched = longer ? `; watched for ${Math.ceil(windowMs / 1_000)} s: ${crashes}` : ''
     const summary = missing?.summary ?? `all healthy${watched}`
     say({ service: missing?.service ?? 'all services', summary, observedAt: now })
@@ -122,9 +125,9 @@ async function keepLooking(looking: Looking): Promise<RolloutEnd> {
 }
 
 /** @param mostMs what is left until the deadline; the window that was asked for is kept in any case */
-function windowOf({ target, services }: Looking, mostMs: number): number {
+function windowOf({ spec, services }: Looking, mostMs: number): number {
   const livedMs = Math.max(0, ...services.map(({ crashedLifeMs }) => crashedLifeMs))
-  return Math.max(target.stability.windowMs, Math.min(1.5 * livedMs, mostMs))
+  return Math.max(spec.stability.windowMs, Math.min(1.5 * livedMs, mostMs))
 }
 
 interface Well {
@@ -210,10 +213,10 @@ function crashesOnTheWay(services: readonly VerifiedService[]): string {
 
 function allWell(looks: readonly PolledServices[], crashes: string): RolloutEnd {
   const verdicts = looks.flatMap((one) => (one.kind === 'well' ? [one.verdict] : []))
-  const weaker = verdicts.some(({ evidence }) => evidence === 'deployments')
+  const weaker = verdicts.some(({ basis }) => basis === 'deployments')
   return {
     kind: 'succeeded',
-    evidence: weaker ? 'deployments' : 'service deployment',
+    basis: weaker ? 'deployments' : 'service deployment',
     summary: [...verdicts.map(({ summary }) => summary), crashes]
       .filter((part) => part !== '')
       .join('; '),

@@ -15,7 +15,7 @@ import { watchRollout } from './watch.ts'
 import { type WatchEnd, type WatchedRollout } from './watched.ts'
 
 interface WaitInput {
-  readonly target: EnvironmentSpec
+  readonly spec: EnvironmentSpec
   readonly service: ServiceSpec
   readonly started: StartedDeployment
   readonly revision: Revision
@@ -30,19 +30,19 @@ interface WaitInput {
 export async function waitForRollout(
   clients: AwsClients,
   pace: Pace,
-  { target, service, started, revision, before, deadline }: WaitInput,
-  leaving?: AbortSignal,
+  { spec, service, started, revision, before, deadline }: WaitInput,
+  shutdownSignal?: AbortSignal,
 ): Promise<RolloutEnd> {
   return await withHeartbeat(async (say) => {
     const watched: WatchedRollout = {
-      cluster: target.cluster,
+      cluster: spec.cluster,
       name: service.name,
-      service: service.service,
+      service: service.ecsService,
       expected: expectationOf(started, revision.digests, before),
       ...(started.earlierMs === undefined ? {} : { earlierMs: started.earlierMs }),
       deadline,
       pace,
-      signal: waitSignal(leaving),
+      signal: waitSignal(shutdownSignal),
       say,
     }
     const poller = pollerOf(clients)
@@ -62,7 +62,7 @@ export function expectationOf(
     deploymentId,
     digests,
     ...(serviceDeploymentArn === undefined ? {} : { serviceDeploymentArn }),
-    ...(before?.standing === 'succeeded' ? { before } : {}),
+    ...(before?.hasSucceeded === true ? { before } : {}),
   }
 }
 

@@ -15,7 +15,7 @@ const lastLooks = 3
 export async function watchRollout(poller: Poller, watched: WatchedRollout): Promise<WatchEnd> {
   const { clock } = poller
   const { deadline, pace, signal } = watched
-  const glimpses = createSnapshotSource(poller, pollTargetOf(watched), {
+  const snapshots = createSnapshotSource(poller, pollTargetOf(watched), {
     serviceEveryMs: pace.farMs,
     recordEveryMs: 6 * pace.farMs,
     signal,
@@ -23,7 +23,7 @@ export async function watchRollout(poller: Poller, watched: WatchedRollout): Pro
   const eye: WatchState = {
     poller,
     watched,
-    glimpses,
+    snapshots,
     tasks: [],
     latest: undefined,
     signs: undefined,
@@ -60,7 +60,7 @@ export async function watchRollout(poller: Poller, watched: WatchedRollout): Pro
       due = Math.min(due, deadline)
     }
   } finally {
-    glimpses.close()
+    snapshots.close()
   }
 }
 

@@ -22,7 +22,7 @@ export interface ObserveWhat {
 /**
  * One look at a service: all that ECS and the load balancer say about it, in their own words.
  *
- * Throws the AWS SDK's errors, and `Rejected` where the cluster is gone.
+ * Throws the AWS SDK's errors, and `PreconditionFailed` where the cluster is gone.
  */
 export async function observe(clients: AwsClients, what: ObserveWhat): Promise<Observation> {
   const { cluster, service: name, abortSignal } = what

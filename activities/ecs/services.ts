@@ -10,7 +10,7 @@ const batch = 10
 /**
  * The services of a cluster by name; one that ECS does not know is left out.
  *
- * Fails as `Rejected` where the cluster does not exist.
+ * Fails as `PreconditionFailed` where the cluster does not exist.
  */
 export async function describeServices(
   clients: AwsClients,
@@ -26,7 +26,7 @@ export async function describeServices(
       .catch(async (error: unknown) => {
         if (nameOf(error) !== 'ClusterNotFoundException') throw error
         throw failure(
-          'Rejected',
+          'PreconditionFailed',
           `There is no ECS cluster "${cluster}" in ${await placeOf(clients)}. Correct "cluster" or "region" of the environment in slipway.yaml, or use the credentials of the account that has it.`,
         )
       })

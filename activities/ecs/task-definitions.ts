@@ -30,13 +30,13 @@ export async function describeTaskDefinition(
       // So ECS answers for a revision that was deleted and for a family without an ACTIVE one.
       if (nameOf(error) !== 'ClientException') throw error
       throw failure(
-        'Rejected',
+        'PreconditionFailed',
         `ECS has no task definition "${taskDefinition}" that a revision could be made from. Register one (Terraform, or "aws ecs register-task-definition") and ask again.`,
       )
     })
   const arn = answer.taskDefinition?.taskDefinitionArn
   if (answer.taskDefinition === undefined || arn === undefined) {
-    throw failure('Rejected', `ECS does not know task definition "${taskDefinition}".`)
+    throw failure('PreconditionFailed', `ECS does not know task definition "${taskDefinition}".`)
   }
   return { arn, definition: answer.taskDefinition, tags: answer.tags ?? [] }
 }

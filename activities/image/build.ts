@@ -13,11 +13,11 @@ export const revisionLabel = 'org.opencontainers.image.revision'
 /** `<repositoryUri>:<image>-<commit>` */
 export const referenceOf = ({ repositoryUri, tag }: FoundImage) => `${repositoryUri}:${tag}`
 
-/** The image of that name in the configuration. Fails as `Rejected` where there is none. */
-export function imageNamed(target: EnvironmentSpec, name: string): ImageSpec {
-  const image = target.images.find((one) => one.name === name)
+/** The image of that name in the configuration. Fails as `PreconditionFailed` where there is none. */
+export function imageNamed(spec: EnvironmentSpec, name: string): ImageSpec {
+  const image = spec.images.find((one) => one.name === name)
   if (image !== undefined) return image
-  throw failure('Rejected', `There is no image "${name}" in slipway.yaml.`)
+  throw failure('PreconditionFailed', `There is no image "${name}" in slipway.yaml.`)
 }
 
 interface BuildInput {
@@ -26,7 +26,7 @@ interface BuildInput {
   /** Absolute path of the checkout. */
   readonly path: string
   readonly source: SourceRef
-  readonly target: EnvironmentSpec
+  readonly spec: EnvironmentSpec
   readonly image: FoundImage
 }
 
@@ -35,12 +35,12 @@ interface BuildInput {
  * the engine's cache does not have. A base image may come from the registry that the image goes to,
  * or from one that the builder's user is logged in to.
  *
- * Fails as `Rejected` where the Dockerfile or the context is not in the commit, and as
+ * Fails as `PreconditionFailed` where the Dockerfile or the context is not in the commit, and as
  * `BuildFailed` with the last lines of the build.
  */
 export async function buildImage(clients: AwsClients, input: BuildInput): Promise<void> {
-  const { engine, cacheDir, path, source, target, image } = input
-  const wanted = imageNamed(target, image.name)
+  const { engine, cacheDir, path, source, spec, image } = input
+  const wanted = imageNamed(spec, image.name)
   const context = await inCheckout(path, wanted.context, { what: 'context', wanted, source })
   const file = await inCheckout(path, wanted.dockerfile, { what: 'dockerfile', wanted, source })
   const given = buildArguments(wanted.args)
@@ -135,10 +135,10 @@ async function inCheckout(
   const where = `"${relative}" ("${what}" of image "${wanted.name}")`
   if (path === undefined) {
     throw failure(
-      'Rejected',
+      'PreconditionFailed',
       `${where} is not in commit ${source.commit}. Correct it in slipway.yaml, or commit the file.`,
     )
   }
   if (path === root || path.startsWith(root + sep)) return path
-  throw failure('Rejected', `${where} is a link that leads out of the repository.`)
+  throw failure('PreconditionFailed', `${where} is a link that leads out of the repository.`)
 }

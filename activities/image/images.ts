@@ -19,7 +19,7 @@ export const immutableTag = (image: string, commit: string) => `${image}-${commi
 export const movingTag = (image: string) => `${image}-latest`
 
 interface Wanted {
-  readonly target: EnvironmentSpec
+  readonly spec: EnvironmentSpec
   readonly commit: string
   /** Looks for the images of this rebuild alone. */
   readonly rebuild?: string
@@ -36,7 +36,7 @@ export async function findImages(
   wanted: Wanted,
 ): Promise<readonly FoundImage[]> {
   return await Promise.all(
-    wanted.target.images.map(async (image): Promise<FoundImage> => {
+    wanted.spec.images.map(async (image): Promise<FoundImage> => {
       const { name } = image
       const { repositoryUri } = await repositoryOf(clients, image)
       const { rebuild } = wanted
@@ -57,11 +57,11 @@ export async function findImages(
 async function rebuiltAndRunning(
   clients: AwsClients,
   image: ImageSpec,
-  { target, commit, running = [] }: Wanted,
+  { spec, commit, running = [] }: Wanted,
   first: string | undefined,
 ): Promise<Required<Pick<FoundImage, 'tag' | 'digest'>> | undefined> {
   const digests = running.flatMap(({ name, now }) => {
-    const containers = target.services.find((service) => service.name === name)?.containers ?? {}
+    const containers = spec.services.find((service) => service.name === name)?.containers ?? {}
     return Object.entries(now.digests).flatMap(([container, digest]) =>
       containers[container] === image.name && digest !== first ? [digest] : [],
     )
@@ -76,14 +76,14 @@ async function rebuiltAndRunning(
   return found.flat().toSorted((one, other) => (one.tag < other.tag ? 1 : -1))[0]
 }
 
-/** A repository with its address. Fails as `Rejected` where ECR does not have it. */
+/** A repository with its address. Fails as `PreconditionFailed` where ECR does not have it. */
 export async function repositoryOf(
   clients: AwsClients,
   image: ImageSpec,
 ): Promise<Repository & { readonly repositoryUri: string }> {
   const repository = await findRepository(clients, image.repository)
   if (repository?.repositoryUri === undefined) {
-    throw failure('Rejected', missingRepository(image, await placeOf(clients)))
+    throw failure('PreconditionFailed', missingRepository(image, await placeOf(clients)))
   }
   return { ...repository, repositoryUri: repository.repositoryUri }
 }

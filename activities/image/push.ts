@@ -12,7 +12,7 @@ interface PushInput {
   readonly engine: ContainerEngine
   readonly cacheDir: string
   readonly source: SourceRef
-  readonly target: EnvironmentSpec
+  readonly spec: EnvironmentSpec
   readonly image: FoundImage
 }
 
@@ -25,8 +25,8 @@ interface PushInput {
  * the last lines of the push, and as `CredentialsInvalid` where the registry refuses the login.
  */
 export async function pushImage(clients: AwsClients, input: PushInput): Promise<PushedImage> {
-  const { target, image } = input
-  const { repository } = imageNamed(target, image.name)
+  const { spec, image } = input
+  const { repository } = imageNamed(spec, image.name)
   const there = await digestOf(clients, repository, image.tag)
   if (there !== undefined) {
     log.info(`${referenceOf(image)} is in the registry already, as ${there}.`)

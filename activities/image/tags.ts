@@ -31,18 +31,18 @@ const acceptedMediaTypes = [
  * about. Gives what each tag pointed at before, which is what takes the move back.
  *
  * A repository whose tags are immutable keeps its tag in `pin` mode, where the tag is a
- * convenience only; in `force` mode that fails as `Rejected`, since ECS would start the old image.
+ * convenience only; in `force` mode that fails as `PreconditionFailed`, since ECS would start the old image.
  * So it is with an image that the repository does not have: what ran before Slipway came may be
  * from another one. Where it fails, the tags that were moved already are pointed back.
  */
 export async function moveTags(
   clients: AwsClients,
-  { target, images }: { target: EnvironmentSpec; images: readonly TagMove[] },
+  { spec, images }: { spec: EnvironmentSpec; images: readonly TagMove[] },
 ): Promise<readonly TagMove[]> {
   const moves = images.map((move) => {
-    const image = target.images.find(({ name }) => name === move.name)
+    const image = spec.images.find(({ name }) => name === move.name)
     if (image !== undefined) return { image, digest: move.digest }
-    throw failure('Rejected', `There is no image "${move.name}" in slipway.yaml.`)
+    throw failure('PreconditionFailed', `There is no image "${move.name}" in slipway.yaml.`)
   })
   const now = await Promise.all(moves.map(({ image }) => tagNow(clients, image)))
   // A try before this one may have moved some: what it saw first is what was before.
@@ -54,11 +54,11 @@ export async function moveTags(
       for (const [index, { image, digest }] of moves.entries()) {
         if (digest === now[index]?.digest) continue
         moved.push({ image, digest: before[index]?.digest })
-        await pointTag(clients, { image, digest }, target.mode)
+        await pointTag(clients, { image, digest }, spec.mode)
       }
     } catch (error) {
       // What may pass is tried again; else all stay where they were, or none does.
-      if (!isTransient(error)) await pointBack(clients, moved, target.mode)
+      if (!isTransient(error)) await pointBack(clients, moved, spec.mode)
       throw error
     }
   })
@@ -89,7 +89,7 @@ async function pointBack(
     await pointTag(clients, move, mode).catch((error: unknown) => {
       const why = knownFailure(error)?.message ?? String(error)
       throw failure(
-        'Rejected',
+        'PreconditionFailed',
         `Tag ${movingTag(move.image.name)} in ECR repository "${move.image.repository}" was moved, another could not be, and this one cannot be pointed back to ${move.digest ?? 'nothing'}: ${why}`,
       )
     })
@@ -108,7 +108,7 @@ async function putTag(
   const imageTag = movingTag(image.name)
   const found = await manifestOf(clients, image, digest)
   if (found === undefined) {
-    if (mode === 'force') throw failure('Rejected', notInRepository(image, digest))
+    if (mode === 'force') throw failure('PreconditionFailed', notInRepository(image, digest))
     log.warn(`${notInRepository(image, digest)} ${imageTag} stays as it is.`)
     return
   }
@@ -125,7 +125,7 @@ async function putTag(
   } catch (error) {
     if (nameOf(error) === 'ImageAlreadyExistsException') return
     if (nameOf(error) !== 'ImageTagAlreadyExistsException') throw error
-    if (mode === 'force') throw failure('Rejected', immutableInForceMode(image))
+    if (mode === 'force') throw failure('PreconditionFailed', immutableInForceMode(image))
     log.warn(`Tags in repository ${image.repository} are immutable: ${imageTag} stays as it is.`)
   }
 }

@@ -3,14 +3,13 @@ import type { ServiceSpec, EnvironmentSpec } from '../../contract/environment-sp
 import type { ObservedDeployment, Observation } from '../../rollout/observation.ts'
 import { movingTag } from '../image/images.ts'
 import { tooLongToShift } from './traffic-shifting.ts'
-import type { RollbackTarget } from '../../rollout/deployment.ts'
 import { primaryOf } from '../../rollout/rollback-target.ts'
 import { missingContainers, type DescribedTaskDefinition } from '../ecs/task-definitions.ts'
 import { shortName } from '../../rollout/arn.ts'
 
 /** Why a service cannot be deployed as it stands, as messages for the person who asked. */
 export function findingsAbout(
-  target: EnvironmentSpec,
+  spec: EnvironmentSpec,
   service: ServiceSpec,
   facts: { described: Service; basis: DescribedTaskDefinition },
 ): string[] {
@@ -18,10 +17,10 @@ export function findingsAbout(
   const findings = [...missingContainers(service, basis), ...controllerFinding(service, described)]
   const breaker = described.deploymentConfiguration?.deploymentCircuitBreaker
   if (service.circuitBreaker === 'required' && breaker?.enable !== true) {
-    findings.push(breakerIsOff(target, service))
+    findings.push(breakerIsOff(spec, service))
   }
-  findings.push(...tooLongToShift(target, service, described))
-  if (target.mode === 'force') findings.push(...notOnMovingTag(service, basis))
+  findings.push(...tooLongToShift(spec, service, described))
+  if (spec.mode === 'force') findings.push(...notOnMovingTag(service, basis))
   return findings
 }
 
@@ -30,14 +29,14 @@ export function controllerFinding(service: ServiceSpec, described: Service): str
   const controller = described.deploymentController?.type ?? 'ECS'
   if (controller === 'ECS') return []
   return [
-    `Service "${service.service}" is deployed by deployment controller ${controller}; Slipway drives ECS's own. Create the service with deployment controller ECS, or deploy it with the tool that owns it.`,
+    `Service "${service.ecsService}" is deployed by deployment controller ${controller}; Slipway drives ECS's own. Create the service with deployment controller ECS, or deploy it with the tool that owns it.`,
   ]
 }
 
-function breakerIsOff(target: EnvironmentSpec, service: ServiceSpec): string {
+function breakerIsOff(spec: EnvironmentSpec, service: ServiceSpec): string {
   return (
-    `The deployment circuit breaker of service "${service.service}" is off, so ECS would start failing tasks for ever. ` +
-    `Either turn it on: aws ecs update-service --cluster ${target.cluster} --service ${service.service} --deployment-configuration 'deploymentCircuitBreaker={enable=true,rollback=true}' (and in Terraform, deployment_circuit_breaker). ` +
+    `The deployment circuit breaker of service "${service.ecsService}" is off, so ECS would start failing tasks for ever. ` +
+    `Either turn it on: aws ecs update-service --cluster ${spec.cluster} --service ${service.ecsService} --deployment-configuration 'deploymentCircuitBreaker={enable=true,rollback=true}' (and in Terraform, deployment_circuit_breaker). ` +
     `Or set "circuitBreaker: optional" for service "${service.name}" in slipway.yaml, to rely on the stability timeout alone.`
   )
 }
@@ -55,25 +54,25 @@ function notOnMovingTag(service: ServiceSpec, basis: DescribedTaskDefinition): s
 
 /** What a person should know before a release touches a service, though it stops nothing. */
 export function warningsAbout(
-  { service }: ServiceSpec,
+  { ecsService }: ServiceSpec,
   observation: Observation,
-  standing: RollbackTarget['standing'],
+  hasSucceeded: boolean,
 ): string[] {
   const { desiredCount, schedulingStrategy } = observation.service
   const warnings: string[] = []
-  if (standing === 'none') {
+  if (!hasSucceeded) {
     warnings.push(
-      `Nothing ever ran well in service "${service}": if this release fails, there is nothing to go back to.`,
+      `Nothing ever ran well in service "${ecsService}": if this release fails, there is nothing to go back to.`,
     )
   }
   if (observation.serviceDeployments === 'unavailable') {
     warnings.push(
-      `ECS gives no service deployment records for "${service}" (an older endpoint, or the worker may not call ecs:ListServiceDeployments): its outcome rests on weaker evidence.`,
+      `ECS gives no service deployment records for "${ecsService}" (an older endpoint, or the worker may not call ecs:ListServiceDeployments): its outcome rests on weaker evidence.`,
     )
   }
   if (desiredCount === 0 && schedulingStrategy === 'REPLICA') {
     warnings.push(
-      `The desired count of service "${service}" is 0: nothing will run, so nothing can be verified.`,
+      `The desired count of service "${ecsService}" is 0: nothing will run, so nothing can be verified.`,
     )
   }
   return warnings

@@ -18,14 +18,14 @@ import { runningNow, rollbackTargetOf } from '../../rollout/rollback-target.ts'
  * Reads what the release is about to change, and refuses what would fail later, all of it in one
  * message. Changes nothing.
  *
- * Fails as `Rejected` where the environment is not as the configuration says, and as `Conflict`
+ * Fails as `PreconditionFailed` where the environment is not as the configuration says, and as `Conflict`
  * where somebody else's deployment is under way.
  */
 export async function inspectEnvironment(
   clients: AwsClients,
-  { target }: { target: EnvironmentSpec },
+  { spec }: { spec: EnvironmentSpec },
 ): Promise<Inspection> {
-  const { services, warnings, findings, conflicts } = await examine(clients, target)
+  const { services, warnings, findings, conflicts } = await examine(clients, spec)
   if (findings.length > 0) throw rejection(findings)
   if (conflicts.length > 0) throw failure('Conflict', conflicts.join('\n'))
   return { services: services.map(({ inspected }) => inspected), warnings }
@@ -48,19 +48,19 @@ export interface ExaminedService {
 }
 
 /** The same without refusing anything. */
-export async function examine(clients: AwsClients, target: EnvironmentSpec): Promise<Examined> {
-  const names = target.services.map(({ service }) => service)
-  const found = await describeServices(clients, target.cluster, names)
+export async function examine(clients: AwsClients, spec: EnvironmentSpec): Promise<Examined> {
+  const names = spec.services.map(({ ecsService }) => ecsService)
+  const found = await describeServices(clients, spec.cluster, names)
   const looked = await Promise.all([
-    ...target.services.map((service) =>
-      examineService(clients, { target, service, described: found.get(service.service) }),
+    ...spec.services.map((service) =>
+      examineService(clients, { spec, service, described: found.get(service.ecsService) }),
     ),
-    ...target.images.map((image) => examineRepository(clients, target, image)),
+    ...spec.images.map((image) => examineRepository(clients, spec, image)),
   ])
   const warnings = looked.flatMap((one) => one.warnings)
   return {
     services: looked.flatMap((one) => one.service ?? []),
-    warnings: target.mode === 'force' ? [costOfForce, ...warnings] : warnings,
+    warnings: spec.mode === 'force' ? [costOfForce, ...warnings] : warnings,
     findings: looked.flatMap((one) => one.findings),
     conflicts: looked.flatMap((one) => one.conflicts),
   }
@@ -80,9 +80,9 @@ const nothing: Look = { warnings: [], findings: [], conflicts: [] }
 
 async function examineService(
   clients: AwsClients,
-  which: { target: EnvironmentSpec; service: ServiceSpec; described: Service | undefined },
+  which: { spec: EnvironmentSpec; service: ServiceSpec; described: Service | undefined },
 ): Promise<Look> {
-  const { target, service, described } = which
+  const { spec, service, described } = which
   if (described?.status !== 'ACTIVE') {
     return { ...nothing, findings: [await notThere(clients, which)] }
   }
@@ -91,19 +91,19 @@ async function examineService(
     return { ...nothing, findings: controllerFinding(service, described) }
   }
   const [observation, basis] = await Promise.all([
-    observe(clients, { cluster: target.cluster, service: service.service }),
+    observe(clients, { cluster: spec.cluster, service: service.ecsService }),
     describeTaskDefinition(
       clients,
-      target.mode === 'force' ? described.taskDefinition : familyOf(described.taskDefinition),
+      spec.mode === 'force' ? described.taskDefinition : familyOf(described.taskDefinition),
     ),
   ])
-  const wayBack = rollbackTargetOf(observation)
+  const rollbackTarget = rollbackTargetOf(observation)
   const inFlight = deploymentInFlight(observation)
   const conflicts =
     inFlight === undefined
       ? []
       : [
-          `Service "${service.service}" is being deployed already: ${inFlight}. Wait until it has ended ("aws ecs wait services-stable --cluster ${target.cluster} --services ${service.service}"), or stop it, and ask again.`,
+          `Service "${service.ecsService}" is being deployed already: ${inFlight}. Wait until it has ended ("aws ecs wait services-stable --cluster ${spec.cluster} --services ${service.ecsService}"), or stop it, and ask again.`,
         ]
   return {
     service: {
@@ -111,34 +111,34 @@ async function examineService(
       inspected: {
         name: service.name,
         now: runningNow(observation),
-        wayBack,
+        rollbackTarget,
         desiredCount: observation.service.desiredCount,
       },
       basis,
     },
     warnings: [
-      ...warningsAbout(service, observation, wayBack.standing),
-      ...shiftingWarnings(target, service, described),
+      ...warningsAbout(service, observation, rollbackTarget.hasSucceeded),
+      ...shiftingWarnings(spec, service, described),
     ],
-    findings: findingsAbout(target, service, { described, basis }),
+    findings: findingsAbout(spec, service, { described, basis }),
     conflicts,
   }
 }
 
 async function notThere(
   clients: AwsClients,
-  which: { target: EnvironmentSpec; service: ServiceSpec; described: Service | undefined },
+  which: { spec: EnvironmentSpec; service: ServiceSpec; described: Service | undefined },
 ): Promise<string> {
-  const { target, service, described } = which
-  const where = `in cluster "${target.cluster}" (${await placeOf(clients)})`
+  const { spec, service, described } = which
+  const where = `in cluster "${spec.cluster}" (${await placeOf(clients)})`
   return described === undefined
-    ? `There is no service "${service.service}" ${where}. Create it, or correct "service" of "${service.name}" in slipway.yaml.`
-    : `Service "${service.service}" ${where} is ${described.status ?? 'of unknown status'}, not ACTIVE. Create it anew, or correct "service" of "${service.name}" in slipway.yaml.`
+    ? `There is no service "${service.ecsService}" ${where}. Create it, or correct "service" of "${service.name}" in slipway.yaml.`
+    : `Service "${service.ecsService}" ${where} is ${described.status ?? 'of unknown status'}, not ACTIVE. Create it anew, or correct "service" of "${service.name}" in slipway.yaml.`
 }
 
 async function examineRepository(
   clients: AwsClients,
-  target: EnvironmentSpec,
+  spec: EnvironmentSpec,
   image: EnvironmentSpec['images'][number],
 ): Promise<Look> {
   const repository = await findRepository(clients, image.repository)
@@ -146,7 +146,7 @@ async function examineRepository(
     return { ...nothing, findings: [missingRepository(image, await placeOf(clients))] }
   }
   const immutable = repository.imageTagMutability === 'IMMUTABLE'
-  if (target.mode === 'force' && immutable) {
+  if (spec.mode === 'force' && immutable) {
     return { ...nothing, findings: [immutableInForceMode(image)] }
   }
   return nothing

@@ -10,23 +10,23 @@ import type { FoundImage, Plan, ServicePlan } from '../../contract/activity-type
 /**
  * What a release of a commit would change against what runs now. Reads only.
  *
- * Fails as `Rejected` where the environment is not as the configuration says. A deployment that
+ * Fails as `PreconditionFailed` where the environment is not as the configuration says. A deployment that
  * is under way is a warning here: it may have ended once the release is asked for.
  */
 export async function planRelease(
   clients: AwsClients,
-  { target, commit }: { target: EnvironmentSpec; commit: string },
+  { spec, commit }: { spec: EnvironmentSpec; commit: string },
 ): Promise<Plan> {
-  const { services, warnings, findings, conflicts } = await examine(clients, target)
+  const { services, warnings, findings, conflicts } = await examine(clients, spec)
   if (findings.length > 0) throw rejection(findings)
   const running = services.map(({ inspected }) => inspected)
-  const images = await findImages(clients, { target, commit, running })
+  const images = await findImages(clients, { spec, commit, running })
   return {
-    environment: target.environment,
+    environment: spec.environment,
     commit,
-    mode: target.mode,
+    mode: spec.mode,
     services: await Promise.all(
-      services.map((service) => planService(clients, { target, service, images })),
+      services.map((service) => planService(clients, { spec, service, images })),
     ),
     images,
     warnings: [...warnings, ...conflicts],
@@ -35,17 +35,16 @@ export async function planRelease(
 
 async function planService(
   clients: AwsClients,
-  which: { target: EnvironmentSpec; service: ExaminedService; images: readonly FoundImage[] },
+  which: { spec: EnvironmentSpec; service: ExaminedService; images: readonly FoundImage[] },
 ): Promise<ServicePlan> {
-  const { target, images } = which
+  const { spec, images } = which
   const { service, inspected, basis } = which.service
   const current = await describeTaskDefinition(clients, inspected.now.taskDefinition)
   const next = registrablePart(basis.definition)
-  const after =
-    target.mode === 'pin' ? withImages(next, imagesOf(service.containers, images)) : next
+  const after = spec.mode === 'pin' ? withImages(next, imagesOf(service.containers, images)) : next
   return {
     service: service.name,
-    ecsService: service.service,
+    ecsService: service.ecsService,
     current: inspected.now,
     changes: diffTaskDefinitions(registrablePart(current.definition), after),
     basedOn: basis.arn,

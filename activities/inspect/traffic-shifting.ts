@@ -40,7 +40,7 @@ export function tooLongToShift(
   if (leastMs < stability.timeoutMs) return []
   const least = Math.ceil(leastMs / minuteMs)
   return [
-    `A ${nameOf(deploymentConfiguration)} deployment of service "${service.service}" watches its traffic for ${least} min in all, but "stability.timeout" in slipway.yaml is ${minutes(stability.timeoutMs)}: every release would be taken back. ` +
+    `A ${nameOf(deploymentConfiguration)} deployment of service "${service.ecsService}" watches its traffic for ${least} min in all, but "stability.timeout" in slipway.yaml is ${minutes(stability.timeoutMs)}: every release would be taken back. ` +
       `Set it to what the tasks take beyond those ${least} min, for instance "${least + 15}m", or let ECS bake for less.`,
   ]
 }
@@ -48,21 +48,21 @@ export function tooLongToShift(
 /** What a person should know of a service that takes its time, or that asks somebody. */
 export function shiftingWarnings(
   { stability, rollback }: EnvironmentSpec,
-  { service }: ServiceSpec,
+  { ecsService }: ServiceSpec,
   { deploymentConfiguration }: Service,
 ): string[] {
   const leastMs = shiftingMs(deploymentConfiguration)
   if (deploymentConfiguration?.strategy === undefined || leastMs === 0) {
-    return pauses(service, deploymentConfiguration, stability.timeoutMs)
+    return pauses(ecsService, deploymentConfiguration, stability.timeoutMs)
   }
   const least = Math.ceil(leastMs / minuteMs)
   const slowBack =
     leastMs < rollback.timeoutMs
       ? []
       : [
-          `Once a release is live in service "${service}", the way back is a ${nameOf(deploymentConfiguration)} deployment as well, of ${least} min at least: longer than "rollback.timeout", ${minutes(rollback.timeoutMs)}.`,
+          `Once a release is live in service "${ecsService}", the way back is a ${nameOf(deploymentConfiguration)} deployment as well, of ${least} min at least: longer than "rollback.timeout", ${minutes(rollback.timeoutMs)}.`,
         ]
-  return [...slowBack, ...pauses(service, deploymentConfiguration, stability.timeoutMs)]
+  return [...slowBack, ...pauses(ecsService, deploymentConfiguration, stability.timeoutMs)]
 }
 
 function pauses(

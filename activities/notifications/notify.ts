@@ -25,7 +25,7 @@ export interface NotifyOptions {
  * Tells one receiver of one notice. The address and the secret are read from the worker's
  * environment here, and never leave this activity: no failure of it names them.
  *
- * Fails as `Rejected` where trying again is of no use, and as `Unavailable`, with the patience
+ * Fails as `PreconditionFailed` where trying again is of no use, and as `Unavailable`, with the patience
  * that the receiver asks for, where it may be.
  */
 export async function notify({ notice, to }: Sending, options: NotifyOptions = {}): Promise<void> {
@@ -49,13 +49,13 @@ function addressFor({ urlFrom }: NotificationSpec, notice: Notice, variables: Va
   const url = URL.parse(valueOf(urlFrom, notice, variables).trim())
   if (url === null || !/^https?:$/.test(url.protocol)) {
     throw failure(
-      'Rejected',
+      'PreconditionFailed',
       `${where(urlFrom, notice)} is no http or https address. Mend it and start the worker again.`,
     )
   }
   if (url.username !== '' || url.password !== '') {
     throw failure(
-      'Rejected',
+      'PreconditionFailed',
       `${where(urlFrom, notice)} has a user or a password in front of the host, which is not supported: put a token into its path or query.`,
     )
   }
@@ -71,7 +71,7 @@ function keyFor(
   const key = keyOf(valueOf(secretFrom, notice, variables).trim())
   if (key !== undefined) return key
   throw failure(
-    'Rejected',
+    'PreconditionFailed',
     `${where(secretFrom, notice)} is no secret to sign with: expected "whsec_" and 24 to 64 bytes in Base64. Make one with: echo "whsec_$(openssl rand -base64 32)"`,
   )
 }
@@ -80,7 +80,7 @@ function valueOf(name: string, notice: Notice, variables: Variables): string {
   const value = variables[name] ?? ''
   if (value.trim() !== '') return value
   throw failure(
-    'Rejected',
+    'PreconditionFailed',
     `${where(name, notice)} is not set where this worker runs, so nobody is told. Set it and start the worker again.`,
   )
 }
@@ -101,11 +101,14 @@ function judge(answer: Answer, { type, urlFrom }: NotificationSpec, { environmen
   }
   if (status >= 300 && status < 400) {
     throw failure(
-      'Rejected',
+      'PreconditionFailed',
       `${said}: a redirect, which is not followed. Put the address that it leads to into ${urlFrom}.`,
     )
   }
-  throw failure('Rejected', `${said} and will not take it later, either. See to ${urlFrom}.`)
+  throw failure(
+    'PreconditionFailed',
+    `${said} and will not take it later, either. See to ${urlFrom}.`,
+  )
 }
 
 function passing(message: string, retryAfterMs: number | undefined): ApplicationFailure {

@@ -33,7 +33,7 @@ export interface PolledRollout {
  * those that are due go together in as few calls as ECS allows, within the throttle buckets, the
  * longest due first. A look that nobody waits for any more costs nothing.
  *
- * Looks reject with the AWS SDK's errors, `Rejected` where the cluster is gone, and the signal's
+ * Looks reject with the AWS SDK's errors, `PreconditionFailed` where the cluster is gone, and the signal's
  * reason once that is aborted. An error reaches only those whose own call it was.
  */
 export interface Poller {
@@ -48,10 +48,10 @@ export interface Poller {
   /** Up to 100 tasks that should not run: they drain, or have stopped within the last hour. */
   stoppedTasks(what: PollTarget, when: When): Promise<readonly ObservedTask[]>
   /**
-   * Whatever bears out a glimpse at which the record said that all is done: the service again, its
+   * Whatever bears out a snapshot at which the record said that all is done: the service again, its
    * tasks, and its targets. Tasks that should not run only where ECS may have left some draining.
    */
-  confirm(what: PollTarget, glimpse: PolledRollout, when: When): Promise<Observation>
+  confirm(what: PollTarget, snapshot: PolledRollout, when: When): Promise<Observation>
   /** All there is to see. */
   observe(what: PollTarget, when: When): Promise<Observation>
 }
@@ -95,14 +95,14 @@ export function createPoller(given: AwsClients, options: PollerOptions = {}): Po
     service: serviceOf,
     record: (arn, when) => deployments.record(arn, when),
     stoppedTasks: ({ cluster, service }, when) => clusters(cluster).tasks.stopped(service, when),
-    async confirm(what, glimpse, when) {
+    async confirm(what, snapshot, when) {
       const [service, tasks, targets] = await Promise.all([
         serviceOf(what, when),
-        tasksOf(what, glimpse.record.endsDrained === true ? 'running' : 'all', when),
-        targetHealth(glimpse.service.targetGroupArns, when),
+        tasksOf(what, snapshot.record.endsDrained === true ? 'running' : 'all', when),
+        targetHealth(snapshot.service.targetGroupArns, when),
       ])
       const silent = tasks.some(tellsNoDigest)
-      const record = silent ? await deployments.withDigests(glimpse.record, when) : glimpse.record
+      const record = silent ? await deployments.withDigests(snapshot.record, when) : snapshot.record
       return { observedAt: clock.now(), service, tasks, targets, serviceDeployments: [record] }
     },
     async observe(what, when) {

@@ -16,17 +16,12 @@ export type Usable = { readonly revision: Revision } | { readonly finding: strin
 /** Whether a service can go back to a revision, and to which digests; else why not. */
 export async function usableRevision(
   clients: AwsClients,
-  {
-    target,
-    service,
-    taskDefinition,
-    digests,
-  }: WantedRevision & { readonly target: EnvironmentSpec },
+  { spec, service, taskDefinition, digests }: WantedRevision & { readonly spec: EnvironmentSpec },
 ): Promise<Usable> {
   const name = shortName(taskDefinition)
-  const see = `See the ones there are: slipway revisions ${target.environment} ${service.name}.`
+  const see = `See the ones there are: slipway revisions ${spec.environment} ${service.name}.`
   const found = await describeTaskDefinition(clients, taskDefinition).catch((error: unknown) => {
-    if (error instanceof ApplicationFailure && error.type === 'Rejected') return undefined
+    if (error instanceof ApplicationFailure && error.type === 'PreconditionFailed') return undefined
     throw error
   })
   if (found === undefined) return { finding: `There is no task definition ${name}. ${see}` }
@@ -37,14 +32,14 @@ export async function usableRevision(
     const anew =
       commit === undefined
         ? see
-        : `Deploy its commit, which registers the same anew and builds nothing: slipway deploy ${target.environment} --commit ${commit}`
+        : `Deploy its commit, which registers the same anew and builds nothing: slipway deploy ${spec.environment} --commit ${commit}`
     return {
       finding: `Task definition ${name} is ${status}: it was deregistered, and ECS starts no deployment of it. ${anew}`,
     }
   }
   const [missing] = missingContainers(service, found)
   if (missing !== undefined) return { finding: missing }
-  const gone = await missingImage(clients, { target, service, definition })
+  const gone = await missingImage(clients, { spec, service, definition })
   if (gone !== undefined) {
     return {
       finding: `Task definition ${name} runs image ${gone}, which is gone from the registry, so its tasks could not start. ${see}`,
@@ -72,11 +67,11 @@ function pinnedDigests(service: ServiceSpec, { containerDefinitions }: TaskDefin
 /** The first image of the configuration's own repositories that is not there any more. */
 async function missingImage(
   clients: AwsClients,
-  which: { target: EnvironmentSpec; service: ServiceSpec; definition: TaskDefinition },
+  which: { spec: EnvironmentSpec; service: ServiceSpec; definition: TaskDefinition },
 ): Promise<string | undefined> {
-  const { target, service, definition } = which
+  const { spec, service, definition } = which
   for (const { name = '', image = '' } of definition.containerDefinitions ?? []) {
-    const configured = target.images.find((one) => one.name === service.containers[name])
+    const configured = spec.images.find((one) => one.name === service.containers[name])
     if (configured === undefined) continue
     const uri = (await findRepository(clients, configured.repository))?.repositoryUri
     if (uri === undefined || !image.startsWith(uri)) continue

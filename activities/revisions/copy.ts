@@ -29,7 +29,10 @@ export async function copyOfRevision(clients: AwsClients, inactive: string): Pro
   )
   const made = answer.taskDefinition?.taskDefinitionArn
   if (made !== undefined) return made
-  throw failure('Rejected', `ECS did not say which copy of ${shortName(inactive)} it made.`)
+  throw failure(
+    'PreconditionFailed',
+    `ECS did not say which copy of ${shortName(inactive)} it made.`,
+  )
 }
 
 /** Whether a revision was made as a copy of another one, by its tags; one that cannot be seen was not. */
@@ -57,7 +60,7 @@ async function newestOf(
   family: string,
 ): Promise<DescribedTaskDefinition | undefined> {
   return await describeTaskDefinition(clients, family).catch((error: unknown) => {
-    if (error instanceof ApplicationFailure && error.type === 'Rejected') return undefined
+    if (error instanceof ApplicationFailure && error.type === 'PreconditionFailed') return undefined
     throw error
   })
 }

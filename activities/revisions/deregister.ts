@@ -12,15 +12,15 @@ import { rollbackTargetOf } from '../../rollout/rollback-target.ts'
  */
 export async function deregisterRevisions(
   clients: AwsClients,
-  { target, revisions }: { target: EnvironmentSpec; revisions: readonly Revision[] },
+  { spec, revisions }: { spec: EnvironmentSpec; revisions: readonly Revision[] },
 ): Promise<readonly string[]> {
   const said: string[] = []
   for (const { service: name, taskDefinition } of revisions) {
-    const service = target.services.find((one) => one.name === name)
+    const service = spec.services.find((one) => one.name === name)
     if (service === undefined) continue
     const observation = await observe(clients, {
-      cluster: target.cluster,
-      service: service.service,
+      cluster: spec.cluster,
+      service: service.ecsService,
     })
     const inUse =
       observation.service.status !== 'ACTIVE' ||

@@ -21,18 +21,18 @@ const mostRevisions = 20
  * The newest revisions of a service, newest first: those that are registered and those that were
  * deployed in the last 90 days, with what came of them. Reads only.
  *
- * Fails as `Rejected` where the service is not there.
+ * Fails as `PreconditionFailed` where the service is not there.
  */
 export async function listRevisions(
   clients: AwsClients,
-  { target, service }: { target: EnvironmentSpec; service: ServiceSpec },
+  { spec, service }: { spec: EnvironmentSpec; service: ServiceSpec },
 ): Promise<readonly KnownRevision[]> {
-  const observation = await observe(clients, { cluster: target.cluster, service: service.service })
+  const observation = await observe(clients, { cluster: spec.cluster, service: service.ecsService })
   const live = primaryOf(observation)?.taskDefinition
   if (live === undefined) {
     throw failure(
-      'Rejected',
-      `Service "${service.service}" in cluster "${target.cluster}" is ${observation.service.status}: it has no revisions. Correct "service" of "${service.name}" in slipway.yaml, or create it.`,
+      'PreconditionFailed',
+      `Service "${service.ecsService}" in cluster "${spec.cluster}" is ${observation.service.status}: it has no revisions. Correct "service" of "${service.name}" in slipway.yaml, or create it.`,
     )
   }
   const arns = await knownArns(clients, observation, live)
@@ -105,7 +105,7 @@ async function describe(clients: AwsClients, which: Which): Promise<KnownRevisio
     status: definition.status ?? '',
     digests: Object.fromEntries(pinned) as Record<string, string>,
     isLive: arn === live,
-    isWayBack: arn === back,
+    isRollbackTarget: arn === back,
     ...(commit === undefined ? {} : { commit }),
     ...(release === undefined ? {} : { release }),
     ...(definition.registeredAt === undefined

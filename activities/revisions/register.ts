@@ -19,7 +19,7 @@ import { familyOf, shortName } from '../../rollout/arn.ts'
 import type { PushedImage, Revision } from '../../contract/activity-types.ts'
 
 interface RegisterInput {
-  readonly target: EnvironmentSpec
+  readonly spec: EnvironmentSpec
   readonly release: string
   readonly commit: string
   readonly images: readonly PushedImage[]
@@ -36,23 +36,23 @@ export async function registerRevisions(
   clients: AwsClients,
   input: RegisterInput,
 ): Promise<readonly Revision[]> {
-  const { target } = input
+  const { spec } = input
   const found = await describeServices(
     clients,
-    target.cluster,
-    target.services.map(({ service }) => service),
+    spec.cluster,
+    spec.services.map(({ ecsService }) => ecsService),
   )
   const revisions: Revision[] = []
-  for (const service of target.services) {
-    const running = found.get(service.service)?.taskDefinition
+  for (const service of spec.services) {
+    const running = found.get(service.ecsService)?.taskDefinition
     if (running === undefined) {
       throw failure(
-        'Rejected',
-        `Service "${service.service}" is no longer in cluster "${target.cluster}".`,
+        'PreconditionFailed',
+        `Service "${service.ecsService}" is no longer in cluster "${spec.cluster}".`,
       )
     }
     revisions.push(
-      target.mode === 'force'
+      spec.mode === 'force'
         ? await revisionThatRuns(clients, { input, service, running })
         : await revisionPinned(clients, { input, service, running }),
     )
@@ -86,7 +86,7 @@ async function revisionPinned(
     new RegisterTaskDefinitionCommand({
       ...wanted,
       tags: tagsWith(newest.tags, {
-        [revisionTags.project]: input.target.project,
+        [revisionTags.project]: input.spec.project,
         [revisionTags.release]: input.release,
         [revisionTags.commit]: input.commit,
       }),
@@ -94,7 +94,10 @@ async function revisionPinned(
   )
   const taskDefinition = answer.taskDefinition?.taskDefinitionArn
   if (taskDefinition === undefined) {
-    throw failure('Rejected', `ECS did not say which revision of ${familyOf(running)} it made.`)
+    throw failure(
+      'PreconditionFailed',
+      `ECS did not say which revision of ${familyOf(running)} it made.`,
+    )
   }
   return { service: service.name, taskDefinition, digests: pinned.digests, registered: true }
 }
@@ -140,7 +143,7 @@ function pinnedImages(service: ServiceSpec, pushed: readonly PushedImage[]) {
     const image = pushed.find((one) => one.name === name)
     if (image === undefined) {
       throw failure(
-        'Rejected',
+        'PreconditionFailed',
         `Container "${container}" of service "${service.name}" runs image "${name}", which was not pushed. Correct "images" in slipway.yaml.`,
       )
     }

@@ -10,7 +10,7 @@ import { familyOf, shortName } from '../../rollout/arn.ts'
 import type { Revision } from '../../contract/activity-types.ts'
 
 export interface ResolveRollbackInput {
-  readonly target: EnvironmentSpec
+  readonly spec: EnvironmentSpec
   /** Of the ledger; absent where that knows nothing of what is asked for. */
   readonly revisions?: readonly Revision[]
   /** `mailman-api:41` or its ARN; absent: what ran well before the live one, as ECS knows it. */
@@ -21,19 +21,17 @@ export interface ResolveRollbackInput {
  * What a rollback has to make run, checked: each revision is there and ACTIVE, belongs to the
  * family of its service, and its image is in the registry. Reads only.
  *
- * Fails as `Rejected`, with all that stands in the way.
+ * Fails as `PreconditionFailed`, with all that stands in the way.
  */
 export async function resolveRollback(
   clients: AwsClients,
   input: ResolveRollbackInput,
 ): Promise<readonly Revision[]> {
-  const { target } = input
-  const names = target.services.map(({ service }) => service)
-  const described = await describeServices(clients, target.cluster, names)
+  const { spec } = input
+  const names = spec.services.map(({ ecsService }) => ecsService)
+  const described = await describeServices(clients, spec.cluster, names)
   const wanted = await wantedRevisions(clients, input, described)
-  const checked = await Promise.all(
-    wanted.map((one) => usableRevision(clients, { target, ...one })),
-  )
+  const checked = await Promise.all(wanted.map((one) => usableRevision(clients, { spec, ...one })))
   const findings = checked.flatMap((one) => ('finding' in one ? [one.finding] : []))
   if (findings.length > 0) throw rejection(findings)
   return checked.flatMap((one) => ('revision' in one ? [one.revision] : []))
@@ -41,29 +39,29 @@ export async function resolveRollback(
 
 async function wantedRevisions(
   clients: AwsClients,
-  { target, revisions, to }: ResolveRollbackInput,
+  { spec, revisions, to }: ResolveRollbackInput,
   described: ReadonlyMap<string, Service>,
 ): Promise<readonly WantedRevision[]> {
   if (revisions !== undefined) {
     return revisions.flatMap(({ service: name, taskDefinition, digests }) => {
-      const service = target.services.find((one) => one.name === name)
+      const service = spec.services.find((one) => one.name === name)
       return service === undefined ? [] : [{ service, taskDefinition, digests }]
     })
   }
   return to === undefined
-    ? await lastGoodOnes(clients, target)
-    : servicesOfFamily(target, described, to)
+    ? await lastGoodOnes(clients, spec)
+    : servicesOfFamily(spec, described, to)
 }
 
 async function lastGoodOnes(
   clients: AwsClients,
-  target: EnvironmentSpec,
+  spec: EnvironmentSpec,
 ): Promise<readonly WantedRevision[]> {
   const found = await Promise.all(
-    target.services.map(async (service): Promise<readonly WantedRevision[]> => {
+    spec.services.map(async (service): Promise<readonly WantedRevision[]> => {
       const observation = await observe(clients, {
-        cluster: target.cluster,
-        service: service.service,
+        cluster: spec.cluster,
+        service: service.ecsService,
       })
       const good = lastGoodBefore(observation)
       return good === undefined
@@ -74,18 +72,18 @@ async function lastGoodOnes(
   const wanted = found.flat()
   if (wanted.length > 0) return wanted
   throw failure(
-    'Rejected',
-    `There is nothing to go back to: no release has succeeded in ${target.environment} yet, and ECS has no record of a service deployment that succeeded with another revision before the live one (it keeps them for 90 days). Name a revision: slipway rollback ${target.environment} --to <family>:<revision> (see: slipway revisions ${target.environment} <service>).`,
+    'PreconditionFailed',
+    `There is nothing to go back to: no release has succeeded in ${spec.environment} yet, and ECS has no record of a service deployment that succeeded with another revision before the live one (it keeps them for 90 days). Name a revision: slipway rollback ${spec.environment} --to <family>:<revision> (see: slipway revisions ${spec.environment} <service>).`,
   )
 }
 
 function servicesOfFamily(
-  target: EnvironmentSpec,
+  spec: EnvironmentSpec,
   described: ReadonlyMap<string, Service>,
   to: string,
 ): readonly WantedRevision[] {
-  const families = target.services.map((service) => {
-    const taskDefinition = described.get(service.service)?.taskDefinition
+  const families = spec.services.map((service) => {
+    const taskDefinition = described.get(service.ecsService)?.taskDefinition
     return { service, family: taskDefinition === undefined ? undefined : familyOf(taskDefinition) }
   })
   const matching = families.filter(({ family }) => family === familyOf(to))
@@ -93,10 +91,10 @@ function servicesOfFamily(
     return matching.map(({ service }) => ({ service, taskDefinition: to, digests: {} }))
   }
   const known = families.map(
-    ({ service, family }) => `${service.service} runs ${family ?? 'nothing that is known'}`,
+    ({ service, family }) => `${service.ecsService} runs ${family ?? 'nothing that is known'}`,
   )
   throw failure(
-    'Rejected',
-    `Task definition ${shortName(to)} belongs to family "${familyOf(to)}", which no service of ${target.environment} runs (${known.join(', ')}). Name a revision of one of theirs: slipway revisions ${target.environment} <service>.`,
+    'PreconditionFailed',
+    `Task definition ${shortName(to)} belongs to family "${familyOf(to)}", which no service of ${spec.environment} runs (${known.join(', ')}). Name a revision of one of theirs: slipway revisions ${spec.environment} <service>.`,
   )
 }

@@ -10,7 +10,7 @@ import type { BranchHead } from '../../contract/activity-types.ts'
  * where none is named. The name is compared, never interpreted: git would take `*` in it for a
  * pattern.
  *
- * Fails as `Rejected` where the repository cannot be read or has no such branch.
+ * Fails as `PreconditionFailed` where the repository cannot be read or has no such branch.
  */
 export async function findBranch(
   cacheDir: string,
@@ -20,7 +20,8 @@ export async function findBranch(
   const remote = remoteOf(repository)
   await mkdir(cacheDir, { recursive: true, mode: 0o700 })
   const wanted = branch === undefined ? 'HEAD' : `refs/heads/${branch}`
-  if (wanted.includes('\0')) throw failure('Rejected', 'A name of a branch holds no NUL byte.')
+  if (wanted.includes('\0'))
+    throw failure('PreconditionFailed', 'A name of a branch holds no NUL byte.')
   const asked = await git(['ls-remote', '--quiet', '--end-of-options', 'origin', wanted], {
     cwd: cacheDir,
     remote,
@@ -33,7 +34,7 @@ export async function findBranch(
   if (commit === undefined) {
     const what = branch === undefined ? 'no default branch' : `no branch ${JSON.stringify(branch)}`
     throw failure(
-      'Rejected',
+      'PreconditionFailed',
       `${remote.url} has ${what}. Push it, or name another one with --branch.`,
     )
   }

@@ -24,7 +24,7 @@ export interface Source {
  * The source at exactly a commit: a worktree for this release alone, with submodules. Made once;
  * asked for again, also after a crash in the middle, it is there or made anew.
  *
- * Fails as `Rejected` where the repository cannot be read or has no such commit.
+ * Fails as `PreconditionFailed` where the repository cannot be read or has no such commit.
  */
 export async function checkOut(cacheDir: string, source: SourceRef): Promise<Source> {
   const mirror = await mirrorCommit(cacheDir, source.repository, source.commit)
@@ -79,7 +79,7 @@ async function add(mirror: Mirror, path: string, { commit }: SourceRef) {
   })
   if (!succeeded(made)) {
     throw failure(
-      'Rejected',
+      'PreconditionFailed',
       `Commit ${commit} of ${remote.url} cannot be checked out. git says:\n${made.tail.join('\n')}`,
     )
   }
@@ -93,7 +93,7 @@ async function add(mirror: Mirror, path: string, { commit }: SourceRef) {
   })
   if (succeeded(modules)) return
   throw failure(
-    'Rejected',
+    'PreconditionFailed',
     `A submodule of commit ${commit} of ${remote.url} cannot be checked out. git says:\n${modules.tail.join('\n')}`,
   )
 }

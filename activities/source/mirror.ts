@@ -25,7 +25,7 @@ export function mirrorOf(cacheDir: string, repository: string): Mirror {
  * it is missing. By itself where the other side gives out single commits, else with all branches
  * and tags.
  *
- * Fails as `Rejected` where the repository cannot be read or has no such commit.
+ * Fails as `PreconditionFailed` where the repository cannot be read or has no such commit.
  */
 export async function mirrorCommit(cacheDir: string, repository: string, commit: string) {
   refuseStrange(repository, commit)
@@ -49,7 +49,7 @@ async function fetchCommit(mirror: Mirror, commit: string) {
   if (await hasCommit(mirror, commit)) return
   if (succeeded(all)) {
     throw failure(
-      'Rejected',
+      'PreconditionFailed',
       `There is no commit ${commit} in ${mirror.remote.url}. Push it, or check "repository" in slipway.yaml, and ask again.`,
     )
   }
@@ -61,7 +61,7 @@ export function unreadable({ url }: Remote, tail: readonly string[]): Error {
   const said = tail.join('\n')
   if (mayPass.test(said)) return unavailable(`${url} cannot be fetched now:\n${said}`)
   return failure(
-    'Rejected',
+    'PreconditionFailed',
     `The builder cannot read ${url}. Check "repository" in slipway.yaml and the builder's access to it ("git ls-remote" there). git says:\n${said}`,
   )
 }
@@ -88,17 +88,20 @@ function here({ path, remote }: Mirror) {
 
 function refuseStrange(repository: string, commit: string) {
   if (!/^[0-9a-f]{40}$/.test(commit)) {
-    throw failure('Rejected', `"${commit}" is not a full commit id of 40 hexadecimal digits.`)
+    throw failure(
+      'PreconditionFailed',
+      `"${commit}" is not a full commit id of 40 hexadecimal digits.`,
+    )
   }
   refuseTransport(repository)
 }
 
-/** Fails as `Rejected` for an address that has git run a program of its choosing. */
+/** Fails as `PreconditionFailed` for an address that has git run a program of its choosing. */
 export function refuseTransport(repository: string): void {
   const transport = /^([A-Za-z0-9+.-]+)::/.exec(repository)?.[1]
   if (transport !== undefined) {
     throw failure(
-      'Rejected',
+      'PreconditionFailed',
       `"repository" asks git for the transport "${transport}::", which may run any program. Use a path or an https, ssh, git or file URL.`,
     )
   }

@@ -6,7 +6,7 @@ import type { FailureType } from '../../contract/activities.ts'
  * do next; it must not hold a secret, since it stays in the workflow's history.
  */
 export function failure(
-  type: Exclude<FailureType, 'Unavailable' | 'WorkerLeaves'>,
+  type: Exclude<FailureType, 'Unavailable' | 'WorkerShutdown'>,
   message: string,
 ) {
   return ApplicationFailure.create({ type, message, nonRetryable: true })
@@ -20,7 +20,7 @@ export function unavailable(message: string) {
 /** One failure for several findings, so that a person mends them all at once. */
 export function rejection(findings: readonly string[]) {
   const [only] = findings
-  if (findings.length === 1 && only !== undefined) return failure('Rejected', only)
+  if (findings.length === 1 && only !== undefined) return failure('PreconditionFailed', only)
   const list = findings.map((finding) => `- ${finding}`).join('\n')
-  return failure('Rejected', `${findings.length} things are in the way:\n${list}`)
+  return failure('PreconditionFailed', `${findings.length} things are in the way:\n${list}`)
 }

@@ -12,17 +12,19 @@ const offerAgainMs = 500
  * What ends a wait before its time: its cancellation, or that its worker is asked to stop. A wait
  * can be begun anew at any moment, so it need not use up the time that a worker has for that.
  *
- * @param leaving of the worker; its reason is {@link workerShutdown}
+ * @param shutdownSignal of the worker; its reason is {@link workerShutdown}
  */
-export function waitSignal(leaving: AbortSignal | undefined): AbortSignal {
+export function waitSignal(shutdownSignal: AbortSignal | undefined): AbortSignal {
   const { cancellationSignal } = Context.current()
-  return leaving === undefined ? cancellationSignal : AbortSignal.any([cancellationSignal, leaving])
+  return shutdownSignal === undefined
+    ? cancellationSignal
+    : AbortSignal.any([cancellationSignal, shutdownSignal])
 }
 
 /** Why a wait ends though nothing has happened: it is tried again at once, by whoever is there. */
 export function workerShutdown(): ApplicationFailure {
   return ApplicationFailure.create({
-    type: 'WorkerLeaves' satisfies FailureType,
+    type: 'WorkerShutdown' satisfies FailureType,
     message: 'the worker that watched was asked to stop; the next one goes on from here',
     nextRetryDelay: offerAgainMs,
   })

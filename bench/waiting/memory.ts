@@ -80,7 +80,7 @@ async function startReleases(client: Client, releases: number): Promise<void> {
       all.slice(at, at + 50).map((index) => {
         const input: ReleaseInput = {
           id: `release/bench-${index}/redeploy`,
-          request: { kind: 'redeploy', requestedBy: 'the bench', target: targetOf(index) },
+          request: { kind: 'redeploy', requestedBy: 'the bench', spec: specOf(index) },
         }
         return client.workflow.start('release', {
           workflowId: input.id,
@@ -92,7 +92,7 @@ async function startReleases(client: Client, releases: number): Promise<void> {
   }
 }
 
-function targetOf(index: number): EnvironmentSpec {
+function specOf(index: number): EnvironmentSpec {
   const hour = 3_600_000
   return {
     project: 'bench',
@@ -106,7 +106,7 @@ function targetOf(index: number): EnvironmentSpec {
     services: [
       {
         name: 'app',
-        service: `service-${index}`,
+        ecsService: `service-${index}`,
         // Nothing of it was built here: no moving tag points at it.
         containers: {},
         after: [],
@@ -115,8 +115,8 @@ function targetOf(index: number): EnvironmentSpec {
     ],
     stability: { timeoutMs: hour, windowMs: 30_000 },
     rollback: { timeoutMs: hour },
-    queues: { release: 'slipway', builder: 'slipway-builder' },
-    door: { policy: 'supersede', supersedeRunning: false, freezes: [] },
+    taskQueues: { release: 'slipway', builder: 'slipway-builder' },
+    admission: { policy: 'supersede', supersedeRunning: false, freezes: [] },
   }
 }
 

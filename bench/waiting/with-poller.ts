@@ -1,6 +1,6 @@
 import { ListClustersCommand } from '@aws-sdk/client-ecs'
 import { DescribeTargetGroupsCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
-import { awsClientsByTarget, type AwsClients } from '../../activities/aws/clients.ts'
+import { awsClientsByEnvironment, type AwsClients } from '../../activities/aws/clients.ts'
 import { defaultPace } from '../../activities/deploy/pace.ts'
 import { createPoller } from '../../activities/polling/poller.ts'
 import { watchRollout } from '../../activities/deploy/watch.ts'
@@ -42,7 +42,7 @@ let latest: Promise<unknown> = Promise.resolve()
 function clientsOf(url: string): Promise<AwsClients> {
   const made = latest.then(async () => {
     process.env['AWS_ENDPOINT_URL'] = url
-    const clients = awsClientsByTarget()({ region: 'us-east-1' })
+    const clients = awsClientsByEnvironment()({ region: 'us-east-1' })
     await clients.ecs.send(new ListClustersCommand())
     await clients.ecsOnce.send(new ListClustersCommand())
     await clients.elb.send(new DescribeTargetGroupsCommand())

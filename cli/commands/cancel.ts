@@ -21,12 +21,12 @@ export function cancelCommand(): Command {
 
 async function run(environment: string, options: CancelOptions): Promise<void> {
   const online = await import('../lazy.ts')
-  const target = await online.openTarget(environment, options)
+  const spec = await online.openEnvironment(environment, options)
   await online.withConnection(options, async ({ client }) => {
-    await online.requireWorkers(client, { release: target.queues.release })
-    const status = await online.environmentStatus(client, target)
+    await online.requireWorkers(client, { release: spec.taskQueues.release })
+    const status = await online.environmentStatus(client, spec)
     const id = options.release ?? status?.running?.id
-    const message = await online.requestControl(client, target, 'cancel', {
+    const message = await online.requestControl(client, spec, 'cancel', {
       requestedBy: online.requester(),
       ...(options.reason === undefined ? {} : { reason: options.reason }),
       ...(id === undefined ? {} : { release: id }),
@@ -37,7 +37,7 @@ async function run(environment: string, options: CancelOptions): Promise<void> {
       {
         ...options,
         environment,
-        temporalUi: target.links?.temporalUi,
+        temporalUi: spec.links?.temporalUi,
         wanted: ['cancelled', 'rolled_back'],
       },
     )

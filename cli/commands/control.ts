@@ -66,11 +66,11 @@ function control(kind: Steering, description: string, examples: readonly string[
 async function run(kind: Steering, environment: string, options: ControlOptions): Promise<void> {
   const online = await import('../lazy.ts')
   const { print, printJson } = await import('../output.ts')
-  const target = await online.openTarget(environment, options)
+  const spec = await online.openEnvironment(environment, options)
   await online.withConnection(options, async ({ client }) => {
-    await online.requireWorkers(client, { release: target.queues.release })
+    await online.requireWorkers(client, { release: spec.taskQueues.release })
     const { reason, release: named, until } = options
-    const message = await online.requestControl(client, target, kind, {
+    const message = await online.requestControl(client, spec, kind, {
       requestedBy: online.requester(),
       ...(reason === undefined ? {} : { reason }),
       ...(named === undefined ? {} : { release: named }),

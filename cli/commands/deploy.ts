@@ -60,11 +60,11 @@ Exit status:
 async function run(environment: string, options: DeployOptions): Promise<void> {
   const online = await import('../lazy.ts')
   const here = hereOf(options)
-  const { source, ...found } = await online.openTargetAndSource(environment, options)
+  const { source, ...found } = await online.openEnvironmentAndSource(environment, options)
   const { commit, subject, committedAt } = source
   const queues =
-    here === undefined ? found.target.queues : online.embeddedTaskQueues(found.target, commit, here)
-  const target = { ...found.target, queues }
+    here === undefined ? found.spec.taskQueues : online.embeddedTaskQueues(found.spec, commit, here)
+  const spec = { ...found.spec, taskQueues: queues }
   await online.withConnection(options, async ({ client }) => {
     if (here === undefined) await online.requireWorkers(client, queues)
     else if (here === 'build') await online.requireWorkers(client, { release: queues.release })
@@ -72,7 +72,7 @@ async function run(environment: string, options: DeployOptions): Promise<void> {
     const override = freezeOverride(options)
     const request = {
       kind: 'deploy',
-      target,
+      spec,
       commit,
       subject,
       committedAt,
@@ -85,17 +85,17 @@ async function run(environment: string, options: DeployOptions): Promise<void> {
       const status = await online.reportAndFollow(client, accepted, {
         ...options,
         environment,
-        temporalUi: target.links?.temporalUi,
+        temporalUi: spec.links?.temporalUi,
         ...(here === undefined ? {} : { withoutUs: online.afterInterrupt[here] }),
       })
       const hasEnded = status < exitStatusWhenWaitingEnds
       if (here === 'worker' && hasEnded) {
-        await online.untilNotified(client, target, accepted.releaseId)
+        await online.untilNotified(client, spec, accepted.releaseId)
       }
       return status
     }
     process.exitCode =
-      here === undefined ? await ask() : await online.withEmbeddedWorker(here, target, source, ask)
+      here === undefined ? await ask() : await online.withEmbeddedWorker(here, spec, source, ask)
   })
   // What a worker in this process leaves unfinished must not keep the command alive.
   if (here !== undefined) process.exit()

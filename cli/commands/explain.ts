@@ -20,9 +20,9 @@ async function run(release: string, options: CommonOptions): Promise<void> {
   const online = await import('../lazy.ts')
   const { print, printJson } = await import('../output.ts')
   const isId = /^release\/[^/]+\/./.test(release)
-  const target = isId ? undefined : await online.openTarget(release, options)
+  const spec = isId ? undefined : await online.openEnvironment(release, options)
   await online.withConnection(options, async ({ client }) => {
-    const id = target === undefined ? release : await online.latestRelease(client, target)
+    const id = spec === undefined ? release : await online.latestRelease(client, spec)
     const explanation = await online.explainRelease(client, id)
     if (options.json === true) printJson(explanation)
     else print(online.explanationText(explanation, Date.now()))

@@ -22,10 +22,10 @@ async function run(environment: string, options: MetricsOptions): Promise<void> 
   const { print, printJson } = await import('../output.ts')
   const { endedReleases, metricsOf } = await import('../../client/metrics.ts')
   const { metricsText } = await import('../display/metrics.ts')
-  const target = await online.openTarget(environment, options)
+  const spec = await online.openEnvironment(environment, options)
   await online.withConnection(options, async ({ client }) => {
     const since = Date.now() - options.days * 86_400_000
-    const releases = await endedReleases(client, target.environment, since)
+    const releases = await endedReleases(client, spec.environment, since)
     const metrics = metricsOf(releases, options.days)
     if (options.json === true) printJson({ environment, ...metrics })
     else print(metricsText(environment, metrics))

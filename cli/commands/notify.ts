@@ -16,11 +16,11 @@ export function notifyCommand(): Command {
 async function run(environment: string, options: CommonOptions): Promise<void> {
   const online = await import('../lazy.ts')
   const { print, printJson } = await import('../output.ts')
-  const target = await online.openTarget(environment, options)
+  const spec = await online.openEnvironment(environment, options)
   await online.withConnection(options, async ({ client }) => {
-    await online.requireWorkers(client, { release: target.queues.release })
+    await online.requireWorkers(client, { release: spec.taskQueues.release })
     const requestedBy = online.requester()
-    const tested = await online.testNotifications(client, { target, requestedBy })
+    const tested = await online.testNotifications(client, { spec, requestedBy })
     if (options.json === true) printJson(tested)
     else print(online.testedText(tested))
     if (tested.some(({ failure }) => failure !== undefined)) process.exitCode = userErrorExitStatus

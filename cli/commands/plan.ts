@@ -20,10 +20,10 @@ export function planCommand(): Command {
 async function run(environment: string, options: PlanOptions): Promise<void> {
   const online = await import('../lazy.ts')
   const { print, printJson } = await import('../output.ts')
-  const { target, source } = await online.openTargetAndSource(environment, options)
+  const { spec, source } = await online.openEnvironmentAndSource(environment, options)
   await online.withConnection(options, async ({ client }) => {
-    await online.requireWorkers(client, { release: target.queues.release })
-    const plan = await online.planRelease(client, { target, commit: source.commit })
+    await online.requireWorkers(client, { release: spec.taskQueues.release })
+    const plan = await online.planRelease(client, { spec, commit: source.commit })
     if (options.json === true) printJson(plan)
     else print(online.planText(plan))
   })

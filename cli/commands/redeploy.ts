@@ -22,20 +22,20 @@ export function redeployCommand(): Command {
 
 async function run(environment: string, options: RedeployOptions): Promise<void> {
   const online = await import('../lazy.ts')
-  const target = await online.openTarget(environment, options)
+  const spec = await online.openEnvironment(environment, options)
   await online.withConnection(options, async ({ client }) => {
-    await online.requireWorkers(client, { release: target.queues.release })
+    await online.requireWorkers(client, { release: spec.taskQueues.release })
     const requestedBy = online.requester()
     const accepted = await online.requestRedeploy(client, {
       kind: 'redeploy',
-      target,
+      spec,
       requestedBy,
       ...freezeOverride(options),
     })
     process.exitCode = await online.reportAndFollow(client, accepted, {
       ...options,
       environment,
-      temporalUi: target.links?.temporalUi,
+      temporalUi: spec.links?.temporalUi,
     })
   })
 }

@@ -14,9 +14,9 @@ export function releasesCommand(): Command {
 async function run(environment: string, options: CommonOptions): Promise<void> {
   const online = await import('../lazy.ts')
   const { print, printJson } = await import('../output.ts')
-  const target = await online.openTarget(environment, options)
+  const spec = await online.openEnvironment(environment, options)
   await online.withConnection(options, async ({ client }) => {
-    const status = await online.environmentStatus(client, target)
+    const status = await online.environmentStatus(client, spec)
     const releases = status?.releases ?? []
     if (options.json === true) printJson(releases)
     else if (releases.length === 0) print(`Nothing has been released to ${environment} yet.`)

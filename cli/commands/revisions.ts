@@ -19,11 +19,11 @@ export function revisionsCommand(): Command {
 async function run(environment: string, service: string, options: CommonOptions): Promise<void> {
   const online = await import('../lazy.ts')
   const { print, printJson } = await import('../output.ts')
-  const target = await online.openTarget(environment, options)
+  const spec = await online.openEnvironment(environment, options)
   await online.withConnection(options, async ({ client }) => {
-    await online.requireWorkers(client, { release: target.queues.release })
-    const known = await online.listRevisions(client, target, service)
-    const status = await online.environmentStatus(client, target)
+    await online.requireWorkers(client, { release: spec.taskQueues.release })
+    const known = await online.listRevisions(client, spec, service)
+    const status = await online.environmentStatus(client, spec)
     const revisions = online.withLedger(known, service, status)
     if (options.json === true) printJson(revisions)
     else print(online.revisionsText(revisions))

@@ -29,13 +29,13 @@ export function rollbackCommand(): Command {
 
 async function run(environment: string, options: RollbackOptions): Promise<void> {
   const online = await import('../lazy.ts')
-  const target = await online.openTarget(environment, options)
+  const spec = await online.openEnvironment(environment, options)
   await online.withConnection(options, async ({ client }) => {
-    await online.requireWorkers(client, { release: target.queues.release })
+    await online.requireWorkers(client, { release: spec.taskQueues.release })
     const { to, reason } = options
     const accepted = await online.requestRollback(client, {
       kind: 'rollback',
-      target,
+      spec,
       requestedBy: online.requester(),
       ...(to === undefined ? {} : { to }),
       ...(reason === undefined ? {} : { reason }),
@@ -43,7 +43,7 @@ async function run(environment: string, options: RollbackOptions): Promise<void>
     process.exitCode = await online.reportAndFollow(client, accepted, {
       ...options,
       environment,
-      temporalUi: target.links?.temporalUi,
+      temporalUi: spec.links?.temporalUi,
       // A release that was under way was cancelled, and what ran before it is back: as asked for.
       ...(accepted.joined ? { wanted: ['cancelled', 'rolled_back'] } : {}),
     })

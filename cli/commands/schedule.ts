@@ -72,11 +72,11 @@ async function create(environment: string, name: string, options: CreateOptions)
   const what = workOf(options)
   const online = await import('../lazy.ts')
   const { printJson } = await import('../output.ts')
-  const target = await online.openTarget(environment, options)
+  const spec = await online.openEnvironment(environment, options)
   await online.withConnection(options, async ({ client }) => {
     const { jitter, catchUp } = options
     const { created, schedule } = await online.putSchedule(client, {
-      target,
+      spec,
       name,
       times,
       what,
@@ -120,7 +120,7 @@ function listCommand(): Command {
     .action(async (environment: string, options: CommonOptions) => {
       const online = await import('../lazy.ts')
       const { print, printJson } = await import('../output.ts')
-      const unknown = await online.openTarget(environment, options).then(
+      const unknown = await online.openEnvironment(environment, options).then(
         () => undefined,
         (refusal: unknown) => ({ refusal }),
       )

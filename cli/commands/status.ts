@@ -47,18 +47,18 @@ async function run(environment: string, options: StatusOptions): Promise<void> {
   const { plain } = await import('../../text/plain.ts')
   const { frozenBy } = await import('../../config/frozen.ts')
   const { redrawer } = await import('../display/redraw.ts')
-  const target = await online.openTarget(environment, options)
+  const spec = await online.openEnvironment(environment, options)
   await online.withConnection(options, async ({ client }) => {
     const nextRuns = online.upcomingOf(() => online.listSchedules(client, environment))
 
     async function look(): Promise<Look> {
       const [found, upcoming] = await Promise.all([
-        online.environmentStatus(client, target),
+        online.environmentStatus(client, spec),
         nextRuns(),
       ])
-      const status = found ?? online.untouchedEnvironment(environment, target.project)
+      const status = found ?? online.untouchedEnvironment(environment, spec.project)
       const { running } = status
-      const window = frozenBy(target.door.freezes, Date.now())
+      const window = frozenBy(spec.admission.freezes, Date.now())
       if (running === undefined) return { status, upcoming, rollouts: [], window }
       const [release, rollouts] = await Promise.all([
         online.stepsOf(client, running.id),

@@ -24,9 +24,9 @@ async function run(release: string, options: WaitOptions): Promise<void> {
     })
     return
   }
-  const target = await online.openTarget(release, options)
+  const spec = await online.openEnvironment(release, options)
   await online.withConnection(options, async ({ client }) => {
-    const status = await online.environmentStatus(client, target)
+    const status = await online.environmentStatus(client, spec)
     const id = status?.running?.id ?? status?.waiting[0]?.id ?? status?.releases[0]?.id
     if (id === undefined) {
       const { UserError } = await import('../../client/user-error.ts')
@@ -34,7 +34,7 @@ async function run(release: string, options: WaitOptions): Promise<void> {
         `Nothing has been released to ${release} yet, so there is nothing to wait for.`,
       )
     }
-    const followed = { id, environment: release, temporalUi: target.links?.temporalUi }
+    const followed = { id, environment: release, temporalUi: spec.links?.temporalUi }
     process.exitCode = await online.followToEnd(client, followed, options)
   })
 }

@@ -76,7 +76,7 @@ async function queuesFor(
   const { findConfig, loadConfig } = await import('../../config/load.ts')
   if (options.config === undefined && (await findConfig()) === undefined) return {}
   const { config } = await loadConfig({ file: options.config })
-  return { releaseQueue: config.queues.release, builderQueue: config.queues.builder }
+  return { releaseQueue: config.taskQueues.release, builderQueue: config.taskQueues.builder }
 }
 
 function parseRoles(text: string): readonly WorkerRole[] {

@@ -118,9 +118,9 @@ function waitingRow(
 }
 
 /** Why something was refused is told in full: it says what to do. */
-function controlRow({ kind, by, at, release, reason, refused }: Control): string[] {
+function controlRow({ kind, by, at, release, reason, rejected }: Control): string[] {
   const why =
-    refused === undefined ? shortened(plain(reason ?? ''), 60) : `refused: ${plain(refused)}`
+    rejected === undefined ? shortened(plain(reason ?? ''), 60) : `rejected: ${plain(rejected)}`
   const who = shortened(plain(by), 32)
   return [`  ${kind}`, `by ${who}`, momentText(at), plain(release ?? ''), why]
 }

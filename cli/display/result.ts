@@ -25,8 +25,8 @@ export function resultText(
     ...(show.evidence ? failureText(result) : []),
   ]
   const live = outcome === 'succeeded'
-  const rows = services.map(({ name, ecsService, revision, wayBack }) => {
-    const runs = live ? revision : wayBack
+  const rows = services.map(({ name, ecsService, revision, rollbackTarget }) => {
+    const runs = live ? revision : rollbackTarget
     const digests = Object.values(runs.digests).map(shortDigest).join(' ')
     return [`  ${name}`, ecsService, shortRevision(runs.taskDefinition), digests]
   })

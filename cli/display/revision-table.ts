@@ -21,9 +21,9 @@ export function revisionsText(revisions: readonly ToldRevision[]): string {
   ])
 }
 
-function markOf({ isLive, isWayBack, status }: ToldRevision): string {
+function markOf({ isLive, isRollbackTarget, status }: ToldRevision): string {
   if (isLive) return paint('green', 'live')
-  if (isWayBack) return paint('cyan', 'way back')
+  if (isRollbackTarget) return paint('cyan', 'way back')
   return status === 'INACTIVE' ? paint('gray', 'deregistered') : ''
 }
 

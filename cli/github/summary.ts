@@ -11,7 +11,7 @@ export interface SummaryLink {
   /** Of the release. */
   readonly page?: string | undefined
   /** Of its environment: a release that never began has no page, and that one says why. */
-  readonly door: { readonly id: string; readonly page?: string | undefined }
+  readonly environment: { readonly id: string; readonly page?: string | undefined }
 }
 
 /**
@@ -34,7 +34,7 @@ export function summaryOf(
     ...(seen === undefined ? unseen(result) : [releaseDetails({ ...seen, result })]),
     ...[message, cause].flatMap(inFull),
     '',
-    seen === undefined ? linked(link.door.id, link.door.page) : linked(id, link.page),
+    seen === undefined ? linked(link.environment.id, link.environment.page) : linked(id, link.page),
     '',
   ].join('\n')
 }

@@ -44,7 +44,7 @@ describe('finding the newest commit of a branch', async () => {
       'a\0b',
       'two\nlines',
     ]) {
-      await assert.rejects(find(name), failsAs('Rejected', /no branch|NUL byte/))
+      await assert.rejects(find(name), failsAs('PreconditionFailed', /no branch|NUL byte/))
     }
     assert.equal(existsSync(marker), false)
   })
@@ -53,11 +53,11 @@ describe('finding the newest commit of a branch', async () => {
     const gone = { repository: join(folder, 'gone') }
     await assert.rejects(
       inActivity(() => findBranch(cache, gone)),
-      failsAs('Rejected', /The builder cannot read .*gone/),
+      failsAs('PreconditionFailed', /The builder cannot read .*gone/),
     )
     await assert.rejects(
       inActivity(() => findBranch(cache, { repository: 'ext::sh -c id' })),
-      failsAs('Rejected', /transport "ext::"/),
+      failsAs('PreconditionFailed', /transport "ext::"/),
     )
   })
 })

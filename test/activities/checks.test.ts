@@ -8,11 +8,11 @@ import { CancelledFailure } from '@temporalio/common'
 import { execa } from 'execa'
 import { runChecks } from '../../activities/image/checks.ts'
 import { failsAs, inActivity } from '../unit/activities/in-activity.ts'
-import { targetWith } from '../unit/environment-specs.ts'
+import { specWith } from '../unit/environment-specs.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 
-const target = (commands: string[], timeoutMs = 60_000) =>
-  targetWith({ checks: { commands, timeoutMs } })
+const spec = (commands: string[], timeoutMs = 60_000) =>
+  specWith({ checks: { commands, timeoutMs } })
 
 /** Asks again until the answer is something. The test runner's own timeout bounds it. */
 async function until<Answer>(ask: () => Answer | Promise<Answer>): Promise<Answer> {
@@ -36,7 +36,7 @@ describe('running checks', async () => {
 
   const check = (commands: string[], timeoutMs?: number, onLog?: (message: string) => void) =>
     inActivity(
-      () => runChecks(folder, target(commands, timeoutMs)),
+      () => runChecks(folder, spec(commands, timeoutMs)),
       onLog === undefined ? {} : { onLog },
     )
 
@@ -75,7 +75,7 @@ describe('running checks', async () => {
     let cancel: (() => void) | undefined
     const pids: number[] = []
     await assert.rejects(
-      inActivity(() => runChecks(folder, target(['sleep 600 & echo $!; exec sleep 600'])), {
+      inActivity(() => runChecks(folder, spec(['sleep 600 & echo $!; exec sleep 600'])), {
         onHeartbeat: (_details, cancelActivity) => (cancel = cancelActivity),
         onLog: (message) => {
           pids.push(Number(message.replace('checks: ', '')))

@@ -21,7 +21,7 @@ import type { createReleaseActivities } from '../../activities/index.ts'
 import type { InspectedService, Revision, RolloutProgress } from '../../contract/activity-types.ts'
 import type { StartedDeployment } from '../../rollout/deployment.ts'
 import { inActivity } from '../unit/activities/in-activity.ts'
-import { commit, serviceNamed, targetWith } from '../unit/environment-specs.ts'
+import { commit, serviceNamed, specWith } from '../unit/environment-specs.ts'
 
 export const digest = (digit: string) => `sha256:${digit.repeat(64)}`
 
@@ -60,20 +60,20 @@ export async function colouredService(
       loadBalancers: [balancer],
     }),
   )
-  const service = serviceNamed('api', { service: name, circuitBreaker: 'optional' })
+  const service = serviceNamed('api', { ecsService: name, circuitBreaker: 'optional' })
   const stability = { timeoutMs: 3_600_000, windowMs: 1 }
-  const target = targetWith({ aws: {}, services: [service], stability })
+  const spec = specWith({ aws: {}, services: [service], stability })
   const said: string[] = []
   const onHeartbeat = (details: unknown) => {
     const { summary = '' } = (details ?? {}) as Partial<RolloutProgress>
     if (said.at(-1) !== summary) said.push(summary)
   }
   return {
-    target,
+    spec,
     /** All that waiting has said, in its order. */
     said,
     inspect: () =>
-      inActivity(() => activities.inspectEnvironment({ target, release: 'r', freezes: 'kept' })),
+      inActivity(() => activities.inspectEnvironment({ spec, release: 'r', freezes: 'kept' })),
     /** The newest service deployment, once `ready` of it. */
     async newest(ready: (one: ServiceDeployment) => boolean = () => true) {
       for (let tries = 0; tries < 1_000; tries += 1) {
@@ -102,20 +102,18 @@ export async function colouredService(
       const repositoryUri = 'host/mailman-api'
       const pushed = { name: 'api', repositoryUri, tag: 'tag', digest: digest(digit) }
       const [made] = await inActivity(() =>
-        activities.registerRevisions({ target, release: 'r', commit, images: [pushed] }),
+        activities.registerRevisions({ spec, release: 'r', commit, images: [pushed] }),
       )
       assert.ok(made)
       return made
     },
-    update: (revision: Revision, { wayBack: before }: InspectedService) =>
-      inActivity(() =>
-        activities.updateService({ target, service, revision, before, force: false }),
-      ),
+    update: (revision: Revision, { rollbackTarget: before }: InspectedService) =>
+      inActivity(() => activities.updateService({ spec, service, revision, before, force: false })),
     wait: (started: StartedDeployment, revision: Revision, timeoutMs = 20_000) =>
       inActivity(
         () =>
           activities.waitForRollout({
-            target,
+            spec,
             service,
             started,
             revision,
@@ -125,13 +123,13 @@ export async function colouredService(
       ),
     verify: (started: StartedDeployment, revision: Revision) =>
       inActivity(() =>
-        activities.verifyRelease({ target, revisions: [revision], started: [started] }),
+        activities.verifyRelease({ spec, revisions: [revision], started: [started] }),
       ),
-    rollBack: ({ wayBack: to }: InspectedService, started?: StartedDeployment) =>
+    rollBack: ({ rollbackTarget: to }: InspectedService, started?: StartedDeployment) =>
       inActivity(
         () =>
           activities.rollBackService({
-            target,
+            spec,
             service,
             to,
             ...(started === undefined ? {} : { started }),

@@ -30,7 +30,7 @@ describe('checking out the source', async () => {
         repository: `ext::sh -c touch% ${owned}`,
         commit: 'a'.repeat(40),
       }),
-      failsAs('Rejected', 'ext::'),
+      failsAs('PreconditionFailed', 'ext::'),
     )
     await assert.rejects(
       checkedOut(folder, {
@@ -38,11 +38,11 @@ describe('checking out the source', async () => {
         repository: `--upload-pack=touch ${owned}`,
         commit: 'a'.repeat(40),
       }),
-      failsAs('Rejected'),
+      failsAs('PreconditionFailed'),
     )
     await assert.rejects(
       checkedOut(folder, { release, repository: folder, commit: '--output=x' }),
-      failsAs('Rejected', '40 hexadecimal digits'),
+      failsAs('PreconditionFailed', '40 hexadecimal digits'),
     )
     assert.equal(existsSync(owned), false)
   })
@@ -90,7 +90,7 @@ describe('checking out the source', async () => {
     const source = { release, repository: repository.path, commit }
     await assert.rejects(
       checkedOut(join(folder, 'cache'), source),
-      failsAs('Rejected', 'submodule', "transport 'file' not allowed"),
+      failsAs('PreconditionFailed', 'submodule', "transport 'file' not allowed"),
     )
   })
 })

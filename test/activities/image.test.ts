@@ -12,7 +12,7 @@ import { realClock } from '../../simulator/clock/index.ts'
 import { scriptedRuntime } from '../../simulator/runtime/scripted.ts'
 import { startSimulator, type Simulator } from '../../simulator/start.ts'
 import { failsAs, inActivity } from '../unit/activities/in-activity.ts'
-import { imageNamed, targetWith } from '../unit/environment-specs.ts'
+import { imageNamed, specWith } from '../unit/environment-specs.ts'
 import { makeRepository, type Repository } from './git-repository.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 
@@ -68,11 +68,11 @@ describe('an image', async () => {
 
   async function input(changes: Partial<ReturnType<typeof imageNamed>> = {}, of = commit) {
     const image = imageNamed('api', { target: 'api', args: { GREETING: 'a "b" $c' }, ...changes })
-    const target = targetWith({ aws: {}, images: [image] })
+    const spec = specWith({ aws: {}, images: [image] })
     const source = { release: 'release/production/1', repository: repository.path, commit: of }
-    const [found] = await inActivity(() => release.findImages({ target, commit: of }))
+    const [found] = await inActivity(() => release.findImages({ spec, commit: of }))
     assert.ok(found)
-    return { source, target, image: found }
+    return { source, spec, image: found }
   }
 
   test('is built from the commit, pushed, and known by the digest that the registry gives', async () => {
@@ -93,11 +93,11 @@ describe('an image', async () => {
   })
 
   test('gets the moving tag by the registry alone, and loses it again', async () => {
-    const { target, image } = await input()
+    const { spec, image } = await input()
     const move = (digest?: string) =>
       inActivity(() =>
         release.moveTags({
-          target,
+          spec,
           images: [{ name: 'api', ...(digest === undefined ? {} : { digest }) }],
         }),
       )
@@ -119,14 +119,14 @@ describe('an image', async () => {
     const missing = await input({ dockerfile: 'docker/Dockerfile' })
     await assert.rejects(
       inActivity(() => activities.buildImage(missing)),
-      failsAs('Rejected', '"docker/Dockerfile"', commit),
+      failsAs('PreconditionFailed', '"docker/Dockerfile"', commit),
     )
     await execa('ln', ['-s', '/etc', 'out'], { cwd: repository.path })
     const linked = await repository.commit('A link', {})
     const given = await input({ context: 'out' }, linked)
     await assert.rejects(
       inActivity(() => activities.buildImage(given)),
-      failsAs('Rejected', 'leads out of the repository'),
+      failsAs('PreconditionFailed', 'leads out of the repository'),
     )
   })
 

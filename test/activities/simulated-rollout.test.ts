@@ -18,7 +18,7 @@ import { scriptedRuntime, type Behaviour } from '../../simulator/runtime/scripte
 import { fastTimings } from '../../simulator/ecs/timings.ts'
 import { startSimulator, type Simulator } from '../../simulator/start.ts'
 import { failsAs, inActivity } from '../unit/activities/in-activity.ts'
-import { commit, serviceNamed, targetWith } from '../unit/environment-specs.ts'
+import { commit, serviceNamed, specWith } from '../unit/environment-specs.ts'
 import { useAsAws } from './simulated-account.ts'
 
 /** How the tasks of an image behave, by the first digit of its digest. */
@@ -91,13 +91,13 @@ async function liveService(circuitBreaker: boolean, mode: EnvironmentSpec['mode'
       },
     }),
   )
-  const service = serviceNamed('api', { service: name, circuitBreaker: 'optional' })
-  const target = targetWith({ aws: {}, services: [service], mode })
+  const service = serviceNamed('api', { ecsService: name, circuitBreaker: 'optional' })
+  const spec = specWith({ aws: {}, services: [service], mode })
   const inspect = () =>
-    inActivity(() => activities.inspectEnvironment({ target, release: 'r', freezes: 'kept' }))
+    inActivity(() => activities.inspectEnvironment({ spec, release: 'r', freezes: 'kept' }))
   return {
     name,
-    target,
+    spec,
     service,
     inspect,
     /** Once it is live; what somebody else deploys stands in the way until then. */
@@ -129,7 +129,7 @@ async function liveService(circuitBreaker: boolean, mode: EnvironmentSpec['mode'
         digest: digest(digit),
       }
       const [made] = await inActivity(() =>
-        activities.registerRevisions({ target, release: 'r', commit, images: [pushed] }),
+        activities.registerRevisions({ spec, release: 'r', commit, images: [pushed] }),
       )
       assert.ok(made)
       return made
@@ -147,17 +147,17 @@ async function liveService(circuitBreaker: boolean, mode: EnvironmentSpec['mode'
     update: (revision: Revision, inspected: InspectedService, force = false) =>
       inActivity(() =>
         activities.updateService({
-          target,
+          spec,
           service,
           revision,
-          before: inspected.wayBack,
+          before: inspected.rollbackTarget,
           force,
         }),
       ),
     wait: (started: StartedDeployment, revision: Revision, timeoutMs = 20_000) =>
       inActivity(() =>
         activities.waitForRollout({
-          target,
+          spec,
           service,
           started,
           revision,
@@ -167,9 +167,9 @@ async function liveService(circuitBreaker: boolean, mode: EnvironmentSpec['mode'
     rollBack: (inspected: InspectedService, started?: StartedDeployment, timeoutMs = 20_000) =>
       inActivity(() =>
         activities.rollBackService({
-          target,
+          spec,
           service,
-          to: inspected.wayBack,
+          to: inspected.rollbackTarget,
           ...(started === undefined ? {} : { started }),
           deadline: Date.now() + timeoutMs,
         }),
@@ -185,15 +185,15 @@ describe('a rollout as ECS does it', () => {
   test('goes live, is verified, and comes back when told', async () => {
     const api = await liveService(true)
     const was = await api.settled()
-    assert.equal(was.wayBack.standing, 'succeeded')
+    assert.equal(was.rollbackTarget.hasSucceeded, true)
     const revision = await api.register('2')
     const started = await api.update(revision, was)
     assert.match(started.serviceDeploymentArn ?? '', /service-deployment/)
     assert.deepEqual(await api.update(revision, was), started)
     const end = await api.wait(started, revision)
-    assert.equal(end.kind === 'succeeded' && end.evidence, 'service deployment')
+    assert.equal(end.kind === 'succeeded' && end.basis, 'service deployment')
     const verified = await inActivity(() =>
-      activities.verifyRelease({ target: api.target, revisions: [revision], started: [started] }),
+      activities.verifyRelease({ spec: api.spec, revisions: [revision], started: [started] }),
     )
     assert.equal(verified.kind, 'succeeded')
     assert.deepEqual((await api.settled()).now.digests, { api: digest('2') })
@@ -211,9 +211,9 @@ describe('a rollout as ECS does it', () => {
     assert.equal((await api.wait(started, revision)).kind, 'succeeded')
     await api.restarted()
     await api.settled()
-    const target = { ...api.target, stability: { timeoutMs: 10_000, windowMs: 0 } }
+    const spec = { ...api.spec, stability: { timeoutMs: 10_000, windowMs: 0 } }
     const end = await inActivity(() =>
-      activities.verifyRelease({ target, revisions: [revision], started: [started] }),
+      activities.verifyRelease({ spec, revisions: [revision], started: [started] }),
     )
     assert.equal(end.kind, 'failed')
     assert.match(end.reason, /stopped after it had been healthy/)
@@ -356,7 +356,7 @@ describe('a rollout as ECS does it', () => {
   test('is planned without a change', async () => {
     const api = await liveService(true)
     await api.settled()
-    const plan = await inActivity(() => activities.planRelease({ target: api.target, commit }))
+    const plan = await inActivity(() => activities.planRelease({ spec: api.spec, commit }))
     const [change] = plan.services[0]?.changes ?? []
     assert.equal(change?.path, 'containerDefinitions.api.image')
     assert.match(change.after ?? '', new RegExp(`mailman-api:api-${commit} \\(to be built\\)$`))

@@ -73,7 +73,7 @@ async function addHooks(
   await new ECSClient().send(
     new UpdateServiceCommand({
       cluster: 'mailman',
-      service: api.target.services[0]?.service,
+      service: api.spec.services[0]?.ecsService,
       deploymentConfiguration: { lifecycleHooks },
     }),
   )
@@ -86,7 +86,7 @@ describe('a release of a service in two colours', () => {
     const revision = await api.register('2')
     const started = await api.update(revision, was)
     const end = await api.wait(started, revision)
-    assert.equal(end.kind === 'succeeded' && end.evidence, 'service deployment')
+    assert.equal(end.kind === 'succeeded' && end.basis, 'service deployment')
     assert.match(api.said.join('\n'), /baking for 1 min/)
     assert.equal((await api.newest()).status, 'SUCCESSFUL')
     assert.deepEqual(await api.served(), ['green'])
@@ -219,7 +219,14 @@ describe('a release of a service in two colours', () => {
     await api.newest(({ finishedAt }) => finishedAt !== undefined)
     await assert.rejects(
       api.inspect(),
-      failsAs('Rejected', 'linear deployment', '64 min', '"stability.timeout"', '60 min', '"79m"'),
+      failsAs(
+        'PreconditionFailed',
+        'linear deployment',
+        '64 min',
+        '"stability.timeout"',
+        '60 min',
+        '"79m"',
+      ),
     )
   })
 
@@ -232,9 +239,13 @@ describe('a release of a service in two colours', () => {
     const waiting = api.wait(started, revision)
     await api.newest(({ lifecycleStage }) => lifecycleStage === 'BAKE_TIME')
     const { taskDefinition } = theirs
-    const [service] = api.target.services
+    const [service] = api.spec.services
     await new ECSClient().send(
-      new UpdateServiceCommand({ cluster: 'mailman', service: service?.service, taskDefinition }),
+      new UpdateServiceCommand({
+        cluster: 'mailman',
+        service: service?.ecsService,
+        taskDefinition,
+      }),
     )
     assert.equal((await waiting).kind, 'replaced')
     assert.equal((await api.rollBack(was, started)).kind, 'replaced')
@@ -264,7 +275,7 @@ describe('the way back', () => {
     await new ECSClient().send(
       new UpdateServiceCommand({
         cluster: 'mailman',
-        service: api.target.services[0]?.service,
+        service: api.spec.services[0]?.ecsService,
         deploymentConfiguration: { canaryConfiguration: { canaryBakeTimeInMinutes: 1 } },
       }),
     )

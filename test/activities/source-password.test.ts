@@ -45,7 +45,7 @@ describe('checking out the source', async () => {
     try {
       await assert.rejects(
         checkedOut(join(folder, 'cache'), { release, repository, commit: 'a'.repeat(40) }),
-        failsAs('Rejected', 'cannot read'),
+        failsAs('PreconditionFailed', 'cannot read'),
       )
     } finally {
       server.close()

@@ -92,7 +92,7 @@ describe('checking out the source', async () => {
     const commit = 'f'.repeat(40)
     await assert.rejects(
       checkedOut(join(folder, 'cache'), { release, repository: repository.path, commit }),
-      failsAs('Rejected', commit, repository.path, 'Push it'),
+      failsAs('PreconditionFailed', commit, repository.path, 'Push it'),
     )
   })
 
@@ -100,7 +100,7 @@ describe('checking out the source', async () => {
     const repository = join(folder, 'nowhere')
     await assert.rejects(
       checkedOut(join(folder, 'cache'), { release, repository, commit: 'a'.repeat(40) }),
-      failsAs('Rejected', repository, 'git ls-remote'),
+      failsAs('PreconditionFailed', repository, 'git ls-remote'),
     )
   })
 

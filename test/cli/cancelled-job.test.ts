@@ -8,15 +8,15 @@ import type { RolloutEnd } from '../../contract/activity-types.ts'
 import { commandsIn, outputsOf } from '../unit/cli/runner.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { live } from '../workflows/fixtures.ts'
-import { type Checkout, gate, type Place, startPlace } from './cli-fixture.ts'
+import { type Checkout, gate, type CliFixture, startCliFixture } from './cli-fixture.ts'
 
 const top = join(import.meta.dirname, '..', '..')
 
-let place: Place
+let fixture: CliFixture
 before(async () => {
-  place = await startPlace()
+  fixture = await startCliFixture()
 })
-after(() => place.close())
+after(() => fixture.close())
 
 /**
  * A step of a job, begun as the runner begins it: a script, by a bash that alone is told when the
@@ -44,7 +44,7 @@ async function step(
     env: {
       PATH: `${folder}:${process.env['PATH']}`,
       HOME: folder,
-      TEMPORAL_ADDRESS: place.server.address,
+      TEMPORAL_ADDRESS: fixture.server.address,
       GITHUB_ACTIONS: 'true',
       GITHUB_SHA: here.commit,
       GITHUB_STEP_SUMMARY: summary,
@@ -83,7 +83,7 @@ describe('a job of GitHub Actions that is cancelled', () => {
     ['the action', 'action', actionStep, inputs],
   ] as const) {
     test(`says on its page that the release has not ended, and how to go on: ${title}`, async () => {
-      const here = await place.checkout(environment)
+      const here = await fixture.checkout(environment)
       const waiting = gate<RolloutEnd>()
       await here.withWorker({ waitForRollout: waiting.pass }, async () => {
         const { bash, summary, outputs } = await step(here, await script(here), variables)

@@ -13,7 +13,7 @@ import { fakes } from '../workflows/fixtures.ts'
 const top = join(import.meta.dirname, '..', '..')
 
 /** A Temporal server, Slipway's workflows, and repositories to run the real command in. */
-export interface Place {
+export interface CliFixture {
   readonly server: TemporalServer
   readonly client: Client
   /** A repository with one commit, whose environment has this name. */
@@ -37,7 +37,7 @@ export interface Checkout {
 
 const commandOptions = { reject: false, stdin: 'ignore', timeout: 120_000 } as const
 
-export async function startPlace(): Promise<Place> {
+export async function startCliFixture(): Promise<CliFixture> {
   const folder = temporaryFolder()
   const [bundle, server] = await Promise.all([
     bundleWorkflows(new URL('../../workflows/index.ts', import.meta.url)),
@@ -131,7 +131,7 @@ services:
   worker: { service: mailman-worker, after: [api] }
 environments:
   ${environment}: { cluster: mailman, region: eu-west-1 }
-queues: { release: ${queue}, builder: ${queue} }
+taskQueues: { release: ${queue}, builder: ${queue} }
 `
 }
 

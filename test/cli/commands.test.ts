@@ -7,23 +7,27 @@ import type { ReleaseActivities } from '../../contract/activities.ts'
 import type { RolloutEnd } from '../../contract/activity-types.ts'
 import type { RunningRevision } from '../../rollout/deployment.ts'
 import { arn } from '../workflows/fixtures.ts'
-import { gate, type Place, runSlipway, startPlace } from './cli-fixture.ts'
+import { gate, type CliFixture, runSlipway, startCliFixture } from './cli-fixture.ts'
 
-let place: Place
+let fixture: CliFixture
 before(async () => {
-  place = await startPlace()
+  fixture = await startCliFixture()
 })
-after(() => place.close())
+after(() => fixture.close())
 
 /** An AWS that remembers what it was told to run. */
 function oneAws(): Partial<ReleaseActivities> {
   const now = new Map<string, RunningRevision>()
   return {
-    inspectEnvironment: async ({ target }) => ({
-      services: target.services.map(({ name }) => {
+    inspectEnvironment: async ({ spec }) => ({
+      services: spec.services.map(({ name }) => {
         const running = now.get(name) ?? { taskDefinition: arn(name, 7), digests: {} }
-        const wayBack = { ...running, deploymentId: 'ecs-svc/7', standing: 'succeeded' as const }
-        return { name, now: running, wayBack, desiredCount: 1 }
+        const rollbackTarget = {
+          ...running,
+          deploymentId: 'ecs-svc/7',
+          hasSucceeded: true,
+        }
+        return { name, now: running, rollbackTarget, desiredCount: 1 }
       }),
       warnings: [],
     }),
@@ -37,7 +41,7 @@ function oneAws(): Partial<ReleaseActivities> {
 
 describe('slipway rollback', () => {
   test('takes back what is live, and the ledger shows who did what', async () => {
-    const here = await place.checkout('back')
+    const here = await fixture.checkout('back')
     await here.withWorker(oneAws(), async () => {
       const deploy = await here.slipway('deploy', 'back')
       assert.equal(deploy.exitCode, 0, deploy.stdout)
@@ -56,7 +60,7 @@ describe('slipway rollback', () => {
   })
 
   test('cancels the release that runs, and has done its work when that is cancelled', async () => {
-    const here = await place.checkout('halfway')
+    const here = await fixture.checkout('halfway')
     const waiting = gate<RolloutEnd>()
     await here.withWorker({ waitForRollout: waiting.pass }, async () => {
       const deploy = here.slipway('deploy', 'halfway')
@@ -68,7 +72,7 @@ describe('slipway rollback', () => {
   })
 
   test('is rejected where there is nothing to go back to', async () => {
-    const here = await place.checkout('fresh')
+    const here = await fixture.checkout('fresh')
     await here.withWorker({}, async () => {
       const { exitCode, stdout } = await here.slipway('rollback', 'fresh')
       assert.equal(exitCode, 2)
@@ -77,7 +81,7 @@ describe('slipway rollback', () => {
   })
 
   test('is refused for a release that is not in the ledger', async () => {
-    const here = await place.checkout('unknown')
+    const here = await fixture.checkout('unknown')
     await here.withWorker({}, async () => {
       assert.equal((await here.slipway('deploy', 'unknown')).exitCode, 0)
       const { exitCode, stderr } = await here.slipway('rollback', 'unknown', '--to', '--help me')
@@ -89,7 +93,7 @@ describe('slipway rollback', () => {
 
 describe('the other commands', () => {
   test('cancel brings back what was touched, and exits with 0', async () => {
-    const here = await place.checkout('called-off')
+    const here = await fixture.checkout('called-off')
     const waiting = gate<RolloutEnd>()
     await here.withWorker({ waitForRollout: waiting.pass }, async () => {
       const deploy = here.slipway('deploy', 'called-off')
@@ -103,7 +107,7 @@ describe('the other commands', () => {
   })
 
   test('status shows what is live by service, and what runs', async () => {
-    const here = await place.checkout('shown')
+    const here = await fixture.checkout('shown')
     const first = await here.slipway('status', 'shown')
     assert.match(first.stdout, /Live: nothing yet/)
     await here.withWorker({}, async () => {
@@ -117,7 +121,7 @@ describe('the other commands', () => {
   })
 
   test('status shows what a step that waits saw last, with what somebody has to do', async () => {
-    const here = await place.checkout('asked')
+    const here = await fixture.checkout('asked')
     const summary = 'ECS waits for a person: aws ecs continue-service-deployment --hook-id h'
     const waiting = gate<RolloutEnd>({ service: 'api', summary, observedAt: 0 })
     await here.withWorker({ waitForRollout: waiting.pass }, async () => {
@@ -134,7 +138,7 @@ describe('the other commands', () => {
   })
 
   test('status without a worker says that one is missing', async () => {
-    const here = await place.checkout('abandoned')
+    const here = await fixture.checkout('abandoned')
     await here.withWorker({}, () => here.slipway('deploy', 'abandoned', '--no-wait'))
     const { exitCode, stderr } = await here.slipway('status', 'abandoned')
     assert.equal(exitCode, 2, stderr)
@@ -142,7 +146,7 @@ describe('the other commands', () => {
   })
 
   test('redeploy makes a new deployment of what is live', async () => {
-    const here = await place.checkout('rotated')
+    const here = await fixture.checkout('rotated')
     await here.withWorker({}, async () => {
       await here.slipway('deploy', 'rotated')
       const { exitCode, stdout } = await here.slipway('redeploy', 'rotated')
@@ -152,13 +156,13 @@ describe('the other commands', () => {
   })
 
   test('plan shows the images and the change of each service, and changes nothing', async () => {
-    const here = await place.checkout('planned')
+    const here = await fixture.checkout('planned')
     await here.withWorker(
       {
-        planRelease: async ({ target, commit }) => ({
-          environment: target.environment,
+        planRelease: async ({ spec, commit }) => ({
+          environment: spec.environment,
           commit,
-          mode: target.mode,
+          mode: spec.mode,
           services: [
             {
               service: 'api',
@@ -184,7 +188,7 @@ describe('the other commands', () => {
   })
 
   test('wait for a release that is not there, or never was, is refused', async () => {
-    const here = await place.checkout('empty')
+    const here = await fixture.checkout('empty')
     const unknown = await here.slipway('wait', 'release/empty/3f2c1ab')
     assert.equal(unknown.exitCode, 2)
     assert.match(unknown.stderr, /knows no workflow "release\/empty\/3f2c1ab"/)
@@ -194,8 +198,8 @@ describe('the other commands', () => {
   })
 
   test('commands work from a folder below, and with a file named', async () => {
-    const here = await place.checkout('below')
-    const { address } = place.server
+    const here = await fixture.checkout('below')
+    const { address } = fixture.server
     const below = await runSlipway(join(here.folder, 'below'), address, ['status', 'below'])
     assert.equal(below.exitCode, 0, below.stderr)
     const file = join(here.folder, 'slipway.yaml')
@@ -206,12 +210,13 @@ describe('the other commands', () => {
 
 const notify: ReleaseActivities['notify'] = async ({ to, notice }) => {
   assert.equal(notice.event, 'test')
-  if (to.urlFrom === 'BAD') throw ApplicationFailure.nonRetryable('BAD is not set', 'Rejected')
+  if (to.urlFrom === 'BAD')
+    throw ApplicationFailure.nonRetryable('BAD is not set', 'PreconditionFailed')
 }
 
 describe('slipway notify', () => {
   test('says of everybody whether the test message arrived, and why not', async () => {
-    const here = await place.checkout('told')
+    const here = await fixture.checkout('told')
     const list = '[{ type: slack, urlFrom: GOOD }, { type: webhook, urlFrom: BAD }]'
     await appendFile(join(here.folder, 'slipway.yaml'), `notifications: ${list}\n`)
     await here.withWorker({ notify }, async () => {
@@ -230,7 +235,7 @@ describe('slipway notify', () => {
   })
 
   test('says where nobody is told at all', async () => {
-    const here = await place.checkout('untold')
+    const here = await fixture.checkout('untold')
     await here.withWorker({}, async () => {
       const { exitCode, stderr } = await here.slipway('notify', 'untold')
       assert.equal(exitCode, 2)

@@ -3,13 +3,13 @@ import { after, before, describe, test } from 'node:test'
 import { ApplicationFailure } from '@temporalio/common'
 import type { RolloutEnd } from '../../contract/activity-types.ts'
 import { live } from '../workflows/fixtures.ts'
-import { gate, type Place, startPlace } from './cli-fixture.ts'
+import { gate, type CliFixture, startCliFixture } from './cli-fixture.ts'
 
-let place: Place
+let fixture: CliFixture
 before(async () => {
-  place = await startPlace()
+  fixture = await startCliFixture()
 })
-after(() => place.close())
+after(() => fixture.close())
 
 const failed: RolloutEnd = {
   kind: 'failed',
@@ -24,7 +24,7 @@ function events(stdout: string): readonly Record<string, unknown>[] {
 
 describe('slipway deploy', () => {
   test('waits, tells every step as a line, and exits with 0 once the commit is live', async () => {
-    const here = await place.checkout('good')
+    const here = await fixture.checkout('good')
     const { exitCode, stdout, stderr } = await here.withWorker({}, () =>
       here.slipway('deploy', 'good'),
     )
@@ -37,7 +37,7 @@ describe('slipway deploy', () => {
   })
 
   test('says the same as lines of JSON, the result last', async () => {
-    const here = await place.checkout('json')
+    const here = await fixture.checkout('json')
     const { exitCode, stdout } = await here.withWorker({}, () =>
       here.slipway('deploy', 'json', '--json'),
     )
@@ -53,11 +53,14 @@ describe('slipway deploy', () => {
   })
 
   test('exits with 2 where a gate said no, with its reason', async () => {
-    const here = await place.checkout('gated')
+    const here = await fixture.checkout('gated')
     const { exitCode, stdout } = await here.withWorker(
       {
         inspectEnvironment: async () => {
-          throw ApplicationFailure.nonRetryable('cluster mailman does not exist', 'Rejected')
+          throw ApplicationFailure.nonRetryable(
+            'cluster mailman does not exist',
+            'PreconditionFailed',
+          )
         },
       },
       () => here.slipway('deploy', 'gated'),
@@ -68,7 +71,7 @@ describe('slipway deploy', () => {
   })
 
   test('exits with 3 where it was taken back, with the cause', async () => {
-    const here = await place.checkout('sick')
+    const here = await fixture.checkout('sick')
     const { exitCode, stdout } = await here.withWorker({ waitForRollout: async () => failed }, () =>
       here.slipway('deploy', 'sick'),
     )
@@ -78,7 +81,7 @@ describe('slipway deploy', () => {
   })
 
   test('exits with 4 where the way back failed, too', async () => {
-    const here = await place.checkout('stuck')
+    const here = await fixture.checkout('stuck')
     const { exitCode, stdout } = await here.withWorker(
       { waitForRollout: async () => failed, rollBackService: async () => failed },
       () => here.slipway('deploy', 'stuck'),
@@ -88,13 +91,13 @@ describe('slipway deploy', () => {
   })
 
   test('exits with 4 where somebody terminated the release: nobody took anything back', async () => {
-    const here = await place.checkout('terminated')
+    const here = await fixture.checkout('terminated')
     const waiting = gate<RolloutEnd>()
     await here.withWorker({ waitForRollout: waiting.pass }, async () => {
       const deploy = here.slipway('deploy', 'terminated', '--json')
       await waiting.reached
       const id = `release/terminated/${here.commit.slice(0, 12)}`
-      await place.client.workflow.getHandle(id).terminate('by mistake')
+      await fixture.client.workflow.getHandle(id).terminate('by mistake')
       const { exitCode, stdout } = await deploy
       assert.equal(exitCode, 4)
       assert.match(String(events(stdout).at(-1)?.['message']), /was terminated \(by mistake\)/)
@@ -103,7 +106,7 @@ describe('slipway deploy', () => {
   })
 
   test('shows what a waiting activity sees, and what is tried again', async () => {
-    const here = await place.checkout('retried')
+    const here = await fixture.checkout('retried')
     const waiting = gate<RolloutEnd>({ service: 'api', summary: '0 of 1 tasks running' })
     let pushes = 0
     const { exitCode, stdout } = await here.withWorker(
@@ -131,7 +134,7 @@ describe('slipway deploy', () => {
   })
 
   test('a second commit waits while one is released; the same one joins', async () => {
-    const here = await place.checkout('busy')
+    const here = await fixture.checkout('busy')
     const waiting = gate<RolloutEnd>()
     await here.withWorker({ waitForRollout: waiting.pass }, async () => {
       const first = here.slipway('deploy', 'busy', '--json')
@@ -156,11 +159,11 @@ describe('slipway deploy', () => {
   })
 
   test('an older end under the same id is not taken for the end of what waits', async () => {
-    const here = await place.checkout('forgotten')
+    const here = await fixture.checkout('forgotten')
     const id = `release/forgotten/${here.commit.slice(0, 12)}`
     // As the environment has forgotten it, and Temporal has not.
     const workflow = { workflowId: id, taskQueue: 'nobody', args: [] }
-    await (await place.client.workflow.start('release', workflow)).terminate()
+    await (await fixture.client.workflow.start('release', workflow)).terminate()
     const waiting = gate<RolloutEnd>()
     await here.withWorker({ waitForRollout: waiting.pass }, async () => {
       await here.commitAgain('Another one')
@@ -176,7 +179,7 @@ describe('slipway deploy', () => {
   })
 
   test('a waiting commit that a newer one takes the place of ends as superseded, with 5', async () => {
-    const here = await place.checkout('crowded')
+    const here = await fixture.checkout('crowded')
     const waiting = gate<RolloutEnd>()
     await here.withWorker({ waitForRollout: waiting.pass }, async () => {
       const first = here.slipway('deploy', 'crowded', '--json')
@@ -197,7 +200,7 @@ describe('slipway deploy', () => {
   })
 
   test('stops waiting when told to, with 124, and says how to go on', async () => {
-    const here = await place.checkout('patient')
+    const here = await fixture.checkout('patient')
     const waiting = gate<RolloutEnd>()
     await here.withWorker({ waitForRollout: waiting.pass }, async () => {
       const { exitCode, stderr } = await here.slipway('deploy', 'patient', '--timeout', '1s')
@@ -212,7 +215,7 @@ describe('slipway deploy', () => {
   })
 
   test('Ctrl-C ends the waiting, not the release', async () => {
-    const here = await place.checkout('interrupted')
+    const here = await fixture.checkout('interrupted')
     const waiting = gate<RolloutEnd>()
     await here.withWorker({ waitForRollout: waiting.pass }, async () => {
       const command = here.slipway('deploy', 'interrupted')
@@ -228,7 +231,7 @@ describe('slipway deploy', () => {
   })
 
   test('so does SIGTERM, with its own exit status', async () => {
-    const here = await place.checkout('stopped')
+    const here = await fixture.checkout('stopped')
     const waiting = gate<RolloutEnd>()
     await here.withWorker({ waitForRollout: waiting.pass }, async () => {
       const command = here.slipway('deploy', 'stopped', '--json')
@@ -243,14 +246,14 @@ describe('slipway deploy', () => {
   })
 
   test('refuses to ask where no worker would take it up', async () => {
-    const here = await place.checkout('idle')
+    const here = await fixture.checkout('idle')
     const { exitCode, stderr } = await here.slipway('deploy', 'idle')
     assert.equal(exitCode, 2)
     assert.match(stderr, /No worker .* serves the task queue "queue-idle".*slipway worker/)
   })
 
   test('commit subjects cannot reach the terminal', async () => {
-    const here = await place.checkout('hostile')
+    const here = await fixture.checkout('hostile')
     const commit = await here.commitAgain('\u001b[31mred\u001b[0m "$(reboot)" \u202egnp.exe')
     await here.withWorker({}, async () => {
       assert.equal((await here.slipway('deploy', 'hostile')).exitCode, 0)

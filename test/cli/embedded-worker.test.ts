@@ -13,13 +13,13 @@ import { releaseStatus } from '../../contract/messages.ts'
 import { digestOf } from '../workflows/fixtures.ts'
 import { openReceiver } from '../workflows/receiver.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
-import { type Checkout, type Place, runSlipway, startPlace } from './cli-fixture.ts'
+import { type Checkout, type CliFixture, runSlipway, startCliFixture } from './cli-fixture.ts'
 
-let place: Place
+let fixture: CliFixture
 before(async () => {
-  place = await startPlace()
+  fixture = await startCliFixture()
 })
-after(() => place.close())
+after(() => fixture.close())
 
 /** A machine with a checkout whose only check is a script, and with an engine that only says so. */
 async function machine(here: Checkout, check: string, queues = '') {
@@ -29,14 +29,14 @@ async function machine(here: Checkout, check: string, queues = '') {
   await writeFile(join(bin, 'engine'), engine, { mode: 0o755 })
   const file = join(here.folder, 'slipway.yaml')
   const config = await readFile(file, 'utf8')
-  await writeFile(file, queues === '' ? config : config.replace(/^queues: .*$/m, queues))
+  await writeFile(file, queues === '' ? config : config.replace(/^taskQueues: .*$/m, queues))
   await appendFile(file, `checks: { commands: [${JSON.stringify(check)}] }\n`)
   const commit = await here.commitAgain('Check something')
   return {
     commit,
     id: `release/${here.environment}/${commit.slice(0, 12)}`,
     deploy: (args: readonly string[], variables: Readonly<Record<string, string>> = {}) =>
-      runSlipway(here.folder, place.server.address, ['deploy', here.environment, ...args], {
+      runSlipway(here.folder, fixture.server.address, ['deploy', here.environment, ...args], {
         SLIPWAY_DOCKER: join(bin, 'engine'),
         // The home of a test is its checkout, which must stay clean.
         SLIPWAY_CACHE: bin,
@@ -46,8 +46,8 @@ async function machine(here: Checkout, check: string, queues = '') {
   }
 }
 
-const inRegistry: ReleaseActivities['findImages'] = async ({ target }) =>
-  target.images.map(({ name }) => ({
+const inRegistry: ReleaseActivities['findImages'] = async ({ spec }) =>
+  spec.images.map(({ name }) => ({
     name,
     repositoryUri: 'ecr/mailman',
     tag: name,
@@ -61,7 +61,7 @@ const isThere = (file: string) =>
   )
 
 async function endOf(id: string): Promise<string> {
-  const handle = place.client.workflow.getHandle(id)
+  const handle = fixture.client.workflow.getHandle(id)
   await handle.result().catch(() => {})
   const { searchAttributes } = await handle.describe()
   const outcome = String(searchAttributes['SlipwayOutcome']?.[0])
@@ -71,7 +71,7 @@ async function endOf(id: string): Promise<string> {
 
 describe('slipway deploy --build-here', { concurrency: 4 }, () => {
   test('checks on this machine, from its checkout, and says no as a builder would', async () => {
-    const here = await place.checkout('builds')
+    const here = await fixture.checkout('builds')
     const { deploy } = await machine(here, 'git log -1 --format=%s; pwd; exit 3')
     const { exitCode, stdout, stderr } = await here.withWorker(
       { runChecks: async () => assert.fail('the long-lived worker was asked to check') },
@@ -83,7 +83,7 @@ describe('slipway deploy --build-here', { concurrency: 4 }, () => {
   })
 
   test('a machine that is lost in the middle ends the release as rejected, with nothing touched', async () => {
-    const here = await place.checkout('lost')
+    const here = await fixture.checkout('lost')
     const reached = join(temporaryFolder(), 'reached')
     const { deploy, id } = await machine(here, `touch ${reached}; sleep 600`)
     const touched: string[] = []
@@ -101,7 +101,7 @@ describe('slipway deploy --build-here', { concurrency: 4 }, () => {
         await command
         assert.equal(await endOf(id), 'rejected')
         assert.ok(Date.now() - lostAt < 120_000, 'in two minutes')
-        const { result } = await place.client.workflow.getHandle(id).query(releaseStatus)
+        const { result } = await fixture.client.workflow.getHandle(id).query(releaseStatus)
         assert.match(result?.message ?? '', /--build-here has gone away.*Nothing was touched/)
       },
     )
@@ -109,7 +109,7 @@ describe('slipway deploy --build-here', { concurrency: 4 }, () => {
   })
 
   test('who asks for the same commit takes over from a machine that is lost', async () => {
-    const here = await place.checkout('taken')
+    const here = await fixture.checkout('taken')
     const reached = join(temporaryFolder(), 'reached')
     const check = `if [ -e ${reached} ]; then echo the second one says no; exit 1; fi; touch ${reached}; sleep 600`
     const { deploy } = await machine(here, check)
@@ -130,7 +130,7 @@ describe('slipway deploy --build-here', { concurrency: 4 }, () => {
   })
 
   test('is refused without a worker for the rest, and when it would not stay', async () => {
-    const here = await place.checkout('alone')
+    const here = await fixture.checkout('alone')
     const { deploy } = await machine(here, 'true')
     const alone = await deploy(['--build-here'])
     assert.equal(alone.exitCode, 2)
@@ -143,8 +143,8 @@ describe('slipway deploy --build-here', { concurrency: 4 }, () => {
 
 describe('slipway deploy --worker-here', { concurrency: 3 }, () => {
   test('serves every queue itself while it waits', async () => {
-    const here = await place.checkout('works')
-    const queues = 'queues: { release: queue-works, builder: works-builder }'
+    const here = await fixture.checkout('works')
+    const queues = 'taskQueues: { release: queue-works, builder: works-builder }'
     const { deploy } = await machine(here, 'true', queues)
     const { exitCode, stdout, stderr } = await deploy(['--worker-here'])
     assert.equal(exitCode, 2, stderr)
@@ -152,12 +152,12 @@ describe('slipway deploy --worker-here', { concurrency: 3 }, () => {
   })
 
   test('tells people how it ended before it leaves', async () => {
-    const here = await place.checkout('tells')
+    const here = await fixture.checkout('tells')
     const receiver = await openReceiver({ status: 503 })
     try {
       const list = '[{ type: webhook, urlFrom: HOOK }]'
       await appendFile(join(here.folder, 'slipway.yaml'), `notifications: ${list}\n`)
-      const queues = 'queues: { release: queue-tells, builder: tells-builder }'
+      const queues = 'taskQueues: { release: queue-tells, builder: tells-builder }'
       const { deploy } = await machine(here, 'true', queues)
       const { exitCode, stderr } = await deploy(['--worker-here'], { HOOK: receiver.url })
       assert.equal(exitCode, 2, stderr)
@@ -171,8 +171,8 @@ describe('slipway deploy --worker-here', { concurrency: 3 }, () => {
   })
 
   test('what it leaves unfinished the next worker brings to its end', async () => {
-    const here = await place.checkout('unfinished')
-    const queues = 'queues: { release: queue-unfinished, builder: unfinished-builder }'
+    const here = await fixture.checkout('unfinished')
+    const queues = 'taskQueues: { release: queue-unfinished, builder: unfinished-builder }'
     const { deploy, id } = await machine(here, 'true', queues)
     const silent = createServer(() => {})
     await new Promise<void>((listening) => silent.listen(0, '127.0.0.1', listening))
@@ -191,8 +191,8 @@ describe('slipway deploy --worker-here', { concurrency: 3 }, () => {
   })
 
   test('a machine that is lost in the middle leaves it to the next worker as well', async () => {
-    const here = await place.checkout('perished')
-    const queues = 'queues: { release: queue-perished, builder: perished-builder }'
+    const here = await fixture.checkout('perished')
+    const queues = 'taskQueues: { release: queue-perished, builder: perished-builder }'
     const { deploy, id } = await machine(here, 'true', queues)
     const asked = Promise.withResolvers<void>()
     const silent = createServer(() => asked.resolve())
@@ -216,8 +216,8 @@ describe('slipway deploy --worker-here', { concurrency: 3 }, () => {
     const logFile = join(temporaryFolder(), 'temporal.log')
     const bare = await startTemporal({ logFile, searchAttributes: {} })
     try {
-      const here = await place.checkout('bare')
-      await machine(here, 'true', 'queues: { release: bare, builder: bare-builder }')
+      const here = await fixture.checkout('bare')
+      await machine(here, 'true', 'taskQueues: { release: bare, builder: bare-builder }')
       const args = ['deploy', 'bare', '--worker-here']
       const { exitCode, stderr } = await runSlipway(here.folder, bare.address, args)
       assert.equal(exitCode, 2)

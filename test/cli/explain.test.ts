@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { KnownRevision, RolloutEnd } from '../../contract/activity-types.ts'
 import { arn, digestOf } from '../workflows/fixtures.ts'
-import { type Place, startPlace } from './cli-fixture.ts'
+import { type CliFixture, startCliFixture } from './cli-fixture.ts'
 
-let place: Place
+let fixture: CliFixture
 before(async () => {
-  place = await startPlace()
+  fixture = await startCliFixture()
 })
-after(() => place.close())
+after(() => fixture.close())
 
 const sick: RolloutEnd = {
   kind: 'rolled_back',
@@ -31,7 +31,7 @@ const sick: RolloutEnd = {
 
 describe('slipway explain', () => {
   test('tells a release that has ended, with a worker and without one', async () => {
-    const here = await place.checkout('explained')
+    const here = await fixture.checkout('explained')
     const release = `release/explained/${here.commit.slice(0, 12)}`
     await here.withWorker({ waitForRollout: async () => sick }, async () => {
       const deploy = await here.slipway('deploy', 'explained')
@@ -57,7 +57,7 @@ describe('slipway explain', () => {
   })
 
   test('refuses a release that is not there', async () => {
-    const here = await place.checkout('unheard')
+    const here = await fixture.checkout('unheard')
     const { exitCode, stderr } = await here.slipway('explain', 'release/unheard/3f2c1ab')
     assert.equal(exitCode, 2)
     assert.match(stderr, /no release "release\/unheard\/3f2c1ab"/)
@@ -72,18 +72,18 @@ const known = (revision: number, more: Partial<KnownRevision> = {}): KnownRevisi
   status: 'ACTIVE',
   digests: { api: digestOf('api', revision) },
   isLive: false,
-  isWayBack: false,
+  isRollbackTarget: false,
   ...more,
 })
 
 const revisions = async () => [
   known(8, { isLive: true, deployment: 'SUCCESSFUL' }),
-  known(7, { isWayBack: true, deployment: 'SUCCESSFUL' }),
+  known(7, { isRollbackTarget: true, deployment: 'SUCCESSFUL' }),
 ]
 
 describe('slipway revisions', () => {
   test('tells which one is live and which is the way back', async () => {
-    const here = await place.checkout('revised')
+    const here = await fixture.checkout('revised')
     await here.withWorker({ listRevisions: revisions }, async () => {
       const { exitCode, stdout } = await here.slipway('revisions', 'revised', 'api')
       assert.equal(exitCode, 0, stdout)

@@ -9,16 +9,16 @@ import { until } from '../workflows/environment-fixture.ts'
 import { live } from '../workflows/fixtures.ts'
 import { cuttableWayTo } from './cuttable.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
-import { gate, type Place, runSlipway, startPlace } from './cli-fixture.ts'
+import { gate, type CliFixture, runSlipway, startCliFixture } from './cli-fixture.ts'
 
-let place: Place
+let fixture: CliFixture
 before(async () => {
-  place = await startPlace()
+  fixture = await startCliFixture()
 })
-after(() => place.close())
+after(() => fixture.close())
 
 /** A job of GitHub Actions in a checkout: what its step leaves for the page of the run. */
-async function jobIn(folder: string, address = place.server.address) {
+async function jobIn(folder: string, address = fixture.server.address) {
   const files = temporaryFolder()
   const summary = join(files, 'summary')
   const output = join(files, 'output')
@@ -41,7 +41,7 @@ async function jobIn(folder: string, address = place.server.address) {
 
 /** Has a worker listed for a queue that asked for work and went: a request is sent, and waits. */
 async function seenAndGone(queue: string): Promise<void> {
-  const { client } = place
+  const { client } = fixture
   const poll = { namespace: client.options.namespace, taskQueue: { name: queue }, identity: 'gone' }
   const { workflowService } = client
   // No less than the two seconds that the server wants to have for it.
@@ -55,7 +55,7 @@ async function seenAndGone(queue: string): Promise<void> {
 
 describe('a job of GitHub Actions', () => {
   test('leaves a summary with steps, services and a link, and the outputs of its step', async () => {
-    const here = await place.checkout('page')
+    const here = await fixture.checkout('page')
     const job = await jobIn(here.folder)
     const { exitCode, stderr } = await here.withWorker({}, () => job.slipway('deploy', 'page'))
     assert.equal(exitCode, 0, stderr)
@@ -71,7 +71,7 @@ describe('a job of GitHub Actions', () => {
   })
 
   test('shows a failure as one error with its cause, and its JSON stays JSON', async () => {
-    const here = await place.checkout('sickpage')
+    const here = await fixture.checkout('sickpage')
     const job = await jobIn(here.folder)
     const failed: RolloutEnd = {
       kind: 'failed',
@@ -94,17 +94,17 @@ describe('a job of GitHub Actions', () => {
   })
 
   test('text of others is no command to the runner, wherever it is shown', async () => {
-    const here = await place.checkout('injected')
+    const here = await fixture.checkout('injected')
     const hostile = '::error::not ours\n##[add-mask]a\n  ::set-output name=x::y'
     await here.commitAgain('::stop-commands::pwned ##[error]no')
     const job = await jobIn(here.folder)
     const { exitCode, stdout, stderr } = await here.withWorker(
       {
         runChecks: async () => {
-          throw ApplicationFailure.nonRetryable(hostile, 'Rejected')
+          throw ApplicationFailure.nonRetryable(hostile, 'PreconditionFailed')
         },
         inspectEnvironment: async () => {
-          throw ApplicationFailure.nonRetryable(hostile, 'Rejected')
+          throw ApplicationFailure.nonRetryable(hostile, 'PreconditionFailed')
         },
       },
       () => job.slipway('deploy', 'injected'),
@@ -118,7 +118,7 @@ describe('a job of GitHub Actions', () => {
   })
 
   test('a refusal before anything is asked for is an error on its page, too', async () => {
-    const here = await place.checkout('refused')
+    const here = await fixture.checkout('refused')
     const job = await jobIn(here.folder)
     const { exitCode, stderr } = await job.slipway('deploy', 'refuse')
     assert.equal(exitCode, 2)
@@ -134,7 +134,7 @@ describe('a job of GitHub Actions', () => {
   })
 
   test('two jobs for the same commit are told the same end of one release', async () => {
-    const here = await place.checkout('twice')
+    const here = await fixture.checkout('twice')
     const waiting = gate<RolloutEnd>()
     const [first, second] = await Promise.all([jobIn(here.folder), jobIn(here.folder)])
     await here.withWorker({ waitForRollout: waiting.pass }, async () => {
@@ -152,7 +152,7 @@ describe('a job of GitHub Actions', () => {
   })
 
   test('a job that is killed and started again gets the outcome of what the first began', async () => {
-    const here = await place.checkout('restarted')
+    const here = await fixture.checkout('restarted')
     const waiting = gate<RolloutEnd>()
     await here.withWorker({ waitForRollout: waiting.pass }, async () => {
       const killed = (await jobIn(here.folder)).slipway('deploy', 'restarted')
@@ -168,9 +168,9 @@ describe('a job of GitHub Actions', () => {
   })
 
   test('a job whose connection is cut and comes back gets the outcome', async () => {
-    const here = await place.checkout('cut')
+    const here = await fixture.checkout('cut')
     const waiting = gate<RolloutEnd>()
-    const way = await cuttableWayTo(place.server.address)
+    const way = await cuttableWayTo(fixture.server.address)
     const job = await jobIn(here.folder, way.address)
     await here.withWorker({ waitForRollout: waiting.pass }, async () => {
       const command = job.slipway('deploy', 'cut', '--json')
@@ -192,14 +192,14 @@ describe('a job of GitHub Actions', () => {
   })
 
   test('a job whose connection is cut before it was answered has asked once, and gets the outcome', async () => {
-    const here = await place.checkout('unanswered')
+    const here = await fixture.checkout('unanswered')
     await seenAndGone('queue-unanswered')
-    const way = await cuttableWayTo(place.server.address)
+    const way = await cuttableWayTo(fixture.server.address)
     const job = await jobIn(here.folder, way.address)
     const command = job.slipway('deploy', 'unanswered', '--json')
-    const door = place.client.workflow.getHandle('environment/unanswered')
+    const environment = fixture.client.workflow.getHandle('environment/unanswered')
     await until(
-      () => door.describe().catch(() => undefined),
+      () => environment.describe().catch(() => undefined),
       (begun) => begun !== undefined,
     )
     way.cut()
@@ -219,13 +219,13 @@ describe('a job of GitHub Actions', () => {
   })
 
   test('a job that is cancelled before it was answered says that it may have been heard', async () => {
-    const here = await place.checkout('unheard')
+    const here = await fixture.checkout('unheard')
     await seenAndGone('queue-unheard')
-    const job = await jobIn(here.folder, place.server.address)
+    const job = await jobIn(here.folder, fixture.server.address)
     const command = job.slipway('deploy', 'unheard')
-    const door = place.client.workflow.getHandle('environment/unheard')
+    const environment = fixture.client.workflow.getHandle('environment/unheard')
     await until(
-      () => door.describe().catch(() => undefined),
+      () => environment.describe().catch(() => undefined),
       (begun) => begun !== undefined,
     )
     command.kill('SIGINT')

@@ -4,17 +4,17 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { RolloutEnd } from '../../contract/activity-types.ts'
 import { live } from '../workflows/fixtures.ts'
-import { gate, type Place, startPlace } from './cli-fixture.ts'
+import { gate, type CliFixture, startCliFixture } from './cli-fixture.ts'
 
-let place: Place
+let fixture: CliFixture
 before(async () => {
-  place = await startPlace()
+  fixture = await startCliFixture()
 })
-after(() => place.close())
+after(() => fixture.close())
 
 describe('what an operator at night goes by', () => {
   test('wait follows what waits where nothing runs, and not the release before', async () => {
-    const here = await place.checkout('thawing')
+    const here = await fixture.checkout('thawing')
     const waiting = gate<RolloutEnd>()
     await here.withWorker({ waitForRollout: waiting.pass }, async () => {
       const first = here.slipway('deploy', 'thawing')
@@ -36,7 +36,7 @@ describe('what an operator at night goes by', () => {
   })
 
   test('status says that a freeze window of the configuration holds, in words and as JSON', async () => {
-    const here = await place.checkout('closed')
+    const here = await fixture.checkout('closed')
     const file = join(here.folder, 'slipway.yaml')
     const window = '[{ firstDay: "2000-01-01", lastDay: "2999-12-31", reason: always }]'
     const text = await readFile(file, 'utf8')
@@ -52,7 +52,7 @@ describe('what an operator at night goes by', () => {
   })
 
   test('a reason that nothing would be done with is refused, and not passed over', async () => {
-    const here = await place.checkout('reasoned')
+    const here = await fixture.checkout('reasoned')
     await here.withWorker({}, async () => {
       const { exitCode, stderr } = await here.slipway('deploy', 'reasoned', '--reason', 'a hotfix')
       assert.equal(exitCode, 2)

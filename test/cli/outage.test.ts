@@ -11,7 +11,7 @@ import { type SetupResult, setUpSearchAttributes } from '../../client/setup.ts'
 import { startTemporal } from '../../local/stack/temporal.ts'
 import { bundleWorkflows } from '../../worker/workflow-bundle.ts'
 import { searchAttributes } from '../../contract/search-attributes.ts'
-import { deployOf, fakes, live, targetFor } from '../workflows/fixtures.ts'
+import { deployOf, fakes, live, specFor } from '../workflows/fixtures.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { gate, runSlipway } from './cli-fixture.ts'
 
@@ -33,7 +33,7 @@ test('who follows a release gets its outcome though the server dies in the middl
     activities: fakes('outage', { waitForRollout: waiting.pass }).activities,
   })
   const serving = worker.run()
-  const accepted = await requestDeploy(client, deployOf(targetFor('outage')))
+  const accepted = await requestDeploy(client, deployOf(specFor('outage')))
   const events: FollowEvent[] = []
   const lost = Promise.withResolvers<void>()
   const followed = followRelease(

@@ -56,26 +56,26 @@ test('a Node that is too old is told so', async () => {
 test('its types fit a program that uses them, and refuse one that does not', async () => {
   await writeFile(
     join(folder, 'use.ts'),
-    `import { connect, followRelease, loadConfig, requestDeploy, resolveTarget } from 'slipway'
+    `import { connect, followRelease, loadConfig, requestDeploy, resolveEnvironment } from 'slipway'
 import { listSchedules, putSchedule } from 'slipway'
-import type { Connected, Outcome, Target } from 'slipway'
+import type { Connected, EnvironmentSpec, Outcome } from 'slipway'
 import { runWorker } from 'slipway/worker'
 
 export async function deploy(commit: string): Promise<Outcome> {
   const { config } = await loadConfig()
-  const target: Target = resolveTarget(config, 'production', { repository: '/src' })
+  const spec: EnvironmentSpec = resolveEnvironment(config, 'production', { repository: '/src' })
   await using connected = await connect()
-  const request = { kind: 'deploy', target, commit, subject: '', requestedBy: 'me' } as const
+  const request = { kind: 'deploy', spec, commit, subject: '', requestedBy: 'me' } as const
   const { releaseId: id, runId } = await requestDeploy(connected.client, request)
   return (await followRelease(connected.client, { id, runId })).outcome
 }
 
-export async function plan({ client }: Connected, target: Target): Promise<readonly string[]> {
+export async function plan({ client }: Connected, spec: EnvironmentSpec): Promise<readonly string[]> {
   const times = { kind: 'cron', expression: '0 3 * * *', timeZone: 'Europe/Berlin' } as const
   const what = { kind: 'redeploy' } as const
-  const wish = { target, name: 'nightly', times, what, catchUpMs: 600_000, requestedBy: 'me' }
+  const wish = { spec, name: 'nightly', times, what, catchUpMs: 600_000, requestedBy: 'me' }
   await putSchedule(client, wish)
-  const schedules = await listSchedules(client, target.environment)
+  const schedules = await listSchedules(client, spec.environment)
   return schedules.flatMap(({ nextRuns }) => nextRuns)
 }
 

@@ -7,13 +7,13 @@ import type { RolloutEnd } from '../../contract/activity-types.ts'
 import type { Schedule } from '../../client/schedules.ts'
 import type { EnvironmentStatus } from '../../contract/environment.ts'
 import { until } from '../workflows/environment-fixture.ts'
-import { type Checkout, gate, type Place, startPlace } from './cli-fixture.ts'
+import { type Checkout, gate, type CliFixture, startCliFixture } from './cli-fixture.ts'
 
-let place: Place
+let fixture: CliFixture
 before(async () => {
-  place = await startPlace()
+  fixture = await startCliFixture()
 })
-after(() => place.close())
+after(() => fixture.close())
 
 const nightly = ['--cron', '0 3 * * *', '--time-zone', 'Europe/Berlin', '--redeploy'] as const
 
@@ -24,7 +24,7 @@ async function show(here: Checkout, name: string): Promise<Schedule> {
 
 /** When the server would let a schedule run. */
 async function runsBetween(scheduleId: string, from: string, to: string): Promise<string[]> {
-  const { workflowService, options } = place.client
+  const { workflowService, options } = fixture.client
   const { startTime } = await workflowService.listScheduleMatchingTimes({
     namespace: options.namespace,
     scheduleId,
@@ -44,7 +44,7 @@ function schedulesIn(status: string): readonly Schedule[] {
 
 describe('slipway schedule', { timeout: 180_000 }, () => {
   test('creates a schedule, shows and lists it with its next runs, and changes it in place', async () => {
-    const here = await place.checkout('planned')
+    const here = await fixture.checkout('planned')
     const made = await here.slipway('schedule', 'create', 'planned', 'nightly', ...nightly)
     assert.equal(made.exitCode, 0, made.stderr)
     assert.match(made.stdout, /^Created:/)
@@ -73,15 +73,15 @@ describe('slipway schedule', { timeout: 180_000 }, () => {
     assert.match(list.stdout, /nightly +rebuild and deploy of the default branch +every 1 d 0 h/)
     const status = await here.slipway('status', 'planned')
     assert.match(status.stdout, /Scheduled:\n {2}nightly {2}\d{4}-.* UTC {2}rebuild and deploy of/)
-    const { policies } = await place.client.schedule.getHandle('planned/nightly').describe()
+    const { policies } = await fixture.client.schedule.getHandle('planned/nightly').describe()
     assert.deepEqual([policies.overlap, policies.catchupWindow], ['SKIP', 600_000])
   })
 
   test('is late by no more than it may be, and makes up for what it is told to', async () => {
-    const here = await place.checkout('loose')
+    const here = await fixture.checkout('loose')
     const loose = ['--cron', '0 3 * * *', '--jitter', '30m', '--catch-up', '2h'] as const
     await here.slipway('schedule', 'create', 'loose', 'nightly', ...loose, '--redeploy')
-    const { spec, policies } = await place.client.schedule.getHandle('loose/nightly').describe()
+    const { spec, policies } = await fixture.client.schedule.getHandle('loose/nightly').describe()
     assert.deepEqual([spec.jitter, policies.catchupWindow], [30 * 60_000, 2 * 60 * 60_000])
     const { when, nextRuns } = await show(here, 'nightly')
     assert.equal(when, 'cron 0 3 * * * (UTC), up to 30 min 0 s later')
@@ -92,7 +92,7 @@ describe('slipway schedule', { timeout: 180_000 }, () => {
   })
 
   test('goes by the clock of its time zone, also on the days when that is changed', async () => {
-    const here = await place.checkout('dst')
+    const here = await fixture.checkout('dst')
     const zone = ['--time-zone', 'Europe/Berlin', '--redeploy'] as const
     await here.slipway('schedule', 'create', 'dst', 'early', '--cron', '0 4 * * *', ...zone)
     await here.slipway('schedule', 'create', 'dst', 'between', '--cron', '30 2 * * *', ...zone)
@@ -115,7 +115,7 @@ describe('slipway schedule', { timeout: 180_000 }, () => {
   })
 
   test('refuses times that are not understood or never come, and keeps what was there', async () => {
-    const here = await place.checkout('wrong')
+    const here = await fixture.checkout('wrong')
     await here.slipway('schedule', 'create', 'wrong', 'nightly', ...nightly)
     const earlier = await show(here, 'nightly')
     const create = ['schedule', 'create', 'wrong', 'nightly'] as const
@@ -143,7 +143,7 @@ describe('slipway schedule', { timeout: 180_000 }, () => {
     }
     assert.deepEqual(await show(here, 'nightly'), earlier)
     const left: string[] = []
-    for await (const { scheduleId } of place.client.schedule.list()) left.push(scheduleId)
+    for await (const { scheduleId } of fixture.client.schedule.list()) left.push(scheduleId)
     assert.deepEqual(
       left.filter((id) => id.startsWith('check/')),
       [],
@@ -151,7 +151,7 @@ describe('slipway schedule', { timeout: 180_000 }, () => {
   })
 
   test('pauses and resumes with a reason, and deletes; what is not there is refused', async () => {
-    const here = await place.checkout('steered')
+    const here = await fixture.checkout('steered')
     await here.slipway('schedule', 'create', 'steered', 'nightly', ...nightly)
     await here.slipway('schedule', 'pause', 'steered', 'nightly', '--reason', 'incident 42')
     const paused = await here.slipway('schedule', 'show', 'steered', 'nightly')
@@ -175,7 +175,7 @@ describe('slipway schedule', { timeout: 180_000 }, () => {
   })
 
   test('those of an environment that was taken out of slipway.yaml are found, paused and deleted', async () => {
-    const here = await place.checkout('gone')
+    const here = await fixture.checkout('gone')
     await here.slipway('schedule', 'create', 'gone', 'nightly', ...nightly)
     const file = join(here.folder, 'slipway.yaml')
     await writeFile(file, (await readFile(file, 'utf8')).replace('  gone:', '  other:'))
@@ -197,14 +197,14 @@ describe('slipway schedule', { timeout: 180_000 }, () => {
   })
 
   test('a run waits for its turn in a busy environment, and a second one is not begun meanwhile', async () => {
-    const here = await place.checkout('busy')
+    const here = await fixture.checkout('busy')
     const waiting = gate<RolloutEnd>()
     await here.withWorker({ waitForRollout: waiting.pass }, async () => {
       await here.slipway('schedule', 'create', 'busy', 'nightly', ...nightly)
       await here.slipway('deploy', 'busy', '--no-wait')
       await waiting.reached
       // As if it were three in the morning each second.
-      const handle = place.client.schedule.getHandle('busy/nightly')
+      const handle = fixture.client.schedule.getHandle('busy/nightly')
       await handle.update((whole) => {
         const { searchAttributes: _, ...schedule } = whole
         return {
@@ -226,7 +226,7 @@ describe('slipway schedule', { timeout: 180_000 }, () => {
       assert.match(byHand.stderr, /has not ended yet/)
       const typo = await here.slipway('schedule', 'trigger', 'busy', 'nightli')
       assert.match(typo.stderr, /busy has no schedule "nightli"/)
-      waiting.open({ kind: 'succeeded', evidence: 'deployments', summary: '' })
+      waiting.open({ kind: 'succeeded', basis: 'deployments', summary: '' })
       const { lastRuns } = await until(
         () => show(here, 'nightly'),
         (schedule) => schedule.lastRuns[0]?.outcome !== 'running',

@@ -5,13 +5,13 @@ import { after, before, describe, test } from 'node:test'
 import type { RolloutEnd } from '../../contract/activity-types.ts'
 import type { EnvironmentStatus } from '../../contract/environment.ts'
 import { live } from '../workflows/fixtures.ts'
-import { gate, type Place, type runSlipway, startPlace } from './cli-fixture.ts'
+import { gate, type CliFixture, type runSlipway, startCliFixture } from './cli-fixture.ts'
 
-let place: Place
+let fixture: CliFixture
 before(async () => {
-  place = await startPlace()
+  fixture = await startCliFixture()
 })
-after(() => place.close())
+after(() => fixture.close())
 
 /** Collects what a command prints, and waits until it has printed something. */
 function listenTo(child: ReturnType<typeof runSlipway>): (text: RegExp) => Promise<void> {
@@ -35,7 +35,7 @@ function listenTo(child: ReturnType<typeof runSlipway>): (text: RegExp) => Promi
 
 describe('an environment is steered from the command line', () => {
   test('a freeze keeps a deploy out, with 2, unless it is overridden with a reason', async () => {
-    const here = await place.checkout('frozen')
+    const here = await fixture.checkout('frozen')
     await here.withWorker({}, async () => {
       const froze = await here.slipway('freeze', 'frozen', '--reason', 'incident', '--until', '2h')
       assert.equal(froze.exitCode, 0, froze.stderr)
@@ -55,7 +55,7 @@ describe('an environment is steered from the command line', () => {
   })
 
   test('a release is paused, shown as paused, and resumed', async () => {
-    const here = await place.checkout('held')
+    const here = await fixture.checkout('held')
     const waiting = gate<void>()
     await here.withWorker({ buildImage: waiting.pass }, async () => {
       const deploy = here.slipway('deploy', 'held')
@@ -72,7 +72,7 @@ describe('an environment is steered from the command line', () => {
   })
 
   test('a deploy that waits for an approval is approved, another one rejected, and a third is not there', async () => {
-    const here = await place.checkout('careful')
+    const here = await fixture.checkout('careful')
     const file = join(here.folder, 'slipway.yaml')
     const config = await readFile(file, 'utf8')
     const careful = config.replace(
@@ -106,7 +106,7 @@ describe('an environment is steered from the command line', () => {
   })
 
   test('status --watch shows a change, and Ctrl-C ends it with 0', async () => {
-    const here = await place.checkout('watched')
+    const here = await fixture.checkout('watched')
     const waiting = gate<RolloutEnd>()
     await here.withWorker({ waitForRollout: waiting.pass }, async () => {
       const deploy = here.slipway('deploy', 'watched')
@@ -123,7 +123,7 @@ describe('an environment is steered from the command line', () => {
   })
 
   test('metrics come from what Temporal lists', async () => {
-    const here = await place.checkout('measured')
+    const here = await fixture.checkout('measured')
     await here.withWorker({}, async () => {
       assert.equal((await here.slipway('deploy', 'measured')).exitCode, 0)
       const measured = async () => {

@@ -16,11 +16,11 @@ services:
   api: { service: harbour-api }
 environments:
   ${strange ? 'strange' : 'harbour'}: ${environment}
-${strange ? 'queues: { release: strange, builder: strange-builder }' : ''}
+${strange ? 'taskQueues: { release: strange, builder: strange-builder }' : ''}
 `
 }
 
-/** Configurations of the berth `harbour` with one thing wrong in each, or right for a worker that is not. */
+/** Configurations of the example `harbour` with one thing wrong in each, or right for a worker that is not. */
 export const configurations: Readonly<Record<string, string>> = {
   cluster: configuration({ environment: '{ cluster: harbor }' }),
   service: configuration({
@@ -37,7 +37,7 @@ export const configurations: Readonly<Record<string, string>> = {
   stage: configuration({ image: '' }).replace('target: api', 'target: app'),
   source: configuration({ repository: './nowhere' }),
   syntax: `project: harbour\nimages: { api: { repository: harbour }\n`,
-  unserved: `${configuration({})}queues: { release: nobody }\n`,
+  unserved: `${configuration({})}taskQueues: { release: nobody }\n`,
   engine: configuration({ strange: true }),
   expired: configuration({ environment: '{ cluster: harbour, profile: expired }', strange: true }),
   denied: configuration({ environment: '{ cluster: harbour, profile: denied }', strange: true }),

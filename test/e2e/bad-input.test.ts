@@ -7,27 +7,27 @@ import { CreateServiceCommand } from '@aws-sdk/client-ecs'
 import { startChild } from '../../local/process/child.ts'
 import { commitAll } from '../../local/stack/hello.ts'
 import { configurations } from './bad-input-configurations.ts'
-import { openBerth, runSlipway, type Berth } from './example-environment.ts'
+import { openExample, runSlipway, type ExampleEnvironment } from './example-environment.ts'
 import { untilWritten } from './crash-moment.ts'
 import { makeHostile } from './hostile-names.ts'
 import { impossibleRollbacks } from './impossible-rollbacks.ts'
 import { stateOfAws } from './untouched.ts'
 import { answering } from './what-runs.ts'
-import { openYard, type Yard } from './local-stack.ts'
+import { openLocalStack, type LocalStack } from './local-stack.ts'
 
 /**
  * What is wrong with an input or an environment, found by the real command on a real stack: one
  * message that says what to do, exit status 2, and nothing changed.
  */
 
-let yard: Yard
-let harbour: Berth
+let stack: LocalStack
+let harbour: ExampleEnvironment
 const closing: (() => Promise<unknown>)[] = []
 
 before(async () => {
-  yard = await openYard()
-  closing.push(yard.close)
-  harbour = await openBerth(yard, 'harbour')
+  stack = await openLocalStack()
+  closing.push(stack.close)
+  harbour = await openExample(stack, 'harbour')
   await createServiceWithoutBreaker()
   await writeConfigurations()
   await commitAll(harbour.checkout, 'Configure many things badly')
@@ -39,7 +39,7 @@ after(async () => {
 
 /** A service of the same cluster as ECS makes one where nobody asks for a circuit breaker. */
 async function createServiceWithoutBreaker(): Promise<void> {
-  await yard.aws.ecs.send(
+  await stack.aws.ecs.send(
     new CreateServiceCommand({
       cluster: 'harbour',
       serviceName: 'harbour-unguarded',
@@ -61,8 +61,8 @@ function profile(name: string, key: string): string {
 
 /** A worker that has credentials of all kinds but good ones, and no engine. */
 async function startStrangeWorker(): Promise<() => Promise<void>> {
-  const profiles = path.join(yard.folder, 'profiles')
-  const logFile = path.join(yard.folder, 'strange.log')
+  const profiles = path.join(stack.folder, 'profiles')
+  const logFile = path.join(stack.folder, 'strange.log')
   await writeFile(profiles, profile('expired', 'EXPIRED') + profile('denied', 'DENIED'))
   const worker = await startChild({
     name: 'the strange worker',
@@ -76,9 +76,9 @@ async function startStrangeWorker(): Promise<() => Promise<void>> {
     cwd: harbour.checkout,
     logFile,
     env: {
-      ...yard.stack.env,
+      ...stack.stack.env,
       AWS_CONFIG_FILE: profiles,
-      DOCKER_HOST: `unix://${path.join(yard.folder, 'no-engine.sock')}`,
+      DOCKER_HOST: `unix://${path.join(stack.folder, 'no-engine.sock')}`,
     },
   })
   await Promise.race([untilWritten(logFile, 'Serving release and builder'), worker.failed])
@@ -164,7 +164,7 @@ describe('one clear message, exit status 2, and nothing changed', () => {
   for (const [title, config, ...expected] of cases) {
     test(title, async () => {
       const place = { cluster: 'harbour', repository: 'harbour' }
-      const unchanged = await stateOfAws(yard, place)
+      const unchanged = await stateOfAws(stack, place)
       const environment = configurations[config]?.includes('release: strange')
         ? 'strange'
         : 'harbour'
@@ -176,13 +176,13 @@ describe('one clear message, exit status 2, and nothing changed', () => {
       assert.equal(exitCode, 2, output)
       for (const words of expected) assert.match(output, words)
       assert.doesNotMatch(output, /\n\s+at /, 'no stack trace')
-      assert.deepEqual(await stateOfAws(yard, place), unchanged)
+      assert.deepEqual(await stateOfAws(stack, place), unchanged)
     })
   }
 
   test('a namespace that the server does not have', async () => {
-    const env = { ...yard.stack.env, TEMPORAL_NAMESPACE: 'harbor' }
-    const elsewhere = { ...yard, stack: { ...yard.stack, env } }
+    const env = { ...stack.stack.env, TEMPORAL_NAMESPACE: 'harbor' }
+    const elsewhere = { ...stack, stack: { ...stack.stack, env } }
     const { exitCode, output } = await runSlipway(elsewhere, harbour.checkout, [
       'deploy',
       'harbour',
@@ -194,38 +194,38 @@ describe('one clear message, exit status 2, and nothing changed', () => {
 
 describe('a rollback that cannot be done says why, and changes nothing', () => {
   const place = { cluster: 'jetty', repository: 'jetty' }
-  let jetty: Berth
+  let jetty: ExampleEnvironment
   before(async () => {
-    jetty = await openBerth(yard, 'jetty')
+    jetty = await openExample(stack, 'jetty')
   })
 
   for (const { title, target, expected } of impossibleRollbacks) {
     test(title, async () => {
-      const to = await target(yard, jetty)
-      const unchanged = await stateOfAws(yard, place)
+      const to = await target(stack, jetty)
+      const unchanged = await stateOfAws(stack, place)
       const { exitCode, output } = await jetty.slipway('rollback', 'jetty', ...to)
       assert.equal(exitCode, 2, output)
       assert.match(output, expected)
-      assert.deepEqual(await stateOfAws(yard, place), unchanged)
+      assert.deepEqual(await stateOfAws(stack, place), unchanged)
     })
   }
 })
 
 test('names, messages and paths are data, whatever they look like', async () => {
-  const berth = await openBerth(yard, 'hostile')
-  const { folder, mark, subject, branch, tag } = await makeHostile(yard, berth)
-  const first = await runSlipway(yard, folder, ['deploy', 'hostile', `--commit=${branch}`])
+  const example = await openExample(stack, 'hostile')
+  const { folder, mark, subject, branch, tag } = await makeHostile(stack, example)
+  const first = await runSlipway(stack, folder, ['deploy', 'hostile', `--commit=${branch}`])
   assert.equal(first.exitCode, 0, first.output)
   assert.ok(first.output.includes(subject), first.output)
   for (const control of ['\u001B', '\u202E']) assert.ok(!first.output.includes(control))
-  assert.equal((await answering(yard, berth)).version, 'hostile')
+  assert.equal((await answering(stack, example)).version, 'hostile')
 
-  const second = await runSlipway(yard, folder, ['deploy', 'hostile', `--commit=${tag}`])
+  const second = await runSlipway(stack, folder, ['deploy', 'hostile', `--commit=${tag}`])
   assert.equal(second.exitCode, 0, second.output)
   assert.match(second.output, /nothing to do/i)
 
   const here = [process.cwd(), homedir(), tmpdir()].map((place) => readdir(place))
-  const names = [...(await Promise.all(here)), await readdir(yard.folder, { recursive: true })]
+  const names = [...(await Promise.all(here)), await readdir(stack.folder, { recursive: true })]
   assert.deepEqual(
     names.flat().filter((name) => path.basename(name) === mark),
     [],

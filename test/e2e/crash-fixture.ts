@@ -11,15 +11,15 @@ import {
   RegisterTaskDefinitionCommand,
 } from '@aws-sdk/client-ecs'
 import { parseConfig } from '../../config/load.ts'
-import { resolveTarget } from '../../config/resolve.ts'
+import { resolveEnvironment } from '../../config/resolve.ts'
 import type { EnvironmentSpec } from '../../contract/environment-spec.ts'
 import { makeHelloCheckout } from '../../local/stack/hello.ts'
 import type { Clients } from '../../local/stack/seed.ts'
 import { until } from '../../local/process/until.ts'
-import { openYard, type Yard } from './local-stack.ts'
+import { openLocalStack, type LocalStack } from './local-stack.ts'
 
-/** A yard with as many environments as a test has releases under way at once. */
-export interface Site extends Yard {
+/** A stack with as many environments as a test has releases under way at once. */
+export interface CrashFixture extends LocalStack {
   /** A git repository of the example, with one commit. */
   readonly checkout: string
   /** A cluster of this name whose services run a healthy `v0`, as a target for releases. */
@@ -28,21 +28,21 @@ export interface Site extends Yard {
 
 export type ServiceName = 'api' | 'worker'
 
-export async function openSite(): Promise<Site> {
-  const yard = await openYard()
-  const checkout = path.join(yard.folder, 'hello')
+export async function openCrashFixture(): Promise<CrashFixture> {
+  const stack = await openLocalStack()
+  const checkout = path.join(stack.folder, 'hello')
   await makeHelloCheckout(checkout)
   return {
-    ...yard,
+    ...stack,
     checkout,
     environment: async (name, services) => {
-      await createServices(yard.aws, name, services)
-      return targetOf(name, services, checkout)
+      await createServices(stack.aws, name, services)
+      return specOf(name, services, checkout)
     },
   }
 }
 
-function targetOf(
+function specOf(
   name: string,
   services: readonly ServiceName[],
   repository: string,
@@ -63,7 +63,7 @@ ${deployed.join('\n')}
 environments: { ${name}: { cluster: ${name} } }
 stability: { timeout: 5m, window: 1s }
 `
-  return resolveTarget(parseConfig(text, 'slipway.yaml').config, name, { repository })
+  return resolveEnvironment(parseConfig(text, 'slipway.yaml').config, name, { repository })
 }
 
 /** The services run what the example's own were started with. */
@@ -105,11 +105,15 @@ export async function deploymentsAndRevisions(
   { cluster, services }: EnvironmentSpec,
 ) {
   return Promise.all(
-    services.map(async ({ service }) => {
-      const deployed = await ecs.send(new ListServiceDeploymentsCommand({ cluster, service }))
-      const registered = await ecs.send(new ListTaskDefinitionsCommand({ familyPrefix: service }))
+    services.map(async ({ ecsService }) => {
+      const deployed = await ecs.send(
+        new ListServiceDeploymentsCommand({ cluster, service: ecsService }),
+      )
+      const registered = await ecs.send(
+        new ListTaskDefinitionsCommand({ familyPrefix: ecsService }),
+      )
       return {
-        service,
+        service: ecsService,
         deployments: deployed.serviceDeployments?.length ?? 0,
         revisions: registered.taskDefinitionArns?.length ?? 0,
       }

@@ -15,19 +15,24 @@ import { until } from '../../local/process/until.ts'
 import { startWorker } from '../../local/stack/worker.ts'
 import type { ReleaseResult } from '../../contract/releases.ts'
 import { control, untilFailedOnce, untilHit, untilTaken, untilWritten } from './crash-moment.ts'
-import { deploymentsAndRevisions, openSite, versionsServed, type Site } from './crash-fixture.ts'
+import {
+  deploymentsAndRevisions,
+  openCrashFixture,
+  versionsServed,
+  type CrashFixture,
+} from './crash-fixture.ts'
 
 /**
  * What dies on the way must not be seen in how a release ends. The worker is killed in the middle
  * of everything at once: each environment is held in another step of a release when it happens.
  */
 
-let site: Site
+let fixture: CrashFixture
 const stops: (() => Promise<void>)[] = []
 
 before(async () => {
-  site = await openSite()
-  stops.push(site.close)
+  fixture = await openCrashFixture()
+  stops.push(fixture.close)
 })
 afterEach(() => giveRoomBack())
 after(async () => {
@@ -35,35 +40,35 @@ after(async () => {
 })
 
 interface Released {
-  readonly target: EnvironmentSpec
+  readonly spec: EnvironmentSpec
   readonly before: Awaited<ReturnType<typeof deploymentsAndRevisions>>
   readonly id: string
   readonly ended: Promise<ReleaseResult>
 }
 
-async function deploy(target: EnvironmentSpec, commit: string): Promise<Released> {
-  const counts = await deploymentsAndRevisions(site.aws, target)
-  const { releaseId: id, runId } = await requestDeploy(site.temporal, {
+async function deploy(spec: EnvironmentSpec, commit: string): Promise<Released> {
+  const counts = await deploymentsAndRevisions(fixture.aws, spec)
+  const { releaseId: id, runId } = await requestDeploy(fixture.temporal, {
     kind: 'deploy',
-    target,
+    spec,
     commit,
     subject: 'A release that something dies in',
     requestedBy: 'a test',
   })
-  const ended = followRelease(site.temporal, { id, runId })
+  const ended = followRelease(fixture.temporal, { id, runId })
   ended.catch(() => {})
-  return { target, before: counts, id, ended }
+  return { spec, before: counts, id, ended }
 }
 
 /** It ended like that, that version answers, and no service was deployed or registered twice. */
 async function assertEnd(released: Released, outcome: ReleaseResult['outcome'], version: string) {
   const result = await released.ended
   assert.equal(result.outcome, outcome, result.message)
-  assert.deepEqual(await versionsServed(site.aws, released.target), [version])
+  assert.deepEqual(await versionsServed(fixture.aws, released.spec), [version])
   // A release that is taken back never gets to the services behind the first one.
   const touched = outcome === 'succeeded' ? released.before.length : 1
   assert.deepEqual(
-    await deploymentsAndRevisions(site.aws, released.target),
+    await deploymentsAndRevisions(fixture.aws, released.spec),
     released.before.map(({ service, deployments, revisions }, index) => ({
       service,
       deployments: deployments + (index < touched ? 1 : 0),
@@ -77,10 +82,10 @@ async function ends(...expected: Parameters<typeof assertEnd>): Promise<void> {
   await assertEnd(...expected)
 }
 
-const workerLog = () => path.join(site.stack.logs, 'worker.log')
+const workerLog = () => path.join(fixture.stack.logs, 'worker.log')
 
 async function newWorker(): Promise<Child> {
-  const worker = await startWorker({ env: site.stack.env, logFile: workerLog() })
+  const worker = await startWorker({ env: fixture.stack.env, logFile: workerLog() })
   stops.push(() => worker.stop())
   return worker
 }
@@ -92,21 +97,21 @@ async function killed(pid: number): Promise<void> {
 
 /** New tasks find no room until it is given back: what waits for them goes on waiting. */
 const takeRoomAway = () =>
-  control(site.stack.aws, 'PUT', 'capacity', { outOf: 'RESOURCE:MEMORY is used up.' })
+  control(fixture.stack.aws, 'PUT', 'capacity', { outOf: 'RESOURCE:MEMORY is used up.' })
 async function giveRoomBack(): Promise<void> {
-  await control(site.stack.aws, 'DELETE', 'capacity')
+  await control(fixture.stack.aws, 'DELETE', 'capacity')
 }
-const fault = (one: object) => control(site.stack.aws, 'POST', 'faults', one)
+const fault = (one: object) => control(fixture.stack.aws, 'POST', 'faults', one)
 
 /** A commit whose build prints a line a second for a while, and that no engine has in its cache. */
 async function commitSlowBuild(): Promise<string> {
-  const file = path.join(site.checkout, 'build.sh')
+  const file = path.join(fixture.checkout, 'build.sh')
   const quick = await readFile(file, 'utf8')
   const slowly = `: ${randomUUID()}
 for step in 1 2 3 4 5 6; do echo "compiling step $step"; sleep 1; done
 `
   await writeFile(file, quick.replace('set -eu\n', `set -eu\n${slowly}`))
-  const commit = await commitHello(site.checkout, 'slow', 'ok', 'Take a while to build')
+  const commit = await commitHello(fixture.checkout, 'slow', 'ok', 'Take a while to build')
   await writeFile(file, quick)
   return commit
 }
@@ -117,18 +122,18 @@ test(
   'releases end as they would have though their worker is killed in the middle',
   { timeout: 240_000 },
   async (t) => {
-    const { temporal: client, stack } = site
+    const { temporal: client, stack } = fixture
     const targets = await Promise.all([
-      site.environment('waiting', ['api', 'worker']),
-      site.environment('sick', ['api', 'worker']),
-      site.environment('pushing', ['api']),
-      site.environment('building', ['api', 'worker']),
-      site.environment('deploying', ['api']),
-      site.environment('losing', ['api']),
+      fixture.environment('waiting', ['api', 'worker']),
+      fixture.environment('sick', ['api', 'worker']),
+      fixture.environment('pushing', ['api']),
+      fixture.environment('building', ['api', 'worker']),
+      fixture.environment('deploying', ['api']),
+      fixture.environment('losing', ['api']),
     ])
-    const good = await commitHello(site.checkout, 'good', 'ok', 'Do well')
-    const bad = await commitHello(site.checkout, 'bad', 'crash', 'Crash at the start')
-    const another = await commitHello(site.checkout, 'another', 'ok', 'Do well, too')
+    const good = await commitHello(fixture.checkout, 'good', 'ok', 'Do well')
+    const bad = await commitHello(fixture.checkout, 'bad', 'crash', 'Crash at the start')
+    const another = await commitHello(fixture.checkout, 'another', 'ok', 'Do well, too')
     const slow = await commitSlowBuild()
 
     await takeRoomAway()
@@ -183,11 +188,11 @@ test(
   'a worker that is told to stop in a wait ends at once, and the next one takes over',
   { timeout: 120_000 },
   async (t) => {
-    const target = await site.environment('stopping', ['api'])
-    const commit = await commitHello(site.checkout, 'stopping', 'ok', 'Outlive a worker')
+    const spec = await fixture.environment('stopping', ['api'])
+    const commit = await commitHello(fixture.checkout, 'stopping', 'ok', 'Outlive a worker')
     await takeRoomAway()
-    const release = await deploy(target, commit)
-    await untilTaken(site.temporal, release.id, 'waitForRollout')
+    const release = await deploy(spec, commit)
+    await untilTaken(fixture.temporal, release.id, 'waitForRollout')
     const asked = Date.now()
     process.kill(worker.pid, 'SIGTERM')
     await assert.rejects(worker.failed, /the worker ended with 0/)
@@ -195,10 +200,10 @@ test(
     const tookMs = Date.now() - asked
     t.diagnostic(`the worker stopped within ${tookMs} ms`)
     assert.ok(tookMs < 3_000, `${tookMs} ms`)
-    const failure = await untilFailedOnce(site.temporal, release.id, 'waitForRollout')
-    assert.equal(failure, 'WorkerLeaves')
+    const failure = await untilFailedOnce(fixture.temporal, release.id, 'waitForRollout')
+    assert.equal(failure, 'WorkerShutdown')
     worker = await newWorker()
-    await untilTaken(site.temporal, release.id, 'waitForRollout')
+    await untilTaken(fixture.temporal, release.id, 'waitForRollout')
     await giveRoomBack()
     await assertEnd(release, 'succeeded', 'stopping')
   },
@@ -208,11 +213,11 @@ test(
   'a release goes on though Temporal is killed in the wait, once it is back on its state',
   { timeout: 120_000 },
   async () => {
-    const { stack, temporal: client } = site
-    const target = await site.environment('outage', ['api'])
-    const commit = await commitHello(site.checkout, 'outage', 'ok', 'Outlive a server')
+    const { stack, temporal: client } = fixture
+    const spec = await fixture.environment('outage', ['api'])
+    const commit = await commitHello(fixture.checkout, 'outage', 'ok', 'Outlive a server')
     await takeRoomAway()
-    const release = await deploy(target, commit)
+    const release = await deploy(spec, commit)
     await untilTaken(client, release.id, 'waitForRollout')
     await killed(stack.temporalPid)
     const port = portOf(stack.temporal)

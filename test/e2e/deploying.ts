@@ -3,22 +3,30 @@ import type { Outcome } from '../../contract/outcome.ts'
 import { environmentWorkflowId } from '../../contract/messages.ts'
 import type { ReleaseResult } from '../../contract/releases.ts'
 import type { Accepted } from '../../contract/requests.ts'
-import type { Berth } from './example-environment.ts'
+import type { ExampleEnvironment } from './example-environment.ts'
 import { assertOutcome, resultIn } from './outcome.ts'
-import type { Yard } from './local-stack.ts'
+import type { LocalStack } from './local-stack.ts'
 
 /** Deploys what is checked out with the command line, to the end that is expected. */
-export async function deploy(yard: Yard, berth: Berth, outcome: Outcome): Promise<ReleaseResult> {
-  const command = await berth.slipway('deploy', berth.environment, '--json')
+export async function deploy(
+  stack: LocalStack,
+  example: ExampleEnvironment,
+  outcome: Outcome,
+): Promise<ReleaseResult> {
+  const command = await example.slipway('deploy', example.environment, '--json')
   const { id } = resultIn(command)
-  return assertOutcome(yard, berth, { id, outcome, command })
+  return assertOutcome(stack, example, { id, outcome, command })
 }
 
 /** Asks for the release of a commit through the library. */
-export function begin(yard: Yard, berth: Berth, commit: string): Promise<Accepted> {
-  return requestDeploy(yard.temporal, {
+export function begin(
+  stack: LocalStack,
+  example: ExampleEnvironment,
+  commit: string,
+): Promise<Accepted> {
+  return requestDeploy(stack.temporal, {
     kind: 'deploy',
-    target: berth.target,
+    spec: example.spec,
     commit,
     subject: 'Say something',
     requestedBy: 'a test',
@@ -26,6 +34,6 @@ export function begin(yard: Yard, berth: Berth, commit: string): Promise<Accepte
 }
 
 /** The workflow of an environment, as somebody at the Temporal UI or CLI has it before him. */
-export function environmentWorkflow(yard: Yard, berth: Berth) {
-  return yard.temporal.workflow.getHandle(environmentWorkflowId(berth.environment))
+export function environmentWorkflow(stack: LocalStack, example: ExampleEnvironment) {
+  return stack.temporal.workflow.getHandle(environmentWorkflowId(example.environment))
 }

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { execa } from 'execa'
 import { environmentStatus, untouchedEnvironment } from '../../client/index.ts'
 import { loadConfig } from '../../config/load.ts'
-import { resolveTarget } from '../../config/resolve.ts'
+import { resolveEnvironment } from '../../config/resolve.ts'
 import type { EnvironmentSpec } from '../../contract/environment-spec.ts'
 import {
   commitAll,
@@ -16,19 +16,19 @@ import {
 } from '../../local/stack/hello.ts'
 import { seedHello, type SeededHello } from '../../local/stack/seed.ts'
 import type { EnvironmentStatus } from '../../contract/environment.ts'
-import type { Yard } from './local-stack.ts'
+import type { LocalStack } from './local-stack.ts'
 
 /**
- * A place of its own for the example on a yard: cluster, repository, services that run `v0`, and a
- * checkout to deploy there from. What happens in one berth leaves the others alone.
+ * A place of its own for the example on a stack: cluster, repository, services that run `v0`, and a
+ * checkout to deploy there from. What happens in one example leaves the others alone.
  */
-export interface Berth {
+export interface ExampleEnvironment {
   /** Of the environment, the cluster and the repository. */
   readonly environment: string
   readonly names: HelloNames
   readonly checkout: string
   readonly seeded: SeededHello
-  readonly target: EnvironmentSpec
+  readonly spec: EnvironmentSpec
   /** Commits a version of the example; gives the commit. */
   readonly commit: (version: string, health?: HelloHealth) => Promise<string>
   /** Commits a version that the checks refuse. */
@@ -48,7 +48,7 @@ export interface CommandEnd {
   readonly output: string
 }
 
-export interface BerthOptions {
+export interface ExampleOptions {
   readonly mode?: EnvironmentSpec['mode']
   readonly circuitBreaker?: 'required' | 'optional'
   /** As `slipway.yaml` has it. @default '2m' */
@@ -60,11 +60,11 @@ export interface BerthOptions {
 const main = path.join(import.meta.dirname, '../../cli/main.ts')
 
 /** @param environment also the beginning of all names at AWS */
-export async function openBerth(
-  yard: Yard,
+export async function openExample(
+  stack: LocalStack,
   environment: string,
-  options: BerthOptions = {},
-): Promise<Berth> {
+  options: ExampleOptions = {},
+): Promise<ExampleEnvironment> {
   const names: HelloNames = {
     cluster: environment,
     repository: environment,
@@ -72,24 +72,24 @@ export async function openBerth(
     port: hello.port,
     services: hello.services.map(({ name }) => ({ name, service: `${environment}-${name}` })),
   }
-  const checkout = path.join(yard.folder, environment)
+  const checkout = path.join(stack.folder, environment)
   const [seeded] = await Promise.all([
-    seedHello(yard.aws, yard.engine, {
+    seedHello(stack.aws, stack.engine, {
       names,
-      firstImages: options.firstImages ?? (() => imagesOfTheExample(yard)),
+      firstImages: options.firstImages ?? (() => imagesOfTheExample(stack)),
     }),
     makeHelloCheckout(checkout),
   ])
   const file = path.join(checkout, 'slipway.yaml')
   await writeFile(file, configuration(environment, names, options))
   const { config } = await loadConfig({ file })
-  const target = resolveTarget(config, environment, { repository: checkout })
+  const spec = resolveEnvironment(config, environment, { repository: checkout })
   return {
     environment,
     names,
     checkout,
     seeded,
-    target,
+    spec,
     commit: (version, health = 'ok') => commitHello(checkout, version, health, `Say ${version}`),
     async commitRefusedByChecks(version) {
       await writeVersion(checkout, version, 'ok')
@@ -102,22 +102,22 @@ export async function openBerth(
       await writeFile(path.join(checkout, 'worker/work.sh'), script)
       return commitAll(checkout, 'Break the worker')
     },
-    slipway: (...args) => runSlipway(yard, checkout, args),
+    slipway: (...args) => runSlipway(stack, checkout, args),
     async status() {
-      const status = await environmentStatus(yard.temporal, { environment })
-      return status ?? untouchedEnvironment(environment, target.project)
+      const status = await environmentStatus(stack.temporal, { environment })
+      return status ?? untouchedEnvironment(environment, spec.project)
     },
   }
 }
 
-async function imagesOfTheExample(yard: Yard): Promise<Readonly<Record<string, string>>> {
-  const uri = `${new URL(yard.stack.registry).host}/${hello.repository}`
+async function imagesOfTheExample(stack: LocalStack): Promise<Readonly<Record<string, string>>> {
+  const uri = `${new URL(stack.stack.registry).host}/${hello.repository}`
   return Object.fromEntries(
     hello.services.map(({ name }) => [name, `${uri}:${name}-bootstrap`] as const),
   )
 }
 
-function configuration(environment: string, names: HelloNames, options: BerthOptions): string {
+function configuration(environment: string, names: HelloNames, options: ExampleOptions): string {
   const { mode = 'pin', circuitBreaker = 'required', stabilityTimeout = '2m' } = options
   const service = `service: ${environment}`
   return `project: hello
@@ -137,14 +137,18 @@ stability: { timeout: ${stabilityTimeout}, window: 1s }
 
 /** Runs the command line in a folder to its end, with the stack's variables. */
 export async function runSlipway(
-  yard: Pick<Yard, 'stack' | 'folder'>,
+  stack: Pick<LocalStack, 'stack' | 'folder'>,
   cwd: string,
   args: readonly string[],
 ): Promise<CommandEnd> {
   const { exitCode, stdout, all } = await execa(process.execPath, [main, ...args], {
     cwd,
     // The command is started so often that compiling it once is worth it.
-    env: { ...yard.stack.env, CI: 'true', NODE_COMPILE_CACHE: path.join(yard.folder, 'compiled') },
+    env: {
+      ...stack.stack.env,
+      CI: 'true',
+      NODE_COMPILE_CACHE: path.join(stack.folder, 'compiled'),
+    },
     extendEnv: false,
     stdin: 'ignore',
     all: true,

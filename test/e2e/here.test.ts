@@ -2,20 +2,20 @@ import assert from 'node:assert/strict'
 import { appendFile } from 'node:fs/promises'
 import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { openBerth } from './example-environment.ts'
+import { openExample } from './example-environment.ts'
 import { assertOutcome, resultIn } from './outcome.ts'
 import { assertRuns } from './what-runs.ts'
-import { openYard, type Yard } from './local-stack.ts'
+import { openLocalStack, type LocalStack } from './local-stack.ts'
 
-let yard: Yard
+let stack: LocalStack
 before(async () => {
-  yard = await openYard()
+  stack = await openLocalStack()
 })
-after(() => yard?.close())
+after(() => stack?.close())
 
 /** The task queue of each activity of a release that was scheduled, by the activity's name. */
 async function queuesIn(id: string): Promise<ReadonlyMap<string, string>> {
-  const { events } = await yard.temporal.workflow.getHandle(id).fetchHistory()
+  const { events } = await stack.temporal.workflow.getHandle(id).fetchHistory()
   return new Map(
     (events ?? []).flatMap(({ activityTaskScheduledEventAttributes: scheduled }) =>
       scheduled?.activityType?.name && scheduled.taskQueue?.name
@@ -27,12 +27,12 @@ async function queuesIn(id: string): Promise<ReadonlyMap<string, string>> {
 
 describe('a command that does a part of the release itself', { concurrency: 2 }, () => {
   test('builds and pushes what then runs, and leaves the rest to the worker', async () => {
-    const berth = await openBerth(yard, 'built')
-    const commit = await berth.commit('v1')
-    const command = await berth.slipway('deploy', 'built', '--build-here', '--json')
+    const example = await openExample(stack, 'built')
+    const commit = await example.commit('v1')
+    const command = await example.slipway('deploy', 'built', '--build-here', '--json')
     const { id } = resultIn(command)
-    const result = await assertOutcome(yard, berth, { id, outcome: 'succeeded', command })
-    await assertRuns(yard, berth, { result, which: 'revision', version: 'v1' })
+    const result = await assertOutcome(stack, example, { id, outcome: 'succeeded', command })
+    await assertRuns(stack, example, { result, which: 'revision', version: 'v1' })
     const queues = await queuesIn(id)
     const shared = `slipway-builder-here/built/${commit}`
     assert.equal(queues.get('prepareSource'), shared)
@@ -43,16 +43,16 @@ describe('a command that does a part of the release itself', { concurrency: 2 },
   })
 
   test('releases from beginning to end where no worker is', async () => {
-    const berth = await openBerth(yard, 'alone')
-    const own = '\nqueues: { release: alone, builder: alone-builder }\n'
-    await appendFile(path.join(berth.checkout, 'slipway.yaml'), own)
-    await berth.commit('v1')
-    const command = await berth.slipway('deploy', 'alone', '--worker-here', '--json')
+    const example = await openExample(stack, 'alone')
+    const own = '\ntaskQueues: { release: alone, builder: alone-builder }\n'
+    await appendFile(path.join(example.checkout, 'slipway.yaml'), own)
+    await example.commit('v1')
+    const command = await example.slipway('deploy', 'alone', '--worker-here', '--json')
     const result = resultIn(command)
     const { id } = result
     assert.equal(result.outcome, 'succeeded', command.output)
     assert.equal(command.exitCode, 0)
-    await assertRuns(yard, berth, { result, which: 'revision', version: 'v1' })
+    await assertRuns(stack, example, { result, which: 'revision', version: 'v1' })
     assert.equal((await queuesIn(id)).get('updateService'), 'alone')
   })
 })

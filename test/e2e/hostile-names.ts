@@ -3,8 +3,8 @@ import { cp, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { execa } from 'execa'
 import { commitAll } from '../../local/stack/hello.ts'
-import type { Berth } from './example-environment.ts'
-import type { Yard } from './local-stack.ts'
+import type { ExampleEnvironment } from './example-environment.ts'
+import type { LocalStack } from './local-stack.ts'
 
 /** A checkout in which whatever can have a name has one that a shell or an option parser would obey. */
 export interface Hostile {
@@ -17,12 +17,15 @@ export interface Hostile {
   readonly tag: string
 }
 
-/** Moves the checkout of a berth to such a path, and makes a commit there of such files. */
-export async function makeHostile(yard: Yard, berth: Berth): Promise<Hostile> {
+/** Moves the checkout of an example to such a path, and makes a commit there of such files. */
+export async function makeHostile(
+  stack: LocalStack,
+  example: ExampleEnvironment,
+): Promise<Hostile> {
   const mark = `executed-${randomUUID().slice(0, 8)}`
   const evil = `$(touch ${mark})\`touch ${mark}\`'"; touch ${mark} #`
-  const folder = path.join(yard.folder, `--help ${evil}\n it's`)
-  await rename(berth.checkout, folder)
+  const folder = path.join(stack.folder, `--help ${evil}\n it's`)
+  await rename(example.checkout, folder)
   await makeSource(folder, evil)
   const subject = `--amend ${evil}`
   const commit = await commitAll(folder, `${subject} \u001B[2J\u202E **bold** | <b>\n\n${evil}`)

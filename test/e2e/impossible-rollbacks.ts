@@ -1,11 +1,11 @@
-import type { Berth } from './example-environment.ts'
+import type { ExampleEnvironment } from './example-environment.ts'
 import { deregister, registerLostImage } from './interventions.ts'
-import type { Yard } from './local-stack.ts'
+import type { LocalStack } from './local-stack.ts'
 
 interface ImpossibleRollback {
   readonly title: string
   /** Makes what cannot be gone back to, and gives what the command is told beside its environment. */
-  readonly target: (yard: Yard, berth: Berth) => Promise<readonly string[]>
+  readonly target: (stack: LocalStack, example: ExampleEnvironment) => Promise<readonly string[]>
   readonly expected: RegExp
 }
 
@@ -18,14 +18,14 @@ export const impossibleRollbacks: readonly ImpossibleRollback[] = [
   },
   {
     title: 'to a revision that does not exist',
-    target: async (_yard, { environment }) => ['--to', `${environment}-api:99`],
+    target: async (_stack, { environment }) => ['--to', `${environment}-api:99`],
     expected: /There is no task definition [\w-]+:99\. See the ones there are: slipway revisions/,
   },
   {
     title: 'to a revision that is inactive',
-    async target(yard, berth) {
-      const revision = await registerLostImage(yard, berth)
-      await deregister(yard, revision)
+    async target(stack, example) {
+      const revision = await registerLostImage(stack, example)
+      await deregister(stack, revision)
       return ['--to', revision]
     },
     expected: /-api:\d+ is INACTIVE: it was deregistered, and ECS starts no deployment of it\./,
@@ -37,7 +37,7 @@ export const impossibleRollbacks: readonly ImpossibleRollback[] = [
   },
   {
     title: 'to a revision whose image is gone from the registry',
-    target: async (yard, berth) => ['--to', await registerLostImage(yard, berth)],
+    target: async (stack, example) => ['--to', await registerLostImage(stack, example)],
     expected: /-api:\d+ runs image .*@sha256:0{64}, which is gone from the registry/,
   },
 ]

@@ -14,19 +14,19 @@ import {
 import { pendingActivities } from '../../client/pending.ts'
 import { until } from '../../local/process/until.ts'
 import { releaseStatus } from '../../contract/messages.ts'
-import type { Berth } from './example-environment.ts'
-import type { Yard } from './local-stack.ts'
+import type { ExampleEnvironment } from './example-environment.ts'
+import type { LocalStack } from './local-stack.ts'
 
 /** What others do to an environment while Slipway works on it. */
 
 /** What goes wrong with calls to AWS, as the simulator's `faults` take it, until it is lifted. */
 export async function goWrong(
-  yard: Yard,
+  stack: LocalStack,
   fault: { readonly operation: string; readonly kind: string; readonly about?: string } & Readonly<
     Record<string, unknown>
   >,
 ): Promise<() => Promise<void>> {
-  const faults = `${yard.stack.aws}/_simulator/faults`
+  const faults = `${stack.stack.aws}/_simulator/faults`
   const body = JSON.stringify({ count: 'forever', ...fault })
   const added = await fetch(faults, { method: 'POST', body })
   assert.equal(added.status, 200, await added.clone().text())
@@ -41,16 +41,19 @@ export async function goWrong(
  * Lets no UpdateService of one ECS service through, so that a release stands before that step,
  * retrying, until the hold is let go.
  */
-export function holdUpdates(yard: Yard, service: string): Promise<() => Promise<void>> {
-  return goWrong(yard, { operation: 'ECS:UpdateService', kind: 'error5xx', about: service })
+export function holdUpdates(stack: LocalStack, service: string): Promise<() => Promise<void>> {
+  return goWrong(stack, { operation: 'ECS:UpdateService', kind: 'error5xx', about: service })
 }
 
 /** As an operator would in the middle of an incident. */
-export async function turnOffCircuitBreakers(yard: Yard, berth: Berth): Promise<void> {
-  for (const { service } of berth.names.services) {
-    await yard.aws.ecs.send(
+export async function turnOffCircuitBreakers(
+  stack: LocalStack,
+  example: ExampleEnvironment,
+): Promise<void> {
+  for (const { service } of example.names.services) {
+    await stack.aws.ecs.send(
       new UpdateServiceCommand({
-        cluster: berth.names.cluster,
+        cluster: example.names.cluster,
         service,
         deploymentConfiguration: { deploymentCircuitBreaker: { enable: false, rollback: false } },
       }),
@@ -63,11 +66,11 @@ export async function turnOffCircuitBreakers(yard: Yard, berth: Berth): Promise<
  * that which is given.
  */
 export async function deployByHand(
-  yard: Yard,
-  berth: Berth,
+  stack: LocalStack,
+  example: ExampleEnvironment,
   { service, basis }: { readonly service: string; readonly basis: string },
 ): Promise<void> {
-  const { ecs } = yard.aws
+  const { ecs } = stack.aws
   const { taskDefinition } = await ecs.send(
     new DescribeTaskDefinitionCommand({ taskDefinition: basis }),
   )
@@ -83,7 +86,7 @@ export async function deployByHand(
   )
   await ecs.send(
     new UpdateServiceCommand({
-      cluster: berth.names.cluster,
+      cluster: example.names.cluster,
       service,
       taskDefinition: registered.taskDefinition?.taskDefinitionArn,
     }),
@@ -91,15 +94,18 @@ export async function deployByHand(
 }
 
 /** As scripts do that tidy up old revisions: nothing can be deployed from it any more. */
-export async function deregister(yard: Yard, taskDefinition: string): Promise<void> {
-  await yard.aws.ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition }))
+export async function deregister(stack: LocalStack, taskDefinition: string): Promise<void> {
+  await stack.aws.ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition }))
 }
 
 /** A revision of the API's family whose image the registry does not have: `mailman-api:7`. */
-export async function registerLostImage(yard: Yard, berth: Berth): Promise<string> {
-  const image = `${berth.seeded.repositoryUri}@sha256:${'0'.repeat(64)}`
-  const family = `${berth.environment}-api`
-  const { taskDefinition } = await yard.aws.ecs.send(
+export async function registerLostImage(
+  stack: LocalStack,
+  example: ExampleEnvironment,
+): Promise<string> {
+  const image = `${example.seeded.repositoryUri}@sha256:${'0'.repeat(64)}`
+  const family = `${example.environment}-api`
+  const { taskDefinition } = await stack.aws.ecs.send(
     new RegisterTaskDefinitionCommand({
       family,
       containerDefinitions: [{ name: 'api', image, essential: true, memory: 64 }],
@@ -109,35 +115,47 @@ export async function registerLostImage(yard: Yard, berth: Berth): Promise<strin
 }
 
 /** As somebody might who takes the wrong one for a leftover. */
-export async function deleteService(yard: Yard, berth: Berth, service: string): Promise<void> {
-  const { cluster } = berth.names
-  await yard.aws.ecs.send(new DeleteServiceCommand({ cluster, service, force: true }))
+export async function deleteService(
+  stack: LocalStack,
+  example: ExampleEnvironment,
+  service: string,
+): Promise<void> {
+  const { cluster } = example.names
+  await stack.aws.ecs.send(new DeleteServiceCommand({ cluster, service, force: true }))
 }
 
 /** As a lifecycle policy might. */
-export async function deleteImage(yard: Yard, berth: Berth, tag: string): Promise<void> {
-  const { repository: repositoryName } = berth.names
-  const imageDigest = await digestOfTag(yard, berth, tag)
-  await yard.aws.ecr.send(
+export async function deleteImage(
+  stack: LocalStack,
+  example: ExampleEnvironment,
+  tag: string,
+): Promise<void> {
+  const { repository: repositoryName } = example.names
+  const imageDigest = await digestOfTag(stack, example, tag)
+  await stack.aws.ecr.send(
     new BatchDeleteImageCommand({ repositoryName, imageIds: [{ imageDigest }] }),
   )
-  const { images } = await yard.aws.ecr.send(
+  const { images } = await stack.aws.ecr.send(
     new BatchGetImageCommand({ repositoryName, imageIds: [{ imageDigest }] }),
   )
   assert.deepEqual(images ?? [], [], 'the image is gone')
 }
 
-export async function digestOfTag(yard: Yard, berth: Berth, imageTag: string): Promise<string> {
-  const { repository: repositoryName } = berth.names
-  const { imageDetails } = await yard.aws.ecr.send(
+export async function digestOfTag(
+  stack: LocalStack,
+  example: ExampleEnvironment,
+  imageTag: string,
+): Promise<string> {
+  const { repository: repositoryName } = example.names
+  const { imageDetails } = await stack.aws.ecr.send(
     new DescribeImagesCommand({ repositoryName, imageIds: [{ imageTag }] }),
   )
   return imageDetails?.[0]?.imageDigest ?? assert.fail(`${imageTag} has no digest`)
 }
 
 /** Until a release stands at a step: `deploy api`, for instance. */
-export async function untilAtStep(yard: Yard, id: string, name: string, subject?: string) {
-  const handle = yard.temporal.workflow.getHandle(id)
+export async function untilAtStep(stack: LocalStack, id: string, name: string, subject?: string) {
+  const handle = stack.temporal.workflow.getHandle(id)
   await until(
     async () => {
       const { steps } = await handle.query(releaseStatus)
@@ -150,11 +168,11 @@ export async function untilAtStep(yard: Yard, id: string, name: string, subject?
 }
 
 /** Until what a release waits for has said something in a heartbeat. */
-export async function untilSaid(yard: Yard, id: string, words: RegExp) {
-  const handle = yard.temporal.workflow.getHandle(id)
+export async function untilSaid(stack: LocalStack, id: string, words: RegExp) {
+  const handle = stack.temporal.workflow.getHandle(id)
   await until(
     async () => {
-      const pending = await pendingActivities(yard.temporal, await handle.describe())
+      const pending = await pendingActivities(stack.temporal, await handle.describe())
       return words.test(JSON.stringify(pending))
     },
     { what: `${id} to say ${words}`, timeoutMs: 60_000 },

@@ -7,7 +7,7 @@ import { clientsFor, type Clients } from '../../local/stack/seed.ts'
 import { startStack, type Stack } from '../../local/stack/stack.ts'
 
 /** A whole local stack with a folder for what is deployed from it. */
-export interface Yard {
+export interface LocalStack {
   readonly stack: Stack
   /** Of the stack's Temporal server. */
   readonly temporal: Client
@@ -30,7 +30,7 @@ const anyFreePorts = { temporal: 0, temporalUi: 0, aws: 0, ecr: 0, app: 0 }
  * Starts a stack on free ports. What was started is stopped again where a later part fails, and
  * where the test is told to end.
  */
-export async function openYard(): Promise<Yard> {
+export async function openLocalStack(): Promise<LocalStack> {
   const folder = await mkdtemp(path.join(tmpdir(), 'slipway-e2e-'))
   const undo: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })]
   const close = async () => {

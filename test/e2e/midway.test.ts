@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { openBerth } from './example-environment.ts'
+import { openExample } from './example-environment.ts'
 import { begin, deploy } from './deploying.ts'
 import {
   deleteService,
@@ -14,146 +14,150 @@ import {
 import { assertOutcome, resultIn } from './outcome.ts'
 import { until } from '../../local/process/until.ts'
 import { answering, assertRuns } from './what-runs.ts'
-import { openYard, type Yard } from './local-stack.ts'
+import { openLocalStack, type LocalStack } from './local-stack.ts'
 
 /**
  * What goes wrong at AWS in the middle of a release, on a real stack: the release ends, says what
  * it was, and is true about what runs.
  */
 
-let yard: Yard
+let stack: LocalStack
 before(async () => {
-  yard = await openYard()
+  stack = await openLocalStack()
 })
-after(() => yard?.close())
+after(() => stack?.close())
 
 describe('a release that AWS stands in the way of', { concurrency: 4 }, () => {
   test('is rejected with nothing touched where its first deployment is refused', async () => {
-    const berth = await openBerth(yard, 'denied')
-    await berth.commit('v1')
-    await deploy(yard, berth, 'succeeded')
-    const first = await answering(yard, berth)
-    await berth.commit('v2')
+    const example = await openExample(stack, 'denied')
+    await example.commit('v1')
+    await deploy(stack, example, 'succeeded')
+    const first = await answering(stack, example)
+    await example.commit('v2')
     const about = 'denied-api'
-    const allow = await goWrong(yard, { operation: 'ECS:UpdateService', kind: 'deny', about })
-    const result = await deploy(yard, berth, 'rejected')
+    const allow = await goWrong(stack, { operation: 'ECS:UpdateService', kind: 'deny', about })
+    const result = await deploy(stack, example, 'rejected')
     assert.match(result.message, /^api: AWS denies .*"ecs:UpdateService"/)
     assert.match(result.message, /Nothing was touched: what ran before runs on\.$/)
-    assert.deepEqual(await answering(yard, berth), first)
-    assert.equal(await digestOfTag(yard, berth, 'api-latest'), first.digest)
+    assert.deepEqual(await answering(stack, example), first)
+    assert.equal(await digestOfTag(stack, example, 'api-latest'), first.digest)
 
     await allow()
-    const again = await deploy(yard, berth, 'succeeded')
-    await assertRuns(yard, berth, { result: again, which: 'revision', version: 'v2' })
-    assert.match((await answering(yard, berth)).taskDefinition, /denied-api:3$/)
+    const again = await deploy(stack, example, 'succeeded')
+    await assertRuns(stack, example, { result: again, which: 'revision', version: 'v2' })
+    assert.match((await answering(stack, example)).taskDefinition, /denied-api:3$/)
   })
 
   test('takes the first service back where the second deployment is refused', async () => {
-    const berth = await openBerth(yard, 'halfway')
-    await berth.commit('v1')
-    await goWrong(yard, {
+    const example = await openExample(stack, 'halfway')
+    await example.commit('v1')
+    await goWrong(stack, {
       operation: 'ECS:UpdateService',
       kind: 'refuse',
       code: 'InvalidParameterException',
       message: 'The container does not expose that port.',
       about: 'halfway-worker',
     })
-    const result = await deploy(yard, berth, 'rolled_back')
+    const result = await deploy(stack, example, 'rolled_back')
     assert.match(result.message, /^worker: ECS does not start halfway-worker:2 .* that port/)
-    await assertRuns(yard, berth, { result, which: 'wayBack', version: 'v0' })
+    await assertRuns(stack, example, { result, which: 'rollbackTarget', version: 'v0' })
   })
 
   test('goes back to a copy where its way back was deregistered meanwhile', async () => {
-    const berth = await openBerth(yard, 'gone')
-    await berth.commit('v1')
-    const first = await deploy(yard, berth, 'succeeded')
-    const v1 = await answering(yard, berth)
-    const letGo = await holdUpdates(yard, 'gone-worker')
-    const { releaseId: id } = await begin(yard, berth, await berth.commitWithBrokenWorker('v2'))
-    await untilAtStep(yard, id, 'deploy', 'worker')
-    await deregister(yard, 'gone-api:2')
+    const example = await openExample(stack, 'gone')
+    await example.commit('v1')
+    const first = await deploy(stack, example, 'succeeded')
+    const v1 = await answering(stack, example)
+    const letGo = await holdUpdates(stack, 'gone-worker')
+    const { releaseId: id } = await begin(
+      stack,
+      example,
+      await example.commitWithBrokenWorker('v2'),
+    )
+    await untilAtStep(stack, id, 'deploy', 'worker')
+    await deregister(stack, 'gone-api:2')
     await letGo()
-    const result = await assertOutcome(yard, berth, { id, outcome: 'rolled_back' })
+    const result = await assertOutcome(stack, example, { id, outcome: 'rolled_back' })
     assert.match(result.message, /Somebody had deregistered gone-api:2: gone-api:4, a copy of it/)
-    await assertRuns(yard, berth, { result, which: 'wayBack', version: 'v1' })
-    const now = await answering(yard, berth)
+    await assertRuns(stack, example, { result, which: 'rollbackTarget', version: 'v1' })
+    const now = await answering(stack, example)
     assert.equal(now.digest, v1.digest)
     assert.match(now.taskDefinition, /gone-api:4$/)
 
     // What was live goes on under its new name, also for who goes back to it by hand.
-    const named = await berth.slipway('rollback', 'gone', '--to', 'gone-api:2')
+    const named = await example.slipway('rollback', 'gone', '--to', 'gone-api:2')
     assert.equal(named.exitCode, 2, named.output)
     assert.match(named.output, /gone-api:2 is INACTIVE.*slipway deploy gone --commit [0-9a-f]{40}/s)
-    const command = await berth.slipway('rollback', 'gone', '--to', first.id, '--json')
+    const command = await example.slipway('rollback', 'gone', '--to', first.id, '--json')
     const back = resultIn(command)
-    await assertOutcome(yard, berth, { id: back.id, outcome: 'unchanged', command })
-    assert.equal((await answering(yard, berth)).taskDefinition, now.taskDefinition)
+    await assertOutcome(stack, example, { id: back.id, outcome: 'unchanged', command })
+    assert.equal((await answering(stack, example)).taskDefinition, now.taskDefinition)
   })
 
   test('needs a person where somebody deletes a service meanwhile, and takes the other back', async () => {
-    const berth = await openBerth(yard, 'deleted')
-    const letGo = await holdUpdates(yard, 'deleted-worker')
-    const { releaseId: id } = await begin(yard, berth, await berth.commit('v1'))
-    await untilAtStep(yard, id, 'deploy', 'worker')
-    await deleteService(yard, berth, 'deleted-worker')
+    const example = await openExample(stack, 'deleted')
+    const letGo = await holdUpdates(stack, 'deleted-worker')
+    const { releaseId: id } = await begin(stack, example, await example.commit('v1'))
+    await untilAtStep(stack, id, 'deploy', 'worker')
+    await deleteService(stack, example, 'deleted-worker')
     await letGo()
-    const result = await assertOutcome(yard, berth, { id, outcome: 'rollback_failed' })
+    const result = await assertOutcome(stack, example, { id, outcome: 'rollback_failed' })
     assert.match(result.message, /^worker: Service "deleted-worker" .* is (DRAINING|INACTIVE)\./)
     assert.match(
       result.message,
       /way back failed, too: worker: service "deleted-worker" is (DRAINING|INACTIVE): there is no/,
     )
-    assert.equal((await answering(yard, berth)).version, 'v0')
+    assert.equal((await answering(stack, example)).version, 'v0')
   })
 
   test('goes on where its credentials expire in a wait, and are renewed', async () => {
-    const berth = await openBerth(yard, 'renewed')
-    const { releaseId: id } = await begin(yard, berth, await berth.commit('v1'))
-    await untilAtStep(yard, id, 'wait', 'api')
-    const renew = await goWrong(yard, { operation: 'ECS:*', kind: 'expire', about: 'renewed' })
-    await untilSaid(yard, id, /cannot look: .*expired.*; renew the worker's credentials/)
+    const example = await openExample(stack, 'renewed')
+    const { releaseId: id } = await begin(stack, example, await example.commit('v1'))
+    await untilAtStep(stack, id, 'wait', 'api')
+    const renew = await goWrong(stack, { operation: 'ECS:*', kind: 'expire', about: 'renewed' })
+    await untilSaid(stack, id, /cannot look: .*expired.*; renew the worker's credentials/)
     await renew()
-    const result = await assertOutcome(yard, berth, { id, outcome: 'succeeded' })
-    await assertRuns(yard, berth, { result, which: 'revision', version: 'v1' })
+    const result = await assertOutcome(stack, example, { id, outcome: 'succeeded' })
+    await assertRuns(stack, example, { result, which: 'revision', version: 'v1' })
   })
 
   test('goes back where its credentials have expired by then, once they are renewed', async () => {
-    const berth = await openBerth(yard, 'rotated', { stabilityTimeout: '15s' })
-    const { releaseId: id } = await begin(yard, berth, await berth.commit('v1'))
-    await untilAtStep(yard, id, 'wait', 'api')
-    const renew = await goWrong(yard, { operation: 'ECS:*', kind: 'expire', about: 'rotated' })
-    await untilAtStep(yard, id, 'credentials')
-    const { output } = await berth.slipway('status', 'rotated')
+    const example = await openExample(stack, 'rotated', { stabilityTimeout: '15s' })
+    const { releaseId: id } = await begin(stack, example, await example.commit('v1'))
+    await untilAtStep(stack, id, 'wait', 'api')
+    const renew = await goWrong(stack, { operation: 'ECS:*', kind: 'expire', about: 'rotated' })
+    await untilAtStep(stack, id, 'credentials')
+    const { output } = await example.slipway('status', 'rotated')
     assert.match(output, /does not accept the worker's credentials.* until \d\d:\d\d UTC/)
     await renew()
-    const result = await assertOutcome(yard, berth, { id, outcome: 'rolled_back' })
-    await assertRuns(yard, berth, { result, which: 'wayBack', version: 'v0' })
+    const result = await assertOutcome(stack, example, { id, outcome: 'rolled_back' })
+    await assertRuns(stack, example, { result, which: 'rollbackTarget', version: 'v0' })
   })
 
   test('needs a person where nobody renews the credentials that it goes back with', async () => {
-    const berth = await openBerth(yard, 'lapsed')
-    const target = { ...berth.target, rollback: { timeoutMs: 12_000 } }
-    const { releaseId: id } = await begin(yard, { ...berth, target }, await berth.commit('v1'))
-    await untilAtStep(yard, id, 'wait', 'api')
-    const renew = await goWrong(yard, { operation: 'ECS:*', kind: 'expire', about: 'lapsed' })
-    await untilSaid(yard, id, /cannot look: /)
-    await yard.temporal.workflow.getHandle(id).cancel()
-    const result = await assertOutcome(yard, berth, { id, outcome: 'rollback_failed' })
+    const example = await openExample(stack, 'lapsed')
+    const spec = { ...example.spec, rollback: { timeoutMs: 12_000 } }
+    const { releaseId: id } = await begin(stack, { ...example, spec }, await example.commit('v1'))
+    await untilAtStep(stack, id, 'wait', 'api')
+    const renew = await goWrong(stack, { operation: 'ECS:*', kind: 'expire', about: 'lapsed' })
+    await untilSaid(stack, id, /cannot look: /)
+    await stack.temporal.workflow.getHandle(id).cancel()
+    const result = await assertOutcome(stack, example, { id, outcome: 'rollback_failed' })
     assert.match(
       result.message,
       /way back failed, too: api: AWS does not accept .*ExpiredToken.*Renew them where.* had not been renewed by \d\d:\d\d UTC\..* A person is needed now\./,
     )
     await renew()
-    await until(async () => (await answering(yard, berth)).version === 'v1', {
+    await until(async () => (await answering(stack, example)).version === 'v1', {
       what: 'ECS to go on with the deployment that nobody watches',
       timeoutMs: 60_000,
     })
-    const again = await deploy(yard, berth, 'succeeded')
+    const again = await deploy(stack, example, 'succeeded')
     // The API is live already, so only the worker is left to do.
     assert.deepEqual(
       again.services.map(({ name }) => name),
       ['worker'],
     )
-    assert.equal((await answering(yard, berth)).version, 'v1')
+    assert.equal((await answering(stack, example)).version, 'v1')
   })
 })

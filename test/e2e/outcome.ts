@@ -4,8 +4,8 @@ import { exitStatus, type Outcome } from '../../contract/outcome.ts'
 import { until } from '../../local/process/until.ts'
 import type { ReleaseResult } from '../../contract/releases.ts'
 import type { EnvironmentStatus } from '../../contract/environment.ts'
-import type { Berth, CommandEnd } from './example-environment.ts'
-import type { Yard } from './local-stack.ts'
+import type { ExampleEnvironment, CommandEnd } from './example-environment.ts'
+import type { LocalStack } from './local-stack.ts'
 
 /**
  * Waits for the end of a release, and asserts that everybody is told of the same outcome: in the
@@ -15,22 +15,22 @@ import type { Yard } from './local-stack.ts'
  * @param expected.command the command that has waited; `slipway wait` does where none has
  */
 export async function assertOutcome(
-  yard: Yard,
-  berth: Berth,
+  stack: LocalStack,
+  example: ExampleEnvironment,
   expected: { readonly id: string; readonly outcome: Outcome; readonly command?: CommandEnd },
 ): Promise<ReleaseResult> {
   const { id, outcome } = expected
-  const command = expected.command ?? (await berth.slipway('wait', id, '--json'))
+  const command = expected.command ?? (await example.slipway('wait', id, '--json'))
   assert.equal(command.exitCode, exitStatus[outcome], command.output)
   assert.equal(resultIn(command).outcome, outcome)
 
-  const result = await workflowEnd(yard, id, outcome)
-  await until(() => isListed(yard, id, outcome), {
+  const result = await workflowEnd(stack, id, outcome)
+  await until(() => isListed(stack, id, outcome), {
     what: `${id} to be listed as ${outcome}`,
     timeoutMs: 30_000,
   })
-  await untilInLedger(berth, id)
-  const status = await berth.slipway('status', berth.environment, '--json')
+  await untilInLedger(example, id)
+  const status = await example.slipway('status', example.environment, '--json')
   assert.equal(status.exitCode, 0, status.output)
   const { releases } = status.documents[0] as EnvironmentStatus
   const entry = releases.find((release) => release.id === id)
@@ -47,10 +47,10 @@ export function resultIn({ documents, output }: CommandEnd): ReleaseResult {
 }
 
 /** Until then the environment may still refuse the next request. */
-export async function untilInLedger(berth: Berth, id: string): Promise<void> {
+export async function untilInLedger(example: ExampleEnvironment, id: string): Promise<void> {
   await until(
     async () => {
-      const { running, releases } = await berth.status()
+      const { running, releases } = await example.status()
       return running === undefined && releases.some((release) => release.id === id)
     },
     { what: `${id} to be in the ledger`, timeoutMs: 180_000 },
@@ -58,22 +58,26 @@ export async function untilInLedger(berth: Berth, id: string): Promise<void> {
 }
 
 /** The id of the release that the environment begins as the one after so many. */
-export async function nextRelease(berth: Berth, after: number): Promise<string> {
+export async function nextRelease(example: ExampleEnvironment, after: number): Promise<string> {
   let id: string | undefined
   await until(
     async () => {
-      const { running, releases } = await berth.status()
+      const { running, releases } = await example.status()
       id = running?.id ?? (releases.length > after ? releases[0]?.id : undefined)
       return id !== undefined
     },
-    { what: `release ${after + 1} of ${berth.environment} to begin`, timeoutMs: 60_000 },
+    { what: `release ${after + 1} of ${example.environment} to begin`, timeoutMs: 60_000 },
   )
   return id ?? assert.fail()
 }
 
 /** The good outcomes are results; all others are failures, with the outcome as their type. */
-async function workflowEnd(yard: Yard, id: string, outcome: Outcome): Promise<ReleaseResult> {
-  const handle = yard.temporal.workflow.getHandle(id)
+async function workflowEnd(
+  stack: LocalStack,
+  id: string,
+  outcome: Outcome,
+): Promise<ReleaseResult> {
+  const handle = stack.temporal.workflow.getHandle(id)
   let result: ReleaseResult
   try {
     result = (await handle.result()) as ReleaseResult
@@ -87,8 +91,8 @@ async function workflowEnd(yard: Yard, id: string, outcome: Outcome): Promise<Re
   return result
 }
 
-async function isListed(yard: Yard, id: string, outcome: Outcome): Promise<boolean> {
+async function isListed(stack: LocalStack, id: string, outcome: Outcome): Promise<boolean> {
   const query = `WorkflowId = "${id}" AND SlipwayOutcome = "${outcome}"`
-  const { count } = await yard.temporal.workflow.count(query)
+  const { count } = await stack.temporal.workflow.count(query)
   return count === 1
 }

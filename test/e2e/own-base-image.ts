@@ -3,7 +3,7 @@ import path from 'node:path'
 import { CreateRepositoryCommand, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr'
 import { execa } from 'execa'
 import { helloBaseImage } from '../../local/engine/base-image.ts'
-import type { Yard } from './local-stack.ts'
+import type { LocalStack } from './local-stack.ts'
 
 /** A base image in a repository of its own, whose tag is moved from version to version. */
 export interface OwnBaseImage {
@@ -18,18 +18,21 @@ export interface OwnBaseImage {
 const label = 'slipway.test.base'
 
 /** As a team has it that patches one base image for all its services. */
-export async function openBaseImage(yard: Yard, repositoryName: string): Promise<OwnBaseImage> {
-  const { ecr } = yard.aws
+export async function openBaseImage(
+  stack: LocalStack,
+  repositoryName: string,
+): Promise<OwnBaseImage> {
+  const { ecr } = stack.aws
   const made = await ecr.send(new CreateRepositoryCommand({ repositoryName }))
   const uri = made.repository?.repositoryUri ?? ''
   const [host = ''] = uri.split('/')
   const { authorizationData } = await ecr.send(new GetAuthorizationTokenCommand({}))
   const token = Buffer.from(authorizationData?.[0]?.authorizationToken ?? '', 'base64').toString()
-  const { dockerHost, dockerPath, buildKit } = yard.engine
+  const { dockerHost, dockerPath, buildKit } = stack.engine
   const env = {
     DOCKER_HOST: dockerHost,
     DOCKER_BUILDKIT: buildKit ? '1' : '0',
-    DOCKER_CONFIG: await mkdtemp(path.join(yard.folder, 'base-')),
+    DOCKER_CONFIG: await mkdtemp(path.join(stack.folder, 'base-')),
   }
   const docker = async (args: readonly string[], input = '') =>
     (await execa(dockerPath, args, { env, input })).stdout

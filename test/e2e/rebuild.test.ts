@@ -5,30 +5,30 @@ import { after, before, test } from 'node:test'
 import { PutImageTagMutabilityCommand } from '@aws-sdk/client-ecr'
 import type { Schedule } from '../../client/index.ts'
 import { until } from '../../local/process/until.ts'
-import { openBerth, type Berth } from './example-environment.ts'
+import { openExample, type ExampleEnvironment } from './example-environment.ts'
 import { deploy } from './deploying.ts'
 import { digestOfTag } from './interventions.ts'
 import { assertOutcome, resultIn } from './outcome.ts'
 import { openBaseImage } from './own-base-image.ts'
 import { answering, assertRuns } from './what-runs.ts'
-import { openYard, type Yard } from './local-stack.ts'
+import { openLocalStack, type LocalStack } from './local-stack.ts'
 
-let yard: Yard
+let stack: LocalStack
 before(async () => {
-  yard = await openYard()
+  stack = await openLocalStack()
 })
-after(() => yard?.close())
+after(() => stack?.close())
 
 /** Builds from another base image than the example's own. */
-async function buildFrom(berth: Berth, base: string): Promise<void> {
-  const file = path.join(berth.checkout, 'slipway.yaml')
+async function buildFrom(example: ExampleEnvironment, base: string): Promise<void> {
+  const file = path.join(example.checkout, 'slipway.yaml')
   const text = await readFile(file, 'utf8')
   const args = `args: { BASE: '${base}' }`
   await writeFile(file, text.replaceAll(/target: (api|worker) }/g, `target: $1, ${args} }`))
 }
 
 /** Runs a schedule now, to its end. */
-async function trigger({ slipway, environment }: Berth, name: string) {
+async function trigger({ slipway, environment }: ExampleEnvironment, name: string) {
   const triggered = await slipway('schedule', 'trigger', environment, name)
   assert.equal(triggered.exitCode, 0, triggered.output)
   let last: Schedule['lastRuns'][number] | undefined
@@ -44,40 +44,51 @@ async function trigger({ slipway, environment }: Berth, name: string) {
 }
 
 test('a scheduled rebuild puts the same commit live on a base image that has changed', async () => {
-  const berth = await openBerth(yard, 'rebuilt')
-  const { repository: repositoryName } = berth.names
+  const example = await openExample(stack, 'rebuilt')
+  const { repository: repositoryName } = example.names
   const imageTagMutability = 'IMMUTABLE'
-  await yard.aws.ecr.send(new PutImageTagMutabilityCommand({ repositoryName, imageTagMutability }))
-  const base = await openBaseImage(yard, 'rebuilt-base')
+  await stack.aws.ecr.send(new PutImageTagMutabilityCommand({ repositoryName, imageTagMutability }))
+  const base = await openBaseImage(stack, 'rebuilt-base')
   await base.push('first')
-  await buildFrom(berth, base.reference)
-  const commit = await berth.commit('v1')
-  const first = await deploy(yard, berth, 'succeeded')
-  const { digest } = await answering(yard, berth)
-  const uri = berth.seeded.repositoryUri
+  await buildFrom(example, base.reference)
+  const commit = await example.commit('v1')
+  const first = await deploy(stack, example, 'succeeded')
+  const { digest } = await answering(stack, example)
+  const uri = example.seeded.repositoryUri
   assert.equal(await base.versionIn(`${uri}@${digest}`), 'first')
 
   await base.push('patched')
   assert.equal(await base.versionIn(base.reference), 'first', 'the engine has the old one still')
-  assert.equal((await deploy(yard, berth, 'unchanged')).commit, commit)
+  assert.equal((await deploy(stack, example, 'unchanged')).commit, commit)
 
-  const made = await berth.slipway('schedule', 'create', 'rebuilt', 'weekly', '--deploy', ...sunday)
+  const made = await example.slipway(
+    'schedule',
+    'create',
+    'rebuilt',
+    'weekly',
+    '--deploy',
+    ...sunday,
+  )
   assert.equal(made.exitCode, 0, made.output)
-  const run = await trigger(berth, 'weekly')
+  const run = await trigger(example, 'weekly')
   assert.equal(run.outcome, 'succeeded', run.message)
-  const live = await answering(yard, berth)
+  const live = await answering(stack, example)
   assert.equal(live.version, 'v1')
   assert.notEqual(live.digest, digest)
   assert.equal(await base.versionIn(`${uri}@${live.digest}`), 'patched')
-  assert.equal(await digestOfTag(yard, berth, `api-${commit}`), digest, 'the first stays as it was')
+  assert.equal(
+    await digestOfTag(stack, example, `api-${commit}`),
+    digest,
+    'the first stays as it was',
+  )
 
-  await deploy(yard, berth, 'unchanged')
-  assert.equal((await answering(yard, berth)).digest, live.digest)
+  await deploy(stack, example, 'unchanged')
+  assert.equal((await answering(stack, example)).digest, live.digest)
 
-  const back = await berth.slipway('rollback', 'rebuilt', '--json')
+  const back = await example.slipway('rollback', 'rebuilt', '--json')
   const { id } = resultIn(back)
-  await assertOutcome(yard, berth, { id, outcome: 'succeeded', command: back })
-  await assertRuns(yard, berth, { result: first, which: 'revision', version: 'v1' })
+  await assertOutcome(stack, example, { id, outcome: 'succeeded', command: back })
+  await assertRuns(stack, example, { result: first, which: 'revision', version: 'v1' })
 })
 
 const sunday = ['--cron', '0 4 * * SUN'] as const

@@ -7,11 +7,11 @@ import { DescribeTaskDefinitionCommand, RegisterTaskDefinitionCommand } from '@a
 import { commitAll } from '../../local/stack/hello.ts'
 import { until } from '../../local/process/until.ts'
 import { startWorker } from '../../local/stack/worker.ts'
-import { openBerth, type Berth, type CommandEnd } from './example-environment.ts'
+import { openExample, type ExampleEnvironment, type CommandEnd } from './example-environment.ts'
 import { secretsIn, textIn, type Secrets } from './secret-forms.ts'
 import { watchPrograms, type WatchedPrograms } from './watched-programs.ts'
 import { openReceiver, type Receiver } from '../workflows/receiver.ts'
-import { openYard, type Yard } from './local-stack.ts'
+import { openLocalStack, type LocalStack } from './local-stack.ts'
 
 /**
  * Releases with secrets wherever a real one has some, and a look into everything that is left of
@@ -33,8 +33,8 @@ const planted = {
   'secret that a webhook is signed with': randomBytes(33).toString('base64'),
 } as const
 
-let yard: Yard
-let berth: Berth
+let stack: LocalStack
+let example: ExampleEnvironment
 /** Those of the worker, and those of the command. */
 let programs: WatchedPrograms
 let ofTheCommand: WatchedPrograms
@@ -46,13 +46,16 @@ const said: CommandEnd[] = []
 const closing: (() => Promise<unknown>)[] = []
 
 before(async () => {
-  const opened = await openYard()
+  const opened = await openLocalStack()
   closing.push(opened.close)
   const { dockerPath } = opened.stack
   programs = await watchPrograms(path.join(opened.folder, 'worker-runs'), dockerPath)
   ofTheCommand = await watchPrograms(path.join(opened.folder, 'command-runs'), dockerPath)
   cacheDir = path.join(opened.folder, 'cache')
-  yard = { ...opened, stack: { ...opened.stack, env: withSecrets(opened.stack.env, ofTheCommand) } }
+  stack = {
+    ...opened,
+    stack: { ...opened.stack, env: withSecrets(opened.stack.env, ofTheCommand) },
+  }
   const webhook = `/${planted['path of a webhook']}`
   receiver = await openReceiver(
     { status: 200 },
@@ -60,7 +63,7 @@ before(async () => {
     'drop',
   )
   closing.push(receiver.close)
-  process.kill(yard.stack.workerPid, 'SIGKILL')
+  process.kill(stack.stack.workerPid, 'SIGKILL')
   const worker = await startWorker({
     env: {
       ...withSecrets(opened.stack.env, programs),
@@ -69,10 +72,10 @@ before(async () => {
       WEBHOOK_URL: new URL(webhook, receiver.url).href,
       WEBHOOK_SECRET: `whsec_${planted['secret that a webhook is signed with']}`,
     },
-    logFile: path.join(yard.stack.logs, 'watched-worker.log'),
+    logFile: path.join(stack.stack.logs, 'watched-worker.log'),
   })
   closing.push(() => worker.stop())
-  berth = await openBerth(yard, 'secrets')
+  example = await openExample(stack, 'secrets')
   await release()
   const tokens = (await programs.passwords()).map((token, index) => [
     `registry token ${index}`,
@@ -99,7 +102,7 @@ function withSecrets(
 }
 
 async function slipway(status: number, ...args: readonly string[]): Promise<string> {
-  const end = await berth.slipway(...args)
+  const end = await example.slipway(...args)
   said.push(end)
   assert.equal(end.exitCode, status, 'the exit status of slipway')
   return end.output
@@ -112,25 +115,25 @@ let plan: string
 async function release(): Promise<void> {
   await plantVariables()
   await nameWebhook()
-  good = await berth.commit('v1')
-  plan = await slipway(0, 'plan', berth.environment)
-  await slipway(0, 'plan', berth.environment, '--json')
-  await slipway(0, 'notify', berth.environment)
-  await slipway(0, 'deploy', berth.environment, '--json')
-  await berth.commit('v2', 'crash')
-  await slipway(3, 'deploy', berth.environment)
+  good = await example.commit('v1')
+  plan = await slipway(0, 'plan', example.environment)
+  await slipway(0, 'plan', example.environment, '--json')
+  await slipway(0, 'notify', example.environment)
+  await slipway(0, 'deploy', example.environment, '--json')
+  await example.commit('v2', 'crash')
+  await slipway(3, 'deploy', example.environment)
   await commitTalkativeCheck()
-  await slipway(2, 'deploy', berth.environment)
-  await slipway(0, 'releases', berth.environment)
-  await slipway(0, 'status', berth.environment, '--json')
+  await slipway(2, 'deploy', example.environment)
+  await slipway(0, 'releases', example.environment)
+  await slipway(0, 'status', example.environment, '--json')
   await commitPasswordInAddress()
-  await slipway(2, 'deploy', berth.environment)
+  await slipway(2, 'deploy', example.environment)
 }
 
 /** As Terraform would: a new revision with more variables, which does not run yet. */
 async function plantVariables(): Promise<void> {
-  const { ecs } = yard.aws
-  const family = `${berth.environment}-api`
+  const { ecs } = stack.aws
+  const family = `${example.environment}-api`
   const { taskDefinition } = await ecs.send(
     new DescribeTaskDefinitionCommand({ taskDefinition: family }),
   )
@@ -156,24 +159,24 @@ async function plantVariables(): Promise<void> {
 }
 
 async function nameWebhook(): Promise<void> {
-  const file = path.join(berth.checkout, 'slipway.yaml')
+  const file = path.join(example.checkout, 'slipway.yaml')
   const webhook = '{ type: webhook, urlFrom: WEBHOOK_URL, secretFrom: WEBHOOK_SECRET }'
   await appendFile(file, `notifications: [${webhook}]\n`)
 }
 
 async function commitTalkativeCheck(): Promise<void> {
-  const file = path.join(berth.checkout, 'slipway.yaml')
+  const file = path.join(example.checkout, 'slipway.yaml')
   const config = await readFile(file, 'utf8')
   const commands = "['env | grep -i aws; echo that is all; exit 1']"
   await writeFile(file, config.replace(/commands: \[.*\]/, `commands: ${commands}`))
-  await commitAll(berth.checkout, 'Print what a check can see')
+  await commitAll(example.checkout, 'Print what a check can see')
 }
 
 async function commitPasswordInAddress(): Promise<void> {
   const password = planted['password in the address of the repository']
-  const file = path.join(berth.checkout, 'slipway.yaml')
+  const file = path.join(example.checkout, 'slipway.yaml')
   await appendFile(file, `repository: https://ann:${password}@127.0.0.1:1/hello.git\n`)
-  await commitAll(berth.checkout, 'Name the repository with a password')
+  await commitAll(example.checkout, 'Name the repository with a password')
 }
 
 /** Without those in files that the test itself has written. */
@@ -193,7 +196,7 @@ function assertNoSecretIn(places: readonly (string | Uint8Array)[]): void {
 
 describe('nothing that a release leaves behind holds a secret', () => {
   test('no history, memo, search attribute or detail in the UI', async () => {
-    const { workflow } = yard.temporal
+    const { workflow } = stack.temporal
     const found: string[] = []
     const types = new Set<string>()
     await until(async () => (await workflow.count('CloseTime IS NOT NULL')).count >= 6, {
@@ -212,11 +215,11 @@ describe('nothing that a release leaves behind holds a secret', () => {
   })
 
   test("no byte of Temporal's database, and no log", async () => {
-    const files = (await filesBelow(path.dirname(yard.stack.logs))).filter(
+    const files = (await filesBelow(path.dirname(stack.stack.logs))).filter(
       // The stand-in for AWS keeps task definitions there, as AWS does.
       (file) => !file.includes('/registry/images/') && path.basename(file) !== 'aws.json',
     )
-    const logs = files.filter((file) => file.startsWith(yard.stack.logs))
+    const logs = files.filter((file) => file.startsWith(stack.stack.logs))
     assertNoSecretIn(await Promise.all(logs.map((file) => readFile(file))))
     const database = files.filter((file) => path.basename(file).startsWith('temporal.db'))
     assert.notEqual(database.length, 0)

@@ -4,11 +4,11 @@ import {
   ListServicesCommand,
   ListTaskDefinitionsCommand,
 } from '@aws-sdk/client-ecs'
-import type { Yard } from './local-stack.ts'
+import type { LocalStack } from './local-stack.ts'
 
 /** All that a release could have changed at AWS, to be compared with itself later. */
 export async function stateOfAws(
-  { aws: { ecs, ecr } }: Yard,
+  { aws: { ecs, ecr } }: LocalStack,
   { cluster, repository }: { readonly cluster: string; readonly repository: string },
 ) {
   const { serviceArns = [] } = await ecs.send(new ListServicesCommand({ cluster }))

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { DescribeTasksCommand, ListTasksCommand, type Task } from '@aws-sdk/client-ecs'
 import { healthyTargets } from '../../local/stack/healthy-targets.ts'
 import type { ReleaseResult } from '../../contract/releases.ts'
-import type { Berth } from './example-environment.ts'
-import type { Yard } from './local-stack.ts'
+import type { ExampleEnvironment } from './example-environment.ts'
+import type { LocalStack } from './local-stack.ts'
 
 export interface Answering {
   /** What the API says it is at `/health`. */
@@ -19,13 +19,16 @@ export interface Answering {
  * Who answers `/health`: the load balancer's healthy target, the task that has its port, and the
  * digest of that task's container, beside what the answer itself says.
  */
-export async function answering(yard: Yard, berth: Berth): Promise<Answering> {
-  const targets = await healthyTargets(yard.aws.elb, berth.seeded.targetGroupArn)
+export async function answering(
+  stack: LocalStack,
+  example: ExampleEnvironment,
+): Promise<Answering> {
+  const targets = await healthyTargets(stack.aws.elb, example.seeded.targetGroupArn)
   assert.equal(targets.length, 1, `one healthy target, not ${JSON.stringify(targets)}`)
   const { host, port } = targets[0] ?? assert.fail()
   const response = await fetch(`http://${host}:${port}/health`)
   const { version } = (await response.json()) as { version: string }
-  const tasks = await tasksOf(yard, berth, 'api')
+  const tasks = await tasksOf(stack, example, 'api')
   for (const {
     taskArn: task = '',
     taskDefinitionArn: taskDefinition = '',
@@ -42,21 +45,25 @@ export async function answering(yard: Yard, berth: Berth): Promise<Answering> {
 
 /** Digests of the containers that a service runs, each once. */
 export async function digestsOf(
-  yard: Yard,
-  berth: Berth,
+  stack: LocalStack,
+  example: ExampleEnvironment,
   service: 'api' | 'worker',
 ): Promise<readonly string[]> {
-  const tasks = await tasksOf(yard, berth, service)
+  const tasks = await tasksOf(stack, example, service)
   const digests = tasks.flatMap(({ containers = [] }) =>
     containers.flatMap(({ imageDigest }) => imageDigest ?? []),
   )
   return [...new Set(digests)]
 }
 
-async function tasksOf(yard: Yard, berth: Berth, name: 'api' | 'worker'): Promise<Task[]> {
-  const { cluster } = berth.names
-  const serviceName = `${berth.environment}-${name}`
-  const { ecs } = yard.aws
+async function tasksOf(
+  stack: LocalStack,
+  example: ExampleEnvironment,
+  name: 'api' | 'worker',
+): Promise<Task[]> {
+  const { cluster } = example.names
+  const serviceName = `${example.environment}-${name}`
+  const { ecs } = stack.aws
   const { taskArns = [] } = await ecs.send(new ListTasksCommand({ cluster, serviceName }))
   assert.notEqual(taskArns.length, 0, `${serviceName} runs a task`)
   const { tasks = [] } = await ecs.send(new DescribeTasksCommand({ cluster, tasks: taskArns }))
@@ -68,25 +75,25 @@ async function tasksOf(yard: Yard, berth: Berth, name: 'api' | 'worker'): Promis
  * the digests that its result names, and the version that the app says it is.
  */
 export async function assertRuns(
-  yard: Yard,
-  berth: Berth,
+  stack: LocalStack,
+  example: ExampleEnvironment,
   expected: {
     readonly result: ReleaseResult
-    readonly which: 'revision' | 'wayBack'
+    readonly which: 'revision' | 'rollbackTarget'
     readonly version: string
   },
 ): Promise<void> {
   const { result, which, version } = expected
-  const answer = await answering(yard, berth)
+  const answer = await answering(stack, example)
   assert.equal(answer.version, version)
   assert.equal(answer.digest, digestIn(result, which, 'api'))
-  assert.deepEqual(await digestsOf(yard, berth, 'worker'), [digestIn(result, which, 'worker')])
+  assert.deepEqual(await digestsOf(stack, example, 'worker'), [digestIn(result, which, 'worker')])
 }
 
 /** The digest that a release's result names for a service. */
 export function digestIn(
   result: ReleaseResult,
-  which: 'revision' | 'wayBack',
+  which: 'revision' | 'rollbackTarget',
   name: 'api' | 'worker',
 ): string {
   const service = result.services.find((one) => one.name === name)

@@ -2,7 +2,7 @@ import { createServer, request, type IncomingMessage, type ServerResponse } from
 import { once } from 'node:events'
 
 /** An address before an endpoint of AWS's, where calls are held up and names are made reachable. */
-export interface Detour {
+export interface FaultProxy {
   readonly url: string
   /**
    * Holds the calls of an operation that name something, a service for instance. `reached`
@@ -21,11 +21,11 @@ export interface Hold {
  * Passes calls on to an endpoint as they are. Where an answer names the host `from` (a registry,
  * which an emulator calls as AWS would though no name server knows it) it comes back as `to`.
  */
-export async function openDetour(options: {
+export async function openFaultProxy(options: {
   endpoint: string
   from: RegExp
   to: string
-}): Promise<Detour> {
+}): Promise<FaultProxy> {
   const holds = new Set<Held>()
   const server = createServer((incoming, outgoing) => {
     pass(incoming, outgoing).catch((error: unknown) => outgoing.destroy(asError(error)))

@@ -8,7 +8,7 @@ import { startWorker } from '../../local/stack/worker.ts'
 import { startMoto, type Keys } from './moto.ts'
 
 /** Slipway on an emulator that asks everybody for a signature and a permission. */
-export interface LockedYard {
+export interface LockedStack {
   readonly folder: string
   readonly env: Readonly<Record<string, string>>
   readonly close: () => Promise<void>
@@ -22,12 +22,12 @@ export type Profile = readonly string[] | 'unknown key' | 'wrong secret'
 /**
  * Starts it all, the worker with a profile for each of these.
  *
- * @param seed is given what may do everything, before anybody is locked out, and the yard's folder
+ * @param seed is given what may do everything, before anybody is locked out, and the stack's folder
  */
-export async function openLockedYard(
+export async function openLockedStack(
   profiles: Readonly<Record<string, Profile>>,
   seed: (aws: Clients, folder: string) => Promise<void>,
-): Promise<LockedYard> {
+): Promise<LockedStack> {
   const folder = await mkdtemp(path.join(tmpdir(), 'slipway-peers-'))
   const undo: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })]
   const close = async () => {

@@ -10,8 +10,8 @@ import { startTemporal } from '../../local/stack/temporal.ts'
 import { startWorker } from '../../local/stack/worker.ts'
 import { startMinistack, type Ministack } from './ministack.ts'
 
-/** All that Slipway needs, with an emulator of others in AWS's place. */
-export interface PeerYard {
+/** All that Slipway needs, with an emulator of others in AWS's environment. */
+export interface PeerStack {
   readonly engine: LocalEngine
   readonly ministack: Ministack
   readonly aws: Clients
@@ -25,7 +25,7 @@ export interface PeerYard {
 const region = 'us-east-1'
 
 /** Starts it all, the worker a process of its own. What was started is stopped where a part fails. */
-export async function openPeerYard(): Promise<PeerYard> {
+export async function openPeerStack(): Promise<PeerStack> {
   const folder = await mkdtemp(path.join(tmpdir(), 'slipway-peers-'))
   const undo: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })]
   const close = async () => {

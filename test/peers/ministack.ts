@@ -5,7 +5,7 @@ import { startChild } from '../../local/process/child.ts'
 import type { LocalEngine } from '../../local/engine/engine.ts'
 import { freePort } from '../../local/process/free-port.ts'
 import { until } from '../../local/process/until.ts'
-import { openDetour, type Detour } from './fault-proxy.ts'
+import { openFaultProxy, type FaultProxy } from './fault-proxy.ts'
 import { python, pythonPackages } from './pypi.ts'
 
 const version = '1.5.33'
@@ -16,14 +16,14 @@ export interface Ministack {
   readonly url: string
   /** `127.0.0.1:41000`: takes pushes and pulls without asking who it is. */
   readonly registryHost: string
-  readonly hold: Detour['hold']
+  readonly hold: FaultProxy['hold']
   readonly stop: () => Promise<void>
 }
 
 /**
  * Starts ministack as it comes from PyPI. It names its registry as ECR would,
  * `<account>.dkr.ecr.<region>.amazonaws.com`, and serves it at its own address: what a name server
- * would do for that name, the detour before it does.
+ * would do for that name, the proxy before it does.
  */
 export async function startMinistack(options: {
   engine: Docker
@@ -59,17 +59,17 @@ export async function startMinistack(options: {
       timeoutMs: 30_000,
       failed: child.failed,
     })
-    const detour = await openDetour({
+    const proxy = await openFaultProxy({
       endpoint,
       from: /\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com/g,
       to: registryHost,
     })
     return {
-      url: detour.url,
+      url: proxy.url,
       registryHost,
-      hold: detour.hold,
+      hold: proxy.hold,
       async stop() {
-        await detour.close()
+        await proxy.close()
         await child.stop()
         await removeContainers(engine, `${hostname()}:${port}`)
         await removeImages(engine, registryHost)

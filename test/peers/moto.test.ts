@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-ecs'
 import { commitAll, makeHelloCheckout } from '../../local/stack/hello.ts'
 import type { Clients } from '../../local/stack/seed.ts'
-import { openLockedYard, type LockedYard, type Profile } from './local-stack-lock.ts'
+import { openLockedStack, type LockedStack, type Profile } from './local-stack-lock.ts'
 import { deploy } from './slipway.ts'
 
 /** Environments of one project, each with keys of its own on the worker. */
@@ -27,12 +27,12 @@ const profiles: Readonly<Record<string, Profile>> = {
  * An emulator that others wrote, which checks signatures and IAM policies, tells ECS's errors in
  * XML, and breaks down with a page of HTML over the operations that it lacks.
  */
-let yard: LockedYard
+let stack: LockedStack
 let checkout: string
 before(async () => {
-  yard = await openLockedYard(profiles, seed)
+  stack = await openLockedStack(profiles, seed)
 })
-after(() => yard?.close())
+after(() => stack?.close())
 
 // One after the other: what one may register, another finds registered.
 describe('who may not deploy is told why, and nothing is touched', () => {
@@ -79,7 +79,7 @@ describe('who may not deploy is told why, and nothing is touched', () => {
 })
 
 async function rejected(environment: string): Promise<string> {
-  const { message, services } = await deploy(yard.env, checkout, environment, 'rejected')
+  const { message, services } = await deploy(stack.env, checkout, environment, 'rejected')
   assert.deepEqual(services, [])
   return message
 }

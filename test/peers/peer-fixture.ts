@@ -5,12 +5,12 @@ import { DescribeTasksCommand, ListTasksCommand } from '@aws-sdk/client-ecs'
 import { commitHello, makeHelloCheckout, type HelloHealth } from '../../local/stack/hello.ts'
 import type { Outcome } from '../../contract/outcome.ts'
 import type { ReleaseResult } from '../../contract/releases.ts'
-import { seedPlace, serviceNames } from './seed.ts'
+import { seedEnvironment, serviceNames } from './seed.ts'
 import { deploy } from './slipway.ts'
-import type { PeerYard } from './local-stack.ts'
+import type { PeerStack } from './local-stack.ts'
 
 /** Where one copy of the example is deployed to, and a checkout to deploy from. */
-export interface Place {
+export interface PeerEnvironment {
   readonly name: string
   readonly repositoryUri: string
   readonly targetGroupArn: string
@@ -22,10 +22,13 @@ export interface Place {
 }
 
 /** @param name of the environment; what there is at AWS is called so, too */
-export async function openPlace(yard: PeerYard, name: string): Promise<Place> {
-  const checkout = path.join(yard.folder, name)
+export async function openPeerEnvironment(
+  stack: PeerStack,
+  name: string,
+): Promise<PeerEnvironment> {
+  const checkout = path.join(stack.folder, name)
   const [seeded] = await Promise.all([
-    seedPlace(yard.aws, yard.engine, name),
+    seedEnvironment(stack.aws, stack.engine, name),
     makeHelloCheckout(checkout),
   ])
   await writeFile(path.join(checkout, 'slipway.yaml'), configuration(name))
@@ -33,9 +36,9 @@ export async function openPlace(yard: PeerYard, name: string): Promise<Place> {
     name,
     ...seeded,
     commit: (version, health = 'ok') => commitHello(checkout, version, health, `Say ${version}`),
-    deploy: (outcome) => deploy(yard.env, checkout, name, outcome),
+    deploy: (outcome) => deploy(stack.env, checkout, name, outcome),
     async running() {
-      const tasks = await Promise.all(serviceNames.map((service) => onlyTask(yard, name, service)))
+      const tasks = await Promise.all(serviceNames.map((service) => onlyTask(stack, name, service)))
       const containers = tasks.flatMap((task) => task.containers ?? [])
       const address = tasks
         .flatMap((task) => task.attachments ?? [])
@@ -53,7 +56,7 @@ export async function openPlace(yard: PeerYard, name: string): Promise<Place> {
   }
 }
 
-async function onlyTask({ aws: { ecs } }: PeerYard, cluster: string, service: string) {
+async function onlyTask({ aws: { ecs } }: PeerStack, cluster: string, service: string) {
   const serviceName = `${cluster}-${service}`
   const { taskArns = [] } = await ecs.send(new ListTasksCommand({ cluster, serviceName }))
   assert.equal(taskArns.length, 1, `${serviceName} runs one task`)

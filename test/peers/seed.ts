@@ -18,20 +18,22 @@ export const serviceNames = ['api', 'worker'] as const
  * Makes what the example deploys to on an emulator, with tasks that each have an address of their
  * own: this one publishes the ports of others as they are, so that two tasks would want the same.
  *
- * @param place is the name of the cluster and the repository, and begins those of the services
+ * @param environment is the name of the cluster and the repository, and begins those of the services
  */
-export async function seedPlace(
+export async function seedEnvironment(
   { ecs, ecr, elb }: Clients,
   engine: Pick<LocalEngine, 'dockerHost' | 'dockerPath' | 'buildKit'>,
-  place: string,
+  environment: string,
 ): Promise<{ readonly repositoryUri: string; readonly targetGroupArn: string }> {
-  await ecs.send(new CreateClusterCommand({ clusterName: place }))
-  const { repository } = await ecr.send(new CreateRepositoryCommand({ repositoryName: place }))
+  await ecs.send(new CreateClusterCommand({ clusterName: environment }))
+  const { repository } = await ecr.send(
+    new CreateRepositoryCommand({ repositoryName: environment }),
+  )
   const repositoryUri = repository?.repositoryUri ?? ''
   const images = await pushBootstrapImages(ecr, engine, repositoryUri, serviceNames)
   const { TargetGroups } = await elb.send(
     new CreateTargetGroupCommand({
-      Name: place,
+      Name: environment,
       Protocol: 'HTTP',
       Port: 8080,
       TargetType: 'ip',
@@ -41,7 +43,7 @@ export async function seedPlace(
   )
   const targetGroupArn = TargetGroups?.[0]?.TargetGroupArn ?? ''
   for (const name of serviceNames) {
-    const serviceName = `${place}-${name}`
+    const serviceName = `${environment}-${name}`
     await ecs.send(
       new RegisterTaskDefinitionCommand({
         family: serviceName,
@@ -60,7 +62,7 @@ export async function seedPlace(
     )
     await ecs.send(
       new CreateServiceCommand({
-        cluster: place,
+        cluster: environment,
         serviceName,
         taskDefinition: serviceName,
         desiredCount: 1,
@@ -77,11 +79,11 @@ export async function seedPlace(
   }
   await until(
     async () => {
-      const services = serviceNames.map((name) => `${place}-${name}`)
-      const found = await ecs.send(new DescribeServicesCommand({ cluster: place, services }))
+      const services = serviceNames.map((name) => `${environment}-${name}`)
+      const found = await ecs.send(new DescribeServicesCommand({ cluster: environment, services }))
       return found.services?.every(({ runningCount }) => runningCount === 1) ?? false
     },
-    { what: `the services of ${place} to run`, timeoutMs: 30_000 },
+    { what: `the services of ${environment} to run`, timeoutMs: 30_000 },
   )
   return { repositoryUri, targetGroupArn }
 }

@@ -1,7 +1,7 @@
 import type { ServiceSpec, EnvironmentSpec } from '../../contract/environment-spec.ts'
 
 /** A target as a `slipway.yaml` would give it: one service, `api`, unless told otherwise. */
-export function targetWith(changes: Partial<EnvironmentSpec> = {}): EnvironmentSpec {
+export function specWith(changes: Partial<EnvironmentSpec> = {}): EnvironmentSpec {
   return {
     project: 'mailman',
     environment: 'production',
@@ -14,8 +14,8 @@ export function targetWith(changes: Partial<EnvironmentSpec> = {}): EnvironmentS
     services: [serviceNamed('api')],
     stability: { timeoutMs: 60_000, windowMs: 1 },
     rollback: { timeoutMs: 60_000 },
-    queues: { release: 'slipway', builder: 'slipway-builder' },
-    door: { policy: 'supersede', supersedeRunning: false, freezes: [] },
+    taskQueues: { release: 'slipway', builder: 'slipway-builder' },
+    admission: { policy: 'supersede', supersedeRunning: false, freezes: [] },
     ...changes,
   }
 }
@@ -23,7 +23,7 @@ export function targetWith(changes: Partial<EnvironmentSpec> = {}): EnvironmentS
 export function serviceNamed(name: string, changes: Partial<ServiceSpec> = {}): ServiceSpec {
   return {
     name,
-    service: `mailman-${name}`,
+    ecsService: `mailman-${name}`,
     containers: { [name]: name },
     after: [],
     circuitBreaker: 'required',

@@ -121,7 +121,7 @@ test('a release that has touched nothing but a tag says at once that its credent
   let moves = 0
   const { result, calls } = await releaseWith(harness, {
     updateService: async () => {
-      throw ApplicationFailure.nonRetryable('AWS does not accept them.', 'Refused')
+      throw ApplicationFailure.nonRetryable('AWS does not accept them.', 'DeploymentRefused')
     },
     moveTags: async ({ images }) => {
       moves += 1

@@ -8,7 +8,7 @@ import type { EnvironmentInput } from '../../workflows/environment/workflow.ts'
 import * as protocol from '../../contract/messages.ts'
 import type { EnvironmentStatus } from '../../contract/environment.ts'
 import type { Accepted, ReleaseRequest } from '../../contract/requests.ts'
-import { deployOf, fakes, live, targetFor } from './fixtures.ts'
+import { deployOf, fakes, live, specFor } from './fixtures.ts'
 import {
   addSearchAttributes,
   endOf,
@@ -19,7 +19,7 @@ import {
 } from './harness.ts'
 
 /** A real dev server: what waits there, waits in real time. */
-export async function startDoorHarness(): Promise<Harness> {
+export async function startEnvironmentHarness(): Promise<Harness> {
   quietly()
   const [bundle, path] = await Promise.all([
     bundleWorkflows(new URL('../../workflows/index.ts', import.meta.url)),
@@ -36,17 +36,17 @@ export async function startDoorHarness(): Promise<Harness> {
   return { env, bundle, close: () => env.teardown() }
 }
 
-/** A door of the test's own, with the activities that the test says. */
-export async function withDoor(
+/** A environment of the test's own, with the activities that the test says. */
+export async function withEnvironment(
   harness: Harness,
   otherwise: Parameters<typeof fakes>[1],
-  work: (door: Door) => Promise<void>,
+  work: (environment: EnvironmentFixture) => Promise<void>,
   rules: Partial<AdmissionSpec> = {},
 ): Promise<void> {
   const queue = newQueue()
   const fake = fakes(queue, otherwise)
-  const usual = targetFor(queue)
-  const target = { ...usual, environment: queue, door: { ...usual.door, ...rules } }
+  const usual = specFor(queue)
+  const spec = { ...usual, environment: queue, admission: { ...usual.admission, ...rules } }
   const { workflow } = harness.env.client
   const ask = (request: ReleaseRequest): Promise<Accepted> =>
     workflow.executeUpdateWithStart(protocol.requestRelease, {
@@ -55,7 +55,9 @@ export async function withDoor(
         workflowId: protocol.environmentWorkflowId(queue),
         workflowIdConflictPolicy: 'USE_EXISTING',
         taskQueue: queue,
-        args: [{ environment: queue, project: 'mailman', queue } satisfies EnvironmentInput],
+        args: [
+          { environment: queue, project: 'mailman', taskQueue: queue } satisfies EnvironmentInput,
+        ],
       }),
     })
   const status = () =>
@@ -63,9 +65,9 @@ export async function withDoor(
   await withWorker(harness, queue, fake, () =>
     work({
       calls: fake.calls,
-      deploy: (wanted) => ask(deployOf(target, { commit: wanted })),
+      deploy: (wanted) => ask(deployOf(spec, { commit: wanted })),
       ask,
-      target,
+      spec,
       handle: workflow.getHandle(protocol.environmentWorkflowId(queue)),
       end: async ({ releaseId, runId }) => {
         // One that was to wait has no workflow until its turn has come.
@@ -83,9 +85,9 @@ export async function withDoor(
 }
 
 /** An environment, and what a person can do with it. */
-export interface Door {
+export interface EnvironmentFixture {
   readonly calls: readonly string[]
-  readonly target: ReturnType<typeof targetFor>
+  readonly spec: ReturnType<typeof specFor>
   readonly handle: WorkflowHandle
   deploy(commit: string): Promise<Accepted>
   ask(request: ReleaseRequest): Promise<Accepted>

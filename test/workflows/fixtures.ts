@@ -10,7 +10,7 @@ export const anotherCommit = '9e8d7c6b5a493827160504f3e2d1c0b9a8978685'
 
 const service = (name: string, after: string[]): ServiceSpec => ({
   name,
-  service: `mailman-${name}`,
+  ecsService: `mailman-${name}`,
   containers: { [name]: name },
   after,
   circuitBreaker: 'required',
@@ -21,13 +21,13 @@ const image = (name: string) => ({
   repository: 'mailman',
   dockerfile: 'Dockerfile',
   context: '.',
-  target: name,
+  spec: name,
   args: {},
   timeoutMs: 60_000,
 })
 
 /** `mailman` in `production`: api before worker; half an hour until a rollout is given up. */
-export function targetFor(queue: string, change: Partial<EnvironmentSpec> = {}): EnvironmentSpec {
+export function specFor(queue: string, change: Partial<EnvironmentSpec> = {}): EnvironmentSpec {
   return {
     project: 'mailman',
     environment: 'production',
@@ -40,19 +40,19 @@ export function targetFor(queue: string, change: Partial<EnvironmentSpec> = {}):
     services: [service('api', []), service('worker', ['api'])],
     stability: { timeoutMs: 30 * 60_000, windowMs: 30_000 },
     rollback: { timeoutMs: 30 * 60_000 },
-    queues: { release: queue, builder: queue },
-    door: { policy: 'supersede', supersedeRunning: false, freezes: [] },
+    taskQueues: { release: queue, builder: queue },
+    admission: { policy: 'supersede', supersedeRunning: false, freezes: [] },
     ...change,
   }
 }
 
 export function deployOf(
-  target: EnvironmentSpec,
+  spec: EnvironmentSpec,
   change: Partial<DeployRequest> = {},
 ): DeployRequest {
   return {
     kind: 'deploy',
-    target,
+    spec,
     commit,
     subject: 'Add organization id to inboxes',
     requestedBy: 'ann@laptop',
@@ -62,7 +62,7 @@ export function deployOf(
 
 export const live: RolloutEnd = {
   kind: 'succeeded',
-  evidence: 'service deployment',
+  basis: 'service deployment',
   summary: '1 of 1 tasks running',
 }
 
@@ -92,23 +92,23 @@ export interface Fakes {
 export function fakes(queue: string, otherwise: Partial<Activities> = {}): Fakes {
   const calls: string[] = []
   const well: Activities = {
-    inspectEnvironment: async ({ target }) => ({
-      services: target.services.map(({ name }) => ({
+    inspectEnvironment: async ({ spec }) => ({
+      services: spec.services.map(({ name }) => ({
         name,
         now: running(name, 7),
-        wayBack: { ...running(name, 7), deploymentId: 'ecs-svc/7', standing: 'succeeded' },
+        rollbackTarget: { ...running(name, 7), deploymentId: 'ecs-svc/7', hasSucceeded: true },
         desiredCount: 1,
       })),
       warnings: [],
     }),
-    findImages: async ({ target, commit: wanted }) =>
-      target.images.map(({ name }) => ({
+    findImages: async ({ spec, commit: wanted }) =>
+      spec.images.map(({ name }) => ({
         name,
         repositoryUri: 'ecr/mailman',
         tag: `${name}-${wanted}`,
       })),
-    registerRevisions: async ({ target, images }) =>
-      target.services.map(({ name }) => ({
+    registerRevisions: async ({ spec, images }) =>
+      spec.services.map(({ name }) => ({
         service: name,
         taskDefinition: arn(name, 8),
         digests: { [name]: images.find((one) => one.name === name)?.digest ?? '' },
@@ -127,7 +127,7 @@ export function fakes(queue: string, otherwise: Partial<Activities> = {}): Fakes
     listRevisions: async () => [],
     resolveRollback: async ({ revisions }) => {
       if (revisions !== undefined) return revisions
-      throw ApplicationFailure.nonRetryable('There is nothing to go back to.', 'Rejected')
+      throw ApplicationFailure.nonRetryable('There is nothing to go back to.', 'PreconditionFailed')
     },
     deregisterRevisions: async () => [],
     notify: async () => {},

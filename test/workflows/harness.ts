@@ -79,7 +79,7 @@ export function startRelease(
   const id = `release/production/${randomUUID()}`
   return env.client.workflow.start('release', {
     workflowId: id,
-    taskQueue: request.target.queues.release,
+    taskQueue: request.spec.taskQueues.release,
     args: [{ id, request, ...more } satisfies ReleaseInput],
   })
 }

@@ -5,7 +5,7 @@ import { defaultPayloadConverter } from '@temporalio/common'
 import type { RolloutEnd } from '../../contract/activity-types.ts'
 import * as protocol from '../../contract/messages.ts'
 import * as attributes from '../../contract/search-attributes.ts'
-import { startDoorHarness, until, withDoor } from './environment-fixture.ts'
+import { startEnvironmentHarness, until, withEnvironment } from './environment-fixture.ts'
 import { commit } from './fixtures.ts'
 import type { Harness } from './harness.ts'
 import { beginScheduled } from './scheduled-run.ts'
@@ -14,7 +14,7 @@ import { beginScheduled } from './scheduled-run.ts'
 
 let harness: Harness
 before(async () => {
-  harness = await startDoorHarness()
+  harness = await startEnvironmentHarness()
 })
 after(() => harness.close())
 
@@ -35,23 +35,23 @@ async function summariesOf(handle: WorkflowHandle): Promise<readonly string[]> {
 
 test('a release, its steps and what it waits for are told in words', async () => {
   const approval = { timeoutMs: 600_000 }
-  await withDoor(
+  await withEnvironment(
     harness,
     {},
-    async (door) => {
-      const { environment } = door.target
-      const accepted = await door.deploy(commit)
+    async (environment) => {
+      const name = environment.spec.environment
+      const accepted = await environment.deploy(commit)
       const waiting = await until(
-        () => summariesOf(door.handle),
+        () => summariesOf(environment.handle),
         (all) => all.length > 0,
       )
       assert.deepEqual(waiting, [`the time to approve ${accepted.releaseId} runs out`])
-      await door.handle.executeUpdate(protocol.controlUpdates.approve, { args: [{}] })
-      await door.end(accepted)
+      await environment.handle.executeUpdate(protocol.controlUpdates.approve, { args: [{}] })
+      await environment.end(accepted)
 
-      const line = `mailman 3f2c1ab → ${environment}: Add organization id to inboxes`
-      assert.ok((await summariesOf(door.handle)).includes(line))
-      const release = door.release(accepted)
+      const line = `mailman 3f2c1ab → ${name}: Add organization id to inboxes`
+      assert.ok((await summariesOf(environment.handle)).includes(line))
+      const release = environment.release(accepted)
       const described = await release.describe()
       assert.equal(await described.staticSummary(), line)
       const told = described.typedSearchAttributes
@@ -93,30 +93,30 @@ test('the details of a release have its steps, digests and cause; those of an en
     reason: 'ECS went back',
     cause: 'It exits with 1.',
   }
-  await withDoor(harness, { waitForRollout: async () => sick }, async (door) => {
-    const accepted = await door.deploy(commit)
-    await door.end(accepted)
-    const release = await detailsOf(door.release(accepted))
+  await withEnvironment(harness, { waitForRollout: async () => sick }, async (environment) => {
+    const accepted = await environment.deploy(commit)
+    await environment.end(accepted)
+    const release = await detailsOf(environment.release(accepted))
     assert.match(release, /^\*\*rolled back\*\*: .*ECS went back/)
     assert.match(release, /Cause: It exits with 1\./)
     assert.match(release, /\| push api \| done \| [\d:]+ \| [\d.]+s \| sha256:\w{12} \|/)
     assert.match(release, /\| wait api \| \*\*failed\*\* \|/)
     assert.match(release, /\| api \| mailman-api:8 \| .* \| mailman-api:7 \|/)
-    const environment = await detailsOf(door.handle)
-    assert.match(environment, new RegExp(`\\| ${accepted.releaseId} \\| .* \\| rolled back \\|`))
+    const details = await detailsOf(environment.handle)
+    assert.match(details, new RegExp(`\\| ${accepted.releaseId} \\| .* \\| rolled back \\|`))
   })
 })
 
 test('a run of a schedule says what it waits for', async () => {
-  await withDoor(harness, {}, async (door) => {
-    const { environment } = door.target
-    const run = await beginScheduled(harness, door, { kind: 'redeploy' })
+  await withEnvironment(harness, {}, async (environment) => {
+    const name = environment.spec.environment
+    const run = await beginScheduled(harness, environment, { kind: 'redeploy' })
     await run.result()
     const summaries = await until(
       () => summariesOf(run),
       (all) => all.length > 0,
     )
-    assert.ok(summaries.includes(`environment/${environment} may take so long`), summaries.join())
+    assert.ok(summaries.includes(`environment/${name} may take so long`), summaries.join())
     assert.ok(!summaries.includes(''), summaries.join())
   })
 })

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import * as protocol from '../../contract/messages.ts'
-import { heldWait, startDoorHarness, until, withDoor, type Door } from './environment-fixture.ts'
+import {
+  heldWait,
+  startEnvironmentHarness,
+  until,
+  withEnvironment,
+  type EnvironmentFixture,
+} from './environment-fixture.ts'
 import { anotherCommit, commit, deployOf } from './fixtures.ts'
 import type { Harness } from './harness.ts'
 import { refusalOf } from './refusals.ts'
@@ -9,26 +15,26 @@ import { hasNotStumbled, signalUndecodable, undecodable } from './undecodable.ts
 
 let harness: Harness
 before(async () => {
-  harness = await startDoorHarness()
+  harness = await startEnvironmentHarness()
 })
 after(() => harness.close())
 
 test('a payload that cannot be decoded harms nothing, whatever signal or Update it comes with, and can be seen', async () => {
-  await withDoor(harness, {}, async (door) => {
-    await door.end(await door.deploy(commit))
+  await withEnvironment(harness, {}, async (environment) => {
+    await environment.end(await environment.deploy(commit))
     const { workflowService } = harness.env.connection
-    const workflowExecution = { workflowId: door.handle.workflowId }
+    const workflowExecution = { workflowId: environment.handle.workflowId }
     const names = [...protocol.plainControls, 'rollback', 'release', 'whatever']
     for (const signalName of names)
-      await signalUndecodable(harness.env.connection, door.handle, signalName)
+      await signalUndecodable(harness.env.connection, environment.handle, signalName)
     const { controls, freeze, releases } = await until(
-      () => door.status(),
+      () => environment.status(),
       (status) => status.controls.length === names.length * undecodable.length,
     )
     assert.equal(freeze, undefined)
     assert.equal(releases.length, 1)
-    for (const { kind, refused } of controls) {
-      assert.match(refused ?? '', kind === 'signal' ? /no control "whatever"/ : /cannot be read/)
+    for (const { kind, rejected } of controls) {
+      assert.match(rejected ?? '', kind === 'signal' ? /no control "whatever"/ : /cannot be read/)
     }
     for (const name of [...protocol.plainControls, 'rollback', 'release']) {
       for (const payload of undecodable) {
@@ -41,15 +47,18 @@ test('a payload that cannot be decoded harms nothing, whatever signal or Update 
         assert.match(answer.outcome?.failure?.message ?? '', /cannot be read/)
       }
     }
-    assert.equal((await door.end(await door.deploy(anotherCommit))).outcome, 'succeeded')
-    await hasNotStumbled(door.handle)
+    assert.equal(
+      (await environment.end(await environment.deploy(anotherCommit))).outcome,
+      'succeeded',
+    )
+    await hasNotStumbled(environment.handle)
   })
 })
 
 test('a field that a control does not have is refused, and nothing is done in its stead', async () => {
   const wait = heldWait()
-  await withDoor(harness, { waitForRollout: wait.waitForRollout }, async (door) => {
-    const running = await door.deploy(commit)
+  await withEnvironment(harness, { waitForRollout: wait.waitForRollout }, async (environment) => {
+    const running = await environment.deploy(commit)
     await wait.begun
     const bodies: readonly [string, object, RegExp][] = [
       ['cancel', { relase: 'release/production/other' }, /"relase" is no field/],
@@ -61,17 +70,17 @@ test('a field that a control does not have is refused, and nothing is done in it
       ['rollback', { To: '3f2c1ab' }, /"To" is no field/],
     ]
     for (const [name, body, expected] of bodies) {
-      const update = door.handle.executeUpdate(name, { args: [body] })
+      const update = environment.handle.executeUpdate(name, { args: [body] })
       assert.match(await refusalOf(update), expected)
-      await door.handle.signal(name, body)
+      await environment.handle.signal(name, body)
     }
     const { controls } = await until(
-      () => door.status(),
+      () => environment.status(),
       (status) => status.controls.length === bodies.length,
     )
-    assert.ok(controls.every(({ refused }) => refused !== undefined))
+    assert.ok(controls.every(({ rejected }) => rejected !== undefined))
     wait.letGo()
-    assert.equal((await door.end(running)).outcome, 'succeeded')
+    assert.equal((await environment.end(running)).outcome, 'succeeded')
   })
 })
 
@@ -97,17 +106,17 @@ async function isRefusal(reason: Error): Promise<1> {
 }
 
 /** A request with everything in it that a configuration can give. */
-function fullRequest({ target }: Door) {
-  const [image = assert.fail()] = target.images
+function fullRequest({ spec }: EnvironmentFixture) {
+  const [image = assert.fail()] = spec.images
   return deployOf({
-    ...target,
+    ...spec,
     aws: { region: 'eu-west-1', profile: 'ours' },
-    images: [{ ...image, args: { A: 'b' }, platform: 'linux/amd64' }, ...target.images.slice(1)],
+    images: [{ ...image, args: { A: 'b' }, platform: 'linux/amd64' }, ...spec.images.slice(1)],
     failure: { logs: true },
     links: { temporalUi: 'https://temporal.example' },
     notifications: [{ type: 'slack', urlFrom: 'URL', on: ['outcome'], outcomes: ['succeeded'] }],
     rollback: { timeoutMs: 60_000, deregister: true },
-    door: {
+    admission: {
       policy: 'queue',
       supersedeRunning: false,
       approval: { timeoutMs: 600_000 },
@@ -117,15 +126,15 @@ function fullRequest({ target }: Door) {
 }
 
 test('whatever stands in one place of a request, it is refused or runs to an end', async () => {
-  await withDoor(harness, {}, async (door) => {
-    await door.end(await door.deploy(commit))
+  await withEnvironment(harness, {}, async (environment) => {
+    await environment.end(await environment.deploy(commit))
     const good = {
-      ...fullRequest(door),
+      ...fullRequest(environment),
       override: { reason: 'test' },
       rebuild: '2026',
       committedAt: 1,
     }
-    const own = { 'target.environment': true, 'target.project': true }
+    const own = { 'spec.environment': true, 'spec.project': true }
     const places = placesIn(good).filter((place) => !(place.join('.') in own))
     assert.ok(places.length > 70)
     const others = [undefined, null, -7.5e300, {}, [null], 'x'.repeat(3_000)]
@@ -133,7 +142,7 @@ test('whatever stands in one place of a request, it is refused or runs to an end
     for (const place of places) {
       const asked = await Promise.allSettled(
         others.map((other) =>
-          door.handle.executeUpdate('release', {
+          environment.handle.executeUpdate('release', {
             args: [withOther(good, place, other)],
           }),
         ),
@@ -143,17 +152,17 @@ test('whatever stands in one place of a request, it is refused or runs to an end
       }
     }
     assert.ok(refused > places.length * 3, `${refused} of ${places.length * others.length}`)
-    for (const { id, approval } of (await door.status()).waiting) {
+    for (const { id, approval } of (await environment.status()).waiting) {
       if (approval?.kind === 'needed') {
-        await door.handle.executeUpdate('approve', { args: [{ release: id }] })
+        await environment.handle.executeUpdate('approve', { args: [{ release: id }] })
       }
     }
     const { releases } = await until(
-      () => door.status(),
+      () => environment.status(),
       ({ running, waiting }) => running === undefined && waiting.length === 0,
     )
     assert.ok(releases.length > 1)
-    await hasNotStumbled(door.handle)
+    await hasNotStumbled(environment.handle)
     for (const { id, message } of releases) {
       if (/did not start/.test(message)) continue
       await hasNotStumbled(harness.env.client.workflow.getHandle(id))
@@ -163,20 +172,25 @@ test('whatever stands in one place of a request, it is refused or runs to an end
 
 test('an environment does not end when somebody cancels it instead of a release, and says what to do', async () => {
   const wait = heldWait()
-  await withDoor(harness, { waitForRollout: wait.waitForRollout }, async (door) => {
-    const asked = await door.deploy(commit)
+  await withEnvironment(harness, { waitForRollout: wait.waitForRollout }, async (environment) => {
+    const asked = await environment.deploy(commit)
     await wait.begun
-    await door.handle.cancel()
+    await environment.handle.cancel()
     const { controls } = await until(
-      () => door.status(),
+      () => environment.status(),
       (status) => status.controls.length === 1,
     )
-    assert.match(controls[0]?.refused ?? '', /an environment does not end; to cancel a release/)
-    const froze = await door.handle.executeUpdate('freeze', { args: [{ requestedBy: 'ann' }] })
+    assert.match(controls[0]?.rejected ?? '', /an environment does not end; to cancel a release/)
+    const froze = await environment.handle.executeUpdate('freeze', {
+      args: [{ requestedBy: 'ann' }],
+    })
     assert.match(String(froze), /is frozen/)
-    await door.handle.executeUpdate('unfreeze', { args: [{}] })
+    await environment.handle.executeUpdate('unfreeze', { args: [{}] })
     wait.letGo()
-    assert.equal((await door.end(asked)).outcome, 'succeeded')
-    assert.equal((await door.end(await door.deploy(anotherCommit))).outcome, 'succeeded')
+    assert.equal((await environment.end(asked)).outcome, 'succeeded')
+    assert.equal(
+      (await environment.end(await environment.deploy(anotherCommit))).outcome,
+      'succeeded',
+    )
   })
 })

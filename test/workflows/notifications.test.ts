@@ -5,15 +5,20 @@ import type { NotificationSpec } from '../../contract/environment-spec.ts'
 import type { RolloutEnd } from '../../contract/activity-types.ts'
 import * as protocol from '../../contract/messages.ts'
 import type { TestedNotification } from '../../contract/notices.ts'
-import { heldWait, startDoorHarness, until, type Door } from './environment-fixture.ts'
+import {
+  heldWait,
+  startEnvironmentHarness,
+  until,
+  type EnvironmentFixture,
+} from './environment-fixture.ts'
 import { anotherCommit, commit } from './fixtures.ts'
 import type { Harness } from './harness.ts'
 import type { Received } from './receiver.ts'
-import { bodyOf, secret, webhook, whatIn, withToldDoor } from './notified-environment.ts'
+import { bodyOf, secret, webhook, whatIn, withNotifiedEnvironment } from './notified-environment.ts'
 
 let harness: Harness
 before(async () => {
-  harness = await startDoorHarness()
+  harness = await startEnvironmentHarness()
 })
 after(() => harness.close())
 
@@ -27,14 +32,14 @@ const sick: RolloutEnd = {
 
 test('people hear that an approval is needed, that it has started, and how it ended', async () => {
   const slack: NotificationSpec = { ...webhook, type: 'slack', urlFrom: 'SLACK_WEBHOOK_URL' }
-  await withToldDoor(
+  await withNotifiedEnvironment(
     harness,
     { rules: { approval: { timeoutMs: 60_000 } }, told: [webhook, slack] },
-    async ({ door, receiver, deploy }) => {
+    async ({ environment, receiver, deploy }) => {
       const asked = await deploy(commit)
       await receiver.arrived(2)
-      await door.handle.executeUpdate(protocol.controlUpdates.approve, { args: [{}] })
-      assert.equal((await door.end(asked)).outcome, 'succeeded')
+      await environment.handle.executeUpdate(protocol.controlUpdates.approve, { args: [{}] })
+      assert.equal((await environment.end(asked)).outcome, 'succeeded')
       const received = await receiver.arrived(6)
       const hooks = received.filter((one) => !isSlack(one))
       assert.deepEqual(whatIn(hooks), ['approval_needed', 'started', 'succeeded'])
@@ -45,7 +50,7 @@ test('people hear that an approval is needed, that it has started, and how it en
         ['✋', '🚀', '✅'],
       )
       await until(
-        () => door.status(),
+        () => environment.status(),
         ({ unsent }) => unsent === undefined,
       )
     },
@@ -54,7 +59,7 @@ test('people hear that an approval is needed, that it has started, and how it en
 
 test('the end of a release that was taken back says why', async () => {
   const otherwise = { waitForRollout: async () => sick }
-  await withToldDoor(harness, { otherwise }, async ({ receiver, deploy }) => {
+  await withNotifiedEnvironment(harness, { otherwise }, async ({ receiver, deploy }) => {
     await deploy(commit)
     const received = await receiver.arrived(2)
     assert.deepEqual(whatIn(received), ['started', 'rolled_back'])
@@ -64,7 +69,7 @@ test('the end of a release that was taken back says why', async () => {
 
 test('people hear that a release could not be taken back', async () => {
   const otherwise = { waitForRollout: async () => sick, rollBackService: async () => sick }
-  await withToldDoor(harness, { otherwise }, async ({ receiver, deploy }) => {
+  await withNotifiedEnvironment(harness, { otherwise }, async ({ receiver, deploy }) => {
     await deploy(commit)
     assert.deepEqual(whatIn(await receiver.arrived(2)), ['started', 'rollback_failed'])
   })
@@ -73,35 +78,39 @@ test('people hear that a release could not be taken back', async () => {
 test('a deploy that never starts has an end, too: superseded or cancelled', async () => {
   const wait = heldWait()
   const otherwise = { waitForRollout: wait.waitForRollout }
-  await withToldDoor(harness, { otherwise }, async ({ door, receiver, deploy }) => {
-    await deploy(commit)
-    await wait.begun
-    const second = await deploy(anotherCommit)
-    const third = await deploy('c'.repeat(40))
-    const received = await receiver.arrived(2)
-    assert.deepEqual(whatIn(received), ['started', 'superseded'])
-    assert.equal(received[1] && bodyOf(received[1]).data.release, second.releaseId)
-    await door.handle.executeUpdate(protocol.controlUpdates.cancel, {
-      args: [{ release: third.releaseId }],
-    })
-    assert.deepEqual(whatIn(await receiver.arrived(3)), ['started', 'superseded', 'cancelled'])
-    wait.letGo()
-    await receiver.arrived(4)
-  })
+  await withNotifiedEnvironment(
+    harness,
+    { otherwise },
+    async ({ environment, receiver, deploy }) => {
+      await deploy(commit)
+      await wait.begun
+      const second = await deploy(anotherCommit)
+      const third = await deploy('c'.repeat(40))
+      const received = await receiver.arrived(2)
+      assert.deepEqual(whatIn(received), ['started', 'superseded'])
+      assert.equal(received[1] && bodyOf(received[1]).data.release, second.releaseId)
+      await environment.handle.executeUpdate(protocol.controlUpdates.cancel, {
+        args: [{ release: third.releaseId }],
+      })
+      assert.deepEqual(whatIn(await receiver.arrived(3)), ['started', 'superseded', 'cancelled'])
+      wait.letGo()
+      await receiver.arrived(4)
+    },
+  )
 })
 
 test('a receiver that hangs holds up neither the release nor the one behind it', async () => {
-  await withToldDoor(
+  await withNotifiedEnvironment(
     harness,
     { replies: Array(9).fill('hang'), withinMs: 60_000 },
     async (stage) => {
-      const { door, receiver, deploy } = stage
-      assert.equal((await door.end(await deploy(commit))).outcome, 'succeeded')
-      assert.equal((await door.end(await deploy(anotherCommit))).outcome, 'succeeded')
+      const { environment, receiver, deploy } = stage
+      assert.equal((await environment.end(await deploy(commit))).outcome, 'succeeded')
+      assert.equal((await environment.end(await deploy(anotherCommit))).outcome, 'succeeded')
       // The first request of each is still without an answer, and its end waits behind it.
       assert.deepEqual(whatIn(await receiver.arrived(2)), ['started', 'started'])
       assert.deepEqual(
-        (await door.status()).unsent?.map(({ event, to }) => `${event} ${to}`),
+        (await environment.status()).unsent?.map(({ event, to }) => `${event} ${to}`),
         ['started', 'outcome', 'started', 'outcome'].map((event) => `${event} webhook (HOOK)`),
       )
     },
@@ -110,7 +119,7 @@ test('a receiver that hangs holds up neither the release nor the one behind it',
 
 test('what does not arrive is sent again under the same id, and nothing overtakes it', async () => {
   const busy = { status: 429, headers: { 'retry-after': '3' } }
-  await withToldDoor(
+  await withNotifiedEnvironment(
     harness,
     { replies: [busy, { status: 500 }, 'drop'] },
     async ({ receiver, deploy }) => {
@@ -129,15 +138,15 @@ test('what does not arrive is sent again under the same id, and nothing overtake
 
 test('a release that is cancelled takes no notice with it', async () => {
   const wait = heldWait()
-  await withToldDoor(
+  await withNotifiedEnvironment(
     harness,
     { otherwise: { waitForRollout: wait.waitForRollout }, replies: [{ status: 500 }] },
-    async ({ door, receiver, deploy }) => {
+    async ({ environment, receiver, deploy }) => {
       const asked = await deploy(commit)
       await wait.begun
       await receiver.arrived(1)
-      await door.handle.executeUpdate(protocol.controlUpdates.cancel, { args: [{}] })
-      assert.equal((await door.end(asked)).outcome, 'cancelled')
+      await environment.handle.executeUpdate(protocol.controlUpdates.cancel, { args: [{}] })
+      assert.equal((await environment.end(asked)).outcome, 'cancelled')
       assert.deepEqual(whatIn(await receiver.arrived(3)), ['started', 'started', 'cancelled'])
     },
   )
@@ -145,10 +154,10 @@ test('a release that is cancelled takes no notice with it', async () => {
 
 test('a worker without the variable lets the release be, and says which one is missing', async () => {
   const told = [{ ...webhook, urlFrom: 'MISSING' }]
-  await withToldDoor(harness, { told }, async ({ door, receiver, deploy }) => {
-    assert.equal((await door.end(await deploy(commit))).outcome, 'succeeded')
+  await withNotifiedEnvironment(harness, { told }, async ({ environment, receiver, deploy }) => {
+    assert.equal((await environment.end(await deploy(commit))).outcome, 'succeeded')
     const { undelivered = [] } = await until(
-      () => door.status(),
+      () => environment.status(),
       (status) => status.undelivered?.length === 2,
     )
     assert.deepEqual(
@@ -169,18 +178,18 @@ test('an environment that continues as new hands on what has not arrived', async
       return status
     },
   }))
-  await withToldDoor(harness, { replies }, async ({ door, receiver, deploy }) => {
-    assert.equal((await door.end(await deploy(commit))).outcome, 'succeeded')
+  await withNotifiedEnvironment(harness, { replies }, async ({ environment, receiver, deploy }) => {
+    assert.equal((await environment.end(await deploy(commit))).outcome, 'succeeded')
     await receiver.arrived(1)
-    await continuedAsNew(door)
+    await continuedAsNew(environment)
     assert.deepEqual(
-      (await door.status()).unsent?.map(({ event }) => event),
+      (await environment.status()).unsent?.map(({ event }) => event),
       ['started', 'outcome'],
     )
     const failed = receiver.received.length
     status = 200
     const { undelivered } = await until(
-      () => door.status(),
+      () => environment.status(),
       ({ unsent }) => unsent === undefined,
     )
     assert.equal(undelivered, undefined)
@@ -192,24 +201,24 @@ test('an environment that continues as new hands on what has not arrived', async
 test('what is under way when an environment continues as new is not sent a second time', async () => {
   const answered = Promise.withResolvers<void>()
   const slow = { status: 200, when: answered.promise }
-  await withToldDoor(
+  await withNotifiedEnvironment(
     harness,
     { replies: [slow], withinMs: 60_000 },
-    async ({ door, receiver, deploy }) => {
-      assert.equal((await door.end(await deploy(commit))).outcome, 'succeeded')
+    async ({ environment, receiver, deploy }) => {
+      assert.equal((await environment.end(await deploy(commit))).outcome, 'succeeded')
       await receiver.arrived(1)
-      const { runId } = await door.handle.describe()
-      const next = continuedAsNew(door)
+      const { runId } = await environment.handle.describe()
+      const next = continuedAsNew(environment)
       await until(
-        () => door.handle.describe(),
+        () => environment.handle.describe(),
         (now) => now.historyLength > 500 || now.runId !== runId,
       )
-      await door.status()
+      await environment.status()
       answered.resolve()
       await next
       assert.deepEqual(whatIn(await receiver.arrived(2)), ['started', 'succeeded'])
       await until(
-        () => door.status(),
+        () => environment.status(),
         ({ unsent }) => unsent === undefined,
       )
       assert.equal(receiver.received.length, 2)
@@ -218,7 +227,7 @@ test('what is under way when an environment continues as new is not sent a secon
 })
 
 /** Gives an environment so many events that the server asks for a new run, and waits for that. */
-async function continuedAsNew({ handle }: Door): Promise<void> {
+async function continuedAsNew({ handle }: EnvironmentFixture): Promise<void> {
   const { runId } = await handle.describe()
   await Promise.all(Array.from({ length: 500 }, () => handle.signal('freeze', 42)))
   await until(
@@ -228,20 +237,20 @@ async function continuedAsNew({ handle }: Door): Promise<void> {
 }
 
 test('no address and no secret stands in any history', async () => {
-  await withToldDoor(
+  await withNotifiedEnvironment(
     harness,
     { replies: [{ status: 400 }, 'drop'] },
-    async ({ door, receiver, deploy }) => {
+    async ({ environment, receiver, deploy }) => {
       const asked = await deploy(commit)
-      await door.end(asked)
+      await environment.end(asked)
       await receiver.arrived(3)
       await until(
-        () => door.status(),
+        () => environment.status(),
         ({ unsent, undelivered }) => unsent === undefined && undelivered?.length === 1,
       )
       const histories = await Promise.all([
-        door.handle.fetchHistory(),
-        door.release(asked).fetchHistory(),
+        environment.handle.fetchHistory(),
+        environment.release(asked).fetchHistory(),
       ])
       const port = new URL(receiver.url).port
       for (const history of histories) {
@@ -269,25 +278,29 @@ function decoded(history: string): string {
 
 test('a test says of everybody whether it arrived', async () => {
   const told = [webhook, { ...webhook, urlFrom: 'MISSING' }]
-  await withToldDoor(harness, { replies: [{ status: 500 }] }, async ({ door, receiver }) => {
-    const target = { ...door.target, notifications: told }
-    const tested = await harness.env.client.workflow.execute<
-      (input: object) => Promise<readonly TestedNotification[]>
-    >(protocol.testNotificationsWorkflow, {
-      workflowId: `notify/${target.environment}`,
-      taskQueue: target.queues.release,
-      args: [{ target, requestedBy: 'ann@laptop' }],
-    })
-    assert.deepEqual(
-      tested.map(({ to, failure }) => [to, failure?.slice(0, 20)]),
-      [
-        ['webhook (HOOK)', undefined],
-        ['webhook (MISSING)', 'The variable MISSING'],
-      ],
-    )
-    assert.deepEqual(
-      receiver.received.map((one) => bodyOf(one).type),
-      ['test', 'test'],
-    )
-  })
+  await withNotifiedEnvironment(
+    harness,
+    { replies: [{ status: 500 }] },
+    async ({ environment, receiver }) => {
+      const spec = { ...environment.spec, notifications: told }
+      const tested = await harness.env.client.workflow.execute<
+        (input: object) => Promise<readonly TestedNotification[]>
+      >(protocol.testNotificationsWorkflow, {
+        workflowId: `notify/${spec.environment}`,
+        taskQueue: spec.taskQueues.release,
+        args: [{ spec, requestedBy: 'ann@laptop' }],
+      })
+      assert.deepEqual(
+        tested.map(({ to, failure }) => [to, failure?.slice(0, 20)]),
+        [
+          ['webhook (HOOK)', undefined],
+          ['webhook (MISSING)', 'The variable MISSING'],
+        ],
+      )
+      assert.deepEqual(
+        receiver.received.map((one) => bodyOf(one).type),
+        ['test', 'test'],
+      )
+    },
+  )
 })

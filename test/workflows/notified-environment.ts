@@ -2,12 +2,12 @@ import { notify } from '../../activities/notifications/notify.ts'
 import type { WebhookBody } from '../../activities/notifications/webhook-body.ts'
 import type { NotificationSpec } from '../../contract/environment-spec.ts'
 import type { Accepted } from '../../contract/requests.ts'
-import { withDoor, type Door } from './environment-fixture.ts'
+import { withEnvironment, type EnvironmentFixture } from './environment-fixture.ts'
 import { deployOf } from './fixtures.ts'
 import type { Harness } from './harness.ts'
 import { openReceiver, type Received, type Receiver, type Reply } from './receiver.ts'
 
-/** Of the worker of {@link withToldDoor}. */
+/** Of the worker of {@link withNotifiedEnvironment}. */
 export const secret = `whsec_${Buffer.alloc(32, 's3cret').toString('base64')}`
 export const webhook: NotificationSpec = {
   type: 'webhook',
@@ -16,8 +16,8 @@ export const webhook: NotificationSpec = {
   on: ['started', 'approval_needed', 'outcome'],
 }
 
-export interface ToldDoor {
-  readonly door: Door
+export interface NotifiedEnvironment {
+  readonly environment: EnvironmentFixture
   readonly receiver: Receiver
   /** Deploys, told to the receiver. */
   readonly deploy: (commit: string) => Promise<Accepted>
@@ -25,28 +25,28 @@ export interface ToldDoor {
 
 export interface Telling {
   readonly replies?: readonly Reply[]
-  readonly otherwise?: Parameters<typeof withDoor>[1]
-  readonly rules?: Parameters<typeof withDoor>[3]
+  readonly otherwise?: Parameters<typeof withEnvironment>[1]
+  readonly rules?: Parameters<typeof withEnvironment>[3]
   readonly told?: readonly NotificationSpec[]
   readonly withinMs?: number
 }
 
 /** An environment whose notifications go to a receiver of the test's own, by the real activity. */
-export async function withToldDoor(
+export async function withNotifiedEnvironment(
   harness: Harness,
   { replies = [], otherwise, rules, told = [webhook], withinMs = 2_000 }: Telling,
-  work: (door: ToldDoor) => Promise<void>,
+  work: (environment: NotifiedEnvironment) => Promise<void>,
 ): Promise<void> {
   const receiver = await openReceiver(...replies)
   const variables = { HOOK: receiver.url, SLACK_WEBHOOK_URL: receiver.url, SECRET: secret }
   try {
-    await withDoor(
+    await withEnvironment(
       harness,
       { ...otherwise, notify: (sending) => notify(sending, { variables, withinMs }) },
-      async (door) => {
-        const target = { ...door.target, notifications: told }
-        const deploy = (wanted: string) => door.ask(deployOf(target, { commit: wanted }))
-        await work({ door, receiver, deploy })
+      async (environment) => {
+        const spec = { ...environment.spec, notifications: told }
+        const deploy = (wanted: string) => environment.ask(deployOf(spec, { commit: wanted }))
+        await work({ environment, receiver, deploy })
       },
       rules,
     )

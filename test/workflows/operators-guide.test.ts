@@ -5,7 +5,13 @@ import { after, before, test } from 'node:test'
 import { execa } from 'execa'
 import { findTemporal } from '../../local/stack/temporal.ts'
 import type { RolloutEnd } from '../../contract/activity-types.ts'
-import { heldWait, startDoorHarness, until, withDoor, type Door } from './environment-fixture.ts'
+import {
+  heldWait,
+  startEnvironmentHarness,
+  until,
+  withEnvironment,
+  type EnvironmentFixture,
+} from './environment-fixture.ts'
 import { anotherCommit, commit } from './fixtures.ts'
 import type { Harness } from './harness.ts'
 
@@ -21,7 +27,7 @@ const commands = [...guide.matchAll(/```sh\n([\s\S]*?)```/g)]
 let harness: Harness
 let temporal: string
 before(async () => {
-  ;[harness, temporal] = await Promise.all([startDoorHarness(), findTemporal()])
+  ;[harness, temporal] = await Promise.all([startEnvironmentHarness(), findTemporal()])
 })
 after(() => harness.close())
 
@@ -39,51 +45,51 @@ async function type(line: string, environment: string): Promise<string> {
   return stdout
 }
 
-const name = (door: Door) => door.target.environment
+const name = (environment: EnvironmentFixture) => environment.spec.environment
 
 /** What must be the case for a control to have something to do, and what shows that it did. */
 const controls: Record<string, (line: string) => Promise<void>> = {
   rollback: (line) =>
-    withDoor(harness, {}, async (door) => {
-      await door.end(await door.deploy(commit))
-      await door.end(await door.deploy(anotherCommit))
-      await type(line, name(door))
+    withEnvironment(harness, {}, async (environment) => {
+      await environment.end(await environment.deploy(commit))
+      await environment.end(await environment.deploy(anotherCommit))
+      await type(line, name(environment))
       const { releases } = await until(
-        () => door.status(),
+        () => environment.status(),
         (status) => status.releases.length === 3,
       )
       assert.equal(releases[0]?.kind, 'rollback')
     }),
   freeze: (line) =>
-    withDoor(harness, {}, async (door) => {
-      await door.end(await door.deploy(commit))
-      await type(line, name(door))
+    withEnvironment(harness, {}, async (environment) => {
+      await environment.end(await environment.deploy(commit))
+      await type(line, name(environment))
       const { freeze } = await until(
-        () => door.status(),
+        () => environment.status(),
         (status) => status.controls.length === 1,
       )
       assert.equal(freeze?.by, 'ann')
     }),
   unfreeze: (line) =>
-    withDoor(harness, {}, async (door) => {
-      await door.end(await door.deploy(commit))
-      await door.handle.executeUpdate('freeze', { args: [{}] })
-      await type(line, name(door))
-      assert.equal((await door.status()).freeze, undefined)
+    withEnvironment(harness, {}, async (environment) => {
+      await environment.end(await environment.deploy(commit))
+      await environment.handle.executeUpdate('freeze', { args: [{}] })
+      await type(line, name(environment))
+      assert.equal((await environment.status()).freeze, undefined)
     }),
   approve: (line) => approval(line, 'succeeded'),
   reject: (line) => approval(line, 'rejected'),
-  pause: (line) => steered(line, (door) => door.handle.signal('resume')),
+  pause: (line) => steered(line, (environment) => environment.handle.signal('resume')),
   resume: (line) =>
     steered(
       line,
-      async (door) => assert.equal((await door.status()).running?.paused, undefined),
-      (door) => door.handle.executeUpdate('pause', { args: [{}] }),
+      async (environment) => assert.equal((await environment.status()).running?.paused, undefined),
+      (environment) => environment.handle.executeUpdate('pause', { args: [{}] }),
     ),
   cancel: (line) =>
-    steered(line, async (door) => {
+    steered(line, async (environment) => {
       const { releases } = await until(
-        () => door.status(),
+        () => environment.status(),
         (status) => status.releases.length === 1,
       )
       assert.equal(releases[0]?.outcome, 'cancelled')
@@ -91,14 +97,14 @@ const controls: Record<string, (line: string) => Promise<void>> = {
 }
 
 function approval(line: string, outcome: string): Promise<void> {
-  return withDoor(
+  return withEnvironment(
     harness,
     {},
-    async (door) => {
-      await door.deploy(commit)
-      await type(line, name(door))
+    async (environment) => {
+      await environment.deploy(commit)
+      await type(line, name(environment))
       const { releases } = await until(
-        () => door.status(),
+        () => environment.status(),
         (status) => status.releases.length === 1,
       )
       assert.equal(releases[0]?.outcome, outcome)
@@ -109,25 +115,25 @@ function approval(line: string, outcome: string): Promise<void> {
 
 function steered(
   line: string,
-  then: (door: Door) => Promise<void>,
-  first: (door: Door) => Promise<unknown> = async () => {},
+  then: (environment: EnvironmentFixture) => Promise<void>,
+  first: (environment: EnvironmentFixture) => Promise<unknown> = async () => {},
 ): Promise<void> {
   const wait = heldWait()
-  return withDoor(harness, { waitForRollout: wait.waitForRollout }, async (door) => {
-    await door.deploy(commit)
+  return withEnvironment(harness, { waitForRollout: wait.waitForRollout }, async (environment) => {
+    await environment.deploy(commit)
     await wait.begun
-    await first(door)
-    const earlier = (await door.status()).controls.length
-    await type(line, name(door))
+    await first(environment)
+    const earlier = (await environment.status()).controls.length
+    await type(line, name(environment))
     const status = await until(
-      () => door.status(),
+      () => environment.status(),
       ({ controls: done }) => done.length > earlier,
     )
-    assert.equal(status.controls[0]?.refused, undefined)
-    await then(door)
+    assert.equal(status.controls[0]?.rejected, undefined)
+    await then(environment)
     wait.letGo()
     await until(
-      () => door.status(),
+      () => environment.status(),
       ({ running }) => running === undefined,
     )
   })
@@ -136,13 +142,13 @@ function steered(
 /** Finds a release that was taken back, whatever the line looks for it by. */
 function listed(line: string): Promise<void> {
   const failed: RolloutEnd = { kind: 'rolled_back', reason: 'ECS rolled back', cause: '' }
-  return withDoor(harness, { waitForRollout: async () => failed }, async (door) => {
-    const accepted = await door.deploy(commit)
-    const { outcome } = await door.end(accepted)
+  return withEnvironment(harness, { waitForRollout: async () => failed }, async (environment) => {
+    const accepted = await environment.deploy(commit)
+    const { outcome } = await environment.end(accepted)
     assert.equal(outcome, 'rolled_back')
     // Visibility follows some milliseconds behind.
     await until(
-      () => type(line, name(door)),
+      () => type(line, name(environment)),
       (list) => list.includes(accepted.releaseId),
     )
   })
@@ -150,11 +156,11 @@ function listed(line: string): Promise<void> {
 
 /** A query names a release by an id of the guide's own. */
 function asked(line: string): Promise<void> {
-  return withDoor(harness, {}, async (door) => {
-    const accepted = await door.deploy(commit)
-    await door.end(accepted)
+  return withEnvironment(harness, {}, async (environment) => {
+    const accepted = await environment.deploy(commit)
+    await environment.end(accepted)
     const own = line.replace(/(?<=--workflow-id )\S+/, accepted.releaseId)
-    assert.match(await type(own, name(door)), /succeeded/)
+    assert.match(await type(own, name(environment)), /succeeded/)
   })
 }
 

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { environmentStatus, requestControl, requestDeploy } from '../../client/release.ts'
 import * as protocol from '../../contract/messages.ts'
-import { heldWait, startDoorHarness, until, withDoor } from './environment-fixture.ts'
+import { heldWait, startEnvironmentHarness, until, withEnvironment } from './environment-fixture.ts'
 import { anotherCommit, commit, deployOf, fakes } from './fixtures.ts'
 import { newQueue, withWorker, type Harness } from './harness.ts'
 
 let harness: Harness
 before(async () => {
-  harness = await startDoorHarness()
+  harness = await startEnvironmentHarness()
 })
 after(() => harness.close())
 
@@ -16,21 +16,21 @@ test('an environment moves to the release queue that its configuration names by 
   const { client } = harness.env
   const wait = heldWait()
   const later = newQueue()
-  await withDoor(harness, { waitForRollout: wait.waitForRollout }, async (door) => {
-    const { environment } = door.target
-    const first = await door.deploy(commit)
+  await withEnvironment(harness, { waitForRollout: wait.waitForRollout }, async (environment) => {
+    const name = environment.spec.environment
+    const first = await environment.deploy(commit)
     await wait.begun
-    await door.handle.signal('freeze', { reason: 'incident 42', until: '2999-01-01' })
-    await door.handle.signal('unfreeze', {})
-    const target = { ...door.target, queues: { release: later, builder: later } }
+    await environment.handle.signal('freeze', { reason: 'incident 42', until: '2999-01-01' })
+    await environment.handle.signal('unfreeze', {})
+    const spec = { ...environment.spec, taskQueues: { release: later, builder: later } }
     const moved = fakes(later)
     await withWorker(harness, later, moved, async () => {
-      const request = deployOf(target, { commit: anotherCommit })
+      const request = deployOf(spec, { commit: anotherCommit })
       const { releaseId: second } = await requestDeploy(client, request)
-      assert.equal((await door.handle.describe()).taskQueue, environment, 'while one runs')
+      assert.equal((await environment.handle.describe()).taskQueue, name, 'while one runs')
       wait.letGo()
       const { releases, controls } = await until(
-        () => door.status(),
+        () => environment.status(),
         (status) => status.releases.length === 2,
       )
       assert.deepEqual(
@@ -41,7 +41,7 @@ test('an environment moves to the release queue that its configuration names by 
         ],
       )
       assert.equal(controls.length, 2)
-      assert.equal((await door.handle.describe()).taskQueue, later)
+      assert.equal((await environment.handle.describe()).taskQueue, later)
       assert.equal((await client.workflow.getHandle(second).describe()).taskQueue, later)
       assert.ok(moved.calls.includes('updateService api'))
     })
@@ -51,26 +51,26 @@ test('an environment moves to the release queue that its configuration names by 
 test('where nobody serves the queue that it lives on, it is said which one and what to do', async () => {
   const { client } = harness.env
   const later = newQueue()
-  await withDoor(harness, {}, async (door) => {
-    await door.end(await door.deploy(commit))
-    const { environment } = door.target
-    const target = { ...door.target, queues: { release: later, builder: later } }
+  await withEnvironment(harness, {}, async (environment) => {
+    await environment.end(await environment.deploy(commit))
+    const name = environment.spec.environment
+    const spec = { ...environment.spec, taskQueues: { release: later, builder: later } }
     // Nobody ever served it, so nobody is listed for the minutes after a worker has gone.
     const deserted = newQueue()
-    const handle = client.workflow.getHandle(protocol.environmentWorkflowId(environment))
+    const handle = client.workflow.getHandle(protocol.environmentWorkflowId(name))
     await handle.terminate()
     await client.workflow.start(protocol.environmentWorkflow, {
-      workflowId: protocol.environmentWorkflowId(environment),
+      workflowId: protocol.environmentWorkflowId(name),
       taskQueue: deserted,
-      args: [{ environment, project: 'mailman' }],
+      args: [{ environment: name, project: 'mailman' }],
     })
     const expected = new RegExp(
       `lives on the task queue "${deserted}", which nobody serves.*Start a worker for "${deserted}"`,
     )
-    const request = deployOf(target, { commit: anotherCommit })
+    const request = deployOf(spec, { commit: anotherCommit })
     await assert.rejects(requestDeploy(client, request), { name: 'Refusal', message: expected })
-    const freeze = requestControl(client, target, 'freeze', { requestedBy: 'ann' })
+    const freeze = requestControl(client, spec, 'freeze', { requestedBy: 'ann' })
     await assert.rejects(freeze, { name: 'Refusal', message: expected })
-    await assert.rejects(environmentStatus(client, target), { message: new RegExp(deserted) })
+    await assert.rejects(environmentStatus(client, spec), { message: new RegExp(deserted) })
   })
 })

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { WorkflowNotFoundError } from '@temporalio/client'
 import { followRelease } from '../../client/follow.ts'
-import { heldWait, startDoorHarness, until, withDoor } from './environment-fixture.ts'
+import { heldWait, startEnvironmentHarness, until, withEnvironment } from './environment-fixture.ts'
 import { anotherCommit, commit } from './fixtures.ts'
 import type { Harness } from './harness.ts'
 
 let harness: Harness
 before(async () => {
-  harness = await startDoorHarness()
+  harness = await startEnvironmentHarness()
 })
 after(() => harness.close())
 
@@ -17,9 +17,9 @@ const commits = Array.from({ length: 20 }, (_, index) => commitOf(index))
 
 test('of twenty requests at once one runs, the newest waits, and the others are told who took their place', async () => {
   const wait = heldWait()
-  await withDoor(harness, { waitForRollout: wait.waitForRollout }, async (door) => {
-    const accepted = await Promise.all(commits.map((one) => door.deploy(one)))
-    const status = await door.status()
+  await withEnvironment(harness, { waitForRollout: wait.waitForRollout }, async (environment) => {
+    const accepted = await Promise.all(commits.map((one) => environment.deploy(one)))
+    const status = await environment.status()
     assert.equal(accepted.filter(({ runId }) => runId !== undefined).length, 1)
     assert.equal(status.waiting.length, 1)
     assert.equal(status.superseded.length, 18)
@@ -36,7 +36,7 @@ test('of twenty requests at once one runs, the newest waits, and the others are 
     wait.letGo()
     const last = status.waiting[0]?.id
     const ended = await until(
-      () => door.status(),
+      () => environment.status(),
       ({ releases }) => releases.length === 2,
     )
     assert.equal(ended.releases[0]?.id, last)
@@ -53,14 +53,14 @@ test('of twenty requests at once one runs, the newest waits, and the others are 
 })
 
 test('with the policy to queue, every request runs in its turn', async () => {
-  await withDoor(
+  await withEnvironment(
     harness,
     {},
-    async (door) => {
+    async (environment) => {
       const accepted = []
-      for (const one of commits.slice(0, 4)) accepted.push(await door.deploy(one))
+      for (const one of commits.slice(0, 4)) accepted.push(await environment.deploy(one))
       const { releases } = await until(
-        () => door.status(),
+        () => environment.status(),
         (status) => status.releases.length === 4,
       )
       assert.deepEqual(
@@ -74,18 +74,18 @@ test('with the policy to queue, every request runs in its turn', async () => {
 
 test('a newer deploy may cancel the one that runs, which takes back what it touched', async () => {
   const wait = heldWait()
-  await withDoor(
+  await withEnvironment(
     harness,
     { waitForRollout: wait.waitForRollout },
-    async (door) => {
-      const first = await door.deploy(commit)
+    async (environment) => {
+      const first = await environment.deploy(commit)
       await wait.begun
-      await door.deploy(anotherCommit)
-      assert.equal((await door.end(first)).outcome, 'cancelled')
-      assert.ok(door.calls.includes('rollBackService api'))
+      await environment.deploy(anotherCommit)
+      assert.equal((await environment.end(first)).outcome, 'cancelled')
+      assert.ok(environment.calls.includes('rollBackService api'))
       wait.letGo()
       const { live } = await until(
-        () => door.status(),
+        () => environment.status(),
         (status) => status.releases.length === 2,
       )
       assert.equal(live?.commit, anotherCommit)
@@ -96,56 +96,60 @@ test('a newer deploy may cancel the one that runs, which takes back what it touc
 
 test('a rollback to a named release goes before what waits', async () => {
   let held = heldWait()
-  await withDoor(harness, { waitForRollout: () => held.waitForRollout() }, async (door) => {
-    held.letGo()
-    const first = await door.deploy(commit)
-    await door.end(first)
-    await door.end(await door.deploy(anotherCommit))
-    held = heldWait()
-    await door.deploy('c'.repeat(40))
-    await held.begun
-    await door.deploy('d'.repeat(40))
-    await door.ask({
-      kind: 'rollback',
-      target: door.target,
-      requestedBy: 'bob',
-      to: first.releaseId,
-    })
-    held.letGo()
-    const { releases } = await until(
-      () => door.status(),
-      (status) => status.releases.length === 5,
-    )
-    assert.deepEqual(
-      releases
-        .map(({ kind, outcome }) => [kind, outcome])
-        .toReversed()
-        .slice(2),
-      [
-        ['deploy', 'cancelled'],
-        ['rollback', releases[1]?.outcome],
-        ['deploy', 'succeeded'],
-      ],
-    )
-  })
+  await withEnvironment(
+    harness,
+    { waitForRollout: () => held.waitForRollout() },
+    async (environment) => {
+      held.letGo()
+      const first = await environment.deploy(commit)
+      await environment.end(first)
+      await environment.end(await environment.deploy(anotherCommit))
+      held = heldWait()
+      await environment.deploy('c'.repeat(40))
+      await held.begun
+      await environment.deploy('d'.repeat(40))
+      await environment.ask({
+        kind: 'rollback',
+        spec: environment.spec,
+        requestedBy: 'bob',
+        to: first.releaseId,
+      })
+      held.letGo()
+      const { releases } = await until(
+        () => environment.status(),
+        (status) => status.releases.length === 5,
+      )
+      assert.deepEqual(
+        releases
+          .map(({ kind, outcome }) => [kind, outcome])
+          .toReversed()
+          .slice(2),
+        [
+          ['deploy', 'cancelled'],
+          ['rollback', releases[1]?.outcome],
+          ['deploy', 'succeeded'],
+        ],
+      )
+    },
+  )
 })
 
 test('a thousand requests across continue-as-new: none is lost, and neither is a freeze or the ledger', async () => {
   const wait = heldWait()
-  await withDoor(harness, { waitForRollout: wait.waitForRollout }, async (door) => {
+  await withEnvironment(harness, { waitForRollout: wait.waitForRollout }, async (environment) => {
     wait.letGo()
-    await door.end(await door.deploy(commit))
-    await door.handle.executeUpdate('freeze', {
+    await environment.end(await environment.deploy(commit))
+    await environment.handle.executeUpdate('freeze', {
       args: [{ reason: 'a thousand', requestedBy: 'ann' }],
     })
     const ids = new Set<string>()
-    const first = (await door.handle.describe()).runId
+    const first = (await environment.handle.describe()).runId
     for (let round = 0; round < 125; round += 1) {
       const asked = await Promise.all(
         Array.from({ length: 8 }, (_, index) =>
-          door.ask({
+          environment.ask({
             kind: 'deploy',
-            target: door.target,
+            spec: environment.spec,
             commit: commitOf(round * 8 + index),
             subject: '',
             requestedBy: 'ci',
@@ -157,10 +161,10 @@ test('a thousand requests across continue-as-new: none is lost, and neither is a
     }
     assert.equal(ids.size, 1_000)
     const status = await until(
-      () => door.status(),
+      () => environment.status(),
       ({ running, waiting }) => running === undefined && waiting.length === 0,
     )
-    assert.notEqual((await door.handle.describe()).runId, first, 'it has continued as new')
+    assert.notEqual((await environment.handle.describe()).runId, first, 'it has continued as new')
     assert.equal(status.freeze?.reason, 'a thousand')
     assert.equal(status.live?.outcome, 'succeeded')
     const known = new Set([...status.superseded, ...status.releases].map(({ id }) => id))

@@ -4,7 +4,13 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
 import { ApplicationFailure } from '@temporalio/activity'
 import type { WorkflowHandle } from '@temporalio/client'
 import { anotherCommit, commit, deployOf, live, type fakes } from './fixtures.ts'
-import { heldWait, startDoorHarness, until, withDoor, type Door } from './environment-fixture.ts'
+import {
+  heldWait,
+  startEnvironmentHarness,
+  until,
+  withEnvironment,
+  type EnvironmentFixture,
+} from './environment-fixture.ts'
 import type { RolloutEnd } from '../../contract/activity-types.ts'
 
 /**
@@ -16,7 +22,7 @@ if (values.as === undefined) throw new Error('say which version these are of: --
 const folder = new URL(`../fixtures/histories/${values.as}/`, import.meta.url)
 const sick: RolloutEnd = { kind: 'rolled_back', reason: 'ECS rolled back', cause: 'Health check.' }
 
-const harness = await startDoorHarness()
+const harness = await startEnvironmentHarness()
 try {
   await mkdir(folder, { recursive: true })
   await record('succeeded', {}, release)
@@ -30,58 +36,58 @@ try {
     release,
   )
   const wait = heldWait()
-  await record('cancelled', { waitForRollout: wait.waitForRollout }, async (door) => {
-    const accepted = await door.deploy(commit)
+  await record('cancelled', { waitForRollout: wait.waitForRollout }, async (environment) => {
+    const accepted = await environment.deploy(commit)
     await wait.begun
-    await door.handle.signal('rollback')
-    await door.end(accepted)
-    return door.release(accepted)
+    await environment.handle.signal('rollback')
+    await environment.end(accepted)
+    return environment.release(accepted)
   })
-  await record('environment', {}, async (door) => {
-    await door.end(await door.deploy(commit))
-    await door.end(await door.deploy(anotherCommit))
-    await door.handle.signal('rollback', { reason: 'slow' })
+  await record('environment', {}, async (environment) => {
+    await environment.end(await environment.deploy(commit))
+    await environment.end(await environment.deploy(anotherCommit))
+    await environment.handle.signal('rollback', { reason: 'slow' })
     await until(
-      () => door.status(),
+      () => environment.status(),
       ({ releases }) => releases.length === 3,
     )
-    return door.handle
+    return environment.handle
   })
   let tries = 0
   const busyOnce = async () => {
     tries += 1
     if (tries === 1) throw ApplicationFailure.create({ type: 'Unavailable', message: 'busy' })
   }
-  await record('environment-notifications', { notify: busyOnce }, async (door) => {
+  await record('environment-notifications', { notify: busyOnce }, async (environment) => {
     const notifications = (['slack', 'webhook'] as const).map((type) => ({
       type,
       urlFrom: type.toUpperCase(),
       on: ['started', 'outcome'] as const,
     }))
-    await door.end(await door.ask(deployOf({ ...door.target, notifications })))
+    await environment.end(await environment.ask(deployOf({ ...environment.spec, notifications })))
     await until(
-      () => door.status(),
+      () => environment.status(),
       ({ unsent }) => unsent === undefined,
     )
-    return door.handle
+    return environment.handle
   })
 } finally {
   await harness.close()
 }
 
-async function release(door: Door): Promise<WorkflowHandle> {
-  const accepted = await door.deploy(commit)
-  await door.end(accepted)
-  return door.release(accepted)
+async function release(environment: EnvironmentFixture): Promise<WorkflowHandle> {
+  const accepted = await environment.deploy(commit)
+  await environment.end(accepted)
+  return environment.release(accepted)
 }
 
 async function record(
   name: string,
   otherwise: Parameters<typeof fakes>[1],
-  play: (door: Door) => Promise<WorkflowHandle>,
+  play: (environment: EnvironmentFixture) => Promise<WorkflowHandle>,
 ): Promise<void> {
-  await withDoor(harness, otherwise, async (door) => {
-    const handle = await play(door)
+  await withEnvironment(harness, otherwise, async (environment) => {
+    const handle = await play(environment)
     const history = historyToJSON(await handle.fetchHistory())
     await writeFile(new URL(`${name}.json`, folder), `${withoutMachine(history)}\n`)
     process.stdout.write(`${name}\n`)

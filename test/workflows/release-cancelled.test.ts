@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity'
-import { deployOf, fakes, live, targetFor } from './fixtures.ts'
+import { deployOf, fakes, live, specFor } from './fixtures.ts'
 import { endOf, newQueue, startHarness, startRelease, withWorker, type Harness } from './harness.ts'
 
 let harness: Harness
@@ -35,7 +35,7 @@ test('a release that is cancelled takes back what it touched, and only then ends
     },
   })
   await withWorker(harness, queue, fake, async () => {
-    const handle = await startRelease(harness, deployOf(targetFor(queue)))
+    const handle = await startRelease(harness, deployOf(specFor(queue)))
     await waiting.promise
     await handle.cancel()
     const result = await endOf(handle)
@@ -58,7 +58,7 @@ test('a release that is cancelled while a step fails is cancelled, not failed', 
     },
   })
   await withWorker(harness, queue, fake, async () => {
-    const handle = await startRelease(harness, deployOf(targetFor(queue)))
+    const handle = await startRelease(harness, deployOf(specFor(queue)))
     await failing.promise
     await handle.cancel()
     assert.equal((await endOf(handle)).outcome, 'cancelled')
@@ -83,7 +83,7 @@ test('a release that is cancelled in a build touches nothing', async () => {
     },
   })
   await withWorker(harness, queue, fake, async () => {
-    const handle = await startRelease(harness, deployOf(targetFor(queue)))
+    const handle = await startRelease(harness, deployOf(specFor(queue)))
     await building.promise
     await handle.cancel()
     const result = await endOf(handle)

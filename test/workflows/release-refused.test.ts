@@ -12,7 +12,7 @@ before(async () => {
 after(() => harness.close())
 
 const refuse = async () => {
-  throw ApplicationFailure.nonRetryable('AWS denies ecs:UpdateService.', 'Refused')
+  throw ApplicationFailure.nonRetryable('AWS denies ecs:UpdateService.', 'DeploymentRefused')
 }
 
 test('a release whose first deployment AWS refuses has touched nothing', async () => {

@@ -110,7 +110,7 @@ test('a way back that fails does not keep the other services from theirs', async
     waitForRollout: async ({ service }) => (service.name === 'worker' ? unhealthy : live),
     rollBackService: async ({ service }) => {
       if (service.name === 'api') return live
-      throw ApplicationFailure.nonRetryable('no capacity', 'Rejected')
+      throw ApplicationFailure.nonRetryable('no capacity', 'PreconditionFailed')
     },
   })
   assert.equal(result.outcome, 'rollback_failed')
@@ -145,10 +145,10 @@ test('a copy that was gone back to, since the way back was deregistered, is told
   )
   const [api, worker] = result.services
   assert.deepEqual(
-    [api?.wayBack.taskDefinition, api?.wayBack.copyOf],
+    [api?.rollbackTarget.taskDefinition, api?.rollbackTarget.copyOf],
     [arn('api', 9), arn('api', 7)],
   )
-  assert.equal(worker?.wayBack.copyOf, undefined)
+  assert.equal(worker?.rollbackTarget.copyOf, undefined)
 })
 
 test('a verification that fails takes everything back', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { ApplicationFailure } from '@temporalio/activity'
 import { WorkflowFailedError } from '@temporalio/client'
-import { digestOf, fakes, targetFor } from './fixtures.ts'
+import { digestOf, fakes, specFor } from './fixtures.ts'
 import { endOf, newQueue, startHarness, startRelease, withWorker, type Harness } from './harness.ts'
 import { releaseWith } from './released.ts'
 
@@ -76,8 +76,8 @@ test('a check that fails rejects the release with nothing built or touched', asy
 
 test('images that the registry has are neither checked nor built again', async () => {
   const { result, calls } = await releaseWith(harness, {
-    findImages: async ({ target, commit }) =>
-      target.images.map(({ name }) => ({
+    findImages: async ({ spec, commit }) =>
+      spec.images.map(({ name }) => ({
         name,
         repositoryUri: 'ecr/mailman',
         tag: `${name}-${commit}`,
@@ -90,8 +90,8 @@ test('images that the registry has are neither checked nor built again', async (
 
 test('a release of what runs already changes nothing', async () => {
   const { result, calls } = await releaseWith(harness, {
-    registerRevisions: async ({ target }) =>
-      target.services.map(({ name }) => ({
+    registerRevisions: async ({ spec }) =>
+      spec.services.map(({ name }) => ({
         service: name,
         taskDefinition: `arn:aws:ecs:eu-west-1:123456789012:task-definition/mailman-${name}:7`,
         digests: { [name]: digestOf(name, 7) },
@@ -105,8 +105,8 @@ test('a release of what runs already changes nothing', async () => {
 test('an image that a host has lost is built again', async () => {
   let lost = false
   const { result, calls } = await releaseWith(harness, {
-    findImages: async ({ target, commit }) =>
-      target.images
+    findImages: async ({ spec, commit }) =>
+      spec.images
         .slice(0, 1)
         .map(({ name }) => ({ name, repositoryUri: 'ecr/mailman', tag: `${name}-${commit}` })),
     pushImage: async ({ image }) => {
@@ -131,8 +131,8 @@ test('a redeploy starts a new deployment of the revisions that run', async () =>
     },
   })
   await withWorker(harness, queue, fake, async () => {
-    const target = targetFor(queue)
-    const handle = await startRelease(harness, { kind: 'redeploy', target, requestedBy: 'ann' })
+    const spec = specFor(queue)
+    const handle = await startRelease(harness, { kind: 'redeploy', spec, requestedBy: 'ann' })
     const result = await endOf(handle)
     assert.equal(result.outcome, 'succeeded')
     assert.match(result.services[0]?.revision.taskDefinition ?? '', /mailman-api:7$/)

@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/activity'
 import type { RolloutEnd } from '../../contract/activity-types.ts'
 import { releaseStatus } from '../../contract/messages.ts'
-import { deployOf, fakes, targetFor } from './fixtures.ts'
+import { deployOf, fakes, specFor } from './fixtures.ts'
 import { endOf, newQueue, startRelease, withWorker, type Harness } from './harness.ts'
 
 export const unhealthy: RolloutEnd = {
@@ -19,12 +19,12 @@ export const denied = async () => {
 export async function releaseWith(
   harness: Harness,
   otherwise: Parameters<typeof fakes>[1],
-  change: Parameters<typeof targetFor>[1] = {},
+  change: Parameters<typeof specFor>[1] = {},
 ) {
   const queue = newQueue()
   const fake = fakes(queue, otherwise)
   return withWorker(harness, queue, fake, async () => {
-    const handle = await startRelease(harness, deployOf(targetFor(queue, change)))
+    const handle = await startRelease(harness, deployOf(specFor(queue, change)))
     const result = await endOf(handle)
     // Only a worker can answer.
     const { steps } = await handle.query(releaseStatus)

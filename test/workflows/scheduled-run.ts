@@ -1,25 +1,25 @@
 import type { WorkflowHandle } from '@temporalio/client'
 import type { ScheduledInput, ScheduledWork } from '../../contract/schedules.ts'
 import * as protocol from '../../contract/messages.ts'
-import type { Door } from './environment-fixture.ts'
+import type { EnvironmentFixture } from './environment-fixture.ts'
 import type { Harness } from './harness.ts'
 
 /** Starts what a schedule starts. */
 export function beginScheduled(
   { env }: Harness,
-  { target }: Door,
+  { spec }: EnvironmentFixture,
   what: ScheduledWork,
 ): Promise<WorkflowHandle> {
   const input: ScheduledInput = {
     name: 'nightly',
-    target,
+    spec,
     requestedBy: 'ann@laptop',
     what,
     when: '',
   }
   return env.client.workflow.start(protocol.scheduledWorkflow, {
-    workflowId: protocol.scheduledWorkflowId(target.environment, 'nightly'),
-    taskQueue: target.queues.release,
+    workflowId: protocol.scheduledWorkflowId(spec.environment, 'nightly'),
+    taskQueue: spec.taskQueues.release,
     args: [input],
   })
 }

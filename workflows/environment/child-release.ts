@@ -22,7 +22,7 @@ type Started =
 /** Starts a release as a child that outlives its parent: a way back must not be cut short. */
 export async function startRelease(input: ReleaseInput): Promise<Started> {
   const { id, request, commit } = input
-  const { target } = request
+  const { spec } = request
   const summary = releaseSummary(request, commit)
   try {
     const child = await startChild<(input: ReleaseInput) => Promise<ReleaseResult>>(
@@ -37,9 +37,9 @@ export async function startRelease(input: ReleaseInput): Promise<Started> {
         memo: { ...memoOf(request) },
         typedSearchAttributes: [
           { key: attributes.summaryKey, value: summary },
-          { key: attributes.projectKey, value: target.project },
-          { key: attributes.environmentKey, value: target.environment },
-          { key: attributes.servicesKey, value: target.services.map((service) => service.name) },
+          { key: attributes.projectKey, value: spec.project },
+          { key: attributes.environmentKey, value: spec.environment },
+          { key: attributes.servicesKey, value: spec.services.map((service) => service.name) },
           { key: attributes.requestedByKey, value: oneLine(request.requestedBy) },
           ...(commit === undefined ? [] : [{ key: attributes.commitKey, value: commit }]),
         ],

@@ -18,75 +18,75 @@ import { uncancelled } from './uncancelled.ts'
  * Carries out what people do by hand. An Update answers with what was done, or why not; a signal
  * answers nobody, and what became of it is written down.
  */
-export function handleControls(keeper: EnvironmentStore): void {
+export function handleControls(store: EnvironmentStore): void {
   for (const kind of protocol.plainControls) {
     setHandler(
       protocol.controlUpdates[kind],
-      uncancelled((body) => command(keeper, kind, body)),
+      uncancelled((body) => command(store, kind, body)),
     )
     setHandler(
       protocol.controlSignal(kind),
-      uncancelled((body) => signalled(keeper, kind, body)),
+      uncancelled((body) => signalled(store, kind, body)),
     )
   }
   // Behind all others: what has a handler is not for this one.
-  setDefaultSignalHandler((name) => nameless(keeper, name))
+  setDefaultSignalHandler((name) => nameless(store, name))
 }
 
 async function command(
-  keeper: EnvironmentStore,
+  store: EnvironmentStore,
   kind: PlainControl,
   body: unknown,
 ): Promise<string> {
   const read = parseControl(kind, body)
   if (read.kind === 'malformed') throw rejectUpdate(read.reason)
-  return carryOut(keeper, kind, read.request)
+  return carryOut(store, kind, read.request)
 }
 
 async function signalled(
-  keeper: EnvironmentStore,
+  store: EnvironmentStore,
   kind: PlainControl,
   body: unknown,
 ): Promise<void> {
   const read = parseControl(kind, body)
   if (read.kind === 'malformed') {
-    return keeper.become(noted(keeper.state, kind, { by: read.by }, Date.now(), read.reason))
+    return store.setState(noted(store.state, kind, { by: read.by }, Date.now(), read.reason))
   }
   try {
-    await carryOut(keeper, kind, read.request)
+    await carryOut(store, kind, read.request)
   } catch {
     // It is among the controls, with why it was refused.
   }
 }
 
-function nameless(keeper: EnvironmentStore, name: string): void {
+function nameless(store: EnvironmentStore, name: string): void {
   const known = [...protocol.plainControls, 'release', 'rollback'].toSorted().join(', ')
   const reason = `there is no control "${oneLine(name, 40)}"; there are ${known}`
-  keeper.become(noted(keeper.state, 'signal', { by: anonymous }, Date.now(), reason))
+  store.setState(noted(store.state, 'signal', { by: anonymous }, Date.now(), reason))
 }
 
 async function carryOut(
-  keeper: EnvironmentStore,
+  store: EnvironmentStore,
   kind: PlainControl,
   request: ControlRequest,
 ): Promise<string> {
   // What is just being started cannot be told anything yet.
   if (kind === 'pause' || kind === 'resume') {
-    await condition(() => keeper.running === undefined || keeper.running.runId !== undefined)
+    await condition(() => store.running === undefined || store.running.runId !== undefined)
   }
   const now = Date.now()
-  const { state, running } = keeper
+  const { state, running } = store
   const effect = control(state, running?.release, kind, request, now)
-  if (effect.kind === 'refused') {
-    keeper.become(noted(state, kind, request, now, effect.reason))
+  if (effect.kind === 'rejected') {
+    store.setState(noted(state, kind, request, now, effect.reason))
     throw rejectUpdate(effect.reason)
   }
   const { message, toRunning, release } = effect
   const about = release === undefined ? request : { ...request, release }
   if (running !== undefined && (toRunning === 'pause' || toRunning === 'resume')) {
-    await hold(keeper, running, toRunning, about, now)
+    await hold(store, running, toRunning, about, now)
   } else {
-    keeper.become(noted(effect.state, kind, about, now))
+    store.setState(noted(effect.state, kind, about, now))
     if (toRunning === 'cancel') running?.cancel()
   }
   return message
@@ -94,7 +94,7 @@ async function carryOut(
 
 /** Tells the release that runs, which may have come to its end at this very moment. */
 async function hold(
-  keeper: EnvironmentStore,
+  store: EnvironmentStore,
   running: ActiveRelease,
   kind: 'pause' | 'resume',
   request: ControlRequest,
@@ -109,13 +109,13 @@ async function hold(
     else await child.signal(protocol.pauseSignal, paused)
   } catch {
     const late = `${id} had just come to its end`
-    keeper.become(noted(keeper.state, kind, request, Date.now(), late))
+    store.setState(noted(store.state, kind, request, Date.now(), late))
     throw rejectUpdate(late)
   }
-  const done = noted(keeper.state, kind, request, at)
-  const now = keeper.running
-  if (now?.release.id !== id) return keeper.become(done)
+  const done = noted(store.state, kind, request, at)
+  const now = store.running
+  if (now?.release.id !== id) return store.setState(done)
   const { paused: _, ...going } = now.release
   const release = kind === 'pause' ? { ...going, paused } : going
-  keeper.become(done, { running: { ...now, release } })
+  store.setState(done, { running: { ...now, release } })
 }

@@ -19,30 +19,30 @@ import { handleSignalledRequests } from './signalled-requests.ts'
 import { uncancelled } from './uncancelled.ts'
 
 /** Lets in those who ask for a release or a rollback, by Update or by signal, and answers them. */
-export function handleRequests(keeper: EnvironmentStore): void {
+export function handleRequests(store: EnvironmentStore): void {
   setHandler(
     protocol.requestRelease,
-    uncancelled((request) => enter(keeper, request)),
+    uncancelled((request) => enter(store, request)),
     {
       validator(request) {
         refuseMalformed('release', request)
-        check(keeper, request)
+        check(store, request)
       },
     },
   )
   setHandler(
     protocol.requestRollback,
-    uncancelled((request?: Partial<RollbackRequest>) => goBack(keeper, request ?? {})),
+    uncancelled((request?: Partial<RollbackRequest>) => goBack(store, request ?? {})),
     {
       validator(request?: Partial<RollbackRequest>) {
         refuseMalformed('rollback', request ?? {})
-        checkRollback(keeper, request ?? {})
+        checkRollback(store, request ?? {})
       },
     },
   )
-  handleSignalledRequests(keeper, {
-    enter: (request, asker) => enter(keeper, request, asker),
-    goBack: (request) => goBack(keeper, request),
+  handleSignalledRequests(store, {
+    enter: (request, requester) => enter(store, request, requester),
+    goBack: (request) => goBack(store, request),
   })
 }
 
@@ -54,49 +54,49 @@ function refuseMalformed(kind: 'release' | 'rollback', body: unknown): void {
 
 function check({ state, running }: EnvironmentStore, request: ReleaseRequest): void {
   const admission = admit(state, running?.release, request, Date.now())
-  if (admission.kind === 'refused') throw rejectUpdate(admission.reason)
+  if (admission.kind === 'rejected') throw rejectUpdate(admission.reason)
 }
 
 async function enter(
-  keeper: EnvironmentStore,
+  store: EnvironmentStore,
   request: ReleaseRequest,
-  asker?: Requester,
+  requester?: Requester,
 ): Promise<Accepted> {
-  const admission = admit(keeper.state, keeper.running?.release, request, Date.now())
+  const admission = admit(store.state, store.running?.release, request, Date.now())
   // Another request may have come in between the validator and this.
-  if (admission.kind === 'refused') throw rejectUpdate(admission.reason)
+  if (admission.kind === 'rejected') throw rejectUpdate(admission.reason)
   const { id } = admission
-  const asked = withSubscription(admission.state, asker, id)
+  const asked = withSubscription(admission.state, requester, id)
   if (admission.kind === 'admitted') {
-    keeper.become(withNote(withQueue(asked, request, asker), request, id))
-    if (admission.cancelRunning) keeper.running?.cancel()
-  } else if (asked !== keeper.state) keeper.become(withNote(asked, request, id))
+    store.setState(withNote(withQueue(asked, request, requester), request, id))
+    if (admission.cancelRunning) store.running?.cancel()
+  } else if (asked !== store.state) store.setState(withNote(asked, request, id))
   // Whoever asks an idle environment is told how it went, not just that it was heard.
-  if (keeper.running === undefined && nextToStart(keeper.state, Date.now())?.input.id === id) {
-    await condition(() => !isWaiting(keeper, id) || keeper.isClosing)
+  if (store.running === undefined && nextToStart(store.state, Date.now())?.input.id === id) {
+    await condition(() => !isWaiting(store, id) || store.isClosing)
   }
   // A release that is about to start gets its run id in a moment.
-  await condition(() => keeper.running?.release.id !== id || keeper.running.runId !== undefined)
-  const { notStarted } = keeper
+  await condition(() => store.running?.release.id !== id || store.running.runId !== undefined)
+  const { notStarted } = store
   if (notStarted?.id === id) throw rejectUpdate(notStarted.reason)
-  const over = endedStatusOf(keeper.state, keeper.running?.release, id)
+  const over = endedStatusOf(store.state, store.running?.release, id)
   if (over !== undefined) {
     const message = `${id} is over: ${over.message}`
-    return accepted(keeper, id, admission.kind === 'joined', message)
+    return accepted(store, id, admission.kind === 'joined', message)
   }
   if (admission.kind === 'joined') {
-    return accepted(keeper, id, true, `joined ${id}, which does the same`)
+    return accepted(store, id, true, `joined ${id}, which does the same`)
   }
-  const message = isWaiting(keeper, id) ? waitsBecause(keeper, id) : `${id} has started`
-  return accepted(keeper, id, false, message)
+  const message = isWaiting(store, id) ? waitsBecause(store, id) : `${id} has started`
+  return accepted(store, id, false, message)
 }
 
 function withQueue(
   state: EnvironmentState,
-  { target }: ReleaseRequest,
-  asker?: Requester,
+  { spec }: ReleaseRequest,
+  requester?: Requester,
 ): EnvironmentState {
-  return asker === undefined ? { ...state, releaseQueue: target.queues.release } : state
+  return requester === undefined ? { ...state, releaseQueue: spec.taskQueues.release } : state
 }
 
 /** Who went back or over a freeze, and why, is kept as everything is that people do by hand. */
@@ -118,39 +118,39 @@ function withNote(
 
 /** A release that runs is taken back by cancelling it, unless something else is named. */
 async function goBack(
-  keeper: EnvironmentStore,
+  store: EnvironmentStore,
   request: Partial<RollbackRequest>,
 ): Promise<Accepted> {
-  checkRollback(keeper, request)
-  const whole = rollbackRequest(keeper, request)
+  checkRollback(store, request)
+  const whole = rollbackRequest(store, request)
   const { to, reason, requestedBy: by } = whole
-  const { running } = keeper
-  if (running === undefined || to !== undefined) return enter(keeper, whole)
+  const { running } = store
+  if (running === undefined || to !== undefined) return enter(store, whole)
   const { id } = running.release
   const why = reason === undefined ? {} : { reason }
-  keeper.become(noted(keeper.state, 'rollback', { by, release: id, ...why }, Date.now()))
+  store.setState(noted(store.state, 'rollback', { by, release: id, ...why }, Date.now()))
   running.cancel()
-  return accepted(keeper, id, true, `${id} is being taken back`)
+  return accepted(store, id, true, `${id} is being taken back`)
 }
 
-function checkRollback(keeper: EnvironmentStore, request: Partial<RollbackRequest>): void {
-  const { running } = keeper
+function checkRollback(store: EnvironmentStore, request: Partial<RollbackRequest>): void {
+  const { running } = store
   if (running !== undefined && request.to === undefined) {
     if (running.release.kind === 'rollback') throw rejectUpdate(busyWith(running.release))
-  } else check(keeper, rollbackRequest(keeper, request))
+  } else check(store, rollbackRequest(store, request))
 }
 
 function rollbackRequest(
   { state }: EnvironmentStore,
-  { to, reason, requestedBy, target }: Partial<RollbackRequest>,
+  { to, reason, requestedBy, spec }: Partial<RollbackRequest>,
 ): RollbackRequest {
-  const known = target ?? state.target
+  const known = spec ?? state.spec
   if (known === undefined) {
     throw rejectUpdate('no release has run here yet: there is nothing to go back from')
   }
   return {
     kind: 'rollback',
-    target: known,
+    spec: known,
     requestedBy: requestedBy ?? 'the Temporal UI or CLI',
     ...(to === undefined ? {} : { to }),
     ...(reason === undefined ? {} : { reason }),

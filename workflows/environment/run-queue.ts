@@ -8,42 +8,42 @@ import { oneLine } from '../../text/short.ts'
 import type { EnvironmentStore } from './store.ts'
 
 /** Runs what may start now to its end, or waits until something has happened. */
-export async function runNext(keeper: EnvironmentStore): Promise<void> {
-  const next = nextOf(keeper)
-  if (next === undefined) await nextChange(keeper)
-  else await run(keeper, next)
+export async function runNext(store: EnvironmentStore): Promise<void> {
+  const next = nextOf(store)
+  if (next === undefined) await nextChange(store)
+  else await run(store, next)
 }
 
-function nextOf(keeper: EnvironmentStore): Waiting | undefined {
-  applyDueTimers(keeper)
-  return nextToStart(keeper.state, Date.now())
+function nextOf(store: EnvironmentStore): Waiting | undefined {
+  applyDueTimers(store)
+  return nextToStart(store.state, Date.now())
 }
 
 /** What happens by itself happens while a release runs, too. */
-function applyDueTimers(keeper: EnvironmentStore): void {
+function applyDueTimers(store: EnvironmentStore): void {
   const now = Date.now()
-  if ((nextTimer(keeper.state)?.at ?? Infinity) <= now) keeper.become(afterTimer(keeper.state, now))
+  if ((nextTimer(store.state)?.at ?? Infinity) <= now) store.setState(afterTimer(store.state, now))
 }
 
-async function applyTimersUntil(keeper: EnvironmentStore, isOver: () => boolean): Promise<void> {
+async function applyTimersUntil(store: EnvironmentStore, isOver: () => boolean): Promise<void> {
   while (!isOver()) {
-    await untilNextTimer(keeper, isOver)
-    applyDueTimers(keeper)
+    await untilNextTimer(store, isOver)
+    applyDueTimers(store)
   }
 }
 
-async function nextChange(keeper: EnvironmentStore): Promise<void> {
-  const seen = keeper.changes
-  const happened = () => keeper.changes !== seen || workflowInfo().continueAsNewSuggested
-  await untilNextTimer(keeper, happened)
+async function nextChange(store: EnvironmentStore): Promise<void> {
+  const seen = store.changes
+  const happened = () => store.changes !== seen || workflowInfo().continueAsNewSuggested
+  await untilNextTimer(store, happened)
 }
 
 /** Nobody waits longer than this at a time: a freeze may end in a year that no timer reaches. */
 const longestTimerMs = 30 * 24 * 60 * 60_000
 
-async function untilNextTimer(keeper: EnvironmentStore, or: () => boolean): Promise<void> {
-  const moment = nextTimer(keeper.state)
-  const changed = () => or() || nextTimer(keeper.state)?.at !== moment?.at
+async function untilNextTimer(store: EnvironmentStore, or: () => boolean): Promise<void> {
+  const moment = nextTimer(store.state)
+  const changed = () => or() || nextTimer(store.state)?.at !== moment?.at
   if (moment === undefined) await condition(changed)
   else {
     const ms = Math.min(longestTimerMs, Math.max(1, moment.at - Date.now()))
@@ -51,8 +51,8 @@ async function untilNextTimer(keeper: EnvironmentStore, or: () => boolean): Prom
   }
 }
 
-async function run(keeper: EnvironmentStore, waiting: Waiting): Promise<void> {
-  const input = withLiveCommit(keeper, waiting.input)
+async function run(store: EnvironmentStore, waiting: Waiting): Promise<void> {
+  const input = withLiveCommit(store, waiting.input)
   const startedAt = Date.now()
   const scope = new CancellationScope()
   const release = runningOf(input, startedAt)
@@ -64,27 +64,27 @@ async function run(keeper: EnvironmentStore, waiting: Waiting): Promise<void> {
     // What Temporal is just starting is cancelled when it is there, and not taken for refused.
     if (hasStarted) scope.cancel()
   }
-  keeper.become(withoutWaiting(keeper.state, input.id), { running: { input, release, cancel } })
+  store.setState(withoutWaiting(store.state, input.id), { running: { input, release, cancel } })
   const running = scope.run(async () => {
     const child = await startRelease(input)
     hasStarted = true
     if (isUnwanted) scope.cancel()
     if (child.kind === 'not started') {
-      keeper.notStarted = { id: input.id, reason: child.reason }
-      return keeper.become(
-        endWaiting(keeper.state, waiting, Date.now(), 'rejected', child.reason),
+      store.notStarted = { id: input.id, reason: child.reason }
+      return store.setState(
+        endWaiting(store.state, waiting, Date.now(), 'rejected', child.reason),
         { running: undefined },
       )
     }
-    keeper.become(keeper.state, { running: { input, release, cancel, runId: child.runId } })
+    store.setState(store.state, { running: { input, release, cancel, runId: child.runId } })
     const entry = await entryOf(input, startedAt, child.end)
-    const { state } = keeper
-    keeper.become({ ...state, ledger: withEntry(state.ledger, entry) }, { running: undefined })
+    const { state } = store
+    store.setState({ ...state, ledger: withEntry(state.ledger, entry) }, { running: undefined })
   })
   const over = running.finally(() => {
     isOver = true
   })
-  await applyTimersUntil(keeper, () => isOver)
+  await applyTimersUntil(store, () => isOver)
   await over
 }
 

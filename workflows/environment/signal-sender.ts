@@ -4,9 +4,9 @@ import { requestStatusSignal } from '../../contract/messages.ts'
 
 /** Tells others what happened, without ever holding up or failing who tells it. */
 export interface SignalSender {
-  tell(asker: Requester, fate: RequestStatus): void
+  send(requester: Requester, requestStatus: RequestStatus): void
   /** Whether something is still under way: a run that ended now would cut it short. */
-  busy(): boolean
+  isBusy(): boolean
 }
 
 export function openSignalSender(): SignalSender {
@@ -22,10 +22,10 @@ export function openSignalSender(): SignalSender {
   }
 
   return {
-    tell({ workflowId, runId }, fate) {
-      const asker = getExternalWorkflowHandle(workflowId, runId)
-      inBackground(() => asker.signal(requestStatusSignal, fate))
+    send({ workflowId, runId }, requestStatus) {
+      const requester = getExternalWorkflowHandle(workflowId, runId)
+      inBackground(() => requester.signal(requestStatusSignal, requestStatus))
     },
-    busy: () => underWay > 0,
+    isBusy: () => underWay > 0,
   }
 }

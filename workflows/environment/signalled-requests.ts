@@ -16,30 +16,30 @@ import { uncancelled } from './uncancelled.ts'
 
 /** The two ways in, as Updates take them. */
 export interface RequestHandlers {
-  readonly enter: (request: ReleaseRequest, asker: Requester | undefined) => Promise<Accepted>
+  readonly enter: (request: ReleaseRequest, requester: Requester | undefined) => Promise<Accepted>
   readonly goBack: (request: Partial<RollbackRequest>) => Promise<Accepted>
 }
 
 /** A signal has nobody to answer to: what cannot be done is written down, and harms nothing. */
-export function handleSignalledRequests(keeper: EnvironmentStore, waysIn: RequestHandlers): void {
+export function handleSignalledRequests(store: EnvironmentStore, waysIn: RequestHandlers): void {
   setHandler(
     rollbackSignal,
-    uncancelled((body) => signalledBack(keeper, waysIn, body)),
+    uncancelled((body) => signalledBack(store, waysIn, body)),
   )
   setHandler(
     releaseSignal,
-    uncancelled((body: unknown) => signalledRelease(keeper, waysIn, body)),
+    uncancelled((body: unknown) => signalledRelease(store, waysIn, body)),
   )
 }
 
 async function signalledBack(
-  keeper: EnvironmentStore,
+  store: EnvironmentStore,
   { goBack }: RequestHandlers,
   body: unknown,
 ): Promise<void> {
   const read = parseControl('rollback', body)
   if (read.kind === 'malformed') {
-    return keeper.become(noted(keeper.state, 'rollback', { by: read.by }, Date.now(), read.reason))
+    return store.setState(noted(store.state, 'rollback', { by: read.by }, Date.now(), read.reason))
   }
   const { by, reason } = read.request
   try {
@@ -49,38 +49,39 @@ async function signalledBack(
       ...(read.to === undefined ? {} : { to: read.to }),
     })
   } catch (failure) {
-    keeper.become(
-      noted(keeper.state, 'rollback', read.request, Date.now(), failureMessage(failure)),
+    store.setState(
+      noted(store.state, 'rollback', read.request, Date.now(), failureMessage(failure)),
     )
   }
 }
 
 /** As an Update does it, for a workflow or a person that can send none. */
 async function signalledRelease(
-  keeper: EnvironmentStore,
+  store: EnvironmentStore,
   { enter }: RequestHandlers,
   body: unknown,
 ): Promise<void> {
   const now = Date.now()
-  const read = parseRequest(body, keeper.state.target)
+  const read = parseRequest(body, store.state.spec)
   const { replyTo } = read
   if (read.kind === 'malformed') {
     const { by, reason } = read
-    if (replyTo !== undefined) keeper.tell(replyTo, { kind: 'refused', reason, passing: false })
-    return keeper.become(noted(keeper.state, 'release', { by }, now, reason))
+    if (replyTo !== undefined)
+      store.sendStatus(replyTo, { kind: 'rejected', reason, retryable: false })
+    return store.setState(noted(store.state, 'release', { by }, now, reason))
   }
   const { request } = read
   const by = request.requestedBy
-  const admission = admit(keeper.state, keeper.running?.release, request, now)
-  if (admission.kind === 'refused') {
-    const { reason, passing } = admission
-    if (replyTo !== undefined) keeper.tell(replyTo, { kind: 'refused', reason, passing })
-    return keeper.become(noted(keeper.state, 'release', { by }, now, reason))
+  const admission = admit(store.state, store.running?.release, request, now)
+  if (admission.kind === 'rejected') {
+    const { reason, retryable } = admission
+    if (replyTo !== undefined) store.sendStatus(replyTo, { kind: 'rejected', reason, retryable })
+    return store.setState(noted(store.state, 'release', { by }, now, reason))
   }
-  keeper.become(noted(keeper.state, 'release', { by, release: admission.id }, now))
+  store.setState(noted(store.state, 'release', { by, release: admission.id }, now))
   try {
     const { releaseId, message } = await enter(request, replyTo)
-    if (replyTo !== undefined) keeper.tell(replyTo, { kind: 'admitted', releaseId, message })
+    if (replyTo !== undefined) store.sendStatus(replyTo, { kind: 'admitted', releaseId, message })
   } catch {
     // It could not be started: its end is in the ledger, and whoever asked is told of that.
   }

@@ -18,7 +18,7 @@ export interface EnvironmentInput {
   readonly environment: string
   readonly project: string
   /** The task queue that it is started on. Left out: it stays where it is for good. */
-  readonly queue?: string
+  readonly taskQueue?: string
   readonly state?: EnvironmentState
 }
 
@@ -42,47 +42,47 @@ export interface EnvironmentStore {
   /** The last release that Temporal did not let start. */
   notStarted: { readonly id: string; readonly reason: string } | undefined
   /** Takes a new state; `now` where it also changes what runs. */
-  become(after: EnvironmentState, now?: { readonly running: ActiveRelease | undefined }): void
-  tell(asker: Requester, fate: RequestStatus): void
-  isTelling(): boolean
+  setState(after: EnvironmentState, now?: { readonly running: ActiveRelease | undefined }): void
+  sendStatus(requester: Requester, requestStatus: RequestStatus): void
+  isSending(): boolean
   close(): void
-  handOn(): EnvironmentInput
+  continueAsNewInput(): EnvironmentInput
 }
 
 /** Opens it with what the run before handed on, and answers the query `status` from it. */
 export function openEnvironmentStore(input: EnvironmentInput): EnvironmentStore {
-  const { environment, project, queue, state: handedOn } = input
+  const { environment, project, taskQueue, state: handedOn } = input
   let state = handedOn ?? newEnvironmentState(environment, project)
   let running: ActiveRelease | undefined
   let changes = 0
   let isClosing = false
-  const teller = openSignalSender()
-  const courier = openNotificationDispatcher({
-    arrived: (sending) => become(withoutSending(state, sending)),
-    givenUp: (sending, why) => become(withUndelivered(state, sending, Date.now(), why)),
+  const sender = openSignalSender()
+  const dispatcher = openNotificationDispatcher({
+    arrived: (sending) => setState(withoutSending(state, sending)),
+    givenUp: (sending, why) => setState(withUndelivered(state, sending, Date.now(), why)),
   })
   const { namespace } = workflowInfo()
   const status = () => statusOf(state, running?.release)
   setHandler(environmentStatus, status)
 
-  function become(
+  function setState(
     after: EnvironmentState,
     now: { readonly running: ActiveRelease | undefined } = { running },
   ) {
     const before = snapshotOf(state, running)
     running = now.running
     const settled = notifySubscribers(after, running?.release)
-    for (const { asker, fate } of settled.told) teller.tell(asker, fate)
+    for (const { requester, requestStatus } of settled.told) sender.send(requester, requestStatus)
     const at = Date.now()
     const notices = noticesOf(before, snapshotOf(settled.state, running), at)
     state = withSendings(settled.state, notices, at)
-    courier.take(state.unsent ?? [])
+    dispatcher.take(state.unsent ?? [])
     changes += 1
-    const ui = state.target?.links?.temporalUi
+    const ui = state.spec?.links?.temporalUi
     setCurrentDetails(environmentDetails(status(), (id) => pageOf(ui, namespace, id)))
   }
 
-  courier.take(state.unsent ?? [])
+  dispatcher.take(state.unsent ?? [])
   return {
     get state() {
       return state
@@ -97,16 +97,16 @@ export function openEnvironmentStore(input: EnvironmentInput): EnvironmentStore 
       return isClosing
     },
     notStarted: undefined,
-    become,
-    tell: (asker, fate) => teller.tell(asker, fate),
-    isTelling: () => teller.busy() || courier.isBusy(),
+    setState,
+    sendStatus: (requester, requestStatus) => sender.send(requester, requestStatus),
+    isSending: () => sender.isBusy() || dispatcher.isBusy(),
     close() {
       isClosing = true
-      courier.close()
+      dispatcher.close()
     },
-    handOn() {
-      const next = queue === undefined ? undefined : (state.releaseQueue ?? queue)
-      return { environment, project, state, ...(next === undefined ? {} : { queue: next }) }
+    continueAsNewInput() {
+      const next = taskQueue === undefined ? undefined : (state.releaseQueue ?? taskQueue)
+      return { environment, project, state, ...(next === undefined ? {} : { taskQueue: next }) }
     },
   }
 }

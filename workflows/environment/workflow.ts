@@ -17,7 +17,7 @@ export type { EnvironmentInput } from './store.ts'
 
 /**
  * The one door of an environment: lock, queue and ledger. One release runs at a time. Every
- * decision is made by the pure functions of `door/`; the keeper holds the state, and this workflow
+ * decision is made by the pure functions of `door/`; the store holds the state, and this workflow
  * answers who asks and runs the next release. It never ends, whoever asks Temporal to cancel it:
  * between two releases it continues as new when its history has grown long, or when the release
  * queue has another name, and hands on all it knows.
@@ -28,23 +28,23 @@ export function environment(input: EnvironmentInput): Promise<never> {
 }
 
 async function serve(input: EnvironmentInput, cancelRequested: Promise<never>): Promise<never> {
-  const keeper = openEnvironmentStore(input)
+  const store = openEnvironmentStore(input)
   cancelRequested.catch(() => {
     const why = 'an environment does not end; to cancel a release, send the signal "cancel"'
-    keeper.become(noted(keeper.state, 'cancel', { by: anonymous }, Date.now(), why))
+    store.setState(noted(store.state, 'cancel', { by: anonymous }, Date.now(), why))
   })
-  handleRequests(keeper)
-  handleControls(keeper)
-  while (!workflowInfo().continueAsNewSuggested && !mustChangeTaskQueue(input, keeper))
-    await runNext(keeper)
+  handleRequests(store)
+  handleControls(store)
+  while (!workflowInfo().continueAsNewSuggested && !mustChangeTaskQueue(input, store))
+    await runNext(store)
   // Between two releases, whether more of them wait or not: under a steady load there is no other
   // moment. What waits is handed on.
-  keeper.close()
-  await condition(() => allHandlersFinished() && !keeper.isTelling())
-  const { queue: taskQueue, ...handedOn } = keeper.handOn()
+  store.close()
+  await condition(() => allHandlersFinished() && !store.isSending())
+  const { taskQueue: taskQueue, ...handedOn } = store.continueAsNewInput()
   if (taskQueue === undefined) return continueAsNew<typeof environment>(handedOn)
   const onQueue = makeContinueAsNewFunc<typeof environment>({ taskQueue })
-  return onQueue({ ...handedOn, queue: taskQueue })
+  return onQueue({ ...handedOn, taskQueue: taskQueue })
 }
 
 /**
@@ -52,8 +52,8 @@ async function serve(input: EnvironmentInput, cancelRequested: Promise<never>): 
  * is not asked of the worker: one that replays a history has another.
  */
 function mustChangeTaskQueue(
-  { queue }: EnvironmentInput,
+  { taskQueue }: EnvironmentInput,
   { state: { releaseQueue } }: EnvironmentStore,
 ): boolean {
-  return queue !== undefined && releaseQueue !== undefined && releaseQueue !== queue
+  return taskQueue !== undefined && releaseQueue !== undefined && releaseQueue !== taskQueue
 }

@@ -57,11 +57,11 @@ async function onSomeHost(
  * A builder that only lives as long as a command is gone with it. Where the same commit was asked
  * for again, the command that joined serves the same queue, so somebody may have been there.
  */
-function nobodyBuilds({ target, commit }: DeployRequest, failure: unknown): unknown {
-  if (target.queues.builderGoneMs === undefined) return failure
+function nobodyBuilds({ spec, commit }: DeployRequest, failure: unknown): unknown {
+  if (spec.taskQueues.builderGoneMs === undefined) return failure
   return ApplicationFailure.nonRetryable(
     `The command that was to build ${shortCommit(commit)} with --build-here has gone away, and no other has taken its place. Nothing was touched: ask again.`,
-    'Rejected' satisfies FailureType,
+    'PreconditionFailed' satisfies FailureType,
   )
 }
 
@@ -71,9 +71,9 @@ async function onOneHost(
   release: string,
   missing: readonly FoundImage[],
 ): Promise<readonly PushedImage[]> {
-  const { target, commit } = request
-  const source: SourceRef = { release, repository: target.repository, commit }
-  const builder = anyBuilderActivities(target, `fetch ${shortCommit(commit)}`)
+  const { spec, commit } = request
+  const source: SourceRef = { release, repository: spec.repository, commit }
+  const builder = anyBuilderActivities(spec, `fetch ${shortCommit(commit)}`)
   const { hostQueue } = await record.step(
     { name: 'source' },
     () => builder.prepareSource(source),
@@ -81,20 +81,20 @@ async function onOneHost(
   )
   let lost = false
   try {
-    if (target.checks.commands.length > 0) {
+    if (spec.checks.commands.length > 0) {
       const checks = hostActivities(
-        target,
+        spec,
         hostQueue,
-        target.checks.commands.join('; '),
-        target.checks.timeoutMs,
+        spec.checks.commands.join('; '),
+        spec.checks.timeoutMs,
       )
-      await record.step({ name: 'checks' }, () => checks.runChecks({ source, target }))
+      await record.step({ name: 'checks' }, () => checks.runChecks({ source, spec }))
     }
     return await inParallel(missing, (image) =>
       makeImage(record, request, source, hostQueue, image),
     )
   } catch (failure) {
-    lost = target.queues.builderGoneMs !== undefined && wasNotTakenUp(failure)
+    lost = spec.taskQueues.builderGoneMs !== undefined && wasNotTakenUp(failure)
     throw failure
   } finally {
     // A runner that is gone takes its checkout with it: waiting for it would only take time.
@@ -109,15 +109,15 @@ async function makeImage(
   hostQueue: string,
   image: FoundImage,
 ): Promise<PushedImage> {
-  const { target } = request
-  const timeoutMs = target.images.find((one) => one.name === image.name)?.timeoutMs ?? 0
+  const { spec } = request
+  const timeoutMs = spec.images.find((one) => one.name === image.name)?.timeoutMs ?? 0
   const about = { subject: image.name }
-  const build = hostActivities(target, hostQueue, `build ${image.tag}`, timeoutMs)
-  await record.step({ name: 'build', ...about }, () => build.buildImage({ source, target, image }))
-  const push = hostActivities(target, hostQueue, `push ${image.tag}`, timeoutMs)
+  const build = hostActivities(spec, hostQueue, `build ${image.tag}`, timeoutMs)
+  await record.step({ name: 'build', ...about }, () => build.buildImage({ source, spec, image }))
+  const push = hostActivities(spec, hostQueue, `push ${image.tag}`, timeoutMs)
   return record.step(
     { name: 'push', ...about },
-    () => push.pushImage({ source, target, image }),
+    () => push.pushImage({ source, spec, image }),
     (pushed) => shortDigest(pushed.digest),
   )
 }

@@ -12,7 +12,7 @@ export interface ReleaseFailure {
    * `refused`: AWS would not start the deployment of that service, which certainly began nothing.
    * `replaced`: somebody else's deployment took the place of ours. `cancelled`: a person asked.
    */
-  readonly kind: 'failed' | 'refused' | 'replaced' | 'cancelled'
+  readonly kind: 'failed' | 'not started' | 'replaced' | 'cancelled'
   /** Name of a service, or `the release`. */
   readonly about: string
   readonly reason: string
@@ -35,7 +35,7 @@ export type CompensationResult =
   | { readonly kind: 'untouched'; readonly reason: string }
   /** Everything touched runs again what ran before. `cancelled`: because a person asked. */
   | {
-      readonly kind: 'taken back'
+      readonly kind: 'rolled back'
       readonly reason: string
       readonly cause: string
       readonly evidence: Partial<FailureEvidence>
@@ -45,11 +45,11 @@ export type CompensationResult =
   /** Somebody else's deployment took the place of ours; that service was left to them. */
   | { readonly kind: 'replaced'; readonly reason: string; readonly copies: Copies }
   | {
-      readonly kind: 'stuck'
+      readonly kind: 'rollback failed'
       readonly reason: string
       readonly cause: string
       readonly evidence: Partial<FailureEvidence>
-      readonly wayBack: string
+      readonly rollbackTarget: string
       readonly copies: Copies
     }
 
@@ -58,7 +58,7 @@ export interface CompensationInput {
   readonly compensations: readonly Compensation[]
   readonly tags: MovedTags
   /** Goes on once what can be waited for has passed. */
-  readonly outlasting: Retry
+  readonly retry: Retry
 }
 
 /**
@@ -68,34 +68,48 @@ export interface CompensationInput {
 export async function compensate(
   record: ReleaseProgress,
   trouble: ReleaseFailure,
-  { compensations, tags, outlasting }: CompensationInput,
+  { compensations, tags, retry }: CompensationInput,
 ): Promise<CompensationResult> {
   return CancellationScope.nonCancellable(async () => {
     const { kind, about, reason, cause, evidence } = trouble
-    const notOurs = kind === 'replaced' || kind === 'refused'
+    const notOurs = kind === 'replaced' || kind === 'not started'
     const touched = compensations.filter(({ service }) => !notOurs || service !== about)
     // A tag that nothing is started from is not worth a wait.
     const matters = touched.length > 0 || tags.pulled
-    const left = await tags.moveBack(matters ? outlasting : noRetry)
+    const left = await tags.moveBack(matters ? retry : noRetry)
     record.warn(left)
-    if (kind === 'refused' && touched.length === 0) {
+    if (kind === 'not started' && touched.length === 0) {
       if (left.length === 0) return { kind: 'untouched', reason }
       // The next task that ECS starts would run what nobody has tried.
       if (tags.pulled)
-        return { kind: 'stuck', reason, cause, evidence, wayBack: left.join('; '), copies: {} }
+        return {
+          kind: 'rollback failed',
+          reason,
+          cause,
+          evidence,
+          rollbackTarget: left.join('; '),
+          copies: {},
+        }
     }
     const ends: RollbackSummary[] = []
     for (const compensation of touched.toReversed())
-      ends.push(await rollBackAll(compensation, outlasting))
+      ends.push(await rollBackAll(compensation, retry))
     const copies = Object.fromEntries(
       ends.flatMap(({ copy }) => (copy === undefined ? [] : [copy])),
     )
     const failures = ends.flatMap(({ failed }) => failed ?? [])
     if (failures.length > 0) {
-      return { kind: 'stuck', reason, cause, evidence, wayBack: failures.join('; '), copies }
+      return {
+        kind: 'rollback failed',
+        reason,
+        cause,
+        evidence,
+        rollbackTarget: failures.join('; '),
+        copies,
+      }
     }
     if (kind === 'replaced') return { kind: 'replaced', reason, copies }
-    return { kind: 'taken back', reason, cause, evidence, cancelled: kind === 'cancelled', copies }
+    return { kind: 'rolled back', reason, cause, evidence, cancelled: kind === 'cancelled', copies }
   })
 }
 
@@ -150,5 +164,5 @@ function kindOf(failure: unknown): ReleaseFailure['kind'] {
   // What is somebody else's stays theirs, also where a person stops the release at that moment.
   if (hasType(failure, 'Conflict')) return 'replaced'
   if (wasCancelled(failure)) return 'cancelled'
-  return hasType(failure, 'Refused') ? 'refused' : 'failed'
+  return hasType(failure, 'DeploymentRefused') ? 'not started' : 'failed'
 }

@@ -10,14 +10,14 @@ import type { Change } from './change.ts'
  */
 export async function deregister(
   record: ReleaseProgress,
-  target: EnvironmentSpec,
+  spec: EnvironmentSpec,
   changes: readonly Change[],
 ): Promise<void> {
   const revisions = changes.map(({ revision }) => revision).filter((one) => one.registered)
-  if (target.rollback.deregister !== true || revisions.length === 0) return
+  if (spec.rollback.deregister !== true || revisions.length === 0) return
   try {
     const tidy = shortActivities('deregister what was taken back')
-    record.warn(await tidy.deregisterRevisions({ target, revisions }))
+    record.warn(await tidy.deregisterRevisions({ spec, revisions }))
   } catch (failure) {
     record.warn([`what was taken back stays registered: ${failureMessage(failure)}`])
   }

@@ -9,7 +9,7 @@ import type { Retry } from './retry-on-expired-credentials.ts'
  * the moving tag is what a new task pulls, and in `pin` mode nobody should find a bad image there.
  */
 export async function moveTags(
-  target: EnvironmentSpec,
+  spec: EnvironmentSpec,
   changes: readonly Change[],
 ): Promise<MovedTags> {
   const images = changes.flatMap(({ service, revision }) =>
@@ -18,17 +18,17 @@ export async function moveTags(
       return name === undefined ? [] : [{ name, digest }]
     }),
   )
-  const before = await shortActivities('move latest tags').moveTags({ target, images })
-  return { moveBack: (doing) => moveBack(target, before, doing), pulled: target.mode === 'force' }
+  const before = await shortActivities('move latest tags').moveTags({ spec, images })
+  return { moveBack: (doing) => moveBack(spec, before, doing), pulled: spec.mode === 'force' }
 }
 
 async function moveBack(
-  target: EnvironmentSpec,
+  spec: EnvironmentSpec,
   images: readonly { name: string; digest?: string }[],
   doing: Retry,
 ): Promise<readonly string[]> {
   try {
-    await doing(() => shortActivities('move latest tags back').moveTags({ target, images }))
+    await doing(() => shortActivities('move latest tags back').moveTags({ spec, images }))
     return []
   } catch (failure) {
     return [`the moving tags could not be pointed back: ${failureMessage(failure)}`]

@@ -50,7 +50,7 @@ export function releaseEndOf(
       const message = `${sentence(end.reason)} Nothing was touched: what ran before runs on.`
       return { outcome: 'rejected', message, changes: [] }
     }
-    case 'taken back': {
+    case 'rolled back': {
       const how = end.cancelled
         ? 'Cancelled; the previous release runs again.'
         : `${sentence(end.reason)} The previous release runs again.`
@@ -63,9 +63,9 @@ export function releaseEndOf(
       const message = [end.reason, ...copiesMade(end.copies, changes)].join(' ')
       return { outcome: 'superseded', message, changes, copies: end.copies }
     }
-    case 'stuck': {
-      const look = `aws ecs describe-services --cluster ${request.target.cluster} --services ${changes.map(({ service }) => service.service).join(' ')}`
-      const message = `${sentence(end.reason)} The way back failed, too: ${sentence(end.wayBack)} See what runs (${look}), mend what keeps it from running, and deploy a commit that works (slipway deploy ${request.target.environment} --commit <commit>). A person is needed now.`
+    case 'rollback failed': {
+      const look = `aws ecs describe-services --cluster ${request.spec.cluster} --services ${changes.map(({ service }) => service.ecsService).join(' ')}`
+      const message = `${sentence(end.reason)} The way back failed, too: ${sentence(end.rollbackTarget)} See what runs (${look}), mend what keeps it from running, and deploy a commit that works (slipway deploy ${request.spec.environment} --commit <commit>). A person is needed now.`
       return { outcome: 'rollback_failed', message, ...why }
     }
   }
@@ -76,7 +76,7 @@ function copiesMade(copies: Copies, changes: readonly Change[]): string[] {
   return changes.flatMap(({ service: { name }, inspected }) => {
     const copy = copies[name]
     if (copy === undefined) return []
-    const was = shortRevision(inspected.wayBack.taskDefinition)
+    const was = shortRevision(inspected.rollbackTarget.taskDefinition)
     return [
       `Somebody had deregistered ${was}: ${shortRevision(copy)}, a copy of it, runs in its place.`,
     ]
@@ -84,7 +84,7 @@ function copiesMade(copies: Copies, changes: readonly Change[]): string[] {
 }
 
 function liveMessage(
-  { kind, target: { environment } }: ReleaseRequest,
+  { kind, spec: { environment } }: ReleaseRequest,
   commit: string | undefined,
   changes: readonly Change[],
 ): string {

@@ -56,15 +56,15 @@ export function openReleaseProgress(input: ReleaseInput): ReleaseProgress {
   let status: ReleaseStatus = {
     id,
     kind: request.kind,
-    project: request.target.project,
-    environment: request.target.environment,
+    project: request.spec.project,
+    environment: request.spec.environment,
     ...(commit === undefined ? {} : { commit }),
     summary: releaseSummary(request, commit),
     requestedBy: request.requestedBy,
     startedAt: Date.now(),
     steps: [],
     warnings: [],
-    links: linksOf(request.target, commit),
+    links: linksOf(request.spec, commit),
   }
 
   function update(change: Partial<ReleaseStatus>): void {
@@ -85,9 +85,9 @@ export function openReleaseProgress(input: ReleaseInput): ReleaseProgress {
   }
 
   function notFollowed(signal: string): void {
-    const door = environmentWorkflowId(request.target.environment)
+    const environmentId = environmentWorkflowId(request.spec.environment)
     const known = [...plainControls, 'rollback'].toSorted().join(', ')
-    const warning = elsewhere(oneLine(signal, 40), door, known)
+    const warning = elsewhere(oneLine(signal, 40), environmentId, known)
     const { warnings } = status
     // Somebody who insists must not fill the page.
     if (warnings.includes(warning) || warnings.length >= mostWarnings) return
@@ -131,7 +131,7 @@ export function openReleaseProgress(input: ReleaseInput): ReleaseProgress {
     knowCommit: (known) =>
       known === undefined
         ? undefined
-        : update({ commit: known, links: linksOf(request.target, known) }),
+        : update({ commit: known, links: linksOf(request.spec, known) }),
     end: (result) => update({ result }),
     status: () => status,
   }
@@ -139,6 +139,6 @@ export function openReleaseProgress(input: ReleaseInput): ReleaseProgress {
 
 const mostWarnings = 50
 
-function elsewhere(name: string, door: string, known: string): string {
-  return `A signal "${name}" came and was not followed: signals go to ${door} (${known}).`
+function elsewhere(name: string, environmentId: string, known: string): string {
+  return `A signal "${name}" came and was not followed: signals go to ${environmentId} (${known}).`
 }

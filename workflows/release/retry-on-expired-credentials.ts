@@ -20,7 +20,7 @@ export const noRetry: Retry = (work) => work()
  *
  * What is done must look before it acts: it is done anew from its beginning.
  */
-export function retryOnExpiredCredentials(record: ReleaseProgress, target: EnvironmentSpec): Retry {
+export function retryOnExpiredCredentials(record: ReleaseProgress, spec: EnvironmentSpec): Retry {
   let until: number | undefined
   return async (work) => {
     for (;;) {
@@ -28,8 +28,8 @@ export function retryOnExpiredCredentials(record: ReleaseProgress, target: Envir
         return await work()
       } catch (failure) {
         if (!hasType(failure, 'CredentialsInvalid')) throw failure
-        until ??= Date.now() + target.rollback.timeoutMs
-        if (!(await areRenewed(record, target, until))) throw notRenewed(failure, until)
+        until ??= Date.now() + spec.rollback.timeoutMs
+        if (!(await areRenewed(record, spec, until))) throw notRenewed(failure, until)
       }
     }
   }
@@ -37,7 +37,7 @@ export function retryOnExpiredCredentials(record: ReleaseProgress, target: Envir
 
 async function areRenewed(
   record: ReleaseProgress,
-  target: EnvironmentSpec,
+  spec: EnvironmentSpec,
   until: number,
 ): Promise<boolean> {
   const leftMs = until - Date.now()
@@ -49,7 +49,7 @@ async function areRenewed(
     },
     () =>
       pollingActivities('wait for credentials', leftMs).awaitCredentials({
-        target,
+        spec,
         deadline: until,
       }),
     (renewed) => (renewed ? 'renewed' : { state: 'failed', note: 'not renewed in time' }),

@@ -24,7 +24,7 @@ export type RollOutEnd = { readonly kind: 'live' } | CompensationResult
  */
 export async function rollOut(
   record: ReleaseProgress,
-  target: EnvironmentSpec,
+  spec: EnvironmentSpec,
   changes: readonly Change[],
   force: boolean,
   tags: MovedTags,
@@ -34,40 +34,40 @@ export async function rollOut(
     compensate(record, trouble, {
       compensations,
       tags,
-      outlasting: retryOnExpiredCredentials(record, target),
+      retry: retryOnExpiredCredentials(record, spec),
     })
   const started: StartedDeployment[] = []
   for (const change of changes) {
-    const attempt = await deployService(record, target, change, force, compensations)
+    const attempt = await deployService(record, spec, change, force, compensations)
     if ('trouble' in attempt) return goBack(attempt.trouble)
     started.push(attempt.started)
   }
-  const trouble = await verifyAll(record, target, changes, started)
+  const trouble = await verifyAll(record, spec, changes, started)
   return trouble === undefined ? { kind: 'live' } : goBack(trouble)
 }
 
 async function deployService(
   record: ReleaseProgress,
-  target: EnvironmentSpec,
+  spec: EnvironmentSpec,
   { service, inspected, revision }: Change,
   force: boolean,
   compensations: Compensation[],
 ): Promise<{ started: StartedDeployment } | { trouble: ReleaseFailure }> {
   const about = { subject: service.name }
-  const before = inspected.wayBack
+  const before = inspected.rollbackTarget
   let ours: StartedDeployment | undefined
   try {
     // The way back is registered before the step that it undoes: that step may have acted even
     // though it failed.
     compensations.push({
       service: service.name,
-      run: () => rollBackService(record, target, service, inspected, ours),
+      run: () => rollBackService(record, spec, service, inspected, ours),
     })
     const started = await record.step(
       { name: 'deploy', ...about },
       () =>
-        shortActivities(`deploy ${service.service}`).updateService({
-          target,
+        shortActivities(`deploy ${service.ecsService}`).updateService({
+          spec,
           service,
           revision,
           before,
@@ -76,12 +76,12 @@ async function deployService(
       () => shortRevision(revision.taskDefinition),
     )
     ours = started
-    const { timeoutMs } = target.stability
+    const { timeoutMs } = spec.stability
     const end = await record.step(
       { name: 'wait', ...about },
       () =>
-        pollingActivities(`wait for ${service.service}`, timeoutMs).waitForRollout({
-          target,
+        pollingActivities(`wait for ${service.ecsService}`, timeoutMs).waitForRollout({
+          spec,
           service,
           started,
           revision,
@@ -98,18 +98,18 @@ async function deployService(
 
 async function verifyAll(
   record: ReleaseProgress,
-  target: EnvironmentSpec,
+  spec: EnvironmentSpec,
   changes: readonly Change[],
   started: readonly StartedDeployment[],
 ): Promise<ReleaseFailure | undefined> {
   const revisions = changes.map((change) => change.revision)
-  const { timeoutMs, windowMs } = target.stability
+  const { timeoutMs, windowMs } = spec.stability
   try {
     const end = await record.step(
       { name: 'verify' },
       () =>
         pollingActivities('verify what runs', timeoutMs + windowMs).verifyRelease({
-          target,
+          spec,
           revisions,
           started,
         }),
@@ -123,18 +123,18 @@ async function verifyAll(
 
 async function rollBackService(
   record: ReleaseProgress,
-  target: EnvironmentSpec,
+  spec: EnvironmentSpec,
   service: ServiceSpec,
   inspected: InspectedService,
   started: StartedDeployment | undefined,
 ): Promise<RolloutEnd> {
-  const { timeoutMs } = target.rollback
-  const to = inspected.wayBack
+  const { timeoutMs } = spec.rollback
+  const to = inspected.rollbackTarget
   return record.step(
     { name: 'roll back', subject: service.name },
     () =>
-      pollingActivities(`roll back ${service.service}`, timeoutMs).rollBackService({
-        target,
+      pollingActivities(`roll back ${service.ecsService}`, timeoutMs).rollBackService({
+        spec,
         service,
         to,
         ...(started === undefined ? {} : { started }),

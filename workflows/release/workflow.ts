@@ -35,11 +35,11 @@ export async function release(input: ReleaseInput): Promise<ReleaseResult> {
     id: input.id,
     ...told,
     ...(commit === undefined ? {} : { commit }),
-    services: changes.map(({ service: { name, service }, inspected, revision }) => ({
+    services: changes.map(({ service: { name, ecsService }, inspected, revision }) => ({
       name,
-      ecsService: service,
+      ecsService: ecsService,
       revision,
-      wayBack: rollbackTargetNow(inspected.wayBack, copies[name]),
+      rollbackTarget: rollbackTargetNow(inspected.rollbackTarget, copies[name]),
     })),
     startedAt,
     endedAt: Date.now(),
@@ -52,20 +52,23 @@ export async function release(input: ReleaseInput): Promise<ReleaseResult> {
 }
 
 /** What runs again after a release that was taken back. */
-function rollbackTargetNow(wayBack: RollbackTarget, copy: string | undefined): RollbackTarget {
-  if (copy === undefined) return wayBack
-  return { ...wayBack, taskDefinition: copy, copyOf: wayBack.taskDefinition }
+function rollbackTargetNow(
+  rollbackTarget: RollbackTarget,
+  copy: string | undefined,
+): RollbackTarget {
+  if (copy === undefined) return rollbackTarget
+  return { ...rollbackTarget, taskDefinition: copy, copyOf: rollbackTarget.taskDefinition }
 }
 
 async function run(input: ReleaseInput, record: ReleaseProgress): Promise<ReleaseEnd> {
   const { request } = input
-  const { target } = request
+  const { spec } = request
   let changes: readonly Change[]
   let tags: MovedTags
   try {
     const inspection = await record.step({ name: 'inspect' }, () =>
-      localActivities(`inspect ${target.cluster}`).inspectEnvironment({
-        target,
+      localActivities(`inspect ${spec.cluster}`).inspectEnvironment({
+        spec,
         release: input.id,
         freezes: keepsOut(request) ? 'kept' : 'ignored',
       }),
@@ -74,14 +77,14 @@ async function run(input: ReleaseInput, record: ReleaseProgress): Promise<Releas
     const revisions = await revisionsFor(input, record, inspection)
     changes = changesOf(input, inspection, revisions)
     if (changes.length === 0) return unchanged
-    tags = await moveTags(target, changes)
+    tags = await moveTags(spec, changes)
   } catch (failure) {
     return rejectedEnd(failure)
   }
-  const force = target.mode === 'force' || request.kind === 'redeploy'
-  const end = await rollOut(record, target, changes, force, tags)
-  if (end.kind === 'taken back' || end.kind === 'untouched') {
-    await CancellationScope.nonCancellable(() => deregister(record, target, changes))
+  const force = spec.mode === 'force' || request.kind === 'redeploy'
+  const end = await rollOut(record, spec, changes, force, tags)
+  if (end.kind === 'rolled back' || end.kind === 'untouched') {
+    await CancellationScope.nonCancellable(() => deregister(record, spec, changes))
   }
   return releaseEndOf(request, record.status().commit, end, changes)
 }
@@ -115,10 +118,10 @@ async function revisionsFor(
 /** From the ledger or from ECS, checked before anything is touched. */
 function goBackTo(
   { revisions }: ReleaseInput,
-  { target, to }: RollbackRequest,
+  { spec, to }: RollbackRequest,
 ): Promise<readonly Revision[]> {
   return localActivities('check what to go back to').resolveRollback({
-    target,
+    spec,
     ...(revisions === undefined ? {} : { revisions }),
     ...(to === undefined ? {} : { to }),
   })
@@ -130,9 +133,9 @@ async function registerNew(
   record: ReleaseProgress,
   { services: running }: Inspection,
 ): Promise<readonly Revision[]> {
-  const { target, commit, rebuild } = request
+  const { spec, commit, rebuild } = request
   const found = await localActivities(`look for images of ${shortCommit(commit)}`).findImages({
-    target,
+    spec,
     commit,
     running,
     ...(rebuild === undefined ? {} : { rebuild }),
@@ -142,7 +145,7 @@ async function registerNew(
     { name: 'register' },
     () =>
       localActivities('register revisions').registerRevisions({
-        target,
+        spec,
         release: id,
         commit,
         images,
@@ -157,7 +160,7 @@ function changesOf(
   inspection: Inspection,
   revisions: readonly Revision[],
 ): readonly Change[] {
-  return request.target.services.flatMap((service) => {
+  return request.spec.services.flatMap((service) => {
     const inspected = inspection.services.find((one) => one.name === service.name)
     const revision = revisions.find((one) => one.service === service.name)
     if (inspected === undefined || revision === undefined) return []

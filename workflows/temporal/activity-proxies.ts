@@ -108,11 +108,11 @@ export function twoAttemptActivities(summary: string): ReleaseActivities {
 }
 
 /** Finds a builder: any host that serves the builder queue. */
-export function anyBuilderActivities(target: EnvironmentSpec, summary: string): BuilderActivities {
+export function anyBuilderActivities(spec: EnvironmentSpec, summary: string): BuilderActivities {
   return builderActivities({
     summary,
-    taskQueue: target.queues.builder,
-    scheduleToStartTimeout: target.queues.builderGoneMs ?? '15 minutes',
+    taskQueue: spec.taskQueues.builder,
+    scheduleToStartTimeout: spec.taskQueues.builderGoneMs ?? '15 minutes',
     startToCloseTimeout: '15 minutes',
     retry: { ...defaultRetry, maximumAttempts: 5 },
   })
@@ -120,7 +120,7 @@ export function anyBuilderActivities(target: EnvironmentSpec, summary: string): 
 
 /** Works on the one host that has the checkout and the engine, for at most `timeoutMs` a try. */
 export function hostActivities(
-  { queues }: EnvironmentSpec,
+  { taskQueues }: EnvironmentSpec,
   hostQueue: string,
   summary: string,
   timeoutMs: number,
@@ -128,7 +128,7 @@ export function hostActivities(
   return builderActivities({
     summary,
     taskQueue: hostQueue,
-    scheduleToStartTimeout: queues.builderGoneMs ?? hostTimeoutMs,
+    scheduleToStartTimeout: taskQueues.builderGoneMs ?? hostTimeoutMs,
     startToCloseTimeout: timeoutMs + minute,
     retry: { ...defaultRetry, maximumAttempts: 5 },
   })

@@ -29,11 +29,11 @@ const rolledBack: ReleaseResult = {
         digests: {},
         registered: true,
       },
-      wayBack: {
+      rollbackTarget: {
         taskDefinition: 'x/mailman-api:7',
         digests: {},
         deploymentId: 'ecs-svc/7',
-        standing: 'succeeded',
+        hasSucceeded: true,
       },
     },
   ],
@@ -105,22 +105,28 @@ describe('lines that the runner of GitHub Actions acts on', () => {
   })
 })
 
-const door = { id: 'environment/production' }
+const environmentLink = { id: 'environment/production' }
 
 describe('the page of a job of GitHub Actions', () => {
   test('of a release that never began leads to its environment, and says nothing of a time', () => {
     const message = 'release/production/2 took its place before it had started.'
     const superseded = { ...rolledBack, outcome: 'superseded', message, services: [] } as const
-    const link = { page: 'https://ui/nowhere', door: { ...door, page: 'https://ui/door' } }
+    const link = {
+      page: 'https://ui/nowhere',
+      environment: { ...environmentLink, page: 'https://ui/environment' },
+    }
     const text = summaryOf(superseded, undefined, link)
     assert.match(text, /^### ⏭️ \S+: superseded$/m)
-    assert.match(text, /\[environment\/production in the Temporal UI\]\(https:\/\/ui\/door\)/)
+    assert.match(
+      text,
+      /\[environment\/production in the Temporal UI\]\(https:\/\/ui\/environment\)/,
+    )
     assert.doesNotMatch(text, /nowhere/)
   })
 
   test('has a summary with the outcome, the cause in full, the steps and a link', () => {
     const page = pageOf('https://temporal.example.com/', 'default', id)
-    const text = summaryOf(rolledBack, seen, { page, door })
+    const text = summaryOf(rolledBack, seen, { page, environment: environmentLink })
     assert.match(
       text,
       /^### ↩️ mailman 3f2c1ab → production: Add \\\| pipes: rolled back after 12\.2 s$/m,
@@ -138,7 +144,7 @@ describe('the page of a job of GitHub Actions', () => {
 
   test('text of others can end no block and begin no markup in it', () => {
     const message = 'one\n```\n# Heading <img src=x>\n````\n'
-    const text = summaryOf({ ...rolledBack, message }, undefined, { door })
+    const text = summaryOf({ ...rolledBack, message }, undefined, { environment: environmentLink })
     assert.match(text, /^`````text\none\n```\n# Heading <img src=x>\n````\n`````$/m)
     const outside = text.replace(/^`````text[^]*?^`````$/m, '')
     assert.doesNotMatch(outside, /^# Heading|(?<!\\)<img/m)
@@ -153,8 +159,10 @@ describe('the page of a job of GitHub Actions', () => {
   test('a failed release is one error, a warning once, and two outputs of the step', async () => {
     const { environment, summary, outputs } = stepFiles()
     const told: string[] = []
-    const job = openJob({ id, environment: 'production', link: { door } }, environment, (line) =>
-      told.push(line),
+    const job = openJob(
+      { id, environment: 'production', link: { environment: environmentLink } },
+      environment,
+      (line) => told.push(line),
     )
     const warnings = rolledBack.warnings
     job?.show({ kind: 'progress', status: { ...seen, warnings }, pending: [] })
@@ -172,8 +180,10 @@ describe('the page of a job of GitHub Actions', () => {
   test('an outcome that was asked for is no error', async () => {
     const { environment, outputs } = stepFiles()
     const told: string[] = []
-    const job = openJob({ id, environment: 'production', link: { door } }, environment, (line) =>
-      told.push(line),
+    const job = openJob(
+      { id, environment: 'production', link: { environment: environmentLink } },
+      environment,
+      (line) => told.push(line),
     )
     job?.ended({ ...rolledBack, warnings: [] }, true)
     assert.deepEqual(told, [])
@@ -183,7 +193,7 @@ describe('the page of a job of GitHub Actions', () => {
   test('a job that builds itself and is interrupted does not say that the release goes on', async () => {
     const { environment, summary } = stepFiles()
     const told: string[] = []
-    const about = { id, environment: 'production', link: { door } }
+    const about = { id, environment: 'production', link: { environment: environmentLink } }
     const withoutUs = 'Nobody builds it: it ends as `rejected`.'
     openJob({ ...about, withoutUs }, environment, (line) => told.push(line))?.left('interrupted')
     assert.match(told.join('\n'), /^::warning title=interrupted%3A .*::Nobody builds it: it ends/)
@@ -199,7 +209,10 @@ describe('the page of a job of GitHub Actions', () => {
       const { environment, summary } = stepFiles()
       await writeFile(environment.GITHUB_STEP_SUMMARY, 'x'.repeat(there))
       const message = `The checks said:\n\`\`\`\n${'é🚢\n'.repeat(400_000)}`
-      addToSummary(summaryOf({ ...rolledBack, message }, seen, { door }), environment)
+      addToSummary(
+        summaryOf({ ...rolledBack, message }, seen, { environment: environmentLink }),
+        environment,
+      )
       const text = await summary()
       assert.ok(Buffer.byteLength(text) <= 1_024 * 1_024, String(Buffer.byteLength(text)))
       const ours = text.slice(there)
@@ -226,6 +239,9 @@ describe('the page of a job of GitHub Actions', () => {
   })
 
   test('there is none outside of GitHub Actions', () => {
-    assert.equal(openJob({ id, environment: 'production', link: { door } }, {}), undefined)
+    assert.equal(
+      openJob({ id, environment: 'production', link: { environment: environmentLink } }, {}),
+      undefined,
+    )
   })
 })

@@ -21,11 +21,11 @@ export const entry: LedgerEntry = {
         digests: { api: `sha256:${'8'.repeat(64)}` },
         registered: true,
       },
-      wayBack: {
+      rollbackTarget: {
         taskDefinition: 'arn:aws:ecs:eu-west-1:1:task-definition/mailman-api:7',
         digests: { api: `sha256:${'7'.repeat(64)}` },
         deploymentId: 'ecs-svc/7',
-        standing: 'succeeded',
+        hasSucceeded: true,
       },
       since: { release: 'release/production/older', at: 120_000 },
     },

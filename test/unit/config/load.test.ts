@@ -13,7 +13,7 @@ test('a configuration is read with its defaults', () => {
   assert.equal(config.images['api']?.dockerfile, 'Dockerfile')
   assert.equal(config.images['api']?.timeout, 45 * 60_000)
   assert.equal(config.stability.window, 30_000)
-  assert.deepEqual(config.queues, { release: 'slipway', builder: 'slipway-builder' })
+  assert.deepEqual(config.taskQueues, { release: 'slipway', builder: 'slipway-builder' })
   assert.deepEqual(warnings, [])
 })
 

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { parseConfig } from '../../../config/load.ts'
 import { cycles, inDependencyOrder } from '../../../config/order.ts'
-import { UnknownEnvironmentError, resolveTarget } from '../../../config/resolve.ts'
+import { UnknownEnvironmentError, resolveEnvironment } from '../../../config/resolve.ts'
 
 const { config } = parseConfig(
   `project: mailman
@@ -32,9 +32,9 @@ environments:
 
 const source = { repository: '/src/mailman' }
 
-test('a target has every default filled in, and nothing that was left out', () => {
-  const target = resolveTarget(config, 'production', source)
-  assert.deepEqual(target, {
+test('a spec has every default filled in, and nothing that was left out', () => {
+  const spec = resolveEnvironment(config, 'production', source)
+  assert.deepEqual(spec, {
     project: 'mailman',
     environment: 'production',
     aws: { region: 'eu-central-1' },
@@ -65,7 +65,7 @@ test('a target has every default filled in, and nothing that was left out', () =
     services: [
       {
         name: 'api',
-        service: 'mailman-api',
+        ecsService: 'mailman-api',
         containers: { api: 'api' },
         after: [],
         circuitBreaker: 'required',
@@ -73,14 +73,14 @@ test('a target has every default filled in, and nothing that was left out', () =
       },
       {
         name: 'worker',
-        service: 'mailman-worker',
+        ecsService: 'mailman-worker',
         containers: { worker: 'worker' },
         after: ['api'],
         circuitBreaker: 'optional',
       },
       {
         name: 'constructor',
-        service: 'mailman-cron',
+        ecsService: 'mailman-cron',
         containers: { main: 'worker', sidecar: 'api' },
         after: [],
         circuitBreaker: 'required',
@@ -89,14 +89,14 @@ test('a target has every default filled in, and nothing that was left out', () =
     stability: { timeoutMs: 30 * 60_000, windowMs: 30_000 },
     rollback: { timeoutMs: 30 * 60_000, deregister: false },
     failure: { logs: true },
-    queues: { release: 'slipway', builder: 'slipway-builder' },
-    door: { policy: 'supersede', supersedeRunning: false, freezes: [] },
+    taskQueues: { release: 'slipway', builder: 'slipway-builder' },
+    admission: { policy: 'supersede', supersedeRunning: false, freezes: [] },
   })
-  assert.deepEqual(JSON.parse(JSON.stringify(target)), target)
+  assert.deepEqual(JSON.parse(JSON.stringify(spec)), spec)
 })
 
 test('an environment replaces only the fields that it gives', () => {
-  const { services, mode, cluster } = resolveTarget(config, 'staging', source)
+  const { services, mode, cluster } = resolveEnvironment(config, 'staging', source)
   assert.deepEqual({ mode, cluster }, { mode: 'force', cluster: 'mailman-staging' })
   assert.deepEqual(
     services.map(({ name }) => name),
@@ -104,7 +104,7 @@ test('an environment replaces only the fields that it gives', () => {
   )
   const api = services.find((one) => one.name === 'api')
   assert.equal(api?.verifyUrl, 'https://staging.example/health')
-  assert.equal(api.service, 'mailman-api')
+  assert.equal(api.ecsService, 'mailman-api')
   const worker = services.find((one) => one.name === 'worker')
   assert.equal(worker?.circuitBreaker, 'optional')
 })
@@ -112,16 +112,16 @@ test('an environment replaces only the fields that it gives', () => {
 test('the repository that the configuration names is the one that builders clone', () => {
   const remote = { ...config, repository: 'git@github.com:mailman/mailman.git' }
   assert.equal(
-    resolveTarget(remote, 'production', source).repository,
+    resolveEnvironment(remote, 'production', source).repository,
     'git@github.com:mailman/mailman.git',
   )
 })
 
 test('an unknown environment is refused with those that there are', () => {
   for (const name of ['prodction', 'toString', '__proto__', '']) {
-    assert.throws(() => resolveTarget(config, name, source), UnknownEnvironmentError)
+    assert.throws(() => resolveEnvironment(config, name, source), UnknownEnvironmentError)
   }
-  assert.throws(() => resolveTarget(config, 'prodction', source), {
+  assert.throws(() => resolveEnvironment(config, 'prodction', source), {
     message:
       'There is no environment "prodction" in the configuration; did you mean "production"? There are: staging, production.',
   })
@@ -193,7 +193,8 @@ environments:
 `,
     'slipway.yaml',
   )
-  const toldIn = (environment: string) => resolveTarget(some, environment, source).notifications
+  const toldIn = (environment: string) =>
+    resolveEnvironment(some, environment, source).notifications
   assert.deepEqual(
     toldIn('usual')?.map(({ urlFrom }) => urlFrom),
     ['SLACK_WEBHOOK_URL'],

@@ -8,7 +8,7 @@ describe('what the shape refuses', () => {
       'an unknown key that is near no other lists what is known',
       'cluster: hello',
       'cluster: hello, zone: b',
-      'slipway.yaml:7:33: environments.production.zone: found an unknown key; known here: region, profile, cluster, mode, queue, approval, freezes, notifications, services',
+      'slipway.yaml:7:33: environments.production.zone: found an unknown key; known here: region, profile, cluster, mode, concurrency, approval, freezes, notifications, services',
     ],
     [
       'a name that could not be part of a tag or an id',

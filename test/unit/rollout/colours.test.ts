@@ -9,7 +9,7 @@ import {
   oldRevision,
   ours,
   recordWith,
-  targetOf,
+  specOf,
   taskWith,
 } from './observations.ts'
 
@@ -111,7 +111,7 @@ function wentBack(id: string, { strategy = 'BLUE_GREEN', rolloutState = 'COMPLET
       ],
     },
     tasks: [blueTask],
-    targets: [targetOf('healthy')],
+    targets: [specOf('healthy')],
     serviceDeployments: [
       { ...rolledBack, rollbackTaskDefinition: oldRevision },
       { ...first, targetTaskDefinition: oldRevision },

@@ -10,7 +10,7 @@ const to = {
   taskDefinition: revision(1),
   digests: { api: digestA },
   deploymentId: 'ecs-svc/1',
-  standing: 'succeeded',
+  hasSucceeded: true,
 } as const
 
 const started = {

@@ -95,7 +95,7 @@ export function observationWith({
   }
 }
 
-export function targetOf(state: string, changes: Partial<Observation['targets'][number]> = {}) {
+export function specOf(state: string, changes: Partial<Observation['targets'][number]> = {}) {
   return {
     targetGroupArn: 'blue',
     id: '10.0.0.1',

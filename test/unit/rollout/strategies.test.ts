@@ -8,7 +8,7 @@ import {
   oldRevision,
   ours,
   recordWith,
-  targetOf,
+  specOf,
   taskWith,
 } from './observations.ts'
 
@@ -28,15 +28,15 @@ describe('a deployment in two colours', () => {
 
   test('succeeds in whichever target group its targets are', () => {
     for (const targetGroupArn of ['blue', 'green']) {
-      const targets = [targetOf('healthy', { targetGroupArn })]
+      const targets = [specOf('healthy', { targetGroupArn })]
       assert.equal(judge(observationWith({ service: colours, targets }), ours).kind, 'succeeded')
     }
   })
 
   test('has not succeeded while the old colour still has tasks, even if ECS says so', () => {
     const targets = [
-      targetOf('healthy', { targetGroupArn: 'green' }),
-      targetOf('healthy', { targetGroupArn: 'blue', id: '10.0.0.9' }),
+      specOf('healthy', { targetGroupArn: 'green' }),
+      specOf('healthy', { targetGroupArn: 'blue', id: '10.0.0.9' }),
     ]
     const service = {
       ...colours,
@@ -120,20 +120,20 @@ describe('success', () => {
 
   test('needs healthy targets in every one of several target groups', () => {
     const service = { loadBalancers: [{ targetGroupArn: 'blue' }, { targetGroupArn: 'admin' }] }
-    const one = [targetOf('healthy')]
+    const one = [specOf('healthy')]
     assert.match(
       summary(judge(observationWith({ service, targets: one }), ours)),
       /0 of 1 targets healthy/,
     )
-    const both = [...one, targetOf('healthy', { targetGroupArn: 'admin' })]
+    const both = [...one, specOf('healthy', { targetGroupArn: 'admin' })]
     assert.equal(judge(observationWith({ service, targets: both }), ours).kind, 'succeeded')
   })
 
   test('does not hang on targets of somebody else in the same group', () => {
     const service = { loadBalancers: [{ targetGroupArn: 'blue' }] }
     const tasks = [taskWith({ addresses: ['10.0.0.1'] })]
-    const theirs = targetOf('unhealthy', { id: '10.9.9.9' })
-    const shared = observationWith({ service, tasks, targets: [targetOf('healthy'), theirs] })
+    const theirs = specOf('unhealthy', { id: '10.9.9.9' })
+    const shared = observationWith({ service, tasks, targets: [specOf('healthy'), theirs] })
     assert.equal(judge(shared, ours).kind, 'succeeded')
     assert.equal(
       judge(observationWith({ service, tasks, targets: [theirs] }), ours).kind,

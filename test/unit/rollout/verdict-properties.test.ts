@@ -111,7 +111,7 @@ function release(played: Stage, given: History, chosen: number[]): Ours {
       taskDefinition,
       deploymentId: id,
       digests: { api: digest },
-      ...(before.standing === 'succeeded' ? { before } : {}),
+      ...(before.hasSucceeded ? { before } : {}),
       ...(given.knowsRecord && arn !== undefined ? { serviceDeploymentArn: arn } : {}),
     },
   }

@@ -19,7 +19,7 @@ import {
 test('a successful record with our digest on every healthy target has succeeded', () => {
   const verdict = judge(observation(), ours)
   assert.equal(verdict.kind, 'succeeded')
-  assert.equal(verdict.kind === 'succeeded' && verdict.evidence, 'service deployment')
+  assert.equal(verdict.kind === 'succeeded' && verdict.basis, 'service deployment')
 })
 
 test('a successful record is not enough while something else serves', () => {
@@ -127,7 +127,7 @@ test('without records a failed deployment that has no task left stands in nobody
 test('without records deployments decide, and the evidence is named as weaker', () => {
   const without = { serviceDeployments: 'unavailable' } as const
   const verdict = judge(observation(without), ours)
-  assert.equal(verdict.kind === 'succeeded' && verdict.evidence, 'deployments')
+  assert.equal(verdict.kind === 'succeeded' && verdict.basis, 'deployments')
   const back = { ...without, tasks: [oldTask], service: { deployments: [rolledBackTo, failed] } }
   assert.equal(judge(observation(back), ours).kind, 'rolled_back')
   const settled = deployment({ id: 'ecs-svc/3', taskDefinition: old, rolloutStateReason: '' })
@@ -153,7 +153,7 @@ test('without records deployments decide, and the evidence is named as weaker', 
 test('a record is found by its task definition and time where its ARN is not known', () => {
   const { serviceDeploymentArn: _, ...unknown } = ours
   const verdict = judge(observation(), unknown)
-  assert.equal(verdict.kind === 'succeeded' && verdict.evidence, 'service deployment')
+  assert.equal(verdict.kind === 'succeeded' && verdict.basis, 'service deployment')
 })
 
 test('a service with a desired count of 0 succeeds by running nothing', () => {

@@ -99,11 +99,11 @@ test('an environment says what is live by service, what runs, until when it is f
           digests: { api: digest },
           registered: true,
         },
-        wayBack: {
+        rollbackTarget: {
           taskDefinition: 'mailman-api:7',
           digests: {},
           deploymentId: '7',
-          standing: 'succeeded',
+          hasSucceeded: true,
         },
         since: { release: 'release/production/3f2c1ab4d5e6', at: 180_000 },
       },
@@ -138,11 +138,11 @@ test('what was taken back is not called released, nor what was never tried', () 
       name: 'api',
       ecsService: 'mailman-api',
       revision: { service: 'api', taskDefinition: 'mailman-api:8', digests: {}, registered: true },
-      wayBack: {
+      rollbackTarget: {
         taskDefinition: 'mailman-api:7',
         digests: {},
         deploymentId: '7',
-        standing: 'succeeded' as const,
+        hasSucceeded: true,
       },
     },
   ]

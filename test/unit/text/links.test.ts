@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { linksOf } from '../../../text/links.ts'
-import { serviceNamed, targetWith } from '../environment-specs.ts'
+import { serviceNamed, specWith } from '../environment-specs.ts'
 
 const commit = '3f2c1ab4d5e63f2c1ab4d5e63f2c1ab4d5e63f2c'
-const local = { ...targetWith(), aws: {} }
+const local = { ...specWith(), aws: {} }
 
 describe('the links of a release', () => {
   for (const [repository, page] of [
@@ -36,13 +36,13 @@ describe('the links of a release', () => {
   })
 
   test('lead to each service in the console of its partition', () => {
-    const target = {
+    const spec = {
       ...local,
       repository: '/home/ann/mailman',
       cluster: 'arn:aws:ecs:eu-west-1:123456789012:cluster/mailman',
       services: [serviceNamed('api')],
     }
-    const at = (region: string) => linksOf({ ...target, aws: { region } }, commit)[0]?.url
+    const at = (region: string) => linksOf({ ...spec, aws: { region } }, commit)[0]?.url
     assert.equal(
       at('eu-west-1'),
       'https://eu-west-1.console.aws.amazon.com/ecs/v2/clusters/mailman/services/mailman-api/deployments?region=eu-west-1',

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { oneLine, releaseSummary } from '../../../text/short.ts'
-import { commit, deployOf, targetFor } from '../../workflows/fixtures.ts'
+import { commit, deployOf, specFor } from '../../workflows/fixtures.ts'
 
 test('a summary says project, commit, environment and subject', () => {
   assert.equal(
-    releaseSummary(deployOf(targetFor('queue')), commit),
+    releaseSummary(deployOf(specFor('queue')), commit),
     'mailman 3f2c1ab → production: Add organization id to inboxes',
   )
 })

@@ -7,8 +7,8 @@ import { freezeAt, keptSuperseded, type EnvironmentState, type Waiting } from '.
 
 /** What becomes of a request. */
 export type Admission =
-  /** `passing`: the environment is frozen or busy, and may let the same in later. */
-  | { readonly kind: 'refused'; readonly reason: string; readonly passing: boolean }
+  /** `retryable`: the environment is frozen or busy, and may let the same in later. */
+  | { readonly kind: 'rejected'; readonly reason: string; readonly retryable: boolean }
   /** The release with this id does the same already, or will. */
   | { readonly kind: 'joined'; readonly id: string; readonly state: EnvironmentState }
   | {
@@ -31,16 +31,16 @@ export function admit(
   now: number,
 ): Admission {
   const why = reasonToRefuse(state, running, request, now)
-  if (why !== undefined) return { kind: 'refused', ...why }
+  if (why !== undefined) return { kind: 'rejected', ...why }
   const twin = twinOf(state, running, request)
   if (twin !== undefined) {
     return { kind: 'joined', id: twin, state: overridden(state, twin, request) }
   }
   const input = inputOf(state, running, request, now)
   if (input === undefined) {
-    return { kind: 'refused', ...forGood('there is nothing to go back to') }
+    return { kind: 'rejected', ...forGood('there is nothing to go back to') }
   }
-  const { policy, supersedeRunning } = request.target.door
+  const { policy, supersedeRunning } = request.spec.admission
   const isDeploy = request.kind === 'deploy'
   const stays = (one: Waiting) =>
     !(isDeploy && policy === 'supersede' && one.input.request.kind === 'deploy')
@@ -57,7 +57,7 @@ export function admit(
         (isDeploy && supersedeRunning && running.kind === 'deploy' && policy !== 'reject')),
     state: {
       ...state,
-      target: request.target,
+      spec: request.spec,
       waiting: request.kind === 'rollback' ? [mine, ...kept] : [...kept, mine],
       superseded: [...superseded, ...state.superseded].slice(0, keptSuperseded),
     },
@@ -69,8 +69,8 @@ function reasonToRefuse(
   running: RunningRelease | undefined,
   request: ReleaseRequest,
   now: number,
-): { readonly reason: string; readonly passing: boolean } | undefined {
-  const { project, environment, door } = request.target
+): { readonly reason: string; readonly retryable: boolean } | undefined {
+  const { project, environment, admission } = request.spec
   if (environment !== state.environment) {
     return forGood(`this is environment ${state.environment}, and not ${environment}`)
   }
@@ -92,7 +92,7 @@ function reasonToRefuse(
         `"slipway unfreeze ${state.environment}", or deploy over it with --override-freeze --reason`,
     )
   }
-  if (door.policy === 'reject' && twinOf(state, running, request) === undefined) {
+  if (admission.policy === 'reject' && twinOf(state, running, request) === undefined) {
     if (running !== undefined) return forNow(busyWith(running))
     const [next] = state.waiting
     if (next !== undefined) {
@@ -102,8 +102,8 @@ function reasonToRefuse(
   return undefined
 }
 
-const forGood = (reason: string) => ({ reason, passing: false })
-const forNow = (reason: string) => ({ reason, passing: true })
+const forGood = (reason: string) => ({ reason, retryable: false })
+const forNow = (reason: string) => ({ reason, retryable: true })
 
 /** The release that runs or waits for the very same thing. */
 function twinOf(
@@ -176,7 +176,7 @@ function inputOf(
 }
 
 function approvalFor(request: ReleaseRequest, now: number): Pick<Waiting, 'approval'> {
-  const { approval } = request.target.door
+  const { approval } = request.spec.admission
   if (request.kind !== 'deploy' || approval === undefined) return {}
   return { approval: { kind: 'needed', until: now + approval.timeoutMs } }
 }

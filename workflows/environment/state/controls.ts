@@ -6,7 +6,7 @@ import { endWaiting, nextToStart } from './queue.ts'
 
 /** What a control does: to the state, and to the release that runs. */
 export type ControlEffect =
-  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'rejected'; readonly reason: string }
   | {
       readonly kind: 'done'
       readonly state: EnvironmentState
@@ -46,7 +46,7 @@ export function noted(
   kind: Control['kind'],
   request: ControlRequest,
   now: number,
-  refused?: string,
+  rejected?: string,
 ): EnvironmentState {
   const { by, reason, release } = request
   return withControl(state, {
@@ -55,7 +55,7 @@ export function noted(
     at: now,
     ...(reason === undefined ? {} : { reason }),
     ...(release === undefined ? {} : { release }),
-    ...(refused === undefined ? {} : { refused }),
+    ...(rejected === undefined ? {} : { rejected }),
   })
 }
 
@@ -65,7 +65,7 @@ function freeze(
   now: number,
 ): ControlEffect {
   if (until !== undefined && until <= now) {
-    return { kind: 'refused', reason: `its end, ${new Date(until).toISOString()}, has passed` }
+    return { kind: 'rejected', reason: `its end, ${new Date(until).toISOString()}, has passed` }
   }
   const held = { by, reason: reason ?? 'no reason given', since: now }
   const end = until === undefined ? '' : ` until ${new Date(until).toISOString()}`
@@ -86,7 +86,7 @@ function freezeInWords({ by, reason, until }: Freeze): string {
 function unfreeze(state: EnvironmentState, now: number): ControlEffect {
   const { freeze: held, ...rest } = state
   if (held === undefined || freezeAt(state, now) === undefined) {
-    return { kind: 'refused', reason: `${state.environment} is not frozen` }
+    return { kind: 'rejected', reason: `${state.environment} is not frozen` }
   }
   return { kind: 'done', state: rest, message: `${state.environment} is not frozen any more` }
 }
@@ -98,7 +98,7 @@ function approve(
   now: number,
 ): ControlEffect {
   const found = awaitingApproval(state, request.release, now)
-  if (typeof found === 'string') return { kind: 'refused', reason: found }
+  if (typeof found === 'string') return { kind: 'rejected', reason: found }
   const approval = { kind: 'given', by: request.by, at: now } as const
   const approved: EnvironmentState = {
     ...state,
@@ -132,7 +132,7 @@ function stillWaits(
 
 function reject(state: EnvironmentState, request: ControlRequest, now: number): ControlEffect {
   const found = awaitingApproval(state, request.release, now)
-  if (typeof found === 'string') return { kind: 'refused', reason: found }
+  if (typeof found === 'string') return { kind: 'rejected', reason: found }
   const why = request.reason === undefined ? '' : ` (${request.reason})`
   const message = `Rejected by ${request.by}${why}; nothing was touched.`
   return {
@@ -161,7 +161,7 @@ function cancel(
     }
   }
   if (running === undefined || (release !== undefined && release !== running.id)) {
-    return { kind: 'refused', reason: notHere(state, running, release) }
+    return { kind: 'rejected', reason: notHere(state, running, release) }
   }
   const { id } = running
   const message = `${id} is being cancelled`
@@ -175,14 +175,14 @@ function hold(
   { release }: ControlRequest,
 ): ControlEffect {
   if (running === undefined || (release !== undefined && release !== running.id)) {
-    return { kind: 'refused', reason: notHere(state, running, release) }
+    return { kind: 'rejected', reason: notHere(state, running, release) }
   }
   const { id, paused } = running
   if (kind === 'resume' && paused === undefined) {
-    return { kind: 'refused', reason: `${id} is not paused` }
+    return { kind: 'rejected', reason: `${id} is not paused` }
   }
   if (kind === 'pause' && paused !== undefined) {
-    return { kind: 'refused', reason: `${id} is paused by ${paused.by} already` }
+    return { kind: 'rejected', reason: `${id} is paused by ${paused.by} already` }
   }
   const message =
     kind === 'pause'

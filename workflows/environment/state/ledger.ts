@@ -27,7 +27,7 @@ export function withEntry(before: Ledger, entry: LedgerEntry): Ledger {
  */
 function withCopies({ live, releases }: Ledger, { services }: LedgerEntry): Ledger {
   const copies = new Map(
-    services.flatMap(({ wayBack: { copyOf, taskDefinition } }) =>
+    services.flatMap(({ rollbackTarget: { copyOf, taskDefinition } }) =>
       copyOf === undefined ? [] : [[copyOf, taskDefinition] as const],
     ),
   )
@@ -41,7 +41,7 @@ function withCopies({ live, releases }: Ledger, { services }: LedgerEntry): Ledg
     services: entry.services.map((service) => ({
       ...service,
       revision: renamed(service.revision),
-      wayBack: renamed(service.wayBack),
+      rollbackTarget: renamed(service.rollbackTarget),
     })),
   })
   const entries = releases.map(inEntry)
@@ -75,7 +75,7 @@ function withUntouched(live: LedgerEntry | undefined, entry: LedgerEntry): Ledge
       ...entry.services,
       ...untouched.map((service) => ({
         ...service,
-        wayBack: { ...service.wayBack, ...runningOf(service.revision) },
+        rollbackTarget: { ...service.rollbackTarget, ...runningOf(service.revision) },
       })),
     ],
   }
@@ -117,7 +117,7 @@ function sameRevision(one: Revision, other: Revision): boolean {
 }
 
 function withoutRollbackTarget(service: ReleasedService): ReleasedService {
-  return { ...service, wayBack: { ...service.wayBack, standing: 'none' } }
+  return { ...service, rollbackTarget: { ...service.rollbackTarget, hasSucceeded: false } }
 }
 
 export type RollbackResolution =
@@ -134,10 +134,10 @@ function beforeLive({ live, releases }: Ledger): RollbackResolution {
   // What ran before Slipway came, ECS knows.
   if (live === undefined) return { kind: 'found' }
   const revisions = live.services
-    .filter(({ wayBack }) => wayBack.standing === 'succeeded')
-    .map(({ name, wayBack }) => ({
+    .filter(({ rollbackTarget }) => rollbackTarget.hasSucceeded)
+    .map(({ name, rollbackTarget }) => ({
       service: name,
-      ...runningOf({ ...wayBack, service: name, registered: false }),
+      ...runningOf({ ...rollbackTarget, service: name, registered: false }),
       registered: false,
     }))
   if (revisions.length === 0) {
@@ -197,7 +197,7 @@ export function releaseId(
 ): string {
   const stamp = new Date(now).toISOString().replaceAll(/[-:]|\.\d+/g, '')
   const name = request.kind === 'deploy' ? request.commit.slice(0, 12) : `${request.kind}-${stamp}`
-  const base = `release/${request.target.environment}/${name}`
+  const base = `release/${request.spec.environment}/${name}`
   const taken = new Set([...ledger.releases.map((entry) => entry.id), ...alsoTaken])
   for (let number = 1; ; number += 1) {
     const id = number === 1 ? base : `${base}-${number}`

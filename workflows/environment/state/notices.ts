@@ -36,7 +36,7 @@ export function noticesOf(
 ): readonly ReleaseSending[] {
   const told = [...ends(before, after, now), ...approvals(before, after, now)]
   return [...told, ...starts(before, after, now)].flatMap(({ input, notice }) =>
-    receiversOf(input.request.target)
+    receiversOf(input.request.spec)
       .filter((to) => wants(to, notice))
       .map((to) => ({ notice, to })),
   )
@@ -121,7 +121,7 @@ function knownOf({ state, running }: EnvironmentSnapshot, id: string): Partial<I
 }
 
 function about({ id, request, commit }: ReleaseInput, event: string, at: number) {
-  const { project, environment, links } = request.target
+  const { project, environment, links } = request.spec
   const reason = request.kind === 'rollback' ? request.reason : request.override?.reason
   return {
     id: `${id}/${event}/${at}`,

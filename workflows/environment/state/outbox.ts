@@ -11,16 +11,16 @@ export function withSendings(
   sendings: readonly ReleaseSending[],
   now: number,
 ): EnvironmentState {
-  return sendings.reduce((door, sending) => {
-    const unsent = door.unsent ?? []
-    if (unsent.some((one) => keyOf(one) === keyOf(sending))) return door
+  return sendings.reduce((state, sending) => {
+    const unsent = state.unsent ?? []
+    if (unsent.some((one) => keyOf(one) === keyOf(sending))) return state
     const { notice } = sending
     const isLesser = notice.event === 'outcome' && notice.outcome === 'superseded'
     if (unsent.length < (isLesser ? keptUnsent / 2 : keptUnsent)) {
-      return { ...door, unsent: [...unsent, sending] }
+      return { ...state, unsent: [...unsent, sending] }
     }
     const reason = `${unsent.length} others before it have not arrived yet`
-    return withUndelivered(door, sending, now, reason)
+    return withUndelivered(state, sending, now, reason)
   }, state)
 }
 

@@ -1,6 +1,6 @@
 import { whyUndecodable } from '../../temporal/undecodable.ts'
 import type { ControlRequest, PlainControl } from '../../../contract/requests.ts'
-import { fieldsOf } from './parse-target.ts'
+import { fieldsOf } from './parse-environment-spec.ts'
 
 export const anonymous = 'the Temporal UI or CLI'
 

@@ -2,7 +2,7 @@ import type { EnvironmentSpec } from '../../../contract/environment-spec.ts'
 import type { DeployRequest, RedeployRequest, Requester } from '../../../contract/requests.ts'
 import { whyUndecodable } from '../../temporal/undecodable.ts'
 import { anonymous } from './parse-control.ts'
-import { fieldsOf, isTarget } from './parse-target.ts'
+import { fieldsOf, isEnvironmentSpec } from './parse-environment-spec.ts'
 
 export type ParsedRequest = { readonly replyTo?: Requester } & (
   | { readonly kind: 'good'; readonly request: DeployRequest | RedeployRequest }
@@ -22,7 +22,7 @@ export function parseRequest(body: unknown, known: EnvironmentSpec | undefined):
   }
   const fields = fieldsOf(body) ?? {}
   const by = text(fields['requestedBy']) ?? anonymous
-  const replyTo = askerOf(fields['replyTo'])
+  const replyTo = requesterOf(fields['replyTo'])
   const read = requestOf(body, by, known)
   return {
     ...(typeof read === 'string'
@@ -53,20 +53,20 @@ export function faultIn(kind: 'release' | 'rollback', body: unknown): string | u
     return '"committedAt" is no number of milliseconds'
   }
   const read = requestOf(body, requestedBy, undefined)
-  return typeof read === 'string' ? `${read}; ${expected}, each with a "target"` : undefined
+  return typeof read === 'string' ? `${read}; ${expected}, each with a "spec"` : undefined
 }
 
 function faultInRollback(
   kind: 'release' | 'rollback',
   fields: Readonly<Record<string, unknown>>,
 ): string | undefined {
-  const { target } = fields
-  if ((kind === 'release' || target !== undefined) && !isTarget(target)) return noTarget
+  const { spec } = fields
+  if ((kind === 'release' || spec !== undefined) && !isEnvironmentSpec(spec)) return noSpec
   const wrong = ['to', 'reason', 'requestedBy'].find(
     (name) => fields[name] !== undefined && !isShort(fields[name]),
   )
   if (wrong !== undefined) return `"${wrong}" is no text of at most 2,000 characters`
-  const known = ['kind', 'target', 'to', 'reason', 'requestedBy']
+  const known = ['kind', 'spec', 'to', 'reason', 'requestedBy']
   const unknown = Object.keys(fields).find((name) => !known.includes(name))
   // One that goes back to something else than what was meant is worse than none.
   if (unknown !== undefined) {
@@ -77,7 +77,7 @@ function faultInRollback(
     : undefined
 }
 
-const noTarget = '"target" is no environment of a configuration'
+const noSpec = '"spec" is no environment of a configuration'
 
 const expected =
   'expected {"kind": "redeploy"}, or {"kind": "deploy", "commit": "<40 hexadecimal digits>"}'
@@ -90,10 +90,10 @@ function requestOf(
 ): DeployRequest | RedeployRequest | string {
   const fields = fieldsOf(body)
   if (fields === undefined) return `found ${shown(body)}`
-  const target = fields['target'] ?? known
-  if (target === undefined) return 'nothing has run here yet, so a "target" is needed'
-  if (!isTarget(target)) return noTarget
-  if (fields['kind'] === 'redeploy') return { kind: 'redeploy', target, requestedBy }
+  const spec = fields['spec'] ?? known
+  if (spec === undefined) return 'nothing has run here yet, so a "spec" is needed'
+  if (!isEnvironmentSpec(spec)) return noSpec
+  if (fields['kind'] === 'redeploy') return { kind: 'redeploy', spec, requestedBy }
   if (fields['kind'] !== 'deploy') return `"kind" is ${shown(fields['kind'])}`
   const { commit, rebuild, committedAt } = fields
   if (typeof commit !== 'string' || !/^[0-9a-f]{40}$/.test(commit)) {
@@ -105,7 +105,7 @@ function requestOf(
   }
   return {
     kind: 'deploy',
-    target,
+    spec,
     requestedBy,
     commit,
     subject: text(fields['subject'])?.slice(0, 120) ?? '',
@@ -118,7 +118,7 @@ function isShort(value: unknown): value is string {
   return typeof value === 'string' && value.length <= 2_000
 }
 
-function askerOf(value: unknown): Requester | undefined {
+function requesterOf(value: unknown): Requester | undefined {
   const fields = fieldsOf(value)
   const workflowId = text(fields?.['workflowId'])
   const runId = text(fields?.['runId'])

@@ -1,5 +1,5 @@
 import { isOutcome } from '../../../contract/outcome.ts'
-import { fieldsOf } from './parse-target.ts'
+import { fieldsOf } from './parse-environment-spec.ts'
 import type { RequestStatus } from '../../../contract/requests.ts'
 import type { Paused } from '../../../contract/releases.ts'
 import { whyUndecodable } from '../../temporal/undecodable.ts'
@@ -19,10 +19,10 @@ export function parsePaused(body: unknown): Paused | undefined {
 
 /** @returns `undefined` for anything else */
 export function parseRequestStatus(body: unknown): RequestStatus | undefined {
-  const { kind, reason, passing, releaseId, outcome, message } = readable(body)
-  if (kind === 'refused') {
-    if (typeof reason !== 'string' || typeof passing !== 'boolean') return undefined
-    return { kind, reason, passing }
+  const { kind, reason, retryable, releaseId, outcome, message } = readable(body)
+  if (kind === 'rejected') {
+    if (typeof reason !== 'string' || typeof retryable !== 'boolean') return undefined
+    return { kind, reason, retryable }
   }
   if (typeof releaseId !== 'string' || typeof message !== 'string') return undefined
   if (kind === 'admitted') return { kind, releaseId, message }

@@ -23,14 +23,14 @@ export interface NextTimer {
 
 /** When the next thing happens by itself: an approval runs out, or a freeze ends. */
 export function nextTimer(state: EnvironmentState): NextTimer | undefined {
-  const moments = state.waiting.flatMap(({ input, approval }): NextTimer[] =>
+  const timers = state.waiting.flatMap(({ input, approval }): NextTimer[] =>
     approval?.kind === 'needed'
       ? [{ at: approval.until, what: `the time to approve ${input.id} runs out` }]
       : [],
   )
   if (state.freeze?.until !== undefined)
-    moments.push({ at: state.freeze.until, what: 'the freeze ends' })
-  return moments.toSorted((one, other) => one.at - other.at)[0]
+    timers.push({ at: state.freeze.until, what: 'the freeze ends' })
+  return timers.toSorted((one, other) => one.at - other.at)[0]
 }
 
 /** Without a request that has started, or that has ended without starting. */
@@ -47,8 +47,8 @@ export function afterTimer(state: EnvironmentState, now: number): EnvironmentSta
   const thawed: EnvironmentState =
     freezeAt(state, now) === undefined || freeze === undefined ? rest : state
   return late.reduce(
-    (door, one) =>
-      endWaiting(door, one, now, 'rejected', 'Nobody approved it in time; nothing was touched.'),
+    (changed, one) =>
+      endWaiting(changed, one, now, 'rejected', 'Nobody approved it in time; nothing was touched.'),
     thawed,
   )
 }

@@ -20,7 +20,7 @@ export interface EnvironmentState {
   readonly environment: string
   readonly project: string
   /** Of the last request: a rollback asked for by a signal has no other way to know it. */
-  readonly target?: EnvironmentSpec
+  readonly spec?: EnvironmentSpec
   /**
    * The release queue of the last request by Update, whose sender has made sure that somebody
    * serves it. A schedule goes by a configuration that may be old. Absent: as it was started.
@@ -35,7 +35,7 @@ export interface EnvironmentState {
   /** Who did what, when and why, newest first, at most {@link keptControls}. */
   readonly controls: readonly Control[]
   /** Workflows that asked by a signal and wait to be told how it ended. */
-  readonly asked?: readonly Subscription[]
+  readonly subscriptions?: readonly Subscription[]
   /** Notices that have not arrived yet, oldest first. */
   readonly unsent?: readonly ReleaseSending[]
   /** Notices that did not arrive at all, newest first. */

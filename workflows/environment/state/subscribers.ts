@@ -6,16 +6,16 @@ import { supersededBy } from '../../../text/queue.ts'
 /** Remembers who is to be told of the end of a release. */
 export function withSubscription(
   state: EnvironmentState,
-  asker: Requester | undefined,
+  requester: Requester | undefined,
   releaseId: string,
 ): EnvironmentState {
-  if (asker === undefined) return state
-  return { ...state, asked: [...(state.asked ?? []), { ...asker, releaseId }] }
+  if (requester === undefined) return state
+  return { ...state, subscriptions: [...(state.subscriptions ?? []), { ...requester, releaseId }] }
 }
 
 export interface Delivery {
-  readonly asker: Requester
-  readonly fate: RequestStatus
+  readonly requester: Requester
+  readonly requestStatus: RequestStatus
 }
 
 /** Who has to be told of an end now, and the state without them. */
@@ -23,14 +23,14 @@ export function notifySubscribers(
   state: EnvironmentState,
   running: RunningRelease | undefined,
 ): { readonly state: EnvironmentState; readonly told: readonly Delivery[] } {
-  const { asked = [] } = state
+  const { subscriptions = [] } = state
   const told: Delivery[] = []
-  const still = asked.filter(({ releaseId, ...asker }) => {
-    const fate = endedStatusOf(state, running, releaseId)
-    if (fate !== undefined) told.push({ asker, fate })
-    return fate === undefined
+  const still = subscriptions.filter(({ releaseId, ...requester }) => {
+    const requestStatus = endedStatusOf(state, running, releaseId)
+    if (requestStatus !== undefined) told.push({ requester, requestStatus })
+    return requestStatus === undefined
   })
-  return told.length === 0 ? { state, told } : { state: { ...state, asked: still }, told }
+  return told.length === 0 ? { state, told } : { state: { ...state, subscriptions: still }, told }
 }
 
 /** How a release ended, if it has: by id, as far as the environment remembers. */

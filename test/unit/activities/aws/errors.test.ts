@@ -17,7 +17,7 @@ describe('an error of a vendor', () => {
     ['ServerException', 'Unavailable'],
     ['TimeoutError', 'Unavailable'],
     ['UpdateInProgressException', 'Conflict'],
-    ['InvalidParameterException', 'Rejected'],
+    ['InvalidParameterException', 'PreconditionFailed'],
   ] as const) {
     test(`named ${name} is ${type}`, () => {
       assert.equal(typeOf(awsError(name)), type)

@@ -73,7 +73,7 @@ describe('an answer that is not in the protocol of the service', () => {
 
   test('is refused in words where it is a page of somebody else', async () => {
     const failure = knownFailure(await answering(403, '<html>Sign in to the proxy</html>'))
-    assert.equal(failure?.type, 'Rejected')
+    assert.equal(failure?.type, 'PreconditionFailed')
     assert.match(failure.message, /HTTP 403, and "Sign in to the proxy" .* AWS_ENDPOINT_URL/)
   })
 })

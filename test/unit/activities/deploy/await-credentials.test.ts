@@ -6,7 +6,7 @@ import { manualClock } from '../../../../simulator/clock/index.ts'
 import { answersOf, service } from '../ecs-answers.ts'
 import { awsError, fakeAws } from '../fake-aws.ts'
 import { failsAs, inActivity } from '../in-activity.ts'
-import { targetWith } from '../../environment-specs.ts'
+import { specWith } from '../../environment-specs.ts'
 
 const minute = 60_000
 
@@ -21,7 +21,7 @@ function waiting(answerAt: (ms: number) => Error | undefined, leaving?: AbortSig
       return answersOf({ service: service({}), tasks: [] })['DescribeServices']?.(input)
     },
   })
-  const input = { target: targetWith(), deadline: began + 10 * minute }
+  const input = { spec: specWith(), deadline: began + 10 * minute }
   const ended = inActivity(() => awaitCredentials(aws.clients, input, leaving, clock)).then(
     (renewed) => ({ renewed, tookMs: clock.now() - began }),
   )
@@ -82,7 +82,7 @@ describe('waiting for credentials', () => {
     const { clock, ended } = waiting(expired, leaving.signal)
     await clock.advance(minute)
     leaving.abort(workerShutdown())
-    await assert.rejects(ended, failsAs('WorkerLeaves'))
+    await assert.rejects(ended, failsAs('WorkerShutdown'))
     assert.equal(clock.pending(), 0)
   })
 })

@@ -5,7 +5,7 @@ import type { RolloutFailure } from '../../../../contract/activity-types.ts'
 import type { FailedTask } from '../../../../rollout/failed-tasks.ts'
 import { revision, taskDefinition } from '../ecs-answers.ts'
 import { awsError, fakeAws, type Answers } from '../fake-aws.ts'
-import { targetWith } from '../../environment-specs.ts'
+import { specWith } from '../../environment-specs.ts'
 
 const id = 'c'.repeat(32)
 
@@ -34,21 +34,21 @@ const answers = (messages: readonly string[], logConfiguration: object = awslogs
   GetLogEvents: () => ({ events: messages.map((message) => ({ message })) }),
 })
 
-async function told(given: Answers, target = targetWith()): Promise<FailedTask | undefined> {
+async function told(given: Answers, spec = specWith()): Promise<FailedTask | undefined> {
   const end: RolloutFailure = {
     kind: 'failed',
     reason: 'it died',
     cause: '',
     failedTasks: [failed],
   }
-  const after = await endWithLogs(fakeAws(given).clients, target, end)
+  const after = await endWithLogs(fakeAws(given).clients, spec, end)
   return after.kind === 'succeeded' ? undefined : after.failedTasks?.[0]
 }
 
 describe('the last log lines of a failed task', () => {
   test('come from the stream that the awslogs driver names', async () => {
     const aws = fakeAws(answers(['starting', 'panic: no database\nat main.rs:7']))
-    const end = await endWithLogs(aws.clients, targetWith(), {
+    const end = await endWithLogs(aws.clients, specWith(), {
       kind: 'failed',
       reason: '',
       cause: '',
@@ -96,7 +96,7 @@ describe('the last log lines of a failed task', () => {
   })
 
   test('are left out where the configuration says so', async () => {
-    const task = await told(answers(['secret']), targetWith({ failure: { logs: false } }))
+    const task = await told(answers(['secret']), specWith({ failure: { logs: false } }))
     assert.deepEqual(task, failed)
   })
 })

@@ -14,13 +14,13 @@ import {
 } from '../ecs-answers.ts'
 import { awsError, fakeAws, type Answers } from '../fake-aws.ts'
 import { inActivity } from '../in-activity.ts'
-import { digestA, serviceNamed, targetWith } from '../../environment-specs.ts'
+import { digestA, serviceNamed, specWith } from '../../environment-specs.ts'
 
 const to = {
   taskDefinition: revision(1),
   digests: { api: digestA },
   deploymentId: 'ecs-svc/1',
-  standing: 'succeeded',
+  hasSucceeded: true,
 } as const
 
 const started = {
@@ -104,7 +104,7 @@ function rollBack(
       aws.clients,
       { nearEndMs: 1, farMs: 1 },
       {
-        target: targetWith(),
+        spec: specWith(),
         service: serviceNamed('api'),
         to,
         ...(ours === undefined && { started }),
@@ -166,7 +166,7 @@ describe('rolling a service back', () => {
 
   test('says that there is nothing to go back to, and changes nothing', async () => {
     const aws = world()
-    const end = await rollBack(aws, { to: { ...to, standing: 'none' } })
+    const end = await rollBack(aws, { to: { ...to, hasSucceeded: false } })
     assert.equal(end.kind, 'failed')
     assert.match(end.reason, /nothing to go back to/)
     assert.deepEqual(changes(aws), [])
@@ -174,7 +174,7 @@ describe('rolling a service back', () => {
 
   test('with nothing to go back to, and nothing changed, is back already', async () => {
     const aws = world()
-    const none = { ...to, standing: 'none', deploymentId: 'ecs-svc/2' } as const
+    const none = { ...to, hasSucceeded: false, deploymentId: 'ecs-svc/2' } as const
     const end = await rollBack(aws, { to: none }, 'never started')
     assert.equal(end.kind, 'succeeded')
     assert.match(end.summary, /nothing was changed in service "mailman-api"/)

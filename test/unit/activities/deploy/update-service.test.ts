@@ -4,13 +4,13 @@ import { updateService } from '../../../../activities/deploy/update-service.ts'
 import { answersOf, deployment, recordsOf, revision, service } from '../ecs-answers.ts'
 import { awsError, fakeAws, type Answers } from '../fake-aws.ts'
 import { failsAs, inActivity } from '../in-activity.ts'
-import { digestA, digestB, serviceNamed, targetWith } from '../../environment-specs.ts'
+import { digestA, digestB, serviceNamed, specWith } from '../../environment-specs.ts'
 
 const before = {
   taskDefinition: revision(1),
   digests: { api: digestA },
   deploymentId: 'ecs-svc/1',
-  standing: 'succeeded',
+  hasSucceeded: true,
 } as const
 
 const ours = {
@@ -25,7 +25,7 @@ function update(answers: Answers, force = false, attempt = 1) {
   const started = inActivity(
     () =>
       updateService(aws.clients, {
-        target: targetWith(),
+        spec: specWith(),
         service: serviceNamed('api'),
         revision: ours,
         before,
@@ -143,13 +143,13 @@ describe('updating a service', () => {
   for (const [what, answers, ...words] of refusals) {
     test(`is refused a deployment ${what}, and says that nothing was started`, async () => {
       const { started } = update(answers)
-      await assert.rejects(started, failsAs('Refused', ...words))
+      await assert.rejects(started, failsAs('DeploymentRefused', ...words))
     })
   }
 
   test('does not say that nothing was started where an earlier try may have started it', async () => {
     const { started } = update(refusing('AccessDeniedException', isNot), false, 2)
-    await assert.rejects(started, failsAs('Rejected', 'ecs:UpdateService'))
+    await assert.rejects(started, failsAs('PreconditionFailed', 'ecs:UpdateService'))
   })
 
   test('does not say that nothing was started where the service has moved', async () => {
@@ -162,7 +162,7 @@ describe('updating a service', () => {
           return { services: [looks === 1 ? service() : seen] }
         },
       })
-      await assert.rejects(started, failsAs('Rejected', 'Service was not ACTIVE'))
+      await assert.rejects(started, failsAs('PreconditionFailed', 'Service was not ACTIVE'))
     }
   })
 
@@ -177,7 +177,7 @@ describe('updating a service', () => {
     }
     await assert.rejects(
       update(refusing('UnheardOfException')).started,
-      failsAs('Rejected', 'UnheardOfException'),
+      failsAs('PreconditionFailed', 'UnheardOfException'),
     )
   })
 })

@@ -7,7 +7,7 @@ import type { EnvironmentSpec } from '../../../../contract/environment-spec.ts'
 import { answersOf, recordsOf, revision, service, startedAt, task } from '../ecs-answers.ts'
 import { fakeAws, type Answers } from '../fake-aws.ts'
 import { inActivity } from '../in-activity.ts'
-import { digestA, digestB, serviceNamed, targetWith } from '../../environment-specs.ts'
+import { digestA, digestB, serviceNamed, specWith } from '../../environment-specs.ts'
 
 const verify = (answers: Answers, changes: Partial<EnvironmentSpec> = {}, digest = digestA) =>
   inActivity(() =>
@@ -15,7 +15,7 @@ const verify = (answers: Answers, changes: Partial<EnvironmentSpec> = {}, digest
       fakeAws(answers).clients,
       { nearEndMs: 1, farMs: 1 },
       {
-        target: targetWith({ stability: { timeoutMs: 50, windowMs: 5 }, ...changes }),
+        spec: specWith({ stability: { timeoutMs: 50, windowMs: 5 }, ...changes }),
         revisions: [
           {
             service: 'api',

@@ -6,7 +6,7 @@ import { waitForRollout } from '../../../../activities/deploy/wait.ts'
 import { answersOf, deployment, recordsOf, revision, service, task } from '../ecs-answers.ts'
 import { awsError, fakeAws, type Answers } from '../fake-aws.ts'
 import { failsAs, inActivity, type Watching } from '../in-activity.ts'
-import { digestB, serviceNamed, targetWith } from '../../environment-specs.ts'
+import { digestB, serviceNamed, specWith } from '../../environment-specs.ts'
 
 const pace = { nearEndMs: 1, farMs: 1 }
 
@@ -21,7 +21,7 @@ const wait = (
         fakeAws(answers).clients,
         pace,
         {
-          target: targetWith(),
+          spec: specWith(),
           service: serviceNamed('api'),
           started: {
             service: 'api',
@@ -114,7 +114,7 @@ describe('waiting for a rollout', () => {
     const end = await wait(inTurn(underWay, underWay, live))
     assert.deepEqual(end, {
       kind: 'succeeded',
-      evidence: 'service deployment',
+      basis: 'service deployment',
       summary: '1 of 1 tasks running',
     })
   })
@@ -218,7 +218,7 @@ describe('waiting for a rollout', () => {
     })
     assert.deepEqual(end, {
       kind: 'succeeded',
-      evidence: 'deployments',
+      basis: 'deployments',
       summary: '1 of 1 tasks running',
     })
   })
@@ -228,7 +228,7 @@ describe('waiting for a rollout', () => {
     const onHeartbeat = () => leaving.abort(workerShutdown())
     const waiting = wait(underWay, undefined, { leaving: leaving.signal, onHeartbeat })
     await assert.rejects(waiting, (error) => {
-      failsAs('WorkerLeaves', 'the next one goes on')(error)
+      failsAs('WorkerShutdown', 'the next one goes on')(error)
       return error instanceof ApplicationFailure && error.nonRetryable !== true
     })
   })

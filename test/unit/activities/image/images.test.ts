@@ -9,7 +9,7 @@ import {
   digestB,
   registry,
   serviceNamed,
-  targetWith,
+  specWith,
 } from '../../environment-specs.ts'
 
 /** A registry with these tags, each with its digest. */
@@ -39,7 +39,7 @@ async function find(
   tags: Readonly<Record<string, string>>,
   more: { readonly rebuild?: string; readonly running?: ReturnType<typeof running> },
 ) {
-  const wanted = { target: targetWith({ services: [serviceNamed('api')] }), commit, ...more }
+  const wanted = { spec: specWith({ services: [serviceNamed('api')] }), commit, ...more }
   const [found] = await inActivity(() => findImages(registryWith(tags), wanted))
   assert.ok(found)
   return [found.tag, found.digest, found.fresh]

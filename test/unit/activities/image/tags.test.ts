@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import { moveTags } from '../../../../activities/image/tags.ts'
 import { awsError, fakeAws, type Answers } from '../fake-aws.ts'
 import { failsAs, inActivity } from '../in-activity.ts'
-import { digestA, digestB, targetWith } from '../../environment-specs.ts'
+import { digestA, digestB, specWith } from '../../environment-specs.ts'
 
 /** A repository with one moving tag. */
 function registryWith(digest?: string) {
@@ -37,7 +37,7 @@ const move = (
   inActivity(
     () =>
       moveTags(fakeAws(answers).clients, {
-        target: targetWith({ mode }),
+        spec: specWith({ mode }),
         images: [{ name: 'api', ...(digest === undefined ? {} : { digest }) }],
       }),
     { heartbeatDetails },
@@ -68,12 +68,12 @@ function two(allowed: number) {
     },
   }
   const images = ['api', 'worker'].map((name) => ({
-    ...(targetWith().images[0] ?? assert.fail()),
+    ...(specWith().images[0] ?? assert.fail()),
     name,
   }))
   const moving = inActivity(() =>
     moveTags(fakeAws(answers).clients, {
-      target: targetWith({ images }),
+      spec: specWith({ images }),
       images: images.map(({ name }) => ({ name, digest: digestB })),
     }),
   )
@@ -117,7 +117,10 @@ describe('moving tags', () => {
     }
     assert.deepEqual(await move(immutable, digestB), [{ name: 'api', digest: digestA }])
     assert.equal(tagged(), digestA)
-    await assert.rejects(move(immutable, digestB, 'force'), failsAs('Rejected', 'immutable'))
+    await assert.rejects(
+      move(immutable, digestB, 'force'),
+      failsAs('PreconditionFailed', 'immutable'),
+    )
   })
 
   test('leaves the tag in pin mode where the repository does not have the image, and refuses in force mode', async () => {
@@ -127,7 +130,7 @@ describe('moving tags', () => {
     assert.equal(tagged(), digestA)
     await assert.rejects(
       move(without, digestB, 'force'),
-      failsAs('Rejected', digestB, 'release its commit again'),
+      failsAs('PreconditionFailed', digestB, 'release its commit again'),
     )
   })
 
@@ -139,7 +142,10 @@ describe('moving tags', () => {
 
   test('says which tag it could not point back either', async () => {
     const { tags, moving } = two(1)
-    await assert.rejects(moving, failsAs('Rejected', 'Tag api-latest', digestA, 'was moved'))
+    await assert.rejects(
+      moving,
+      failsAs('PreconditionFailed', 'Tag api-latest', digestA, 'was moved'),
+    )
     assert.equal(tags.get('api-latest'), digestB)
   })
 })

@@ -4,7 +4,7 @@ import { answersOf, revision, service, taskDefinition } from '../ecs-answers.ts'
 import { awsError } from '../fake-aws.ts'
 import { failsAs } from '../in-activity.ts'
 import { inspect } from './inspect-answers.ts'
-import { imageNamed, registry, serviceNamed, targetWith } from '../../environment-specs.ts'
+import { imageNamed, registry, serviceNamed, specWith } from '../../environment-specs.ts'
 
 describe('inspecting an environment', () => {
   test('gives all findings in one message', async () => {
@@ -14,14 +14,14 @@ describe('inspecting an environment', () => {
         throw awsError('RepositoryNotFoundException')
       },
     }
-    const target = targetWith({
+    const spec = specWith({
       services: [serviceNamed('api', { containers: { apj: 'api' } }), serviceNamed('worker')],
       images: [imageNamed('api')],
     })
     await assert.rejects(
-      inspect(answers, target),
+      inspect(answers, spec),
       failsAs(
-        'Rejected',
+        'PreconditionFailed',
         'names container "apj"',
         'has "api"',
         'deploymentCircuitBreaker={enable=true,rollback=true}',
@@ -41,14 +41,14 @@ describe('inspecting an environment', () => {
     }
     await assert.rejects(
       inspect(answers),
-      failsAs('Rejected', '"mailman"', 'region eu-west-1, account 123456789012'),
+      failsAs('PreconditionFailed', '"mailman"', 'region eu-west-1, account 123456789012'),
     )
   })
 
   test('lets a service without circuit breaker pass where the configuration makes it optional', async () => {
     const answers = answersOf({ service: service({ deploymentConfiguration: {} }) })
-    const target = targetWith({ services: [serviceNamed('api', { circuitBreaker: 'optional' })] })
-    assert.equal((await inspect(answers, target)).services.length, 1)
+    const spec = specWith({ services: [serviceNamed('api', { circuitBreaker: 'optional' })] })
+    assert.equal((await inspect(answers, spec)).services.length, 1)
   })
 
   test('refuses a service that another deployment controller owns', async () => {
@@ -57,7 +57,7 @@ describe('inspecting an environment', () => {
     })
     await assert.rejects(
       inspect(answersOf({ service: owned })),
-      failsAs('Rejected', 'deployment controller CODE_DEPLOY'),
+      failsAs('PreconditionFailed', 'deployment controller CODE_DEPLOY'),
     )
   })
 
@@ -68,22 +68,25 @@ describe('inspecting an environment', () => {
         throw awsError('ClientException', 'Unable to describe task definition.')
       },
     }
-    await assert.rejects(inspect(answers), failsAs('Rejected', '"mailman-api"', 'Register one'))
+    await assert.rejects(
+      inspect(answers),
+      failsAs('PreconditionFailed', '"mailman-api"', 'Register one'),
+    )
   })
 
   test('refuses force mode where the service does not run the moving tag, or the tag cannot move', async () => {
-    const target = targetWith({ mode: 'force' })
-    await assert.rejects(inspect(answersOf(), target), failsAs('Rejected', '"api-latest"'))
+    const spec = specWith({ mode: 'force' })
+    await assert.rejects(inspect(answersOf(), spec), failsAs('PreconditionFailed', '"api-latest"'))
     const moving = taskDefinition(1, {
       containerDefinitions: [{ name: 'api', image: `${registry}/mailman-api:api-latest` }],
     })
     const answers = answersOf({ taskDefinitions: { [revision(1)]: moving } })
     const immutable = { repositoryUri: 'x', imageTagMutability: 'IMMUTABLE' }
     await assert.rejects(
-      inspect({ ...answers, DescribeRepositories: () => ({ repositories: [immutable] }) }, target),
-      failsAs('Rejected', 'immutable', '"pin"'),
+      inspect({ ...answers, DescribeRepositories: () => ({ repositories: [immutable] }) }, spec),
+      failsAs('PreconditionFailed', 'immutable', '"pin"'),
     )
-    const { warnings } = await inspect(answers, target)
+    const { warnings } = await inspect(answers, spec)
     assert.match(warnings.join(), /Mode "force" deploys a moving tag/)
   })
 })

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ApplicationFailure } from '@temporalio/common'
 import { refuseWhileFrozen } from '../../../../activities/inspect/freeze.ts'
-import { targetFor } from '../../../workflows/fixtures.ts'
+import { specFor } from '../../../workflows/fixtures.ts'
 
-const target = targetFor('queue', {
-  door: {
+const spec = specFor('queue', {
+  admission: {
     policy: 'supersede',
     supersedeRunning: false,
     freezes: [
@@ -16,10 +16,10 @@ const target = targetFor('queue', {
 
 test('a release in a freeze window is rejected with the window and the way over it', () => {
   assert.throws(
-    () => refuseWhileFrozen(target, Date.parse('2026-12-24T12:00:00Z')),
+    () => refuseWhileFrozen(spec, Date.parse('2026-12-24T12:00:00Z')),
     (failure: unknown) => {
       assert.ok(failure instanceof ApplicationFailure)
-      assert.equal(failure.type, 'Rejected')
+      assert.equal(failure.type, 'PreconditionFailed')
       assert.match(failure.message, /2026-12-23 to 2026-12-26 UTC \(holidays\).*--override-freeze/)
       return true
     },
@@ -27,5 +27,5 @@ test('a release in a freeze window is rejected with the window and the way over 
 })
 
 test('outside of it a release is let through', () => {
-  refuseWhileFrozen(target, Date.parse('2026-12-22T12:00:00Z'))
+  refuseWhileFrozen(spec, Date.parse('2026-12-22T12:00:00Z'))
 })

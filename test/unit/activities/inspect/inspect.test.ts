@@ -25,11 +25,11 @@ describe('inspecting an environment', () => {
       {
         name: 'api',
         now: { taskDefinition: revision(1), digests: { api: digestA } },
-        wayBack: {
+        rollbackTarget: {
           taskDefinition: revision(1),
           digests: { api: digestA },
           deploymentId: 'ecs-svc/1',
-          standing: 'succeeded',
+          hasSucceeded: true,
         },
         desiredCount: 1,
       },
@@ -51,13 +51,13 @@ describe('inspecting an environment', () => {
       ),
     })
     assert.equal(services[0]?.now.taskDefinition, revision(5))
-    assert.equal(services[0].wayBack.taskDefinition, revision(1))
-    assert.deepEqual(services[0].wayBack.digests, { api: digestA })
+    assert.equal(services[0].rollbackTarget.taskDefinition, revision(1))
+    assert.deepEqual(services[0].rollbackTarget.digests, { api: digestA })
   })
 
   test('takes a completed deployment with running tasks for good where there are no records, and says so', async () => {
     const { services, warnings } = await inspect(answersOf())
-    assert.equal(services[0]?.wayBack.standing, 'succeeded')
+    assert.equal(services[0]?.rollbackTarget.hasSucceeded, true)
     assert.match(warnings.join(), /weaker evidence/)
   })
 
@@ -67,7 +67,7 @@ describe('inspecting an environment', () => {
       deployments: [deployment({ rolloutState: 'IN_PROGRESS', failedTasks: 4, runningCount: 0 })],
     })
     const { services, warnings } = await inspect(answersOf({ service: neverRan, tasks: [] }))
-    assert.equal(services[0]?.wayBack.standing, 'none')
+    assert.equal(services[0]?.rollbackTarget.hasSucceeded, false)
     assert.match(warnings.join(), /nothing to go back to/)
   })
 
@@ -106,7 +106,7 @@ describe('inspecting an environment', () => {
     })
     const tasks = [task({ startedBy: 'ecs-svc/3' })]
     const { services } = await inspect(answersOf({ service: settled, tasks }))
-    assert.equal(services[0]?.wayBack.deploymentId, 'ecs-svc/3')
+    assert.equal(services[0]?.rollbackTarget.deploymentId, 'ecs-svc/3')
   })
 
   test('tells credentials that AWS does not accept from permissions that it does not give', async () => {

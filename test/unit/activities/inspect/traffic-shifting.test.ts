@@ -3,18 +3,18 @@ import { describe, test } from 'node:test'
 import { answersOf, service } from '../ecs-answers.ts'
 import { failsAs } from '../in-activity.ts'
 import { inspect } from './inspect-answers.ts'
-import { targetWith } from '../../environment-specs.ts'
+import { specWith } from '../../environment-specs.ts'
 
 describe('inspecting an environment', () => {
   test('refuses a service that watches its traffic for longer than a release may take', async () => {
-    const target = targetWith({ stability: { timeoutMs: 30 * 60_000, windowMs: 1 } })
+    const spec = specWith({ stability: { timeoutMs: 30 * 60_000, windowMs: 1 } })
     const enable = { deploymentCircuitBreaker: { enable: true, rollback: true } }
     const shifting = (configuration: object) =>
       inspect(
         answersOf({
           service: service({ deploymentConfiguration: { ...enable, ...configuration } }),
         }),
-        target,
+        spec,
       )
     const bakeTimeInMinutes = 10
     const tooLong = [
@@ -25,7 +25,7 @@ describe('inspecting an environment', () => {
     for (const [configuration, ...parts] of tooLong) {
       await assert.rejects(
         shifting(configuration),
-        failsAs('Rejected', '"stability.timeout"', ...parts),
+        failsAs('PreconditionFailed', '"stability.timeout"', ...parts),
       )
     }
     const inTime = [
@@ -50,7 +50,7 @@ describe('inspecting an environment', () => {
           },
         }),
       }),
-      targetWith({
+      specWith({
         stability: { timeoutMs: 30 * 60_000, windowMs: 1 },
         rollback: { timeoutMs: 5 * 60_000 },
       }),

@@ -151,7 +151,7 @@ describe('what will not pass is not tried again', () => {
   for (const [title, to, reply, says] of final) {
     test(title, async () => {
       await telling(to, reply, ({ received }, failure) => {
-        assert.ok(failsAs('Rejected', says)(failure))
+        assert.ok(failsAs('PreconditionFailed', says)(failure))
         assert.ok(failure instanceof ApplicationFailure && failure.nonRetryable === true)
         assert.equal(received.length, 1)
       })
@@ -185,7 +185,7 @@ describe('what will not pass is not tried again', () => {
         inActivity(() => notify({ notice: ended(), to: signed }, { variables: given })),
         (error: unknown) => {
           assert.doesNotMatch(String(error), /s3cret/)
-          return failsAs('Rejected', says)(error)
+          return failsAs('PreconditionFailed', says)(error)
         },
       )
     })

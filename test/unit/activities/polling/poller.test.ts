@@ -155,7 +155,7 @@ describe('trouble while waiting together', () => {
     await clock.advance(70 * second)
     for (const { rollout, ending, error } of waiters) {
       if (rollout.cluster === 'gone') {
-        assert.ok(error instanceof ApplicationFailure && error.type === 'Rejected')
+        assert.ok(error instanceof ApplicationFailure && error.type === 'PreconditionFailed')
       } else assert.equal(ending?.kind, 'ended')
     }
   })

@@ -11,13 +11,13 @@ import {
   pushedApi,
   registry,
   serviceNamed,
-  targetWith,
+  specWith,
 } from '../../environment-specs.ts'
 
 const register = (aws: FakeAws, changes: Partial<Parameters<typeof registerRevisions>[1]> = {}) =>
   inActivity(() =>
     registerRevisions(aws.clients, {
-      target: targetWith(),
+      spec: specWith(),
       release: 'release/production/3f2c1ab',
       commit,
       images: [pushedApi],
@@ -117,10 +117,10 @@ describe('registering a revision', () => {
   })
 
   test('says which containers there are when the configuration names another one', async () => {
-    const target = targetWith({ services: [serviceNamed('api', { containers: { apj: 'api' } })] })
+    const spec = specWith({ services: [serviceNamed('api', { containers: { apj: 'api' } })] })
     await assert.rejects(
-      register(fakeAws(answersOf()), { target }),
-      failsAs('Rejected', '"apj"', 'has "api"'),
+      register(fakeAws(answersOf()), { spec }),
+      failsAs('PreconditionFailed', '"apj"', 'has "api"'),
     )
   })
 
@@ -134,7 +134,7 @@ describe('registering a revision', () => {
     const aws = fakeAws(
       answersOf({ service: service(), taskDefinitions: { [revision(1)]: moving } }),
     )
-    const [made] = await register(aws, { target: targetWith({ mode: 'force' }) })
+    const [made] = await register(aws, { spec: specWith({ mode: 'force' }) })
     assert.deepEqual(made?.digests, { api: digestB })
     assert.equal(made.taskDefinition, revision(1))
   })

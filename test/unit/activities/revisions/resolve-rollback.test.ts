@@ -9,7 +9,7 @@ import { listRevisions } from '../../../../activities/revisions/list.ts'
 import { answersOf, recordsOf, revision, service, taskDefinition } from '../ecs-answers.ts'
 import { awsError, fakeAws, type Answers } from '../fake-aws.ts'
 import { failsAs, inActivity } from '../in-activity.ts'
-import { digestA, digestB, registry, serviceNamed, targetWith } from '../../environment-specs.ts'
+import { digestA, digestB, registry, serviceNamed, specWith } from '../../environment-specs.ts'
 
 const pinnedTo = (digest: string, number: number, changes: object = {}) =>
   taskDefinition(number, {
@@ -46,7 +46,7 @@ function world(more: Answers = {}): Answers {
 }
 
 const resolve = (input: Partial<ResolveRollbackInput>, answers = world()) =>
-  inActivity(() => resolveRollback(fakeAws(answers).clients, { target: targetWith(), ...input }))
+  inActivity(() => resolveRollback(fakeAws(answers).clients, { spec: specWith(), ...input }))
 
 const revisionsOf = (number: number, registered = false) => [
   { service: 'api', taskDefinition: revision(number), digests: {}, registered },
@@ -66,7 +66,8 @@ describe('what a rollback has to make run', () => {
       ['mailman-worker:1', /family "mailman-worker", which no service of production runs/],
       ['mailman-api:2', /mailman-api:2 runs image .*gone from the registry/],
     ]
-    for (const [to, why] of cases) await assert.rejects(resolve({ to }), failsAs('Rejected', why))
+    for (const [to, why] of cases)
+      await assert.rejects(resolve({ to }), failsAs('PreconditionFailed', why))
   })
 
   test('is checked as well where the ledger knows it', async () => {
@@ -74,7 +75,7 @@ describe('what a rollback has to make run', () => {
     assert.equal(good?.taskDefinition, revision(1))
     await assert.rejects(
       resolve({ revisions: revisionsOf(2) }),
-      failsAs('Rejected', 'gone from the registry'),
+      failsAs('PreconditionFailed', 'gone from the registry'),
     )
   })
 
@@ -97,7 +98,10 @@ describe('what a rollback has to make run', () => {
       (await resolve({}, answers)).map((one) => one.taskDefinition),
       [revision(1)],
     )
-    await assert.rejects(resolve({}), failsAs('Rejected', 'There is nothing to go back to'))
+    await assert.rejects(
+      resolve({}),
+      failsAs('PreconditionFailed', 'There is nothing to go back to'),
+    )
   })
 })
 
@@ -115,16 +119,16 @@ describe('the revisions of a service', () => {
     }
     const told = await inActivity(() =>
       listRevisions(fakeAws(answers).clients, {
-        target: targetWith(),
+        spec: specWith(),
         service: serviceNamed('api'),
       }),
     )
     assert.deepEqual(
-      told.map(({ taskDefinition: arn, digests, isLive, isWayBack, deployment, commit }) => [
+      told.map(({ taskDefinition: arn, digests, isLive, isRollbackTarget, deployment, commit }) => [
         arn,
         digests['api'],
         isLive,
-        isWayBack,
+        isRollbackTarget,
         deployment,
         commit?.slice(0, 3),
       ]),
@@ -140,7 +144,7 @@ const deregister = async (number: number) => {
   const aws = fakeAws({ ...world(), DeregisterTaskDefinition: () => ({}) })
   const said = await inActivity(() =>
     deregisterRevisions(aws.clients, {
-      target: targetWith(),
+      spec: specWith(),
       revisions: revisionsOf(number, true),
     }),
   )

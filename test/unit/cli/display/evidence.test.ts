@@ -131,7 +131,7 @@ describe('the revisions of a service', () => {
     status: 'ACTIVE',
     digests: { api: `sha256:${'a'.repeat(64)}` },
     isLive: revision === 9,
-    isWayBack: revision === 7,
+    isRollbackTarget: revision === 7,
     commit: `${revision}`.repeat(40),
     release: `release/production/${revision}`,
     deployedAt: revision * 60_000,
@@ -141,7 +141,10 @@ describe('the revisions of a service', () => {
     id: 'release/production/9',
     outcome: 'succeeded',
     services: [
-      { name: 'api', wayBack: { taskDefinition: arn(8), digests: {}, standing: 'succeeded' } },
+      {
+        name: 'api',
+        rollbackTarget: { taskDefinition: arn(8), digests: {}, hasSucceeded: true },
+      },
     ],
   } as unknown as LedgerEntry
   const status = {

@@ -13,9 +13,9 @@ import {
 } from '../../../../../workflows/environment/state/queue.ts'
 import type { RunningRelease } from '../../../../../contract/environment.ts'
 import type { ReleaseRequest } from '../../../../../contract/requests.ts'
-import { anotherCommit, commit, deployOf, targetFor } from '../../../../workflows/fixtures.ts'
+import { anotherCommit, commit, deployOf, specFor } from '../../../../workflows/fixtures.ts'
 
-const target = targetFor('queue')
+const spec = specFor('queue')
 const running: RunningRelease = {
   id: 'release/production/running',
   kind: 'deploy',
@@ -23,7 +23,7 @@ const running: RunningRelease = {
   requestedBy: 'ci',
   startedAt: 0,
 }
-const redeploy: ReleaseRequest = { kind: 'redeploy', target, requestedBy: 'schedule' }
+const redeploy: ReleaseRequest = { kind: 'redeploy', spec, requestedBy: 'schedule' }
 
 /** The state after these requests, each of which must be let in. */
 function afterRequests(...requests: ReleaseRequest[]): EnvironmentState {
@@ -40,11 +40,7 @@ function afterRequests(...requests: ReleaseRequest[]): EnvironmentState {
 const ids = (state: EnvironmentState) => state.waiting.map(({ input }) => input.id.split('/')[2])
 
 test('a newer deploy takes the place of older ones, and of nothing else', () => {
-  const state = afterRequests(
-    deployOf(target),
-    redeploy,
-    deployOf(target, { commit: anotherCommit }),
-  )
+  const state = afterRequests(deployOf(spec), redeploy, deployOf(spec, { commit: anotherCommit }))
   assert.deepEqual(ids(state), ['redeploy-19700101T000000Z', anotherCommit.slice(0, 12)])
   assert.deepEqual(
     state.superseded.map(({ id, by }) => [id, by]),
@@ -58,24 +54,24 @@ test('a newer deploy takes the place of older ones, and of nothing else', () => 
 })
 
 test('a redeploy joins one that waits, and a deploy one of the same commit', () => {
-  const state = afterRequests(deployOf(target), redeploy)
-  for (const request of [redeploy, deployOf(target)]) {
+  const state = afterRequests(deployOf(spec), redeploy)
+  for (const request of [redeploy, deployOf(spec)]) {
     assert.equal(admit(state, running, request, 5).kind, 'joined')
   }
 })
 
 test('while it is frozen nothing starts but what overrides that, and rollbacks', () => {
-  const state = afterRequests(deployOf(target))
+  const state = afterRequests(deployOf(spec))
   const frozen: EnvironmentState = {
     ...state,
     freeze: { by: 'ann', reason: '', since: 0, until: 100 },
   }
   assert.equal(nextToStart(frozen, 50), undefined)
-  assert.equal(admit(frozen, running, redeploy, 50).kind, 'refused')
+  assert.equal(admit(frozen, running, redeploy, 50).kind, 'rejected')
   const over = admit(
     frozen,
     running,
-    deployOf(target, { commit: anotherCommit, override: { reason: 'fire' } }),
+    deployOf(spec, { commit: anotherCommit, override: { reason: 'fire' } }),
     50,
   )
   assert.equal(over.kind, 'admitted')
@@ -88,8 +84,13 @@ test('while it is frozen nothing starts but what overrides that, and rollbacks',
 })
 
 test('what needs an approval lets others go first, and ends when it does not come', () => {
-  const careful = targetFor('queue', {
-    door: { policy: 'queue', supersedeRunning: false, freezes: [], approval: { timeoutMs: 10 } },
+  const careful = specFor('queue', {
+    admission: {
+      policy: 'queue',
+      supersedeRunning: false,
+      freezes: [],
+      approval: { timeoutMs: 10 },
+    },
   })
   const state = afterRequests(deployOf(careful), redeploy)
   assert.equal(nextToStart(state, 1)?.input.request.kind, 'redeploy')
@@ -99,19 +100,24 @@ test('what needs an approval lets others go first, and ends when it does not com
 })
 
 test('where several wait for an approval, it must name one', () => {
-  const careful = targetFor('queue', {
-    door: { policy: 'queue', supersedeRunning: false, freezes: [], approval: { timeoutMs: 10 } },
+  const careful = specFor('queue', {
+    admission: {
+      policy: 'queue',
+      supersedeRunning: false,
+      freezes: [],
+      approval: { timeoutMs: 10 },
+    },
   })
   const state = afterRequests(deployOf(careful), deployOf(careful, { commit: anotherCommit }))
   const unnamed = control(state, running, 'approve', { by: 'bob' }, 1)
-  assert.equal(unnamed.kind, 'refused')
+  assert.equal(unnamed.kind, 'rejected')
   const release = state.waiting[1]?.input.id ?? ''
   const named = control(state, running, 'approve', { by: 'bob', release }, 1)
   assert.equal(named.kind === 'done' && nextToStart(named.state, 1)?.input.id, release)
 })
 
 test('a release that waits can be cancelled by its name, and never starts', () => {
-  const state = afterRequests(deployOf(target))
+  const state = afterRequests(deployOf(spec))
   const release = state.waiting[0]?.input.id ?? ''
   const cancelled = control(state, running, 'cancel', { by: 'bob', release }, 1)
   assert.equal(cancelled.kind, 'done')
@@ -122,9 +128,9 @@ test('a release that waits can be cancelled by its name, and never starts', () =
 })
 
 test('a deploy that builds anew joins its like alone, and lets a plain one of its commit join', () => {
-  const plainDeploy = deployOf(target)
-  const anew = deployOf(target, { rebuild: '20260301T030000Z' })
-  const ofRunning = deployOf(target, { commit: running.commit ?? '' })
+  const plainDeploy = deployOf(spec)
+  const anew = deployOf(spec, { rebuild: '20260301T030000Z' })
+  const ofRunning = deployOf(spec, { commit: running.commit ?? '' })
   const kindAfter = (first: ReleaseRequest, second: ReleaseRequest) =>
     admit(afterRequests(first), running, second, 5).kind
   assert.equal(kindAfter(plainDeploy, anew), 'admitted')
@@ -135,7 +141,7 @@ test('a deploy that builds anew joins its like alone, and lets a plain one of it
 })
 
 test('a request for another environment is refused, whoever let it come here', () => {
-  const elsewhere = deployOf({ ...target, environment: 'staging' })
+  const elsewhere = deployOf({ ...spec, environment: 'staging' })
   const admission = admit(newEnvironmentState('production', 'mailman'), undefined, elsewhere, 5)
-  assert.equal(admission.kind, 'refused')
+  assert.equal(admission.kind, 'rejected')
 })

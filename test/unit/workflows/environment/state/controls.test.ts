@@ -8,7 +8,7 @@ import {
   type EnvironmentState,
 } from '../../../../../workflows/environment/state/state.ts'
 import type { RunningRelease } from '../../../../../contract/environment.ts'
-import { commit, deployOf, targetFor } from '../../../../workflows/fixtures.ts'
+import { commit, deployOf, specFor } from '../../../../workflows/fixtures.ts'
 
 const id = `release/production/${commit.slice(0, 12)}`
 const running: RunningRelease = {
@@ -17,11 +17,11 @@ const running: RunningRelease = {
   requestedBy: 'ci',
   startedAt: 0,
 }
-const door = { policy: 'queue', supersedeRunning: false, freezes: [] } as const
+const rules = { policy: 'queue', supersedeRunning: false, freezes: [] } as const
 
 /** An environment in which one deploy waits for its approval until 100. */
 function withOneWaiting(): EnvironmentState {
-  const careful = targetFor('queue', { door: { ...door, approval: { timeoutMs: 100 } } })
+  const careful = specFor('queue', { admission: { ...rules, approval: { timeoutMs: 100 } } })
   const admission = admit(
     newEnvironmentState('production', 'mailman'),
     undefined,

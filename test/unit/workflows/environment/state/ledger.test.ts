@@ -9,7 +9,7 @@ import {
 import { liveSince } from '../../../../../text/live-since.ts'
 import type { ReleasedService } from '../../../../../contract/releases.ts'
 import type { LedgerEntry } from '../../../../../contract/environment.ts'
-import { arn, commit, deployOf, digestOf, targetFor } from '../../../../workflows/fixtures.ts'
+import { arn, commit, deployOf, digestOf, specFor } from '../../../../workflows/fixtures.ts'
 
 const released = (name: string, revision: number, before: number): ReleasedService => ({
   name,
@@ -20,11 +20,11 @@ const released = (name: string, revision: number, before: number): ReleasedServi
     digests: { [name]: digestOf(name, revision) },
     registered: true,
   },
-  wayBack: {
+  rollbackTarget: {
     taskDefinition: arn(name, before),
     digests: { [name]: digestOf(name, before) },
     deploymentId: `ecs-svc/${before}`,
-    standing: 'succeeded',
+    hasSucceeded: true,
   },
 })
 
@@ -105,10 +105,13 @@ test('a release that did not succeed changes nothing about what is live', () => 
 test('a revision that was deregistered and gone back to goes on under the name of its copy', () => {
   const [api, worker] = both(10, 9)
   assert.ok(api && worker)
-  const copied = { ...api, wayBack: { ...api.wayBack, taskDefinition: arn('api', 11) } }
+  const copied = {
+    ...api,
+    rollbackTarget: { ...api.rollbackTarget, taskDefinition: arn('api', 11) },
+  }
   const failed = entry(
     'ccccccc',
-    [{ ...copied, wayBack: { ...copied.wayBack, copyOf: arn('api', 9) } }, worker],
+    [{ ...copied, rollbackTarget: { ...copied.rollbackTarget, copyOf: arn('api', 9) } }, worker],
     { outcome: 'rolled_back' },
   )
   const then = withEntry(second, failed)
@@ -161,7 +164,7 @@ test('the ledger keeps the last fifty', () => {
 })
 
 test('an id says the commit, and is not used twice', () => {
-  const request = deployOf(targetFor('queue'))
+  const request = deployOf(specFor('queue'))
   const first = releaseId({ releases: [] }, request, 0)
   assert.equal(first, `release/production/${commit.slice(0, 12)}`)
   assert.equal(releaseId(ledgerOf(entry(first, [])), request, 0), `${first}-2`)

@@ -22,7 +22,7 @@ import {
 } from '../../../../../workflows/environment/state/queue.ts'
 import { withEntry } from '../../../../../workflows/environment/state/ledger.ts'
 import type { RunningRelease } from '../../../../../contract/environment.ts'
-import { deployOf, targetFor } from '../../../../workflows/fixtures.ts'
+import { deployOf, specFor } from '../../../../workflows/fixtures.ts'
 
 /** What may happen to an environment, in any order; what cannot be done just then is passed over. */
 type Happening =
@@ -44,9 +44,12 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   fc.record({ kind: fc.constant('end' as const), outcome: fc.constantFrom(...outcomes) }),
 )
 
-function targetOf(policy: EnvironmentSpec['door']['policy'], isCareful: boolean): EnvironmentSpec {
-  return targetFor('queue', {
-    door: {
+function specOf(
+  policy: EnvironmentSpec['admission']['policy'],
+  isCareful: boolean,
+): EnvironmentSpec {
+  return specFor('queue', {
+    admission: {
       policy,
       supersedeRunning: false,
       freezes: [],
@@ -59,7 +62,7 @@ function targetOf(policy: EnvironmentSpec['door']['policy'], isCareful: boolean)
 }
 
 /** Plays all of it and lets what is left come to its end; gives what was told of each release. */
-function play(policy: EnvironmentSpec['door']['policy'], happenings: readonly Happening[]) {
+function play(policy: EnvironmentSpec['admission']['policy'], happenings: readonly Happening[]) {
   const told = new Map<string, string[]>()
   const careful = new Set<string>()
   let now = 0
@@ -75,7 +78,7 @@ function play(policy: EnvironmentSpec['door']['policy'], happenings: readonly Ha
 
   function ask(number: number, isCareful: boolean): void {
     const commit = String(number).repeat(40)
-    const request = deployOf(targetOf(policy, isCareful), { commit })
+    const request = deployOf(specOf(policy, isCareful), { commit })
     const admission = admit(moment.state, runningOf(moment), request, now)
     if (admission.kind !== 'admitted') return
     told.set(admission.id, [])

@@ -19,22 +19,22 @@ import {
 import { withEntry } from '../../../../../workflows/environment/state/ledger.ts'
 import type { LedgerEntry } from '../../../../../contract/environment.ts'
 import type { ReleaseRequest } from '../../../../../contract/requests.ts'
-import { anotherCommit, commit, deployOf, targetFor } from '../../../../workflows/fixtures.ts'
+import { anotherCommit, commit, deployOf, specFor } from '../../../../workflows/fixtures.ts'
 
 const everything: NotificationSpec = {
   type: 'slack',
   urlFrom: 'SLACK_WEBHOOK_URL',
   on: ['started', 'approval_needed', 'outcome'],
 }
-const target = toldTo(everything)
+const spec = toldTo(everything)
 const careful: EnvironmentSpec = {
-  ...target,
-  door: { ...target.door, approval: { timeoutMs: 10 } },
+  ...spec,
+  admission: { ...spec.admission, approval: { timeoutMs: 10 } },
 }
 const empty: EnvironmentSnapshot = { state: newEnvironmentState('production', 'mailman') }
 
 function toldTo(...notifications: NotificationSpec[]): EnvironmentSpec {
-  return targetFor('queue', { notifications })
+  return specFor('queue', { notifications })
 }
 
 function withRequest(
@@ -85,7 +85,7 @@ const told = (before: EnvironmentSnapshot, after: EnvironmentSnapshot) =>
   )
 
 test('a release is told of when Temporal has started it, once', () => {
-  const { waits, begins, running } = runningIn(target)
+  const { waits, begins, running } = runningIn(spec)
   assert.deepEqual(told(empty, waits), [])
   assert.deepEqual(told(waits, begins), [])
   assert.deepEqual(told(begins, running), ['started'])
@@ -93,7 +93,7 @@ test('a release is told of when Temporal has started it, once', () => {
 })
 
 test('the end of a release says how it ended, why, and since when it ran', () => {
-  const { running, ended } = runningIn(target)
+  const { running, ended } = runningIn(spec)
   assert.deepEqual(noticesOf(running, ended, 9), [
     {
       to: everything,
@@ -146,7 +146,7 @@ test('of a deploy whose place a newer one takes, the end comes before what the n
 })
 
 test('a release that Temporal did not let start has ended without a beginning', () => {
-  const { waiting, begins } = runningIn(target)
+  const { waiting, begins } = runningIn(spec)
   const state = endWaiting(begins.state, waiting, 9, 'rejected', 'did not start')
   const [only, ...others] = noticesOf(begins, { state }, 9)
   assert.ok(only?.notice.event === 'outcome')
@@ -167,7 +167,7 @@ test('who chose events or outcomes is told of nothing else', () => {
   const failures = only({ outcomes: ['rolled_back', 'rollback_failed'] })
   assert.deepEqual(ofRun(failures, 'succeeded'), ['started'])
   assert.deepEqual(ofRun(failures, 'rolled_back'), ['started', 'rolled_back'])
-  assert.deepEqual(ofRun(targetFor('queue'), 'rolled_back'), [])
+  assert.deepEqual(ofRun(specFor('queue'), 'rolled_back'), [])
 })
 
 test('everybody is told, each of their own', () => {
@@ -181,7 +181,7 @@ test('everybody is told, each of their own', () => {
 
 test('text of others is one line of bounded length', () => {
   const change = { message: `a\n${'é'.repeat(5_000)}`, cause: 'b\u0007'.repeat(5_000) }
-  const { running, ended } = runningIn(target, change)
+  const { running, ended } = runningIn(spec, change)
   const [first] = noticesOf(running, ended, 9)
   assert.ok(Buffer.byteLength(JSON.stringify(first)) < 4_000)
   // oxlint-disable-next-line no-control-regex -- control characters are what must not be there
@@ -191,11 +191,11 @@ test('text of others is one line of bounded length', () => {
 test('what a malformed request says of notifications is passed over', () => {
   const good = { type: 'slack', urlFrom: 'A', on: ['started'] }
   for (const notifications of [7, 'text', {}, [null], [7], [{}], [{ on: 'started' }], [[]]]) {
-    const odd = { ...target, notifications } as unknown as EnvironmentSpec
+    const odd = { ...spec, notifications } as unknown as EnvironmentSpec
     const { begins, running } = runningIn(odd)
     assert.deepEqual(told(begins, running), [])
   }
-  const partly = { ...target, notifications: [null, good] } as unknown as EnvironmentSpec
+  const partly = { ...spec, notifications: [null, good] } as unknown as EnvironmentSpec
   const { begins, running } = runningIn(partly)
   assert.deepEqual(told(begins, running), ['started'])
 })

@@ -32,7 +32,7 @@ const fields =
     return found !== undefined && Object.entries(checks).every(([key, check]) => check(found[key]))
   }
 
-const target = fields({
+const spec = fields({
   project: name,
   environment: name,
   aws: fields({ region: maybe(text), profile: maybe(text) }),
@@ -66,8 +66,8 @@ const target = fields({
   rollback: fields({ timeoutMs: time, deregister: maybe(flag) }),
   failure: maybe(fields({ logs: flag })),
   links: maybe(fields({ temporalUi: maybe(text) })),
-  queues: fields({ release: name, builder: name, builderGoneMs: maybe(time) }),
-  door: fields({
+  taskQueues: fields({ release: name, builder: name, builderGoneMs: maybe(time) }),
+  admission: fields({
     policy: oneOf('supersede', 'queue', 'reject'),
     supersedeRunning: flag,
     approval: maybe(fields({ timeoutMs: time })),
@@ -80,8 +80,8 @@ const target = fields({
  * it, and would try a task for ever that stumbles over something else. Who is to be told is looked
  * at where people are told, since a release must not fail for that.
  */
-export function isTarget(value: unknown): value is EnvironmentSpec {
-  return target(value)
+export function isEnvironmentSpec(value: unknown): value is EnvironmentSpec {
+  return spec(value)
 }
 
 /** The fields of an object that is no list. */
