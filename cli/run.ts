@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander'
-import { forgetEmptyVariables } from '../client/empty-variables.ts'
+import { forgetEmptyVariables } from './empty-variables.ts'
 import { note, printJson } from './output.ts'
 import { createProgram } from './program.ts'
 import { userErrorExitStatus } from '../client/user-error.ts'

@@ -126,3 +126,12 @@ function tellsNoDigest({ containers, desiredStatus }: ObservedTask): boolean {
   if (desiredStatus !== 'RUNNING') return false
   return containers.some(({ image, imageDigest }) => imageDigest === '' && !image.includes('@'))
 }
+
+const pollers = new WeakMap<AwsClients, Poller>()
+
+/** The one poller of an account and region, shared by everything that waits with the same clients. */
+export function pollerOf(clients: AwsClients): Poller {
+  const poller = pollers.get(clients) ?? createPoller(clients)
+  pollers.set(clients, poller)
+  return poller
+}

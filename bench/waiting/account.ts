@@ -1,6 +1,6 @@
 import { awsTimings, fastTimings } from '../../simulator/ecs/timings.ts'
 import { ecsOperations } from '../../simulator/ecs/index.ts'
-import { elbOperations } from '../../simulator/elb/index.ts'
+import { elbOperations } from '../../simulator/elb/operations.ts'
 import type { ThrottleKind } from '../../simulator/http/throttle.ts'
 import { scriptedRuntime } from '../../simulator/runtime/scripted.ts'
 import { startSimulator } from '../../simulator/start.ts'

@@ -1,7 +1,7 @@
 import { cell } from '../../text/markdown.ts'
 import { exitStatus, exitStatusWhenWaitingEnds } from '../../contract/outcome.ts'
 import { tellRunner } from '../output.ts'
-import { fenced } from '../../client/github/fenced.ts'
+import { fenced } from './fenced.ts'
 import { addToSummary, setOutputs } from './step-files.ts'
 import { annotation, inGitHubActions } from './workflow-commands.ts'
 

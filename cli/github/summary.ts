@@ -4,7 +4,7 @@ import type { ReleaseResult, ReleaseStatus } from '../../contract/releases.ts'
 import { oneLine } from '../../text/short.ts'
 import { outcomeSigns, outcomeWords } from '../../text/outcome-words.ts'
 import { durationText, plainLines } from '../../text/plain.ts'
-import { fenced } from '../../client/github/fenced.ts'
+import { fenced } from './fenced.ts'
 
 /** Pages of the Temporal UI, where it is known. */
 export interface SummaryLink {

@@ -39,7 +39,7 @@ test('a release, its steps and what it waits for are told in words', async () =>
     harness,
     {},
     async (environment) => {
-      const name = environment.spec.environment
+      const environmentName = environment.spec.environment
       const accepted = await environment.deploy(commit)
       const waiting = await until(
         () => summariesOf(environment.handle),
@@ -49,7 +49,7 @@ test('a release, its steps and what it waits for are told in words', async () =>
       await environment.handle.executeUpdate(protocol.controlUpdates.approve, { args: [{}] })
       await environment.end(accepted)
 
-      const line = `mailman 3f2c1ab → ${name}: Add organization id to inboxes`
+      const line = `mailman 3f2c1ab → ${environmentName}: Add organization id to inboxes`
       assert.ok((await summariesOf(environment.handle)).includes(line))
       const release = environment.release(accepted)
       const described = await release.describe()
@@ -109,14 +109,17 @@ test('the details of a release have its steps, digests and cause; those of an en
 
 test('a run of a schedule says what it waits for', async () => {
   await withEnvironment(harness, {}, async (environment) => {
-    const name = environment.spec.environment
+    const environmentName = environment.spec.environment
     const run = await beginScheduled(harness, environment, { kind: 'redeploy' })
     await run.result()
     const summaries = await until(
       () => summariesOf(run),
       (all) => all.length > 0,
     )
-    assert.ok(summaries.includes(`environment/${name} may take so long`), summaries.join())
+    assert.ok(
+      summaries.includes(`environment/${environmentName} may take so long`),
+      summaries.join(),
+    )
     assert.ok(!summaries.includes(''), summaries.join())
   })
 })

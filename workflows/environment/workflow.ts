@@ -41,7 +41,7 @@ async function serve(input: EnvironmentInput, cancelRequested: Promise<never>): 
   // moment. What waits is handed on.
   store.close()
   await condition(() => allHandlersFinished() && !store.isSending())
-  const { taskQueue: taskQueue, ...handedOn } = store.continueAsNewInput()
+  const { taskQueue, ...handedOn } = store.continueAsNewInput()
   if (taskQueue === undefined) return continueAsNew<typeof environment>(handedOn)
   const onQueue = makeContinueAsNewFunc<typeof environment>({ taskQueue })
   return onQueue({ ...handedOn, taskQueue: taskQueue })

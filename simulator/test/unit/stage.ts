@@ -10,7 +10,7 @@ import type {
 import { manualClock, type ManualClock } from '../../clock/index.ts'
 import { createEngine, ecsOperations, type Engine, type EngineOptions } from '../../ecs/index.ts'
 import type { Call, Operations } from '../../http/types.ts'
-import { elbOperations } from '../../elb/index.ts'
+import { elbOperations } from '../../elb/operations.ts'
 import { coloursFor, noColours, targetGroupNamed, type Colours } from './colours.ts'
 import { faultyRuntime } from '../../runtime/faulty.ts'
 import type { TaskFaults } from '../../runtime/task-faults.ts'

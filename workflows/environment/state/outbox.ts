@@ -11,16 +11,16 @@ export function withSendings(
   sendings: readonly ReleaseSending[],
   now: number,
 ): EnvironmentState {
-  return sendings.reduce((state, sending) => {
-    const unsent = state.unsent ?? []
-    if (unsent.some((one) => keyOf(one) === keyOf(sending))) return state
+  return sendings.reduce((next, sending) => {
+    const unsent = next.unsent ?? []
+    if (unsent.some((one) => keyOf(one) === keyOf(sending))) return next
     const { notice } = sending
     const isLesser = notice.event === 'outcome' && notice.outcome === 'superseded'
     if (unsent.length < (isLesser ? keptUnsent / 2 : keptUnsent)) {
-      return { ...state, unsent: [...unsent, sending] }
+      return { ...next, unsent: [...unsent, sending] }
     }
     const reason = `${unsent.length} others before it have not arrived yet`
-    return withUndelivered(state, sending, now, reason)
+    return withUndelivered(next, sending, now, reason)
   }, state)
 }
 

@@ -44,7 +44,7 @@ test('the same notice is kept once for a receiver, however often it is configure
 
 test('what is given up is kept with the reason, the newest first and not without end', () => {
   const state = many(20).reduce(
-    (state, one, at) => withUndelivered(state, one, at, `no ${at}`),
+    (before, one, at) => withUndelivered(before, one, at, `no ${at}`),
     withSendings(empty, many(20), 5),
   )
   assert.deepEqual(countOf(state), [0, keptUndelivered])

@@ -1,1 +1,0 @@
-export { elbOperations } from './operations.ts'
