@@ -1,5 +1,5 @@
 import { whyUndecodable } from '../../temporal/undecodable.ts'
-import type { ControlRequest, PlainControl } from '../../../contract/requests.ts'
+import type { ControlRequest, PlainControl } from '../../../contract/controls.ts'
 import { fieldsOf } from './parse-environment-spec.ts'
 
 export const anonymous = 'the Temporal UI or CLI'
