@@ -1,5 +1,9 @@
 import type { ReleaseNotice, ReleaseSending } from '../../../contract/notices.ts'
-import type { NotificationSpec, EnvironmentSpec } from '../../../contract/environment-spec.ts'
+import {
+  isNotificationSpec,
+  type EnvironmentSpec,
+  type NotificationSpec,
+} from '../../../contract/environment-spec.ts'
 import type { ReleaseInput } from '../../../contract/releases.ts'
 import { referenceOf } from '../../release-reference.ts'
 import { oneLine, releaseSummary } from '../../../text/short.ts'
@@ -137,12 +141,9 @@ function about(input: ReleaseInput, event: string, at: number) {
   }
 }
 
-/** An Update may come from anybody, and this workflow must not stumble over what it brings. */
+/** Only the well-formed ones: a release must not fail for a notification that cannot be sent. */
 function receiversOf({ notifications }: EnvironmentSpec): readonly NotificationSpec[] {
-  if (!Array.isArray(notifications)) return []
-  return (notifications as readonly Partial<NotificationSpec>[]).filter(
-    (one): one is NotificationSpec => Array.isArray(one?.on) && typeof one.urlFrom === 'string',
-  )
+  return Array.isArray(notifications) ? notifications.filter(isNotificationSpec) : []
 }
 
 function wants({ on, outcomes }: NotificationSpec, notice: ReleaseNotice): boolean {
