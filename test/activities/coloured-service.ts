@@ -72,8 +72,7 @@ export async function colouredService(
     spec,
     /** All that waiting has said, in its order. */
     said,
-    inspect: () =>
-      inActivity(() => activities.inspectEnvironment({ spec, release: 'r', freezes: 'kept' })),
+    inspect: () => inActivity(() => activities.inspectEnvironment({ spec, freezes: 'kept' })),
     /** The newest service deployment, once `ready` of it. */
     async newest(ready: (one: ServiceDeployment) => boolean = () => true) {
       for (let tries = 0; tries < 1_000; tries += 1) {
