@@ -2,7 +2,7 @@ import { crashedTasks } from './crashes.ts'
 import { culpritOf } from './failed-tasks.ts'
 import type { ObservedTask, Observation } from './observation.ts'
 import { stallOf } from './progress.ts'
-import { alarmWords, recordOf } from './record.ts'
+import { recordOf } from './record.ts'
 import { isOurs } from './serving.ts'
 import { cannotStart } from './start-failures.ts'
 import type { Expectation } from './expectation.ts'
@@ -29,6 +29,11 @@ export function diagnose(observation: Observation, expected: Expectation): strin
 function alarms(observation: Observation, expected: Expectation): string | undefined {
   const names = recordOf(observation, expected)?.triggeredAlarms ?? []
   return names.length === 0 ? undefined : sentence(`CloudWatch ${alarmWords(names)}`)
+}
+
+/** `alarm 5xx triggered`, `alarms 5xx and latency triggered` */
+export function alarmWords(names: readonly string[]): string {
+  return `alarm${names.length === 1 ? '' : 's'} ${names.join(' and ')} triggered`
 }
 
 function lifecycleHooks(observation: Observation, expected: Expectation): string | undefined {
@@ -79,7 +84,7 @@ function failedHealthChecks(crashed: readonly ObservedTask[]): string | undefine
 
 function stalled(observation: Observation, expected: Expectation): string | undefined {
   const event = stallOf(observation, expected)
-  if (event === '') return undefined
+  if (event === undefined) return undefined
   if (/unable to stop or start tasks/.test(event)) {
     const least = 'minimumHealthyPercent and maximumPercent leave no room for a new task'
     return sentence(`The rollout is stuck, since ${least}: the service ${event}`)

@@ -1,7 +1,13 @@
-import type { ObservedDeployment, ObservedServiceDeployment, Observation } from './observation.ts'
+import {
+  type ObservedDeployment,
+  type ObservedServiceDeployment,
+  type Observation,
+  primaryOf,
+} from './observation.ts'
 import { shortName } from './arn.ts'
 import type { StartedDeployment, RollbackTarget } from './deployment.ts'
-import { primaryOf, runningNow } from './rollback-target.ts'
+import { recordOf } from './record.ts'
+import { runningNow } from './rollback-target.ts'
 
 /** What to do next to bring a service back. */
 export type RollbackStep =
@@ -39,7 +45,7 @@ export function nextRollbackStep(
     const theirs = !ours || (started === undefined && (mode === 'pin' || runs(to, observation)))
     if (theirs) return { kind: 'wait for', deployment: primary }
   }
-  const record = recordOf(observation, started)
+  const record = started === undefined ? undefined : recordOf(observation, started)
   if (record !== undefined && isRollingBack(record)) {
     return { kind: 'watch ECS', reason: `ECS is rolling back (${record.status})` }
   }
@@ -79,11 +85,6 @@ function runs(to: RollbackTarget, observation: Observation): boolean {
     containers.length > 0 &&
     containers.every((name) => to.digests[name] === undefined || to.digests[name] === digests[name])
   )
-}
-
-function recordOf({ serviceDeployments }: Observation, started: StartedDeployment | undefined) {
-  if (serviceDeployments === 'unavailable' || started === undefined) return undefined
-  return serviceDeployments.find(({ arn }) => arn === started.serviceDeploymentArn)
 }
 
 const stoppable: ReadonlySet<string> = new Set(['PENDING', 'IN_PROGRESS'])

@@ -91,7 +91,7 @@ export interface ObservedServiceDeployment {
   readonly hooks: readonly ObservedHook[]
   /** Percent of production traffic that goes to the target revision; absent where ECS shifts none. */
   readonly targetTraffic?: number
-  /** Names of the CloudWatch alarms that rang while it was under way. */
+  /** Names of the CloudWatch alarms that triggered while it was under way. */
   readonly triggeredAlarms: readonly string[]
   /**
    * `SUCCESSFUL` comes only once the tasks of other deployments have drained and stopped: so in a

@@ -4,7 +4,8 @@ import type {
   ObservedServiceDeployment,
   ObservedTask,
 } from './observation.ts'
-import { isAllThere, isFarFromItsEnd, progressOf } from './progress.ts'
+import type { Gap } from './gap.ts'
+import { isAllThere, isFarFromItsEnd, progressOf, type Progress } from './progress.ts'
 import { reasonOf } from './record.ts'
 import type { Expectation } from './expectation.ts'
 
@@ -18,7 +19,7 @@ export interface Snapshot {
 
 export type PreliminaryVerdict =
   /** Whatever the tasks and targets are: the verdict could only be `progressing`. */
-  | { readonly kind: 'progressing'; readonly summary: string; readonly nearEnd: boolean }
+  | { readonly kind: 'progressing'; readonly progress: Progress; readonly nearEnd: boolean }
   /** `success`: ECS says that it is done, which tasks and targets must bear out. */
   | { readonly kind: 'look closer'; readonly expect: 'success' | 'trouble' }
 
@@ -41,12 +42,18 @@ export function preliminaryVerdict(snapshot: Snapshot, expected: Expectation): P
     case 'IN_PROGRESS':
       return headedForOurs ? underWay(snapshot, ours, expected) : failing
     case 'STOP_REQUESTED':
-      return onTheWayOut(snapshot, expected, `ECS is stopping: ${reasonOf(record)}`, true)
+      return progressing(
+        snapshot,
+        expected,
+        { kind: 'ECS is stopping', reason: reasonOf(record) },
+        true,
+      )
     case 'ROLLBACK_REQUESTED':
     case 'ROLLBACK_IN_PROGRESS': {
       // As long as any other deployment: its own one is PRIMARY.
       const nearEnd = primary !== undefined && primary !== ours && isAllThere(service, primary)
-      return onTheWayOut(snapshot, expected, `ECS is rolling back: ${reasonOf(record)}`, nearEnd)
+      const gap = { kind: 'ECS is rolling back', reason: reasonOf(record) } as const
+      return progressing(snapshot, expected, gap, nearEnd)
     }
     case 'SUCCESSFUL':
       return success
@@ -58,13 +65,14 @@ export function preliminaryVerdict(snapshot: Snapshot, expected: Expectation): P
 const success: PreliminaryVerdict = { kind: 'look closer', expect: 'success' }
 const failing: PreliminaryVerdict = { kind: 'look closer', expect: 'trouble' }
 
-function onTheWayOut(
-  snapshot: Snapshot,
+function progressing(
+  { service, record, tasks }: Snapshot,
   expected: Expectation,
-  missing: string,
+  gap: Gap,
   nearEnd: boolean,
 ): PreliminaryVerdict {
-  return { kind: 'progressing', summary: said(snapshot, expected, missing), nearEnd }
+  const progress = progressOf({ service, tasks }, expected, gap, record)
+  return { kind: 'progressing', progress, nearEnd }
 }
 
 function underWay(
@@ -80,17 +88,16 @@ function underWay(
   const old = service.deployments
     .filter(({ id }) => id !== ours.id)
     .reduce((sum, { runningCount }) => sum + runningCount, 0)
-  const tasks = `${running} of ${wanted} tasks running`
-  const missing =
+  const gap: Gap =
     running < wanted
-      ? tasks
+      ? { kind: 'tasks', running, wanted }
       : old > 0
-        ? `${old} task${old === 1 ? '' : 's'} of another deployment still to stop`
-        : `${tasks}, ECS is still at it`
+        ? { kind: 'other tasks', count: old }
+        : { kind: 'ECS not done', tasks: { running, wanted } }
   const slow = isFarFromItsEnd(record)
   const counts = { ...ours, desiredCount: wanted, runningCount: running, pendingCount: pending }
   const nearEnd = !slow && (isAllThere(service, counts) || mayFailNext(snapshot, ours))
-  return { kind: 'progressing', summary: said(snapshot, expected, missing), nearEnd }
+  return progressing(snapshot, expected, gap, nearEnd)
 }
 
 /** Whether one more task that fails ends it: the circuit breaker would not roll back. */
@@ -110,15 +117,6 @@ function mayFailNext(
 /** ECS developer guide, "How the Amazon ECS deployment circuit breaker detects failures". */
 function usualThreshold(desiredCount: number): number {
   return Math.min(200, Math.max(3, Math.ceil(desiredCount / 2)))
-}
-
-function said(
-  { service, record, tasks }: Snapshot,
-  expected: Expectation,
-  missing: string,
-): string {
-  const seen = { observedAt: 0, service, tasks, targets: [], serviceDeployments: [] }
-  return progressOf(seen, expected, { missing, record })
 }
 
 /**

@@ -1,4 +1,6 @@
 import { crashedTasks } from './crashes.ts'
+import type { Expectation } from './expectation.ts'
+import type { Gap } from './gap.ts'
 import type {
   ObservedDeployment,
   ObservedHook,
@@ -6,50 +8,102 @@ import type {
   ObservedServiceDeployment,
   Observation,
 } from './observation.ts'
-import type { Expectation } from './expectation.ts'
 
-/** Events of ECS's that say why nothing moves, without the ids that change with each of them. */
-const stalls =
-  /was unable to place a task|unable to stop or start tasks|failed to launch a task|unable to consistently start tasks/
+/** Where a rollout stands. */
+export interface Progress {
+  readonly gap: Gap
+  /** A PAUSE hook that waits for a person. */
+  readonly pause?: LifecycleHook
+  readonly stage?: Stage
+  /** A hook that runs. */
+  readonly hook?: LifecycleHook
+  /** The event in which ECS says why it cannot go on. */
+  readonly stall?: string
+  /** Tasks of the deployment that have crashed so far. */
+  readonly crashed: number
+}
 
-/**
- * Where a rollout stands, in one line: what is missing, at which stage of its strategy ECS is and
- * whom it waits for, what keeps it from moving, and how many tasks have crashed so far.
- */
+/** Where a blue/green, linear or canary deployment is. */
+export interface Stage {
+  /** As ECS names it: `PRODUCTION_TRAFFIC_SHIFT`. */
+  readonly name: string
+  readonly bakeMinutes: number
+  /** Share of production traffic that the new revision gets. */
+  readonly trafficPercent: number
+}
+
+export interface LifecycleHook {
+  readonly id: string
+  /** Name of the Lambda function; empty where there is none. */
+  readonly name: string
+  /** Milliseconds since the epoch. */
+  readonly expiresAt?: number
+  readonly serviceDeploymentArn: string
+}
+
 export function progressOf(
   observation: Pick<Observation, 'service' | 'tasks'>,
   expected: Expectation,
-  { missing, record }: { missing: string; record?: ObservedServiceDeployment | undefined },
-): string {
-  // What a person has to do comes first: a line may be cut short.
-  return [
-    record === undefined ? '' : pauseOf(record),
-    missing,
-    ...(record === undefined ? [] : [stageOf(record), hookOf(record)]),
-    stallOf(observation, expected),
-    crashesOf(observation, expected),
-  ]
-    .filter((part) => part !== '')
-    .join('; ')
+  gap: Gap,
+  record: ObservedServiceDeployment | undefined,
+): Progress {
+  const stall = stallOf(observation, expected)
+  return {
+    gap,
+    ...(record === undefined ? {} : stageAndHooks(record)),
+    ...(stall === undefined ? {} : { stall }),
+    crashed: crashedTasks(observation, expected).length,
+  }
 }
 
-/** The event that says why ECS cannot go on, as long as it has not gone on since; else empty. */
+function stageAndHooks(
+  record: ObservedServiceDeployment,
+): Pick<Progress, 'pause' | 'stage' | 'hook'> {
+  const { lifecycleStage: name, bakeTimeInMinutes, targetTraffic = 0, hooks } = record
+  const pause = hooks.find(waitsForPerson)
+  const hook = hooks.find(({ status }) => status === 'IN_PROGRESS')
+  return {
+    ...(pause === undefined ? {} : { pause: hookOf(pause, record) }),
+    ...(name === ''
+      ? {}
+      : { stage: { name, bakeMinutes: bakeTimeInMinutes, trafficPercent: targetTraffic } }),
+    ...(hook === undefined ? {} : { hook: hookOf(hook, record) }),
+  }
+}
+
+function hookOf(
+  { id, target, expiresAt }: ObservedHook,
+  { arn }: ObservedServiceDeployment,
+): LifecycleHook {
+  return {
+    id,
+    name: target,
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+    serviceDeploymentArn: arn,
+  }
+}
+
+/** Events in which ECS says why nothing moves, without the ids that change with each of them. */
+const stalls =
+  /was unable to place a task|unable to stop or start tasks|failed to launch a task|unable to consistently start tasks/
+
+/** The event that says why ECS cannot go on, as long as it has not gone on since. */
 export function stallOf(
   { service }: Pick<Observation, 'service'>,
   { deploymentId }: Expectation,
-): string {
+): string | undefined {
   const since = service.deployments.find(({ id }) => id === deploymentId)?.createdAt ?? 0
   const latest = service.events.find(
     ({ at, message }) =>
       at >= since && (stalls.test(message) || /has started \d+ tasks/.test(message)),
   )
-  if (latest === undefined || !stalls.test(latest.message)) return ''
+  if (latest === undefined || !stalls.test(latest.message)) return undefined
   return latest.message.replace(/^\(service [^)]*\) /, '')
 }
 
 /**
- * Nothing is missing but ECS saying so: all its tasks run, and no other deployment is left. One
- * whose tasks drain is listed still, and one that failed may be for longer.
+ * Whether only ECS's word is missing: all tasks of this deployment run, and no other deployment is
+ * left. One whose tasks drain is listed still, and one that failed may be for longer.
  */
 export function isAllThere({ deployments }: ObservedService, one: ObservedDeployment): boolean {
   const { desiredCount, runningCount, pendingCount } = one
@@ -62,47 +116,18 @@ export function isAllThere({ deployments }: ObservedService, one: ObservedDeploy
 
 /** Whether a PAUSE hook waits for a person. */
 export function isPaused(record: ObservedServiceDeployment | undefined): boolean {
-  return record?.hooks.some(waitsForAPerson) === true
+  return record?.hooks.some(waitsForPerson) === true
 }
 
-function waitsForAPerson({ type, status }: ObservedHook): boolean {
+function waitsForPerson({ type, status }: ObservedHook): boolean {
   return type === 'PAUSE' && status === 'AWAITING_ACTION'
 }
 
 /**
- * Whether the end is certainly some time away: a person is asked, or ECS has not come to the last
+ * Whether the end is certainly some time away: ECS waits for a person, or has not come to the last
  * stage of a blue/green, linear or canary deployment.
  */
 export function isFarFromItsEnd(record: ObservedServiceDeployment | undefined): boolean {
   const { lifecycleStage = '' } = record ?? {}
   return isPaused(record) || !['', 'CLEAN_UP'].includes(lifecycleStage)
-}
-
-function stageOf(record: ObservedServiceDeployment): string {
-  const { lifecycleStage, bakeTimeInMinutes, targetTraffic = 0 } = record
-  if (lifecycleStage === '') return ''
-  const share =
-    targetTraffic > 0 && targetTraffic < 100 ? ` (${targetTraffic} % of production traffic)` : ''
-  const minutes = bakeTimeInMinutes === 0 ? '' : ` for ${bakeTimeInMinutes} min`
-  const words = lifecycleStage.toLowerCase().replaceAll('_', ' ')
-  return lifecycleStage === 'BAKE_TIME' ? `baking${minutes}` : `stage: ${words}${share}`
-}
-
-function pauseOf({ arn, hooks }: ObservedServiceDeployment): string {
-  const hook = hooks.find(waitsForAPerson)
-  if (hook === undefined) return ''
-  const until =
-    hook.expiresAt === undefined ? '' : `, until ${new Date(hook.expiresAt).toISOString()}`
-  return `ECS waits for a person${until}: aws ecs continue-service-deployment --service-deployment-arn ${arn} --hook-id ${hook.id}`
-}
-
-function hookOf({ hooks }: ObservedServiceDeployment): string {
-  const running = hooks.find(({ status }) => status === 'IN_PROGRESS')
-  if (running === undefined) return ''
-  return `a lifecycle hook runs${running.target === '' ? '' : ` (${running.target})`}`
-}
-
-function crashesOf(observation: Pick<Observation, 'tasks'>, expected: Expectation): string {
-  const { length } = crashedTasks(observation, expected)
-  return length === 0 ? '' : `${length} ${length === 1 ? 'task has' : 'tasks have'} crashed so far`
 }

@@ -1,33 +1,48 @@
+import type { EcsReason } from './gap.ts'
 import type { ObservedDeployment, ObservedServiceDeployment, Observation } from './observation.ts'
-import type { Expectation } from './expectation.ts'
 
 /** ECS writes a record in the same instant as its deployment, give or take this, in ms. */
 const clockTick = 2_000
 
-/** The service deployment record of the expected deployment. */
-export function recordOf(
-  observation: Observation,
-  expected: Expectation,
-): ObservedServiceDeployment | undefined {
-  const { serviceDeployments, service } = observation
-  if (serviceDeployments === 'unavailable') return undefined
-  if (expected.serviceDeploymentArn !== undefined) {
-    const known = serviceDeployments.find(({ arn }) => arn === expected.serviceDeploymentArn)
-    if (known !== undefined) return known
-  }
-  const ours = service.deployments.find((one) => one.id === expected.deploymentId)
-  return ours === undefined ? undefined : recordMadeWith(serviceDeployments, ours)
+/** What is known of a deployment that was started. */
+export interface KnownDeployment {
+  /** `ecs-svc/…` */
+  readonly deploymentId: string
+  readonly serviceDeploymentArn?: string
 }
 
 /**
- * The record that ECS made together with a deployment. There is none for a deployment that is
- * ECS's own rollback. The nearest in time: another deployment of the same revision, a moment
- * later, has a record of its own.
+ * The service deployment record of a deployment: the one whose ARN is known, else the one that ECS
+ * made together with it. This is the only rule for which record belongs to which deployment.
+ *
+ * The ARN comes first: a retried `UpdateService` may find its deployment in the list without an
+ * ARN, and an endpoint may lack the ARN in its answer, but one that ECS gave names this record and
+ * no other, however far apart the clocks are.
+ */
+export function recordOf(
+  { serviceDeployments, service }: Observation,
+  { deploymentId, serviceDeploymentArn }: KnownDeployment,
+): ObservedServiceDeployment | undefined {
+  if (serviceDeployments === 'unavailable') return undefined
+  const named =
+    serviceDeploymentArn === undefined
+      ? undefined
+      : serviceDeployments.find(({ arn }) => arn === serviceDeploymentArn)
+  if (named !== undefined) return named
+  const listed = service.deployments.find(({ id }) => id === deploymentId)
+  return listed === undefined ? undefined : recordMadeWith(serviceDeployments, listed)
+}
+
+/**
+ * The record that ECS made together with a deployment that is listed. There is none for ECS's own
+ * rollback. The nearest in time: another deployment of the same revision, a moment later, has a
+ * record of its own.
  */
 export function recordMadeWith(
-  records: readonly ObservedServiceDeployment[],
+  records: Observation['serviceDeployments'],
   { taskDefinition, createdAt }: Pick<ObservedDeployment, 'taskDefinition' | 'createdAt'>,
 ): ObservedServiceDeployment | undefined {
+  if (records === 'unavailable') return undefined
   const distance = (record: ObservedServiceDeployment) => Math.abs(record.createdAt - createdAt)
   return records
     .filter((one) => one.targetTaskDefinition === taskDefinition && distance(one) <= clockTick)
@@ -35,23 +50,16 @@ export function recordMadeWith(
 }
 
 /** Why ECS says that a rollout is where it is. */
-export function reasonOf(record: ObservedServiceDeployment): string {
+export function reasonOf(record: ObservedServiceDeployment): EcsReason {
   const { statusReason, rollbackReason, triggeredAlarms, status } = record
-  const reason = statusReason || rollbackReason || `ECS says ${status || 'no status'}`
-  const unsaid = triggeredAlarms.filter((name) => !reason.includes(name))
-  if (unsaid.length === 0) return reason
-  return `${reason.replace(/\.$/, '')} (${alarmWords(unsaid)}).`
-}
-
-/** `alarm 5xx rang`, `alarms 5xx and latency rang` */
-export function alarmWords(names: readonly string[]): string {
-  return `alarm${names.length === 1 ? '' : 's'} ${names.join(' and ')} rang`
+  const said = statusReason || rollbackReason
+  return { said, status, alarms: triggeredAlarms.filter((name) => !said.includes(name)) }
 }
 
 /** The expected deployment, while ECS lists it. */
 export function deploymentOf(
   observation: Observation,
-  expected: Expectation,
+  { deploymentId }: KnownDeployment,
 ): ObservedDeployment | undefined {
-  return observation.service.deployments.find((one) => one.id === expected.deploymentId)
+  return observation.service.deployments.find((one) => one.id === deploymentId)
 }

@@ -1,4 +1,9 @@
-import type { ObservedDeployment, ObservedTask, Observation } from './observation.ts'
+import {
+  primaryOf,
+  type ObservedDeployment,
+  type ObservedTask,
+  type Observation,
+} from './observation.ts'
 import type { RunningRevision, RollbackTarget } from './deployment.ts'
 
 /** Container name → digest. */
@@ -63,8 +68,4 @@ function digestsOf(tasks: readonly ObservedTask[]): Digests {
 function startedBy(task: ObservedTask, deployment: ObservedDeployment | undefined): boolean {
   if (task.startedBy.startsWith('ecs-svc/')) return task.startedBy === deployment?.id
   return task.taskDefinition === deployment?.taskDefinition
-}
-
-export function primaryOf(observation: Observation): ObservedDeployment | undefined {
-  return observation.service.deployments.find(({ status }) => status === 'PRIMARY')
 }

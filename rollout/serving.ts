@@ -1,6 +1,7 @@
 import type { ObservedTask, Observation } from './observation.ts'
 import { healthGap } from './target-health.ts'
 import type { Expectation } from './expectation.ts'
+import type { Gap } from './gap.ts'
 
 /**
  * What still keeps the expected deployment from being the only thing that serves: nothing when
@@ -15,15 +16,15 @@ export function whatIsMissing(
   observation: Observation,
   expected: Expectation,
   proven: Expectation['digests'] = {},
-): string | undefined {
+): Gap | undefined {
   const { service, tasks } = observation
-  if (service.lacking.length > 0) return `ECS did not say ${service.lacking.join(' and ')}`
+  if (service.lacking.length > 0) return { kind: 'unsaid', fields: service.lacking }
   const foreign = foreignTasks(observation, expected)
-  if (foreign > 0) return `${plural(foreign, 'task')} of another deployment still to stop`
+  if (foreign > 0) return { kind: 'other tasks', count: foreign }
   const ours = tasks.filter((task) => isOurs(task, expected) && serves(task))
   const running = Math.min(service.runningCount, ours.length)
   const wanted = wantedCount(observation, ours.length)
-  if (running < wanted || service.pendingCount > 0) return `${running} of ${wanted} tasks running`
+  if (running < wanted || service.pendingCount > 0) return { kind: 'tasks', running, wanted }
   const strange = ours.flatMap((task) => unprovenDigests(task, expected, proven))[0]
   return strange ?? healthGap(observation, ours, wanted)
 }
@@ -69,20 +70,16 @@ function unprovenDigests(
   task: ObservedTask,
   expected: Expectation,
   proven: Expectation['digests'],
-): string[] {
+): Gap[] {
   const names = Object.keys(expected.digests)
   const pinned = task.containers.filter(({ name }) => names.includes(name))
-  if (pinned.length === 0 && names.length > 0) return ['a task does not say which digest it runs']
-  return pinned.flatMap(({ name, image, imageDigest }) => {
-    const wanted = expected.digests[name]
-    const found = imageDigest || image.split('@')[1] || proven[name]
-    if (found === wanted) return []
+  if (pinned.length === 0 && names.length > 0) return [{ kind: 'digest unknown' }]
+  return pinned.flatMap(({ name: container, image, imageDigest }): Gap[] => {
+    const wanted = expected.digests[container]
+    const found = imageDigest || image.split('@')[1] || proven[container]
+    if (wanted === undefined || found === wanted) return []
     return found === undefined
-      ? [`container ${name} does not say which digest it runs`]
-      : [`container ${name} runs ${found}, not ${wanted}`]
+      ? [{ kind: 'digest unknown', container }]
+      : [{ kind: 'digest differs', container, found, wanted }]
   })
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }

@@ -1,3 +1,4 @@
+import type { Gap } from './gap.ts'
 import type {
   ObservedLoadBalancer,
   ObservedTarget,
@@ -18,21 +19,20 @@ export function healthGap(
   { service, targets }: Observation,
   ours: readonly ObservedTask[],
   wanted: number,
-): string | undefined {
+): Gap | undefined {
   const addresses = new Set(ours.flatMap((task) => task.addresses))
   const named = ours.length > 0 && ours.every((task) => task.addresses.length > 0)
   const ourTargets = targets.filter(({ id }) => !named || addresses.has(id))
   const unwell = ourTargets.filter((target) => !atEase(target, service.loadBalancers))
   const [first] = unwell
   if (first !== undefined) {
-    const noun = unwell.length === 1 ? 'target' : 'targets'
-    return `${unwell.length} ${noun} not healthy yet (${first.state || 'no state told'})`
+    return { kind: 'targets unhealthy', count: unwell.length, state: first.state }
   }
   for (const balancer of service.loadBalancers) {
     const healthy = ourTargets.filter(
       (target) => target.state === 'healthy' && isOf(target, balancer),
     ).length
-    if (healthy < wanted) return `${healthy} of ${wanted} targets healthy`
+    if (healthy < wanted) return { kind: 'targets missing', healthy, wanted }
   }
   return undefined
 }

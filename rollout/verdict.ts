@@ -5,23 +5,40 @@ import {
   type Observation,
 } from './observation.ts'
 import { type Expectation } from './expectation.ts'
-import { isAllThere, isFarFromItsEnd, progressOf } from './progress.ts'
+import type { EcsReason, Gap } from './gap.ts'
+import { isAllThere, isFarFromItsEnd, progressOf, type Progress } from './progress.ts'
 import { deploymentOf, reasonOf, recordMadeWith, recordOf } from './record.ts'
 import { wantedCount, whatIsMissing } from './serving.ts'
 import { isCompleted, isSpent, wasRolledBack } from './was-rolled-back.ts'
 
-export { recordOf } from './record.ts'
-
 export type Verdict =
-  | { readonly kind: 'progressing'; readonly summary: string; readonly nearEnd: boolean }
+  | { readonly kind: 'progressing'; readonly progress: Progress; readonly nearEnd: boolean }
   | {
       readonly kind: 'succeeded'
       readonly basis: 'service deployment' | 'deployments'
-      readonly summary: string
+      readonly running: number
+      readonly wanted: number
+      /** Absent where no load balancer is attached. */
+      readonly healthyTargets?: number
     }
-  | { readonly kind: 'rolled_back'; readonly reason: string }
-  | { readonly kind: 'failed'; readonly reason: string }
-  | { readonly kind: 'replaced'; readonly reason: string }
+  | { readonly kind: 'rolled_back'; readonly reason: EcsReason }
+  | { readonly kind: 'failed'; readonly cause: FailureCause }
+  | {
+      readonly kind: 'replaced'
+      /** The deployment that took the place of ours. */
+      readonly by: { readonly id: string; readonly taskDefinition: string }
+      /** What ours had come to before that. */
+      readonly after?: 'success' | 'rollback'
+      /** Why ECS stopped ours, where it did. */
+      readonly stopped?: EcsReason
+    }
+
+export type FailureCause =
+  | { readonly kind: 'service not active'; readonly status: string }
+  | {
+      readonly kind: 'rollback failed' | 'stopped' | 'deployment failed'
+      readonly reason: EcsReason
+    }
 
 /**
  * What an observation means for the deployment we wait for.
@@ -36,11 +53,15 @@ export type Verdict =
  */
 export function judge(observation: Observation, expected: Expectation): Verdict {
   const { status } = observation.service
-  if (status === '') return waiting(observation, expected, { missing: 'ECS did not say status' })
-  if (status !== 'ACTIVE') return { kind: 'failed', reason: `the service is ${status}` }
+  if (status === '') {
+    return waiting(observation, expected, { gap: { kind: 'unsaid', fields: ['status'] } })
+  }
+  if (status !== 'ACTIVE') {
+    return { kind: 'failed', cause: { kind: 'service not active', status } }
+  }
   const primary = primaryOf(observation)
   if (primary === undefined) {
-    return waiting(observation, expected, { missing: 'the service has no PRIMARY deployment' })
+    return waiting(observation, expected, { gap: { kind: 'no primary' } })
   }
   const looked: JudgedDeployment = { observation, expected, primary }
   const record = recordOf(observation, expected)
@@ -56,34 +77,36 @@ interface JudgedDeployment {
 function judgeByRecord(looked: JudgedDeployment, record: ObservedServiceDeployment): Verdict {
   const { observation, expected, primary } = looked
   const { status } = record
-  if (hasOwnRecord(looked, record)) return replaced(primary, wasOver.get(status) ?? '')
+  if (hasOwnRecord(looked, record)) return replaced(primary, wasOver.get(status))
   switch (status) {
     case 'SUCCESSFUL':
       return judgeSuccessful(looked, record)
     case 'ROLLBACK_SUCCESSFUL':
       return judgeRolledBack(looked, record)
     case 'ROLLBACK_FAILED':
-      return { kind: 'failed', reason: `ECS could not roll back: ${reasonOf(record)}` }
+      return { kind: 'failed', cause: { kind: 'rollback failed', reason: reasonOf(record) } }
     case 'STOP_REQUESTED':
     case 'ROLLBACK_REQUESTED':
     case 'ROLLBACK_IN_PROGRESS': {
-      const what = status === 'STOP_REQUESTED' ? 'stopping' : 'rolling back'
-      const missing = `ECS is ${what}: ${reasonOf(record)}`
-      const nearEnd = status === 'STOP_REQUESTED' || isAlmostBack(looked)
-      return waiting(observation, expected, { missing, nearEnd })
+      const isStopping = status === 'STOP_REQUESTED'
+      const kind = isStopping ? 'ECS is stopping' : 'ECS is rolling back'
+      return waiting(observation, expected, {
+        gap: { kind, reason: reasonOf(record) },
+        nearEnd: isStopping || isAlmostBack(looked),
+      })
     }
     case 'STOPPED':
       return primary.id === expected.deploymentId
-        ? { kind: 'failed', reason: `the service deployment was stopped: ${reasonOf(record)}` }
-        : replaced(primary, `: ${reasonOf(record)}`)
+        ? { kind: 'failed', cause: { kind: 'stopped', reason: reasonOf(record) } }
+        : { ...replaced(primary), stopped: reasonOf(record) }
     default:
       return judgeUnderWay(looked, record)
   }
 }
 
-const wasOver: ReadonlyMap<string, string> = new Map([
-  ['SUCCESSFUL', ' after it had succeeded'],
-  ['ROLLBACK_SUCCESSFUL', ' after ECS had rolled it back'],
+const wasOver: ReadonlyMap<string, 'success' | 'rollback'> = new Map([
+  ['SUCCESSFUL', 'success'],
+  ['ROLLBACK_SUCCESSFUL', 'rollback'],
 ])
 
 /** Whether the PRIMARY is a deployment that somebody asked for after ours: ECS's own have no record. */
@@ -91,24 +114,23 @@ function hasOwnRecord(
   { observation, expected, primary }: JudgedDeployment,
   record?: ObservedServiceDeployment,
 ): boolean {
-  const { serviceDeployments } = observation
-  if (primary.id === expected.deploymentId || serviceDeployments === 'unavailable') return false
+  if (primary.id === expected.deploymentId) return false
   if (primary.id === expected.before?.deploymentId) return false
-  const its = recordMadeWith(serviceDeployments, primary)
+  const its = recordMadeWith(observation.serviceDeployments, primary)
   if (its === undefined || record === undefined) return its !== undefined
   return its.arn !== record.arn && its.createdAt >= record.createdAt
 }
 
 function judgeSuccessful(looked: JudgedDeployment, record: ObservedServiceDeployment): Verdict {
   const { observation, expected, primary } = looked
-  if (primary.id !== expected.deploymentId) return replaced(primary, ' after it had succeeded')
+  if (primary.id !== expected.deploymentId) return replaced(primary, 'success')
   // Blue's own record says so while ECS is still on its way back to it.
-  const missing =
+  const gap =
     whatIsMissing(observation, expected, record.targetDigests) ??
-    (primary.rolloutState === 'IN_PROGRESS' ? 'ECS is still at it' : undefined)
-  return missing === undefined
-    ? { kind: 'succeeded', basis: 'service deployment', summary: summaryOf(observation) }
-    : waiting(observation, expected, { missing, record, nearEnd: true })
+    (primary.rolloutState === 'IN_PROGRESS' ? ({ kind: 'ECS not done' } as const) : undefined)
+  return gap === undefined
+    ? succeeded(observation, 'service deployment')
+    : waiting(observation, expected, { gap, record, nearEnd: true })
 }
 
 function judgeRolledBack(looked: JudgedDeployment, record: ObservedServiceDeployment): Verdict {
@@ -116,24 +138,24 @@ function judgeRolledBack(looked: JudgedDeployment, record: ObservedServiceDeploy
   const to = record.rollbackTaskDefinition || expected.before?.taskDefinition
   const reason = reasonOf(record)
   if (primary.id === expected.deploymentId) {
-    const missing = `ECS has rolled back, and does not say yet to what: ${reason}`
-    return waiting(observation, expected, { missing, nearEnd: true })
+    const gap = { kind: 'rollback target unsaid', reason } as const
+    return waiting(observation, expected, { gap, nearEnd: true })
   }
   if (to !== undefined && to !== primary.taskDefinition) {
-    return replaced(primary, ' after ECS had rolled it back')
+    return replaced(primary, 'rollback')
   }
-  const missing = gapBefore(looked, record.rollbackDigests)
-  if (missing === undefined) return { kind: 'rolled_back', reason }
-  const summary = `ECS has rolled back (${reason}), and what ran before is not all there: ${missing}`
-  return waiting(observation, expected, { missing: summary, nearEnd: true })
+  const rest = gapBefore(looked, record.rollbackDigests)
+  if (rest === undefined) return { kind: 'rolled_back', reason }
+  const gap = { kind: 'rollback not complete', reason, rest } as const
+  return waiting(observation, expected, { gap, nearEnd: true })
 }
 
 /** What keeps the deployment that ECS went back to from being all that serves. */
 function gapBefore(
   { observation, expected, primary }: JudgedDeployment,
   resolved: Expectation['digests'],
-) {
-  if (primary.rolloutState === 'FAILED') return 'its deployment has failed'
+): Gap | undefined {
+  if (primary.rolloutState === 'FAILED') return { kind: 'previous deployment failed' }
   const { id: deploymentId, taskDefinition } = primary
   const digests = Object.keys(resolved).length > 0 ? resolved : (expected.before?.digests ?? {})
   const back = {
@@ -161,31 +183,33 @@ function judgeUnderWay(looked: JudgedDeployment, record: ObservedServiceDeployme
   const ours = deploymentOf(observation, expected)
   if (ours?.rolloutState === 'FAILED') {
     // With a rollback under way another deployment is PRIMARY, and the record will say how it ends.
-    if (primary.id === ours.id) return { kind: 'failed', reason: ours.rolloutStateReason }
-    const missing = `ECS is rolling back: ${ours.rolloutStateReason}`
-    return waiting(observation, expected, { missing, nearEnd: isAlmostBack(looked) })
+    if (primary.id === ours.id) return failed(ours)
+    const gap = { kind: 'ECS is rolling back', reason: said(ours.rolloutStateReason) } as const
+    return waiting(observation, expected, { gap, nearEnd: isAlmostBack(looked) })
   }
-  const missing = whatIsMissing(observation, expected, record.targetDigests)
-  return waiting(observation, expected, { missing, record })
+  const gap = whatIsMissing(observation, expected, record.targetDigests)
+  return waiting(observation, expected, { gap, record })
 }
 
 function judgeByDeployments(looked: JudgedDeployment): Verdict {
   const { observation, expected, primary } = looked
   const ours = deploymentOf(observation, expected)
   if (ours !== undefined && ours.id === primary.id) {
-    if (ours.rolloutState === 'FAILED') return { kind: 'failed', reason: ours.rolloutStateReason }
-    const missing = whatIsMissing(observation, expected)
+    if (ours.rolloutState === 'FAILED') return failed(ours)
+    const gap = whatIsMissing(observation, expected)
     const alone = observation.service.deployments.every((one) => one === ours || isSpent(one))
-    return isCompleted(ours) && alone && missing === undefined
-      ? { kind: 'succeeded', basis: 'deployments', summary: summaryOf(observation) }
-      : waiting(observation, expected, { missing })
+    return isCompleted(ours) && alone && gap === undefined
+      ? succeeded(observation, 'deployments')
+      : waiting(observation, expected, { gap })
   }
-  if (hasOwnRecord(looked) || !wasRolledBack(looked)) return replaced(primary, '')
-  const reason = ours?.rolloutStateReason || 'ECS deployment circuit breaker'
-  const gap = gapBefore(looked, {})
-  if (isCompleted(primary) && gap === undefined) return { kind: 'rolled_back', reason }
-  const missing = `ECS is rolling back: ${reason}${gap === undefined ? '' : ` (${gap})`}`
-  return waiting(observation, expected, { missing, nearEnd: isAlmostBack(looked) })
+  if (hasOwnRecord(looked) || !wasRolledBack(looked)) return replaced(primary)
+  const reason = said(ours?.rolloutStateReason || 'ECS deployment circuit breaker')
+  const rest = gapBefore(looked, {})
+  if (isCompleted(primary) && rest === undefined) return { kind: 'rolled_back', reason }
+  return waiting(observation, expected, {
+    gap: { kind: 'ECS is rolling back', reason, ...(rest === undefined ? {} : { rest }) },
+    nearEnd: isAlmostBack(looked),
+  })
 }
 
 /** A rollback takes as long as any other deployment. */
@@ -193,33 +217,57 @@ function isAlmostBack({ observation, expected, primary }: JudgedDeployment): boo
   return primary.id !== expected.deploymentId && isAllThere(observation.service, primary)
 }
 
-function replaced({ id, taskDefinition }: ObservedDeployment, how: string): Verdict {
-  const revision = taskDefinition.split('/').at(-1)
-  return { kind: 'replaced', reason: `deployment ${id} of ${revision} took its place${how}` }
+function replaced(
+  { id, taskDefinition }: ObservedDeployment,
+  after?: 'success' | 'rollback',
+): Extract<Verdict, { readonly kind: 'replaced' }> {
+  const by = { id, taskDefinition }
+  return { kind: 'replaced', by, ...(after === undefined ? {} : { after }) }
 }
 
-interface Wait {
-  readonly missing: string | undefined
+function failed({ rolloutStateReason }: ObservedDeployment): Verdict {
+  const reason = said(rolloutStateReason)
+  return { kind: 'failed', cause: { kind: 'deployment failed', reason } }
+}
+
+/** What ECS says of a deployment, which has no record's status. */
+function said(rolloutStateReason: string): EcsReason {
+  return { said: rolloutStateReason, status: '', alarms: [] }
+}
+
+interface Waiting {
+  /** Absent where only ECS's word is missing. */
+  readonly gap: Gap | undefined
   readonly record?: ObservedServiceDeployment
   readonly nearEnd?: boolean
 }
 
-function waiting(observation: Observation, expected: Expectation, wait: Wait): Verdict {
-  const { runningCount, pendingCount } = observation.service
-  const wanted = wantedCount(observation, runningCount)
-  const still = `${runningCount} of ${wanted} tasks running, ECS is still at it`
-  const { record } = wait
-  const slow = isFarFromItsEnd(record)
+function waiting(
+  observation: Observation,
+  expected: Expectation,
+  { gap, record, nearEnd }: Waiting,
+): Verdict {
+  const { runningCount: running, pendingCount } = observation.service
+  const wanted = wantedCount(observation, running)
+  const missing = gap ?? { kind: 'ECS not done', tasks: { running, wanted } }
   return {
     kind: 'progressing',
-    summary: progressOf(observation, expected, { missing: wait.missing ?? still, record }),
-    nearEnd: !slow && (wait.nearEnd ?? (runningCount >= wanted && pendingCount === 0)),
+    progress: progressOf(observation, expected, missing, record),
+    nearEnd: !isFarFromItsEnd(record) && (nearEnd ?? (running >= wanted && pendingCount === 0)),
   }
 }
 
-function summaryOf(observation: Observation): string {
-  const { runningCount, loadBalancers } = observation.service
-  const healthy = observation.targets.filter((target) => target.state === 'healthy').length
-  const tasks = `${runningCount} of ${wantedCount(observation, runningCount)} tasks running`
-  return loadBalancers.length === 0 ? tasks : `${tasks}, ${healthy} healthy`
+function succeeded(
+  observation: Observation,
+  basis: Extract<Verdict, { readonly kind: 'succeeded' }>['basis'],
+): Verdict {
+  const { runningCount: running, loadBalancers } = observation.service
+  const healthyTargets = observation.targets.filter(({ state }) => state === 'healthy').length
+  return {
+    kind: 'succeeded',
+    basis,
+    running,
+    wanted: wantedCount(observation, running),
+    ...(loadBalancers.length === 0 ? {} : { healthyTargets }),
+  }
 }

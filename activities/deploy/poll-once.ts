@@ -1,7 +1,9 @@
 import { expectedEnd, type ExpectedEnd } from '../../rollout/expected-end.ts'
 import { preliminaryVerdict, failureSigns } from '../../rollout/preliminary-verdict.ts'
 import type { Observation, ObservedService, ObservedTask } from '../../rollout/observation.ts'
-import { judge, recordOf } from '../../rollout/verdict.ts'
+import { recordOf } from '../../rollout/record.ts'
+import { judge, type Verdict } from '../../rollout/verdict.ts'
+import { progressText } from '../../text/rollout.ts'
 import type { SnapshotSource } from './snapshots.ts'
 import { isExpired, isTransient, isThrottled } from '../aws/errors.ts'
 import type { PollTarget, Poller } from '../polling/poller.ts'
@@ -76,13 +78,13 @@ async function pollOnce(eye: WatchState, { due, wanted }: NextPoll): Promise<Pol
   let first = lookFirst()
   if (first.kind === 'progressing' && (await pollFailedTasks(eye, service))) first = lookFirst()
   if (first.kind === 'progressing') {
-    return { ...first, end: expectedEnd({ service, record, seenAt, earlierMs }) }
+    return { ...inWords(first), end: expectedEnd({ service, record, seenAt, earlierMs }) }
   }
   if (first.expect === 'success' && record !== undefined) {
     const when = { due: poller.clock.now() - aheadMs, signal }
     eye.latest = await poller.confirm(pollTargetOf(watched), { service, record }, when)
     const verdict = judge(eye.latest, expected)
-    if (verdict.kind === 'progressing') return verdict
+    if (verdict.kind === 'progressing') return inWords(verdict)
     if (verdict.kind === 'succeeded') return { kind: 'ended', verdict, observation: eye.latest }
   }
   return await pollEverything(eye)
@@ -114,8 +116,14 @@ async function pollEverything(eye: WatchState): Promise<PollResult> {
   const { service, observedAt: seenAt } = observation
   const record = recordOf(observation, watched.expected)
   const { earlierMs = [] } = watched
-  return { ...verdict, end: expectedEnd({ service, record, seenAt, earlierMs }) }
+  return { ...inWords(verdict), end: expectedEnd({ service, record, seenAt, earlierMs }) }
 }
+
+function inWords({ progress, nearEnd }: Pick<Progressing, 'progress' | 'nearEnd'>) {
+  return { kind: 'progressing', summary: progressText(progress), nearEnd } as const
+}
+
+type Progressing = Extract<Verdict, { readonly kind: 'progressing' }>
 
 /** What the poller needs to know of a watched service. */
 export function pollTargetOf({

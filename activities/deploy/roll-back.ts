@@ -7,7 +7,7 @@ import {
   type RollbackDeployment,
 } from './start-rollback.ts'
 import type { ServiceSpec } from '../../contract/environment-spec.ts'
-import type { Observation } from '../../rollout/observation.ts'
+import { type Observation, primaryOf } from '../../rollout/observation.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { withHeartbeat } from '../temporal/heartbeat.ts'
 import { isTransient } from '../aws/errors.ts'
@@ -21,7 +21,6 @@ import type { RollbackTarget } from '../../rollout/deployment.ts'
 import { rolloutEndOf } from './wait.ts'
 import { watchRollout } from './watch.ts'
 import { type WatchedRollout } from './watched.ts'
-import { primaryOf } from '../../rollout/rollback-target.ts'
 
 /**
  * Takes a service back and waits until what ran before runs again, healthy. It looks before each

@@ -2,10 +2,11 @@ import type { StartedDeployment, RollbackTarget } from '../../rollout/deployment
 import type { ServiceSpec, EnvironmentSpec } from '../../contract/environment-spec.ts'
 import { StopServiceDeploymentCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs'
 import { log } from '@temporalio/activity'
-import type {
-  ObservedDeployment,
-  ObservedServiceDeployment,
-  Observation,
+import {
+  type ObservedDeployment,
+  type ObservedServiceDeployment,
+  type Observation,
+  primaryOf,
 } from '../../rollout/observation.ts'
 import { recordMadeWith } from '../../rollout/record.ts'
 import { continuedDeployment } from '../../rollout/verdict.ts'
@@ -16,7 +17,6 @@ import { isInactiveRevision, isTransient, isUnknownOperation, nameOf } from '../
 import { observedService } from '../ecs/observe.ts'
 
 import { shortName } from '../../rollout/arn.ts'
-import { primaryOf } from '../../rollout/rollback-target.ts'
 
 type RollbackContext = Pick<RollBackServiceInput, 'spec' | 'service' | 'to' | 'started'>
 

@@ -4,6 +4,7 @@ import { isUnchanged } from '../../rollout/preliminary-verdict.ts'
 import type { ObservedService, Observation } from '../../rollout/observation.ts'
 import { judge, type Verdict } from '../../rollout/verdict.ts'
 import { type Expectation } from '../../rollout/expectation.ts'
+import { failureText, progressText, successText } from '../../text/rollout.ts'
 import { stopCauseOf, type StopCause } from '../../rollout/stop-cause.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { failure } from '../temporal/failures.ts'
@@ -191,11 +192,11 @@ function judgeLook(one: VerifiedService, observation: Observation): PolledServic
     case 'succeeded':
       return { kind: 'well', verdict }
     case 'progressing':
-      return { kind: 'missing', service: name, summary: verdict.summary, why }
+      return { kind: 'missing', service: name, summary: progressText(verdict.progress), why }
     case 'rolled_back':
     case 'failed':
     case 'replaced': {
-      const reason = `${name}: ${verdict.reason}`
+      const reason = `${name}: ${failureText(verdict)}`
       return { kind: 'bad', end: { kind: verdict.kind, reason, ...why } }
     }
   }
@@ -216,8 +217,6 @@ function allWell(looks: readonly PolledServices[], crashes: string): RolloutEnd 
   return {
     kind: 'succeeded',
     basis: weaker ? 'deployments' : 'service deployment',
-    summary: [...verdicts.map(({ summary }) => summary), crashes]
-      .filter((part) => part !== '')
-      .join('; '),
+    summary: [...verdicts.map(successText), crashes].filter((part) => part !== '').join('; '),
   }
 }

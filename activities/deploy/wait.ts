@@ -1,5 +1,6 @@
 import type { ServiceSpec, EnvironmentSpec } from '../../contract/environment-spec.ts'
 import type { Expectation } from '../../rollout/expectation.ts'
+import { failureText, successText } from '../../text/rollout.ts'
 import { stopCauseOf } from '../../rollout/stop-cause.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { withHeartbeat } from '../temporal/heartbeat.ts'
@@ -77,7 +78,9 @@ export async function rolloutEndOf(
     return { kind: 'timed_out', reason, ...stopCauseOf(seen, watched.expected) }
   }
   const { verdict, observation } = ending
-  if (verdict.kind === 'succeeded') return verdict
+  if (verdict.kind === 'succeeded') {
+    return { kind: 'succeeded', basis: verdict.basis, summary: successText(verdict) }
+  }
   // What stopped last is often there only a moment after the verdict.
   const when = { due: poller.clock.now(), signal: watched.signal }
   const again = await poller.observe(pollTargetOf(watched), when).catch((error: unknown) => {
@@ -85,5 +88,5 @@ export async function rolloutEndOf(
     throw error
   })
   const why = stopCauseOf([again, observation], watched.expected)
-  return { kind: verdict.kind, reason: verdict.reason, ...why }
+  return { kind: verdict.kind, reason: failureText(verdict), ...why }
 }

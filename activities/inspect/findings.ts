@@ -1,9 +1,8 @@
 import type { Service } from '@aws-sdk/client-ecs'
 import type { ServiceSpec, EnvironmentSpec } from '../../contract/environment-spec.ts'
-import type { ObservedDeployment, Observation } from '../../rollout/observation.ts'
+import { type ObservedDeployment, type Observation, primaryOf } from '../../rollout/observation.ts'
 import { movingTag } from '../image/images.ts'
 import { tooLongToShift } from './traffic-shifting.ts'
-import { primaryOf } from '../../rollout/rollback-target.ts'
 import { missingContainers, type DescribedTaskDefinition } from '../ecs/task-definitions.ts'
 import { shortName } from '../../rollout/arn.ts'
 

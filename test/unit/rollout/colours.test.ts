@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { progressText } from '../../../text/rollout.ts'
 import { judge } from '../../../rollout/verdict.ts'
 import { type Expectation } from '../../../rollout/expectation.ts'
 import { stopCauseOf } from '../../../rollout/stop-cause.ts'
@@ -21,10 +22,12 @@ const said = (record: object) => {
 }
 
 const shifting = (requestedProductionTrafficWeight: number) =>
-  said({
-    lifecycleStage: 'PRODUCTION_TRAFFIC_SHIFT',
-    targetServiceRevision: { requestedProductionTrafficWeight },
-  }).summary
+  progressText(
+    said({
+      lifecycleStage: 'PRODUCTION_TRAFFIC_SHIFT',
+      targetServiceRevision: { requestedProductionTrafficWeight },
+    }).progress,
+  )
 
 describe('what a deployment in stages says of itself', () => {
   test('is how much of the traffic it has, while that is a part', () => {
@@ -35,8 +38,8 @@ describe('what a deployment in stages says of itself', () => {
   test('is which hook runs', () => {
     const targetArn = 'arn:aws:lambda:eu-west-1:1:function:smoke-test'
     const hook = { hookId: 'h', targetType: 'AWS_LAMBDA', targetArn, status: 'IN_PROGRESS' }
-    const { summary } = said({ lifecycleStage: 'POST_SCALE_UP', lifecycleHookDetails: [hook] })
-    assert.match(summary, /a lifecycle hook runs \(smoke-test\)/)
+    const { progress } = said({ lifecycleStage: 'POST_SCALE_UP', lifecycleHookDetails: [hook] })
+    assert.match(progressText(progress), /a lifecycle hook runs \(smoke-test\)/)
   })
 
   test('is that its end is near in the last stage, and in no other', () => {
@@ -88,7 +91,10 @@ const blueTask = taskWith({ startedBy: 'ecs-svc/1', taskDefinition: oldRevision,
 
 /** Blue serves again. `id` is what ECS calls its deployment then. */
 function wentBack(id: string, { strategy = 'BLUE_GREEN', rolloutState = 'COMPLETED' } = {}) {
-  const rolledBack = recordWith({ status: 'ROLLBACK_SUCCESSFUL', statusReason: 'an alarm rang' })
+  const rolledBack = recordWith({
+    status: 'ROLLBACK_SUCCESSFUL',
+    statusReason: 'an alarm triggered',
+  })
   const first = recordWith({
     serviceDeploymentArn: 'sd/1',
     status: 'SUCCESSFUL',

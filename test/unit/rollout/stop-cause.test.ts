@@ -52,10 +52,10 @@ describe('the likely cause', () => {
     assert.equal(cause, 'Container api ran out of memory.')
   })
 
-  test('names the alarms that rang before all else', () => {
+  test('names the alarms that triggered before all else', () => {
     const record = recordWith({ status: 'STOPPED', alarms: { triggeredAlarmNames: ['5xx'] } })
     const seen = observationWith({ tasks: [deadTask()], serviceDeployments: [record] })
-    assert.equal(stopCauseOf([seen], ours).cause, 'CloudWatch alarm 5xx rang.')
+    assert.equal(stopCauseOf([seen], ours).cause, 'CloudWatch alarm 5xx triggered.')
   })
 
   test('names capacity and percentages where nothing died', () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { progressText } from '../../../text/rollout.ts'
 import { judge, type Verdict } from '../../../rollout/verdict.ts'
 import {
   deadTask,
@@ -12,7 +13,10 @@ import {
   taskWith,
 } from './observations.ts'
 
-const summary = (verdict: Verdict) => ('summary' in verdict ? verdict.summary : verdict.reason)
+const summary = (verdict: Verdict) => {
+  assert.ok(verdict.kind === 'progressing', verdict.kind)
+  return progressText(verdict.progress)
+}
 const oldTask = taskWith({ arn: 'task/old', startedBy: 'ecs-svc/1', taskDefinition: oldRevision })
 
 describe('a deployment in two colours', () => {

@@ -66,7 +66,11 @@ test('a rollout that ECS took back is rolled back though the service is steady',
   )
   assert.deepEqual(verdict, {
     kind: 'rolled_back',
-    reason: 'Service deployment rolled back because the circuit breaker threshold was exceeded.',
+    reason: {
+      said: 'Service deployment rolled back because the circuit breaker threshold was exceeded.',
+      status: 'ROLLBACK_SUCCESSFUL',
+      alarms: [],
+    },
   })
 })
 
@@ -91,7 +95,14 @@ test('a breaker without a rollback candidate has failed', () => {
   )
   assert.deepEqual(verdict, {
     kind: 'failed',
-    reason: 'ECS deployment circuit breaker: tasks failed to start.',
+    cause: {
+      kind: 'deployment failed',
+      reason: {
+        said: 'ECS deployment circuit breaker: tasks failed to start.',
+        status: '',
+        alarms: [],
+      },
+    },
   })
 })
 
