@@ -10,7 +10,7 @@ import {
   oldRevision,
   ours,
   recordWith,
-  specOf,
+  targetWith,
   taskWith,
 } from './observations.ts'
 
@@ -117,7 +117,7 @@ function wentBack(id: string, { strategy = 'BLUE_GREEN', rolloutState = 'COMPLET
       ],
     },
     tasks: [blueTask],
-    targets: [specOf('healthy')],
+    targets: [targetWith('healthy')],
     serviceDeployments: [
       { ...rolledBack, rollbackTaskDefinition: oldRevision },
       { ...first, targetTaskDefinition: oldRevision },

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { diagnose } from '../../../rollout/diagnosis.ts'
 import type { Observation } from '../../../rollout/observation.ts'
-import { ours, task, healthy, observation } from './observed.ts'
+import { balancedObservation, ours, targetWith, taskWith } from './observations.ts'
 
 const stopped = (change: Partial<Observation['tasks'][number]>) =>
-  observation({
+  balancedObservation({
     targets: [],
-    tasks: [task({ lastStatus: 'STOPPED', desiredStatus: 'STOPPED', ...change })],
+    tasks: [taskWith({ lastStatus: 'STOPPED', desiredStatus: 'STOPPED', ...change })],
   })
 
 test('the cause names the pull error, the exit code, or the health check', () => {
@@ -34,13 +34,13 @@ test('the cause names the pull error, the exit code, or the health check', () =>
   )
   const description = 'Health checks failed with these codes: [404]'
   assert.equal(
-    diagnose(observation({ targets: [{ ...healthy, state: 'unhealthy', description }] }), ours),
+    diagnose(balancedObservation({ targets: [targetWith('unhealthy', { description })] }), ours),
     'The health check fails: Health checks failed with these codes: [404].',
   )
   const message = `(service api) (task 1) (port 80) is unhealthy in (target-group tg) due to (reason ${description})`
   assert.equal(
-    diagnose(observation({ service: { events: [{ at: 1, message }] } }), ours),
+    diagnose(balancedObservation({ service: { events: [{ at: 1, message }] } }), ours),
     'The health check fails: Health checks failed with these codes: [404].',
   )
-  assert.equal(diagnose(observation(), ours), '')
+  assert.equal(diagnose(balancedObservation(), ours), '')
 })

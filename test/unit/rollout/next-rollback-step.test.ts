@@ -3,7 +3,8 @@ import { describe, test } from 'node:test'
 import { observedService } from '../../../activities/ecs/observe.ts'
 import { nextRollbackStep, type RollbackGoal } from '../../../rollout/next-rollback-step.ts'
 import type { Observation } from '../../../rollout/observation.ts'
-import { deployment, revision, service } from '../activities/ecs-answers.ts'
+import { deployment, revision, service, startedAt } from '../activities/ecs-answers.ts'
+import { recordWith } from './observations.ts'
 import { digestA, digestB } from '../environment-specs.ts'
 
 const to = {
@@ -22,7 +23,7 @@ const started = {
 
 type Fields = Record<string, unknown>
 
-function look(primary: Fields, others: readonly Fields[] = [], record?: string): Observation {
+function observed(primary: Fields, others: readonly Fields[] = [], record?: string): Observation {
   const deployments = [deployment(primary), ...others.map((one) => deployment(one))]
   return {
     observedAt: 0,
@@ -32,20 +33,12 @@ function look(primary: Fields, others: readonly Fields[] = [], record?: string):
         ? 'unavailable'
         : [
             {
-              arn: 'arn:2',
-              status: record,
-              statusReason: '',
-              createdAt: 0,
-              targetRevisionArn: '',
+              ...recordWith({
+                serviceDeploymentArn: 'arn:2',
+                status: record,
+                createdAt: startedAt,
+              }),
               targetTaskDefinition: revision(2),
-              targetDigests: {},
-              rollbackReason: '',
-              rollbackTaskDefinition: '',
-              rollbackDigests: {},
-              lifecycleStage: '',
-              bakeTimeInMinutes: 0,
-              hooks: [],
-              triggeredAlarms: [],
             },
           ],
     tasks: [],
@@ -68,7 +61,7 @@ const ours = { id: 'ecs-svc/2', taskDefinition: revision(2), rolloutState: 'IN_P
 const rollback = { id: 'ecs-svc/3', rolloutState: 'IN_PROGRESS' }
 
 const running = (imageDigest: string): Observation => ({
-  ...look({ id: 'ecs-svc/4' }),
+  ...observed({ id: 'ecs-svc/4' }),
   tasks: [
     {
       arn: 'task',
@@ -88,57 +81,65 @@ const running = (imageDigest: string): Observation => ({
 const kindOf = (observation: Observation) =>
   nextRollbackStep(observation, { mode: 'force', to, stopRefused: false }).kind
 
-describe('the next step back', () => {
+describe('the next step of a rollback', () => {
   test('is to wait where the service was never left', () => {
-    assert.equal(step(look({})), 'wait for ecs-svc/1')
+    assert.equal(step(observed({})), 'wait for ecs-svc/1')
   })
 
   test('is to have ECS stop our deployment while it is in flight', () => {
-    assert.equal(step(look(ours, [], 'IN_PROGRESS')), 'stop')
+    assert.equal(step(observed(ours, [], 'IN_PROGRESS')), 'stop')
+  })
+
+  test('is to have ECS stop our deployment also where its answer gave no ARN', () => {
+    const { serviceDeploymentArn: _, ...withoutArn } = started
+    assert.equal(step(observed(ours, [], 'IN_PROGRESS'), { started: withoutArn }), 'stop')
   })
 
   test('is to update once ECS has refused to stop it, and where there are no records', () => {
-    assert.equal(step(look(ours, [], 'IN_PROGRESS'), { stopRefused: true }), 'update')
-    assert.equal(step(look(ours)), 'update')
+    assert.equal(step(observed(ours, [], 'IN_PROGRESS'), { stopRefused: true }), 'update')
+    assert.equal(step(observed(ours)), 'update')
   })
 
   test('is to update where our deployment has succeeded already', () => {
-    assert.equal(step(look({ ...ours, rolloutState: 'COMPLETED' }, [], 'SUCCESSFUL')), 'update')
+    assert.equal(step(observed({ ...ours, rolloutState: 'COMPLETED' }, [], 'SUCCESSFUL')), 'update')
   })
 
   test('is to wait for the rollback that ECS has begun by itself', () => {
-    assert.equal(step(look(ours, [], 'ROLLBACK_REQUESTED')), 'watch ECS')
+    assert.equal(step(observed(ours, [], 'ROLLBACK_REQUESTED')), 'watch ECS')
     assert.equal(
-      step(look(rollback, [{ ...ours, status: 'ACTIVE' }], 'ROLLBACK_IN_PROGRESS')),
+      step(observed(rollback, [{ ...ours, status: 'ACTIVE' }], 'ROLLBACK_IN_PROGRESS')),
       'wait for ecs-svc/3',
     )
   })
 
   test('is to update where ECS went back to another revision than the release had found good', () => {
     const elsewhere = { id: 'ecs-svc/3', taskDefinition: revision(7) }
-    assert.equal(step(look(elsewhere, [], 'ROLLBACK_SUCCESSFUL')), 'update')
+    assert.equal(step(observed(elsewhere, [], 'ROLLBACK_SUCCESSFUL')), 'update')
   })
 
   test('is to update where ECS stalled with nothing to go back to', () => {
-    assert.equal(step(look({ ...ours, rolloutState: 'FAILED' }, [], 'ROLLBACK_FAILED')), 'update')
+    assert.equal(
+      step(observed({ ...ours, rolloutState: 'FAILED' }, [], 'ROLLBACK_FAILED')),
+      'update',
+    )
   })
 
   test('is to leave what somebody else has deployed over ours', () => {
     const theirs = { id: 'ecs-svc/9', taskDefinition: revision(9), rolloutState: 'IN_PROGRESS' }
-    assert.equal(step(look(theirs, [{ ...ours, status: 'ACTIVE' }], 'STOPPED')), 'leave')
+    assert.equal(step(observed(theirs, [{ ...ours, status: 'ACTIVE' }], 'STOPPED')), 'leave')
   })
 
   test('is to take back what is not known to be ours when the release cannot say what it started', () => {
     const { started: _, ...unknown } = { started }
     assert.equal(
-      nextRollbackStep(look(ours), { mode: 'pin', to, stopRefused: false, ...unknown }).kind,
+      nextRollbackStep(observed(ours), { mode: 'pin', to, stopRefused: false, ...unknown }).kind,
       'update',
     )
   })
 
   test('starts fresh tasks where the task definition is the same and only its tag moved', () => {
     const same = { id: 'ecs-svc/2', rolloutState: 'IN_PROGRESS' }
-    const next = nextRollbackStep(look(same), {
+    const next = nextRollbackStep(observed(same), {
       mode: 'force',
       to,
       started: { ...started, taskDefinition: revision(1) },

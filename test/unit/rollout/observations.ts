@@ -7,7 +7,10 @@ import type {
 } from '../../../rollout/observation.ts'
 import type { Expectation } from '../../../rollout/expectation.ts'
 
-/** Observations as AWS's answers make them: what a test leaves out is as AWS leaves it out. */
+/**
+ * Observations of a service of one task that runs our revision well, made from AWS's answers by the
+ * code that reads them: what a test leaves out is as AWS leaves it out.
+ */
 
 export const oldRevision = 'arn:aws:ecs:eu-west-1:1:task-definition/api:7'
 
@@ -95,7 +98,8 @@ export function observationWith({
   }
 }
 
-export function specOf(state: string, changes: Partial<Observation['targets'][number]> = {}) {
+/** A target as the load balancer describes it. */
+export function targetWith(state: string, changes: Partial<Observation['targets'][number]> = {}) {
   return {
     targetGroupArn: 'blue',
     id: '10.0.0.1',
@@ -106,3 +110,44 @@ export function specOf(state: string, changes: Partial<Observation['targets'][nu
     ...changes,
   }
 }
+
+/** What a service has behind a load balancer and with a circuit breaker, as `DescribeServices` says. */
+const balanced = {
+  schedulingStrategy: 'REPLICA',
+  loadBalancers: [{ targetGroupArn: 'blue' }],
+  deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } },
+} as const
+
+/** As {@link observationWith}, behind a load balancer whose one target is healthy. */
+export function balancedObservation({
+  service,
+  ...changes
+}: Parameters<typeof observationWith>[0] = {}): Observation {
+  return observationWith({
+    targets: [targetWith('healthy')],
+    ...changes,
+    service: { ...balanced, ...service },
+  })
+}
+
+/** The deployment to which ECS has rolled back. */
+export const rolledBackTo = deploymentWith({
+  id: 'ecs-svc/3',
+  taskDefinition: oldRevision,
+  rolloutStateReason: 'ECS deployment circuit breaker: rolling back to deploymentId ecs-svc/1.',
+})
+
+/** A task of {@link rolledBackTo}. */
+export const oldTask = taskWith({
+  startedBy: 'ecs-svc/3',
+  taskDefinition: oldRevision,
+  containers: [{ name: 'api', image: '', imageDigest: 'sha256:old', reason: '' }],
+})
+
+/** Our deployment after the circuit breaker has stopped it. */
+export const failedDeployment = deploymentWith({
+  status: 'ACTIVE',
+  rolloutState: 'FAILED',
+  rolloutStateReason: 'ECS deployment circuit breaker: tasks failed to start.',
+  runningCount: 0,
+})

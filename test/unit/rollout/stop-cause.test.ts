@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { ObservedTask } from '../../../rollout/observation.ts'
 import { stopCauseOf } from '../../../rollout/stop-cause.ts'
-import { deadTask, observationWith, ours, recordWith, specOf } from './observations.ts'
+import { deadTask, observationWith, ours, recordWith, targetWith } from './observations.ts'
 
 const whyWith = (...tasks: readonly ObservedTask[]) =>
   stopCauseOf([observationWith({ tasks })], ours)
@@ -98,7 +98,7 @@ describe('the evidence', () => {
     const seen = observationWith({
       tasks: [task],
       targets: [
-        specOf('unhealthy', { reason: 'Target.Timeout', description: 'Request timed out' }),
+        targetWith('unhealthy', { reason: 'Target.Timeout', description: 'Request timed out' }),
       ],
       service: { events: [{ createdAt: new Date(2_000), message }] },
     })

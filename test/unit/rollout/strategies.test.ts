@@ -9,7 +9,7 @@ import {
   oldRevision,
   ours,
   recordWith,
-  specOf,
+  targetWith,
   taskWith,
 } from './observations.ts'
 
@@ -32,15 +32,15 @@ describe('a deployment in two colours', () => {
 
   test('succeeds in whichever target group its targets are', () => {
     for (const targetGroupArn of ['blue', 'green']) {
-      const targets = [specOf('healthy', { targetGroupArn })]
+      const targets = [targetWith('healthy', { targetGroupArn })]
       assert.equal(judge(observationWith({ service: colours, targets }), ours).kind, 'succeeded')
     }
   })
 
   test('has not succeeded while the old colour still has tasks, even if ECS says so', () => {
     const targets = [
-      specOf('healthy', { targetGroupArn: 'green' }),
-      specOf('healthy', { targetGroupArn: 'blue', id: '10.0.0.9' }),
+      targetWith('healthy', { targetGroupArn: 'green' }),
+      targetWith('healthy', { targetGroupArn: 'blue', id: '10.0.0.9' }),
     ]
     const service = {
       ...colours,
@@ -124,20 +124,20 @@ describe('success', () => {
 
   test('needs healthy targets in every one of several target groups', () => {
     const service = { loadBalancers: [{ targetGroupArn: 'blue' }, { targetGroupArn: 'admin' }] }
-    const one = [specOf('healthy')]
+    const one = [targetWith('healthy')]
     assert.match(
       summary(judge(observationWith({ service, targets: one }), ours)),
       /0 of 1 targets healthy/,
     )
-    const both = [...one, specOf('healthy', { targetGroupArn: 'admin' })]
+    const both = [...one, targetWith('healthy', { targetGroupArn: 'admin' })]
     assert.equal(judge(observationWith({ service, targets: both }), ours).kind, 'succeeded')
   })
 
   test('does not hang on targets of somebody else in the same group', () => {
     const service = { loadBalancers: [{ targetGroupArn: 'blue' }] }
     const tasks = [taskWith({ addresses: ['10.0.0.1'] })]
-    const theirs = specOf('unhealthy', { id: '10.9.9.9' })
-    const shared = observationWith({ service, tasks, targets: [specOf('healthy'), theirs] })
+    const theirs = targetWith('unhealthy', { id: '10.9.9.9' })
+    const shared = observationWith({ service, tasks, targets: [targetWith('healthy'), theirs] })
     assert.equal(judge(shared, ours).kind, 'succeeded')
     assert.equal(
       judge(observationWith({ service, tasks, targets: [theirs] }), ours).kind,

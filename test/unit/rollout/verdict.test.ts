@@ -1,49 +1,54 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Observation, ObservedDeployment } from '../../../rollout/observation.ts'
+import type { Observation } from '../../../rollout/observation.ts'
 import { judge } from '../../../rollout/verdict.ts'
 import { type Expectation } from '../../../rollout/expectation.ts'
 import {
-  ours,
-  old,
-  deployment,
-  task,
-  record,
-  healthy,
-  observation,
-  rolledBackTo,
+  balancedObservation,
+  deploymentWith,
+  failedDeployment,
+  oldRevision,
   oldTask,
-  failed,
-} from './observed.ts'
+  ours,
+  recordWith,
+  rolledBackTo,
+  targetWith,
+  taskWith,
+} from './observations.ts'
 
 test('a successful record with our digest on every healthy target has succeeded', () => {
-  const verdict = judge(observation(), ours)
+  const verdict = judge(balancedObservation(), ours)
   assert.equal(verdict.kind, 'succeeded')
   assert.equal(verdict.kind === 'succeeded' && verdict.basis, 'service deployment')
 })
 
 test('a successful record is not enough while something else serves', () => {
   const cases: Observation[] = [
-    observation({ targets: [{ ...healthy, state: 'unhealthy' }] }),
-    observation({ targets: [] }),
-    observation({
+    balancedObservation({ targets: [targetWith('unhealthy')] }),
+    balancedObservation({ targets: [] }),
+    balancedObservation({
       tasks: [
-        task({ containers: [{ name: 'api', image: '', imageDigest: 'sha256:old', reason: '' }] }),
+        taskWith({
+          containers: [{ name: 'api', image: '', imageDigest: 'sha256:old', reason: '' }],
+        }),
       ],
     }),
-    observation({
-      tasks: [task(), task({ arn: 'task/0', startedBy: 'ecs-svc/1', taskDefinition: old })],
+    balancedObservation({
+      tasks: [
+        taskWith(),
+        taskWith({ arn: 'task/0', startedBy: 'ecs-svc/1', taskDefinition: oldRevision }),
+      ],
     }),
-    observation({ service: { runningCount: 0 } }),
+    balancedObservation({ service: { runningCount: 0 } }),
   ]
   for (const one of cases) assert.equal(judge(one, ours).kind, 'progressing')
 })
 
 test('a steady state while the rollout is still in progress has not succeeded', () => {
   const verdict = judge(
-    observation({
-      serviceDeployments: [record('IN_PROGRESS')],
-      service: { deployments: [deployment({ rolloutState: 'IN_PROGRESS' })] },
+    balancedObservation({
+      serviceDeployments: [recordWith({ status: 'IN_PROGRESS' })],
+      service: { deployments: [deploymentWith({ rolloutState: 'IN_PROGRESS' })] },
     }),
     ours,
   )
@@ -52,14 +57,15 @@ test('a steady state while the rollout is still in progress has not succeeded', 
 
 test('a rollout that ECS took back is rolled back though the service is steady', () => {
   const verdict = judge(
-    observation({
+    balancedObservation({
       serviceDeployments: [
-        record('ROLLBACK_SUCCESSFUL', {
+        recordWith({
+          status: 'ROLLBACK_SUCCESSFUL',
           statusReason:
             'Service deployment rolled back because the circuit breaker threshold was exceeded.',
         }),
       ],
-      tasks: [task({ startedBy: 'ecs-svc/3', taskDefinition: old })],
+      tasks: [taskWith({ startedBy: 'ecs-svc/3', taskDefinition: oldRevision })],
       service: { deployments: [rolledBackTo] },
     }),
     ours,
@@ -76,9 +82,9 @@ test('a rollout that ECS took back is rolled back though the service is steady',
 
 test('while ECS rolls back the verdict waits for how that ends', () => {
   const verdict = judge(
-    observation({
-      serviceDeployments: [record('ROLLBACK_IN_PROGRESS')],
-      service: { deployments: [rolledBackTo, failed] },
+    balancedObservation({
+      serviceDeployments: [recordWith({ status: 'ROLLBACK_IN_PROGRESS' })],
+      service: { deployments: [rolledBackTo, failedDeployment] },
     }),
     ours,
   )
@@ -87,9 +93,9 @@ test('while ECS rolls back the verdict waits for how that ends', () => {
 
 test('a breaker without a rollback candidate has failed', () => {
   const verdict = judge(
-    observation({
-      serviceDeployments: [record('IN_PROGRESS')],
-      service: { deployments: [{ ...failed, status: 'PRIMARY' }] },
+    balancedObservation({
+      serviceDeployments: [recordWith({ status: 'IN_PROGRESS' })],
+      service: { deployments: [{ ...failedDeployment, status: 'PRIMARY' }] },
     }),
     ours,
   )
@@ -107,10 +113,13 @@ test('a breaker without a rollback candidate has failed', () => {
 })
 
 test('a deployment that another one replaced is replaced, not rolled back', () => {
-  const other = deployment({ id: 'ecs-svc/9', taskDefinition: `${ours.taskDefinition}9` })
-  for (const serviceDeployments of [[record('STOPPED')], [record('SUCCESSFUL')]]) {
+  const other = deploymentWith({ id: 'ecs-svc/9', taskDefinition: `${ours.taskDefinition}9` })
+  for (const serviceDeployments of [
+    [recordWith({ status: 'STOPPED' })],
+    [recordWith({ status: 'SUCCESSFUL' })],
+  ]) {
     const verdict = judge(
-      observation({ serviceDeployments, service: { deployments: [other] } }),
+      balancedObservation({ serviceDeployments, service: { deployments: [other] } }),
       ours,
     )
     assert.equal(verdict.kind, 'replaced')
@@ -118,30 +127,41 @@ test('a deployment that another one replaced is replaced, not rolled back', () =
 })
 
 test('a service that is gone has failed', () => {
-  assert.equal(judge(observation({ service: { status: 'INACTIVE' } }), ours).kind, 'failed')
+  assert.equal(judge(balancedObservation({ service: { status: 'INACTIVE' } }), ours).kind, 'failed')
 })
 
-const lookedAt = (left: ObservedDeployment) =>
-  observation({
+const lookedAt = (left: object) =>
+  balancedObservation({
     serviceDeployments: 'unavailable',
     tasks: [oldTask],
     service: { deployments: [left, rolledBackTo] },
   })
 
-test('without records a failed deployment that has no task left stands in nobody’s way', () => {
-  const back: Expectation = { taskDefinition: old, deploymentId: 'ecs-svc/3', digests: {} }
-  assert.equal(judge(lookedAt(failed), back).kind, 'succeeded')
-  assert.equal(judge(lookedAt({ ...failed, pendingCount: 1 }), back).kind, 'progressing')
-  assert.equal(judge(lookedAt({ ...failed, rolloutState: 'COMPLETED' }), back).kind, 'progressing')
+test('without records a failedDeployment deployment that has no task left stands in nobody’s way', () => {
+  const back: Expectation = { taskDefinition: oldRevision, deploymentId: 'ecs-svc/3', digests: {} }
+  assert.equal(judge(lookedAt(failedDeployment), back).kind, 'succeeded')
+  assert.equal(judge(lookedAt({ ...failedDeployment, pendingCount: 1 }), back).kind, 'progressing')
+  assert.equal(
+    judge(lookedAt({ ...failedDeployment, rolloutState: 'COMPLETED' }), back).kind,
+    'progressing',
+  )
 })
 
 test('without records deployments decide, and the evidence is named as weaker', () => {
   const without = { serviceDeployments: 'unavailable' } as const
-  const verdict = judge(observation(without), ours)
+  const verdict = judge(balancedObservation(without), ours)
   assert.equal(verdict.kind === 'succeeded' && verdict.basis, 'deployments')
-  const back = { ...without, tasks: [oldTask], service: { deployments: [rolledBackTo, failed] } }
-  assert.equal(judge(observation(back), ours).kind, 'rolled_back')
-  const settled = deployment({ id: 'ecs-svc/3', taskDefinition: old, rolloutStateReason: '' })
+  const back = {
+    ...without,
+    tasks: [oldTask],
+    service: { deployments: [rolledBackTo, failedDeployment] },
+  }
+  assert.equal(judge(balancedObservation(back), ours).kind, 'rolled_back')
+  const settled = deploymentWith({
+    id: 'ecs-svc/3',
+    taskDefinition: oldRevision,
+    rolloutStateReason: '',
+  })
   const events = [
     {
       at: 1,
@@ -150,25 +170,29 @@ test('without records deployments decide, and the evidence is named as weaker', 
   ]
   assert.equal(
     judge(
-      observation({ ...without, tasks: [oldTask], service: { deployments: [settled], events } }),
+      balancedObservation({
+        ...without,
+        tasks: [oldTask],
+        service: { deployments: [settled], events },
+      }),
       ours,
     ).kind,
     'rolled_back',
   )
   assert.equal(
-    judge(observation({ ...without, service: { deployments: [settled] } }), ours).kind,
+    judge(balancedObservation({ ...without, service: { deployments: [settled] } }), ours).kind,
     'replaced',
   )
 })
 
 test('a record is found by its task definition and time where its ARN is not known', () => {
   const { serviceDeploymentArn: _, ...unknown } = ours
-  const verdict = judge(observation(), unknown)
+  const verdict = judge(balancedObservation(), unknown)
   assert.equal(verdict.kind === 'succeeded' && verdict.basis, 'service deployment')
 })
 
 test('a service with a desired count of 0 succeeds by running nothing', () => {
-  const nothing = observation({
+  const nothing = balancedObservation({
     tasks: [],
     targets: [],
     service: { desiredCount: 0, runningCount: 0 },

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { recordOf } from '../../../rollout/record.ts'
+import { deploymentWith, observationWith, ours, recordWith } from './observations.ts'
+
+const mine = recordWith({ serviceDeploymentArn: 'sd/2', status: 'IN_PROGRESS' })
+const theirs = recordWith({ serviceDeploymentArn: 'sd/3', createdAt: new Date(1_500) })
+const withoutArn = { deploymentId: ours.deploymentId }
+
+describe('the record of a deployment', () => {
+  test('is the one whose ARN ECS gave, however far apart the clocks are', () => {
+    const late = recordWith({ serviceDeploymentArn: 'sd/2', createdAt: new Date(90_000) })
+    const seen = observationWith({ serviceDeployments: [theirs, late] })
+    assert.equal(recordOf(seen, ours), late)
+  })
+
+  test('is the nearest in time where ECS gave no ARN, as after a retried UpdateService', () => {
+    const seen = observationWith({ serviceDeployments: [theirs, mine] })
+    assert.equal(recordOf(seen, withoutArn), mine)
+  })
+
+  test('is found by time where ECS does not list the ARN any more', () => {
+    const seen = observationWith({ serviceDeployments: [mine] })
+    assert.equal(recordOf(seen, { ...withoutArn, serviceDeploymentArn: 'sd/gone' }), mine)
+  })
+
+  test('does not exist for a rollback of ECS’s own, which is listed without one', () => {
+    const rollback = deploymentWith({ id: 'ecs-svc/3', createdAt: new Date(60_000) })
+    const seen = observationWith({
+      service: { deployments: [rollback] },
+      serviceDeployments: [mine],
+    })
+    assert.equal(recordOf(seen, { deploymentId: 'ecs-svc/3' }), undefined)
+  })
+
+  test('is not guessed for a deployment that ECS does not list', () => {
+    const seen = observationWith({ serviceDeployments: [mine] })
+    assert.equal(recordOf(seen, { deploymentId: 'ecs-svc/9' }), undefined)
+  })
+
+  test('is unknown where the endpoint has no records', () => {
+    assert.equal(recordOf(observationWith({ serviceDeployments: 'unavailable' }), ours), undefined)
+  })
+})
