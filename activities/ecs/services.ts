@@ -1,8 +1,8 @@
 import { DescribeServicesCommand, type Service } from '@aws-sdk/client-ecs'
 import type { AwsClients } from '../aws/clients.ts'
 import { failure } from '../temporal/failures.ts'
-import { nameOf } from '../aws/errors.ts'
-import { placeOf } from '../aws/location.ts'
+import { errorName } from '../aws/errors.ts'
+import { locationOf } from '../aws/location.ts'
 
 /** `DescribeServices` takes at most 10 services of one cluster. */
 const batch = 10
@@ -24,10 +24,10 @@ export async function describeServices(
     const answer = await clients.ecs
       .send(new DescribeServicesCommand({ cluster, services }), sending(abortSignal))
       .catch(async (error: unknown) => {
-        if (nameOf(error) !== 'ClusterNotFoundException') throw error
+        if (errorName(error) !== 'ClusterNotFoundException') throw error
         throw failure(
           'PreconditionFailed',
-          `There is no ECS cluster "${cluster}" in ${await placeOf(clients)}. Correct "cluster" or "region" of the environment in slipway.yaml, or use the credentials of the account that has it.`,
+          `There is no ECS cluster "${cluster}" in ${await locationOf(clients)}. Correct "cluster" or "region" of the environment in slipway.yaml, or use the credentials of the account that has it.`,
         )
       })
     for (const service of answer.services ?? []) {

@@ -8,7 +8,7 @@ import {
 import type { ServiceSpec } from '../../contract/environment-spec.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { failure } from '../temporal/failures.ts'
-import { nameOf } from '../aws/errors.ts'
+import { errorName } from '../aws/errors.ts'
 
 export interface DescribedTaskDefinition {
   readonly arn: string
@@ -28,7 +28,7 @@ export async function describeTaskDefinition(
     .send(new DescribeTaskDefinitionCommand({ taskDefinition, include: ['TAGS'] }))
     .catch((error: unknown) => {
       // So ECS answers for a revision that was deleted and for a family without an ACTIVE one.
-      if (nameOf(error) !== 'ClientException') throw error
+      if (errorName(error) !== 'ClientException') throw error
       throw failure(
         'PreconditionFailed',
         `ECS has no task definition "${taskDefinition}" that a revision could be made from. Register one (Terraform, or "aws ecs register-task-definition") and ask again.`,

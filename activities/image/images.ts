@@ -8,8 +8,8 @@ import {
 import type { ImageSpec, EnvironmentSpec } from '../../contract/environment-spec.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { failure } from '../temporal/failures.ts'
-import { nameOf } from '../aws/errors.ts'
-import { placeOf } from '../aws/location.ts'
+import { errorName } from '../aws/errors.ts'
+import { locationOf } from '../aws/location.ts'
 import type { FoundImage, InspectedService } from '../../contract/activity-types.ts'
 
 /** The tag of the image of a commit: pushed once, never moved. */
@@ -83,7 +83,7 @@ export async function repositoryOf(
 ): Promise<Repository & { readonly repositoryUri: string }> {
   const repository = await findRepository(clients, image.repository)
   if (repository?.repositoryUri === undefined) {
-    throw failure('PreconditionFailed', missingRepository(image, await placeOf(clients)))
+    throw failure('PreconditionFailed', missingRepository(image, await locationOf(clients)))
   }
   return { ...repository, repositoryUri: repository.repositoryUri }
 }
@@ -103,7 +103,7 @@ export async function findRepository(
     )
     return answer.repositories?.[0]
   } catch (error) {
-    if (nameOf(error) === 'RepositoryNotFoundException') return undefined
+    if (errorName(error) === 'RepositoryNotFoundException') return undefined
     throw error
   }
 }
@@ -136,7 +136,7 @@ async function describeImage(
     )
     return answer.imageDetails?.[0]
   } catch (error) {
-    if (nameOf(error) === 'ImageNotFoundException') return undefined
+    if (errorName(error) === 'ImageNotFoundException') return undefined
     throw error
   }
 }

@@ -10,7 +10,8 @@ import type { AwsClients } from '../aws/clients.ts'
 import { failure } from '../temporal/failures.ts'
 import { withHeartbeat } from '../temporal/heartbeat.ts'
 import { digestOf, movingTag } from './images.ts'
-import { isTransient, knownFailure, nameOf } from '../aws/errors.ts'
+import { errorName, isTransient } from '../aws/errors.ts'
+import { knownFailure } from '../aws/known-failure.ts'
 
 interface TagMove {
   readonly name: string
@@ -123,8 +124,8 @@ async function putTag(
       }),
     )
   } catch (error) {
-    if (nameOf(error) === 'ImageAlreadyExistsException') return
-    if (nameOf(error) !== 'ImageTagAlreadyExistsException') throw error
+    if (errorName(error) === 'ImageAlreadyExistsException') return
+    if (errorName(error) !== 'ImageTagAlreadyExistsException') throw error
     if (mode === 'force') throw failure('PreconditionFailed', immutableInForceMode(image))
     log.warn(`Tags in repository ${image.repository} are immutable: ${imageTag} stays as it is.`)
   }

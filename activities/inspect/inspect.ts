@@ -5,7 +5,7 @@ import { failure, rejection } from '../temporal/failures.ts'
 import { controllerFinding, deploymentInFlight, findingsAbout, warningsAbout } from './findings.ts'
 import { findRepository, missingRepository } from '../image/images.ts'
 import { observe } from '../ecs/observe.ts'
-import { placeOf } from '../aws/location.ts'
+import { locationOf } from '../aws/location.ts'
 import { describeServices } from '../ecs/services.ts'
 import { shiftingWarnings } from './traffic-shifting.ts'
 import { immutableInForceMode } from '../image/tags.ts'
@@ -130,7 +130,7 @@ async function notThere(
   which: { spec: EnvironmentSpec; service: ServiceSpec; described: Service | undefined },
 ): Promise<string> {
   const { spec, service, described } = which
-  const where = `in cluster "${spec.cluster}" (${await placeOf(clients)})`
+  const where = `in cluster "${spec.cluster}" (${await locationOf(clients)})`
   return described === undefined
     ? `There is no service "${service.ecsService}" ${where}. Create it, or correct "service" of "${service.name}" in slipway.yaml.`
     : `Service "${service.ecsService}" ${where} is ${described.status ?? 'of unknown status'}, not ACTIVE. Create it anew, or correct "service" of "${service.name}" in slipway.yaml.`
@@ -143,7 +143,7 @@ async function examineRepository(
 ): Promise<Look> {
   const repository = await findRepository(clients, image.repository)
   if (repository?.repositoryUri === undefined) {
-    return { ...nothing, findings: [missingRepository(image, await placeOf(clients))] }
+    return { ...nothing, findings: [missingRepository(image, await locationOf(clients))] }
   }
   const immutable = repository.imageTagMutability === 'IMMUTABLE'
   if (spec.mode === 'force' && immutable) {

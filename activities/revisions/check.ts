@@ -4,7 +4,7 @@ import { ApplicationFailure } from '@temporalio/common'
 import type { ServiceSpec, EnvironmentSpec } from '../../contract/environment-spec.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { findRepository } from '../image/images.ts'
-import { nameOf } from '../aws/errors.ts'
+import { errorName } from '../aws/errors.ts'
 
 import { revisionTags, tagOf } from '../ecs/revision-tags.ts'
 import { describeTaskDefinition, missingContainers } from '../ecs/task-definitions.ts'
@@ -95,7 +95,7 @@ async function isThere(
     )
     return imageDetails.length > 0
   } catch (error) {
-    if (nameOf(error) === 'ImageNotFoundException') return false
+    if (errorName(error) === 'ImageNotFoundException') return false
     throw error
   }
 }
