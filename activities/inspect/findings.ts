@@ -1,7 +1,7 @@
 import type { Service } from '@aws-sdk/client-ecs'
 import type { ServiceSpec, EnvironmentSpec } from '../../contract/environment-spec.ts'
 import type { ObservedDeployment, Observation } from '../../rollout/observation.ts'
-import { movingTag } from '../image/images.ts'
+import { movingTag } from '../image/naming.ts'
 import { tooLongToShift } from './traffic-shifting.ts'
 import { primaryOf } from '../../rollout/rollback-target.ts'
 import { missingContainers, type DescribedTaskDefinition } from '../ecs/task-definitions.ts'

@@ -3,7 +3,7 @@ import type { TaskDefinition } from '@aws-sdk/client-ecs'
 import { ApplicationFailure } from '@temporalio/common'
 import type { ServiceSpec, EnvironmentSpec } from '../../contract/environment-spec.ts'
 import type { AwsClients } from '../aws/clients.ts'
-import { findRepository } from '../image/images.ts'
+import { findRepository } from '../image/ecr.ts'
 import { errorName } from '../aws/errors.ts'
 
 import { revisionTags, tagOf } from '../ecs/revision-tags.ts'

@@ -4,7 +4,7 @@ import { log } from '@temporalio/activity'
 import type { ServiceSpec, EnvironmentSpec } from '../../contract/environment-spec.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { failure, rejection } from '../temporal/failures.ts'
-import { movingTag } from '../image/images.ts'
+import { movingTag } from '../image/naming.ts'
 import { revisionTags, tagsWith } from '../ecs/revision-tags.ts'
 import { describeServices } from '../ecs/services.ts'
 import {

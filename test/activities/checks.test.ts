@@ -60,7 +60,7 @@ describe('running checks', async () => {
     const started = Date.now()
     await assert.rejects(
       check(['sleep 987 & sleep 987'], 100),
-      failsAs('ChecksFailed', '"sleep 987 & sleep 987"', 'was not done'),
+      failsAs('ChecksFailed', '"sleep 987 & sleep 987"', 'did not finish'),
     )
     assert.equal(Date.now() - started < 5_000, true)
   })

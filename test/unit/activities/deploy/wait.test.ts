@@ -228,7 +228,7 @@ describe('waiting for a rollout', () => {
     const onHeartbeat = () => leaving.abort(workerShutdown())
     const waiting = wait(underWay, undefined, { leaving: leaving.signal, onHeartbeat })
     await assert.rejects(waiting, (error) => {
-      failsAs('WorkerShutdown', 'the next one goes on')(error)
+      failsAs('WorkerShutdown', 'the next worker continues')(error)
       return error instanceof ApplicationFailure && error.nonRetryable !== true
     })
   })

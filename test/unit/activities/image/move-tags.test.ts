@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { moveTags } from '../../../../activities/image/tags.ts'
+import { moveTags } from '../../../../activities/image/move-tags.ts'
 import { awsError, fakeAws, type Answers } from '../fake-aws.ts'
 import { failsAs, inActivity } from '../in-activity.ts'
 import { digestA, digestB, specWith } from '../../environment-specs.ts'
@@ -130,7 +130,7 @@ describe('moving tags', () => {
     assert.equal(tagged(), digestA)
     await assert.rejects(
       move(without, digestB, 'force'),
-      failsAs('PreconditionFailed', digestB, 'release its commit again'),
+      failsAs('PreconditionFailed', digestB, 'Deploy its commit again'),
     )
   })
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { findImages } from '../../../../activities/image/images.ts'
+import { findImages } from '../../../../activities/image/find-images.ts'
 import { awsError, fakeAws } from '../fake-aws.ts'
 import { inActivity } from '../in-activity.ts'
 import {
