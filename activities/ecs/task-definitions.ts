@@ -5,6 +5,7 @@ import {
   type Tag,
   type TaskDefinition,
 } from '@aws-sdk/client-ecs'
+import { ApplicationFailure } from '@temporalio/common'
 import type { ServiceSpec } from '../../contract/environment-spec.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { failure } from '../temporal/failures.ts'
@@ -31,7 +32,7 @@ export async function describeTaskDefinition(
       if (errorName(error) !== 'ClientException') throw error
       throw failure(
         'PreconditionFailed',
-        `ECS has no ACTIVE task definition "${taskDefinition}". Register one (with Terraform, or "aws ecs register-task-definition") and try again.`,
+        `ECS has no task definition "${taskDefinition}", or the family has no ACTIVE revision. Register one (with Terraform, or "aws ecs register-task-definition") and try again.`,
       )
     })
   const arn = answer.taskDefinition?.taskDefinitionArn
@@ -42,6 +43,17 @@ export async function describeTaskDefinition(
     )
   }
   return { arn, definition: answer.taskDefinition, tags: answer.tags ?? [] }
+}
+
+/** Like {@link describeTaskDefinition}, but undefined if ECS has no such task definition. */
+export async function findTaskDefinition(
+  clients: AwsClients,
+  taskDefinition: string,
+): Promise<DescribedTaskDefinition | undefined> {
+  return await describeTaskDefinition(clients, taskDefinition).catch((error: unknown) => {
+    if (error instanceof ApplicationFailure && error.type === 'PreconditionFailed') return undefined
+    throw error
+  })
 }
 
 /**

@@ -5,7 +5,7 @@ import {
   resolveRollback,
   type ResolveRollbackInput,
 } from '../../../../activities/revisions/resolve-rollback.ts'
-import { listRevisions } from '../../../../activities/revisions/list.ts'
+import { listRevisions } from '../../../../activities/revisions/list-revisions.ts'
 import { answersOf, recordsOf, revision, service, taskDefinition } from '../ecs-answers.ts'
 import { awsError, fakeAws, type Answers } from '../fake-aws.ts'
 import { failsAs, inActivity } from '../in-activity.ts'
@@ -100,7 +100,7 @@ describe('what a rollback has to make run', () => {
     )
     await assert.rejects(
       resolve({}),
-      failsAs('PreconditionFailed', 'There is nothing to go back to'),
+      failsAs('PreconditionFailed', 'There is nothing to roll back to'),
     )
   })
 })
