@@ -9,7 +9,7 @@ import { detectEngine } from './image/engine.ts'
 import { endWithLogs } from './deploy/failure-evidence.ts'
 import { withHeartbeat } from './temporal/heartbeat.ts'
 import { findImages } from './image/find-images.ts'
-import { refuseWhileFrozen } from './inspect/freeze.ts'
+import { rejectWhileFrozen } from './inspect/freeze.ts'
 import { inspectEnvironment } from './inspect/inspect.ts'
 import { defaultPace, type Pace } from './deploy/pace.ts'
 import { notify } from './notifications/notify.ts'
@@ -50,7 +50,7 @@ export function createReleaseActivities(options: ReleaseActivitiesOptions = {}):
   const { clientsFor = awsClientsByEnvironment(), pace = defaultPace, shutdownSignal } = options
   return {
     inspectEnvironment: async (input) => {
-      if (input.freezes === 'kept') refuseWhileFrozen(input.spec, Date.now())
+      if (input.freezes === 'kept') rejectWhileFrozen(input.spec, Date.now())
       return await withHeartbeat(() => inspectEnvironment(clientsFor(input.spec.aws), input))
     },
     findImages: (input) => withHeartbeat(() => findImages(clientsFor(input.spec.aws), input)),

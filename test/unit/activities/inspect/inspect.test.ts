@@ -68,7 +68,7 @@ describe('inspecting an environment', () => {
     })
     const { services, warnings } = await inspect(answersOf({ service: neverRan, tasks: [] }))
     assert.equal(services[0]?.rollbackTarget.hasSucceeded, false)
-    assert.match(warnings.join(), /nothing to go back to/)
+    assert.match(warnings.join(), /nothing to roll back to/)
   })
 
   test('warns of a desired count of 0', async () => {
@@ -93,7 +93,7 @@ describe('inspecting an environment', () => {
     })
     await assert.rejects(
       inspect(answersOf({ service: busy })),
-      failsAs('Conflict', 'ecs-svc/2 of mailman-api:2', 'ask again'),
+      failsAs('Conflict', 'ecs-svc/2 of mailman-api:2', 'try again'),
     )
   })
 

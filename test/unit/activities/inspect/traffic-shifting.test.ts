@@ -55,7 +55,7 @@ describe('inspecting an environment', () => {
         rollback: { timeoutMs: 5 * 60_000 },
       }),
     )
-    assert.match(warnings.join('\n'), /blue\/green deployment as well, of 5 min at least/)
+    assert.match(warnings.join('\n'), /blue\/green deployment as well, which takes at least 5 min/)
     assert.match(warnings.join('\n'), /waits for a person at POST_SCALE_UP/)
   })
 })
