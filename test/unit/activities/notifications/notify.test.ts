@@ -22,10 +22,10 @@ async function telling(
 ): Promise<void> {
   const receiver = await openReceiver(reply)
   const variables = { SLACK_WEBHOOK_URL: receiver.url, HOOK: receiver.url, SECRET: secret }
-  const withinMs = reply === 'hang' ? 300 : 60_000
+  const timeoutMs = reply === 'hang' ? 300 : 60_000
   try {
     const failure: unknown = await inActivity(() =>
-      notify({ notice: started, to }, { variables, withinMs }),
+      notify({ notice: started, to }, { variables, timeoutMs }),
     ).catch((error: unknown) => error)
     assert.doesNotMatch(String(failure), /a-secret-path|127\.0\.0\.1|whsec_/)
     await use(receiver, failure)
@@ -132,7 +132,7 @@ describe('what will not pass is not tried again', () => {
       'a request that is refused',
       webhook,
       { status: 400 },
-      /answered 400 and will not take it later/,
+      /answered 400, so a retry is of no use/,
     ],
     ['a receiver that is gone', webhook, { status: 410 }, /answered 410/],
     [
@@ -145,7 +145,7 @@ describe('what will not pass is not tried again', () => {
       'an answer that repeats the address',
       webhook,
       { status: 404, body: 'Cannot POST /hooks/a-secret-path' },
-      /answered 404 and/,
+      /answered 404, so/,
     ],
   ]
   for (const [title, to, reply, says] of final) {
@@ -159,24 +159,24 @@ describe('what will not pass is not tried again', () => {
   }
 
   const variables: readonly [title: string, given: Record<string, string>, says: RegExp][] = [
-    ['an address that is not set', {}, /HOOK that the notifications of production name is not set/],
+    ['an address that is not set', {}, /HOOK for notifications of production is not set/],
     ['an address that is empty', { HOOK: ' ' }, /HOOK .* is not set/],
     [
       'an address that is none',
       { HOOK: 'hooks.example/s3cret' },
-      /HOOK .* is no http or https address/,
+      /HOOK .* is not an http or https URL/,
     ],
-    ['an address of something else', { HOOK: 'file:///s3cret' }, /HOOK .* is no http or https/],
+    ['an address of something else', { HOOK: 'file:///s3cret' }, /HOOK .* is not an http or https/],
     [
       'an address with a password',
       { HOOK: 'https://me:s3cret@hooks.example' },
-      /HOOK .* has a user or a password/,
+      /HOOK .* contains a user or password/,
     ],
     ['a secret that is not set', { HOOK: 'https://hooks.example' }, /SECRET .* is not set/],
     [
       'a secret that is none',
       { HOOK: 'https://hooks.example', SECRET: 's3cret' },
-      /SECRET .* is no secret to sign with/,
+      /SECRET .* is not a signing secret/,
     ],
   ]
   for (const [title, given, says] of variables) {

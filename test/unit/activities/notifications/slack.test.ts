@@ -29,7 +29,7 @@ describe('a message says what a person needs to know', () => {
       ),
       '🚀 *started*\nmailman 3f2c1ab → production: Add organization id to inboxes',
       '```slipway wait production```',
-      'Asked for by ann@laptop',
+      'Requested by ann@laptop',
       '<https://temporal.example.com/namespaces/default/workflows/release%2Fproduction%2F3f2c1ab4d5e6|Temporal UI>',
     ])
   })
