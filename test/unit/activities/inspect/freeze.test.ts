@@ -14,7 +14,7 @@ const spec = specFor('queue', {
   },
 })
 
-test('a release in a freeze window is rejected with the window and the way over it', () => {
+test('a release in a freeze window is rejected with the window and the override', () => {
   assert.throws(
     () => rejectWhileFrozen(spec, Date.parse('2026-12-24T12:00:00Z')),
     (failure: unknown) => {
@@ -26,6 +26,6 @@ test('a release in a freeze window is rejected with the window and the way over 
   )
 })
 
-test('outside of it a release is let through', () => {
+test('a release outside the freeze windows is admitted', () => {
   rejectWhileFrozen(spec, Date.parse('2026-12-22T12:00:00Z'))
 })

@@ -45,7 +45,7 @@ export function ended(change: Partial<OutcomeNotice> = {}): OutcomeNotice {
   }
 }
 
-export const trial: TestNotice = {
+export const testNotice: TestNotice = {
   event: 'test',
   id: `test/production/${at}`,
   at,
