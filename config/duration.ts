@@ -1,20 +1,17 @@
-import ms, { type StringValue } from 'ms'
 import { z } from 'zod'
+import { durationPattern, parseDuration } from './parse-duration.ts'
 
 const examples = ['90s', '30m', '2h']
 
-/** At most six digits, so that no sum of durations leaves what a date can hold. */
-const number = String.raw`\d{1,6}(\.\d{1,3})?`
-
-/** A duration in words, `90s`, `30m`, `2h`, kept as milliseconds; `0s` is one. */
+/** A duration such as `90s`, `30m` or `2h`, kept as milliseconds. May be 0. */
 export const durationOrZero = durationLike(
-  String.raw`^${number}\s?(ms|s|m|h|d)$`,
+  `^${durationPattern}$`,
   'a duration such as "90s", "30m" or "2h"',
 )
 
-/** A duration in words, `90s`, `30m`, `2h`, kept as milliseconds; longer than nothing. */
+/** A duration such as `90s`, `30m` or `2h`, kept as milliseconds. Longer than 0. */
 export const duration = durationLike(
-  String.raw`^(?=.*[1-9])${number}\s?(ms|s|m|h|d)$`,
+  `^(?=.*[1-9])${durationPattern}$`,
   'a duration such as "90s", "30m" or "2h", longer than 0',
 )
 
@@ -23,5 +20,5 @@ function durationLike(pattern: string, expected: string) {
     .string()
     .regex(new RegExp(pattern), expected)
     .meta({ examples })
-    .transform((text) => Math.ceil(ms(text as StringValue)))
+    .transform((text) => parseDuration(text) ?? 0)
 }

@@ -23,7 +23,6 @@ export interface ReleaseActivities {
   /** Reads; refuses what would fail later: cluster, services, containers, repositories, breaker. */
   inspectEnvironment(input: {
     spec: EnvironmentSpec
-    release: string
     /** Whether a freeze window of the configuration keeps this release out. */
     freezes: 'kept' | 'ignored'
   }): Promise<Inspection>

@@ -26,7 +26,8 @@ export interface TemporalUi {
 }
 
 export function buildMessage(notice: Notice, ui: TemporalUi): Message {
-  const { requestedBy, environment } = notice
+  const { environment } = notice
+  const { requestedBy } = notice.event === 'test' ? notice : notice.release
   const page = pageOf(ui.temporalUi ?? notice.temporalUi, ui.namespace, workflowIdOf(notice))
   return {
     ...contentOf(notice),
@@ -41,7 +42,7 @@ export function buildMessage(notice: Notice, ui: TemporalUi): Message {
 function workflowIdOf(notice: Notice): string {
   const hasStarted =
     notice.event === 'started' || (notice.event === 'outcome' && notice.startedAt !== undefined)
-  return hasStarted ? notice.release : `environment/${notice.environment}`
+  return hasStarted ? notice.release.id : `environment/${notice.environment}`
 }
 
 type Content = Pick<Message, 'sign' | 'headline' | 'lines' | 'commands'>
@@ -62,8 +63,8 @@ function contentOf(notice: Notice): Content {
         headline: 'waits for an approval',
         lines: [`Without an approval it is rejected at ${momentText(notice.until)}.`],
         commands: [
-          `slipway approve ${environment} --release ${notice.release}`,
-          `slipway reject ${environment} --release ${notice.release} --reason '…'`,
+          `slipway approve ${environment} --release ${notice.release.id}`,
+          `slipway reject ${environment} --release ${notice.release.id} --reason '…'`,
         ],
       }
     case 'outcome':
@@ -83,7 +84,7 @@ function outcomeContent(notice: OutcomeNotice): Content {
   const duration = startedAt === undefined ? '' : ` after ${durationText(at - startedAt)}`
   const words = `${outcomeWords[outcome]}${duration}`
   const explain =
-    startedAt === undefined || successful.has(outcome) ? [] : [`slipway explain ${release}`]
+    startedAt === undefined || successful.has(outcome) ? [] : [`slipway explain ${release.id}`]
   return {
     sign: outcomeSigns[outcome],
     headline: outcome === 'rollback_failed' ? `${words}: A PERSON IS NEEDED NOW` : words,

@@ -1,4 +1,5 @@
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
+import { durationArgument } from './duration-argument.ts'
 
 /** What every command that reads `slipway.yaml` or asks Temporal takes. */
 export interface CommonOptions {
@@ -72,12 +73,5 @@ export function withWaiting(given: Command): Command {
   )
 }
 
-const units: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 }
-
-/** Milliseconds of `90s`, `30m` or `2h`. */
-export function parseTimeout(text: string): number {
-  const match = /^(\d{1,6})([smh])$/.exec(text)
-  const ms = Number(match?.[1]) * (units[match?.[2] ?? ''] ?? 0)
-  if (ms > 0 && ms < 2 ** 31) return ms
-  throw new InvalidArgumentError('Expected a duration such as 90s, 30m or 2h, of at most 24 days.')
-}
+/** `--timeout`: longer ones than this a timer of Node.js does not hold. */
+export const parseTimeout = durationArgument({ most: { ms: 2 ** 31 - 1, text: '24d' } })

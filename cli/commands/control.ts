@@ -1,12 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import {
-  type CommonOptions,
-  command,
-  parseTimeout,
-  withConfig,
-  withJson,
-  withTemporal,
-} from './command.ts'
+import { parseDuration } from '../../config/parse-duration.ts'
+import { type CommonOptions, command, withConfig, withJson, withTemporal } from './command.ts'
 
 interface ControlOptions extends CommonOptions {
   readonly reason?: string
@@ -81,9 +75,10 @@ async function run(kind: Steering, environment: string, options: ControlOptions)
   })
 }
 
-/** A moment from now on, as ISO 8601 has it. */
+/** A time in the future, as ISO 8601 writes it: the one given, or a duration from now. */
 export function parseUntil(text: string): string {
-  if (/^\d+[smh]$/.test(text)) return new Date(Date.now() + parseTimeout(text)).toISOString()
+  const fromNow = parseDuration(text)
+  if (fromNow !== undefined) return new Date(Date.now() + fromNow).toISOString()
   const moment = Date.parse(text)
   if (/^\d{4}-\d{2}-\d{2}/.test(text) && !Number.isNaN(moment))
     return new Date(moment).toISOString()

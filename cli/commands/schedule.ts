@@ -10,6 +10,7 @@ import {
   withJson,
   withTemporal,
 } from './command.ts'
+import { durationArgument } from './duration-argument.ts'
 import { scheduleControlCommands } from './schedule-control.ts'
 
 interface CreateOptions extends CommonOptions {
@@ -49,7 +50,11 @@ function createCommand(): Command {
     .option('--cron <expression>', 'when, as crontab has it: minute, hour, day, month, weekday')
     .option('--every <duration>', 'how often instead, from 1m to 366d: 90m, 24h or 7d', parseEvery)
     .option('--time-zone <zone>', 'whose clock --cron goes by (default: UTC)', parseTimeZone)
-    .option('--jitter <duration>', 'begin later by a random time of at most this', parsePeriod)
+    .option(
+      '--jitter <duration>',
+      'begin later by a random time of at most this',
+      durationArgument(),
+    )
     .option(
       '--catch-up <duration>',
       'make up for a run that an outage of Temporal delayed by at most this, at least 10s',
@@ -159,36 +164,14 @@ function parseName(text: string): string {
   throw new InvalidArgumentError('Expected letters, digits, "-" and "_", at most 63.')
 }
 
-const units: Readonly<Record<string, number>> = {
-  s: 1_000,
-  m: minute,
-  h: 60 * minute,
-  d: 24 * 60 * minute,
-}
+const parseEvery = durationArgument({
+  least: { ms: minute, text: '1m: a release takes longer than that' },
+  most: { ms: 366 * 24 * 60 * minute, text: '366d' },
+})
 
-/** Milliseconds of `90s`, `30m`, `2h` or `7d`. */
-export function parsePeriod(text: string): number {
-  const match = /^(\d{1,5})([smhd])$/.exec(text)
-  const ms = Number(match?.[1]) * (units[match?.[2] ?? ''] ?? 0)
-  if (ms > 0) return ms
-  throw new InvalidArgumentError('Expected a duration such as 90s, 30m, 2h or 7d.')
-}
-
-function parseEvery(text: string): number {
-  const ms = parsePeriod(text)
-  if (ms < minute) {
-    throw new InvalidArgumentError('Expected at least 1m: a release takes longer than that.')
-  }
-  if (ms <= 366 * 24 * 60 * minute) return ms
-  throw new InvalidArgumentError('Expected at most 366d.')
-}
-
-/** Temporal makes up for at least this, whatever it is told. */
-function parseCatchUp(text: string): number {
-  const ms = parsePeriod(text)
-  if (ms >= 10_000) return ms
-  throw new InvalidArgumentError('Expected at least 10s: Temporal makes up for that anyway.')
-}
+const parseCatchUp = durationArgument({
+  least: { ms: 10_000, text: '10s: Temporal catches up on that anyway' },
+})
 
 /** A variable that is not set, in a script, is no wish for the default branch. */
 function parseBranch(text: string): string {

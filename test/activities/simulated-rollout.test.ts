@@ -93,8 +93,7 @@ async function liveService(circuitBreaker: boolean, mode: EnvironmentSpec['mode'
   )
   const service = serviceNamed('api', { ecsService: name, circuitBreaker: 'optional' })
   const spec = specWith({ aws: {}, services: [service], mode })
-  const inspect = () =>
-    inActivity(() => activities.inspectEnvironment({ spec, release: 'r', freezes: 'kept' }))
+  const inspect = () => inActivity(() => activities.inspectEnvironment({ spec, freezes: 'kept' }))
   return {
     name,
     spec,

@@ -72,8 +72,7 @@ export async function trafficShiftingService(
     spec,
     /** All summaries that waiting has reported, in order. */
     summaries,
-    inspect: () =>
-      inActivity(() => activities.inspectEnvironment({ spec, release: 'r', freezes: 'kept' })),
+    inspect: () => inActivity(() => activities.inspectEnvironment({ spec, freezes: 'kept' })),
     /** Waits until the newest service deployment is `ready`. */
     async newest(ready: (one: ServiceDeployment) => boolean = () => true) {
       for (let tries = 0; tries < 1_000; tries += 1) {

@@ -69,7 +69,6 @@ async function run(input: ReleaseInput, record: ReleaseProgress): Promise<Releas
     const inspection = await record.step({ name: 'inspect' }, () =>
       localActivities(`inspect ${spec.cluster}`).inspectEnvironment({
         spec,
-        release: input.id,
         freezes: keepsOut(request) ? 'kept' : 'ignored',
       }),
     )

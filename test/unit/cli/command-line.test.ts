@@ -8,9 +8,10 @@ import { requester } from '../../../cli/requested-by.ts'
 
 test('a time to wait is a number with a unit, longer than nothing', () => {
   assert.deepEqual(['90s', '30m', '2h'].map(parseTimeout), [90_000, 1_800_000, 7_200_000])
-  for (const text of ['', '90', '0s', '-1s', '1d', '1.5h', '999999h', 'NaNs']) {
+  for (const text of ['', '90', '0s', '-1s', 'NaNs']) {
     assert.throws(() => parseTimeout(text), /Expected a duration such as 90s/, text)
   }
+  assert.throws(() => parseTimeout('999999h'), /Expected at most 24d/)
 })
 
 test('every command has a description and an example in its help', () => {
