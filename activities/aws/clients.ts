@@ -4,15 +4,15 @@ import { ECSClient } from '@aws-sdk/client-ecs'
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { STSClient } from '@aws-sdk/client-sts'
 import type { AwsSpec } from '../../contract/environment-spec.ts'
-import { keepErrorBody, keepingErrorBody } from './error-bodies.ts'
-import { nameProfile, namingProfile } from './profile-name.ts'
+import { keepErrorBody, keepErrorBodyOptions } from './keep-error-body.ts'
+import { nameProfile, nameProfileOptions } from './name-profile.ts'
 
-/** One client a service, all for the same region and credentials. */
+/** One client for each AWS service, all with the same region and credentials. */
 export interface AwsClients {
   readonly ecs: ECSClient
   /**
-   * The same without retries of its own, for calls that start something: a request whose answer
-   * was lost must be looked for before it is sent again.
+   * Without the SDK's retries, for calls that change something: if the answer to such a call is
+   * lost, the caller must check what happened before it repeats the call.
    */
   readonly ecsOnce: ECSClient
   readonly ecr: ECRClient
@@ -23,7 +23,7 @@ export interface AwsClients {
 
 export type AwsClientsFor = (aws: AwsSpec) => AwsClients
 
-/** A socket that says nothing must not hold an activity for ever: the SDK's default does. */
+/** The SDK's default is to wait forever on a silent socket; an activity must not. */
 const requestHandler = {
   connectionTimeout: 5_000,
   requestTimeout: 20_000,
@@ -31,16 +31,16 @@ const requestHandler = {
 }
 
 /**
- * Clients by region and profile, made once each. Credentials, regions, endpoints
- * (`AWS_ENDPOINT_URL`) and retries are the AWS SDK's own: environment, profiles, web identity,
- * container and instance roles.
+ * Creates clients once for each region and profile. Credentials, regions, endpoints
+ * (`AWS_ENDPOINT_URL`) and retries follow the AWS SDK's own configuration: environment, profiles,
+ * web identity, container and instance roles.
  */
 export function awsClientsByEnvironment(): AwsClientsFor {
-  const known = new Map<string, AwsClients>()
+  const cache = new Map<string, AwsClients>()
   return (aws) => {
     const key = JSON.stringify([aws.region, aws.profile])
-    const clients = known.get(key) ?? createAwsClients(aws)
-    known.set(key, clients)
+    const clients = cache.get(key) ?? createAwsClients(aws)
+    cache.set(key, clients)
     return clients
   }
 }
@@ -59,19 +59,19 @@ function createAwsClients({ region, profile }: AwsSpec): AwsClients {
     logs: new CloudWatchLogsClient(options),
     sts: new STSClient(options),
   }
-  // Those that read JSON; the others read whatever XML there is.
-  clients.ecs.middlewareStack.add(keepErrorBody, keepingErrorBody)
-  clients.ecsOnce.middlewareStack.add(keepErrorBody, keepingErrorBody)
-  clients.ecr.middlewareStack.add(keepErrorBody, keepingErrorBody)
-  clients.logs.middlewareStack.add(keepErrorBody, keepingErrorBody)
+  // Only for the services that speak JSON: the SDK reads any XML body of the others.
+  clients.ecs.middlewareStack.add(keepErrorBody, keepErrorBodyOptions)
+  clients.ecsOnce.middlewareStack.add(keepErrorBody, keepErrorBodyOptions)
+  clients.ecr.middlewareStack.add(keepErrorBody, keepErrorBodyOptions)
+  clients.logs.middlewareStack.add(keepErrorBody, keepErrorBodyOptions)
   if (profile !== undefined) {
     const { ecs, ecsOnce, ecr, elb, logs, sts } = clients
-    ecs.middlewareStack.add(nameProfile(profile), namingProfile)
-    ecsOnce.middlewareStack.add(nameProfile(profile), namingProfile)
-    ecr.middlewareStack.add(nameProfile(profile), namingProfile)
-    elb.middlewareStack.add(nameProfile(profile), namingProfile)
-    logs.middlewareStack.add(nameProfile(profile), namingProfile)
-    sts.middlewareStack.add(nameProfile(profile), namingProfile)
+    ecs.middlewareStack.add(nameProfile(profile), nameProfileOptions)
+    ecsOnce.middlewareStack.add(nameProfile(profile), nameProfileOptions)
+    ecr.middlewareStack.add(nameProfile(profile), nameProfileOptions)
+    elb.middlewareStack.add(nameProfile(profile), nameProfileOptions)
+    logs.middlewareStack.add(nameProfile(profile), nameProfileOptions)
+    sts.middlewareStack.add(nameProfile(profile), nameProfileOptions)
   }
   return clients
 }

@@ -1,11 +1,10 @@
 import { Context } from '@temporalio/activity'
 import type { ActivityInterceptorsFactory } from '@temporalio/worker'
-import { knownFailure } from './errors.ts'
+import { knownFailure } from './known-failure.ts'
 
 /**
- * Turns the errors of vendors into typed failures in one place, so that activities stay clean and
- * workflows can tell what to retry. Whatever an activity throws once it is cancelled is its
- * cancellation, not a failure of its own.
+ * Converts AWS and network errors to typed failures in one place, so that activities need not, and
+ * workflows know what to retry. Any error of a cancelled activity is reported as its cancellation.
  */
 export const activityInterceptors: ActivityInterceptorsFactory = () => ({
   inbound: {

@@ -1,44 +1,44 @@
-/** What is worth knowing of a thrown value, whoever threw it. */
+/** An error of the AWS SDK, of Node or of the network, in one shape. */
 export interface AwsError {
   readonly name: string
   readonly message: string
   readonly code: string
-  /** HTTP status that AWS answered with; 0 where it did not answer. */
+  /** HTTP status of the response; 0 without a response. */
   readonly status: number
-  /** Whether it was answered, by AWS or by what stands in its place. */
+  /** Whether a response arrived, from AWS or from something in its place. */
   readonly answered: boolean
 }
 
-/** What {@link readAwsError} calls an answer that the AWS SDK could make nothing of. */
+/** The `name` that {@link readAwsError} gives to a response that the AWS SDK could not parse. */
 export const unreadableAnswer = 'UnreadableAnswer'
 
 /**
  * Reads an error of the AWS SDK, of Node or of the network.
  *
  * `$metadata` and `$fault` are what every service exception of the AWS SDK for JavaScript carries;
- * `$response` is an answer that it could not read, with the body that `keepErrorBody` has kept.
+ * `$response` is a response that it could not parse, with the body kept by `keepErrorBody`.
  */
 export function readAwsError(error: unknown): AwsError | undefined {
   if (!(error instanceof Error)) return undefined
-  const extra: Extra = error as object
-  // Node wraps the failures of all addresses it tried; the first one tells.
-  if (error instanceof AggregateError && typeof extra.code !== 'string') {
+  const fields: SdkErrorFields = error as object
+  // Node wraps the errors of all addresses that it tried; the first one is representative.
+  if (error instanceof AggregateError && typeof fields.code !== 'string') {
     return readAwsError(error.errors[0])
   }
-  const status = extra.$metadata?.httpStatusCode ?? extra.$response?.statusCode ?? 0
-  if (error.name === 'SyntaxError' && extra.$response !== undefined) {
-    return readForeign(extra.$response.body, status)
+  const status = fields.$metadata?.httpStatusCode ?? fields.$response?.statusCode ?? 0
+  if (error.name === 'SyntaxError' && fields.$response !== undefined) {
+    return readForeignResponse(fields.$response.body, status)
   }
   return {
     name: error.name,
     message: error.message,
-    code: typeof extra.code === 'string' ? extra.code : '',
+    code: typeof fields.code === 'string' ? fields.code : '',
     status,
-    answered: extra.$fault !== undefined,
+    answered: fields.$fault !== undefined,
   }
 }
 
-interface Extra {
+interface SdkErrorFields {
   readonly code?: unknown
   readonly $metadata?: { readonly httpStatusCode?: number }
   readonly $fault?: unknown
@@ -46,21 +46,21 @@ interface Extra {
 }
 
 /**
- * An answer in another protocol than the service's: a gateway's page, or the XML that AWS's older
- * services, and emulators of the newer ones, tell errors in.
+ * A response in another protocol than the service's: a gateway's page, or an error in XML, as AWS's
+ * older services and emulators of the newer ones send it.
  */
-function readForeign(body: unknown, status: number): AwsError {
+function readForeignResponse(body: unknown, status: number): AwsError {
   const text = body instanceof Uint8Array ? new TextDecoder().decode(body) : ''
   const name = elementOf(text, 'Code')
   if (name !== undefined) {
     return { name, message: elementOf(text, 'Message') ?? '', code: '', status, answered: true }
   }
-  const words = text
+  const content = text
     .replaceAll(/<[^>]*>/g, ' ')
     .replaceAll(/\s+/g, ' ')
     .trim()
-  const said = words === '' ? 'nothing' : `"${words.slice(0, 120)}"`
-  const message = `HTTP ${status}, and ${said} instead of an answer of AWS's`
+  const quoted = content === '' ? 'an empty body' : `"${content.slice(0, 120)}"`
+  const message = `HTTP ${status} with ${quoted} instead of an AWS response`
   return { name: unreadableAnswer, message, code: '', status, answered: true }
 }
 

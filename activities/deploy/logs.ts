@@ -2,7 +2,7 @@ import { GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs'
 import type { ContainerDefinition } from '@aws-sdk/client-ecs'
 import type { FailedTask } from '../../rollout/failed-tasks.ts'
 import type { AwsClients } from '../aws/clients.ts'
-import { isDenied, nameOf } from '../aws/errors.ts'
+import { isDenied, errorName } from '../aws/errors.ts'
 import { describeTaskDefinition } from '../ecs/task-definitions.ts'
 import { shortName } from '../../rollout/arn.ts'
 
@@ -95,7 +95,7 @@ function reasonFor(error: unknown, { taskDefinition }: FailedTask): string {
   if (isDenied(error)) {
     return 'the worker may not read them: it needs logs:GetLogEvents on the log group'
   }
-  const name = nameOf(error)
+  const name = errorName(error)
   if (name === 'ResourceNotFoundException') return 'CloudWatch has no such log group or stream'
   return `they cannot be read for ${shortName(taskDefinition)} (${name || 'unknown error'})`
 }

@@ -13,7 +13,7 @@ import { continuedDeployment } from '../../rollout/verdict.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { copyOfRevision, isCopyOf } from '../revisions/copy.ts'
 import { unavailable } from '../temporal/failures.ts'
-import { isInactiveRevision, isTransient, isUnknownOperation, nameOf } from '../aws/errors.ts'
+import { isInactiveRevision, isTransient, isUnknownOperation, errorName } from '../aws/errors.ts'
 import { observedService } from '../ecs/observe.ts'
 
 import { shortName } from '../../rollout/arn.ts'
@@ -35,8 +35,8 @@ export async function stopDeployment(
     return true
   } catch (error) {
     if (isTransient(error)) throw error
-    if (!isUnknownOperation(error) && !stopRefusals.has(nameOf(error))) throw error
-    log.info(`ECS does not stop the service deployment (${nameOf(error)}): updating instead.`)
+    if (!isUnknownOperation(error) && !stopRefusals.has(errorName(error))) throw error
+    log.info(`ECS does not stop the service deployment (${errorName(error)}): updating instead.`)
     return false
   }
 }

@@ -10,22 +10,22 @@ import { describeServices } from './services.ts'
 import { targetsOf } from './targets.ts'
 import { tasksOf } from './tasks.ts'
 
-export interface ObserveWhat {
+export interface ObservedServiceId {
   readonly cluster: string
-  /** What ECS calls the service. */
+  /** ECS's name of the service. */
   readonly service: string
-  /** A service deployment to look up even if it is not among the newest. */
+  /** A service deployment to describe even if it is not among the newest. */
   readonly serviceDeploymentArn?: string | undefined
   readonly abortSignal?: AbortSignal | undefined
 }
 
 /**
- * One look at a service: all that ECS and the load balancer say about it, in their own words.
+ * Observes a service once: everything that ECS and the load balancer report about it.
  *
- * Throws the AWS SDK's errors, and `PreconditionFailed` where the cluster is gone.
+ * Throws the AWS SDK's errors, and `PreconditionFailed` if the cluster does not exist.
  */
-export async function observe(clients: AwsClients, what: ObserveWhat): Promise<Observation> {
-  const { cluster, service: name, abortSignal } = what
+export async function observe(clients: AwsClients, id: ObservedServiceId): Promise<Observation> {
+  const { cluster, service: name, abortSignal } = id
   const found = await describeServices(clients, cluster, [name], abortSignal)
   const service = observedService(found.get(name))
   if (service.status !== 'ACTIVE') {
@@ -33,7 +33,7 @@ export async function observe(clients: AwsClients, what: ObserveWhat): Promise<O
   }
   const which = { cluster, service: name, abortSignal }
   const [records, running, stopped, targets] = await Promise.all([
-    serviceDeployments(clients, { ...which, also: what.serviceDeploymentArn }),
+    serviceDeployments(clients, { ...which, also: id.serviceDeploymentArn }),
     tasksOf(clients, { ...which, desiredStatus: 'RUNNING' }),
     tasksOf(clients, { ...which, desiredStatus: 'STOPPED' }),
     targetsOf(clients, service.targetGroupArns, abortSignal),
@@ -49,7 +49,7 @@ export async function observe(clients: AwsClients, what: ObserveWhat): Promise<O
 
 const empty = { serviceDeployments: 'unavailable', tasks: [], targets: [] } as const
 
-/** A service as ECS describes it; `MISSING` where it does not. */
+/** A service as ECS describes it; its status is `MISSING` if ECS does not know it. */
 export function observedService(service: Service | undefined): ObservedService {
   const breaker = service?.deploymentConfiguration?.deploymentCircuitBreaker
   const loadBalancers = loadBalancersOf(service)
@@ -86,7 +86,7 @@ export function observedService(service: Service | undefined): ObservedService {
   }
 }
 
-/** Classic load balancers have no target groups: ECS alone knows of their health. */
+/** Leaves out Classic Load Balancers: they have no target groups, and only ECS knows their health. */
 function loadBalancersOf(service: Service | undefined): ObservedLoadBalancer[] {
   return (service?.loadBalancers ?? []).flatMap(({ targetGroupArn, advancedConfiguration }) =>
     targetGroupArn === undefined
@@ -100,7 +100,7 @@ function loadBalancersOf(service: Service | undefined): ObservedLoadBalancer[] {
   )
 }
 
-/** Numbers that would count as 0 where they are missing, and lists that would count as empty. */
+/** Fields that ECS left out, and that would otherwise read as 0 or as an empty list. */
 function lackingOf(service: Service | undefined): string[] {
   const needed = {
     status: service?.status,

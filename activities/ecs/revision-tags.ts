@@ -1,17 +1,17 @@
 import type { Tag } from '@aws-sdk/client-ecs'
 
-/** The tags that Slipway sets on revisions, beside the user's own. */
+/** The tags that Slipway sets on revisions, in addition to the user's own. */
 export const revisionTags = {
   project: 'slipway:project',
   release: 'slipway:release',
   commit: 'slipway:commit',
-  /** Of which revision this one is a copy: `mailman-api:41`. */
+  /** The revision that this one is a copy of: `mailman-api:41`. */
   copyOf: 'slipway:copy-of',
 } as const
 
 /**
- * Tags for a revision that is made from another one: those of that one, and these. Tags that begin
- * with `aws:` are AWS's, and not ours to set.
+ * Tags for a revision that is made from another one: the tags of that one, and ours. Tags that begin
+ * with `aws:` are reserved for AWS and cannot be set.
  */
 export function tagsWith(tags: readonly Tag[], ours: Readonly<Record<string, string>>): Tag[] {
   const kept = tags.filter(

@@ -1,6 +1,5 @@
 import {
   DescribeServiceDeploymentsCommand,
-  DescribeServiceRevisionsCommand,
   ListServiceDeploymentsCommand,
   type ServiceDeployment,
   type ServiceRevision,
@@ -8,46 +7,46 @@ import {
 import type { ObservedServiceDeployment } from '../../rollout/observation.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { isDenied, isUnknownOperation } from '../aws/errors.ts'
-import { sending } from './services.ts'
+import { digestsOfRevision, serviceRevisions } from './service-revisions.ts'
+import { requestOptions } from './services.ts'
 
-/** `DescribeServiceDeployments` and `DescribeServiceRevisions` take at most 20 ARNs. */
-const batch = 20
+/** `DescribeServiceDeployments` takes at most 20 ARNs. */
+export const serviceDeploymentsPerCall = 20
 
-/** A service revision does not change once its images are known, so it is asked for once. */
-const revisions = new Map<string, ServiceRevision>()
-const mostRevisions = 5_000
-
-interface Which {
+interface NewestDeployments {
   readonly cluster: string
   readonly service: string
-  /** Looked up even if it is not among the newest. */
+  /** ARN of a service deployment to describe even if it is not among the newest. */
   readonly also?: string | undefined
   readonly abortSignal?: AbortSignal | undefined
 }
 
 /**
- * The newest service deployments of a service, newest first, at most 20. `unavailable` where the
- * endpoint lacks the operations, where the worker may not use them, and where there is none.
+ * The newest service deployments of a service, newest first, at most 20. `unavailable` if the
+ * endpoint lacks the operations, if the worker may not use them, or if there are none.
  */
 export async function serviceDeployments(
   clients: AwsClients,
-  { cluster, service, also, abortSignal }: Which,
+  { cluster, service, also, abortSignal }: NewestDeployments,
 ): Promise<readonly ObservedServiceDeployment[] | 'unavailable'> {
   try {
     const listed = await clients.ecs.send(
       new ListServiceDeploymentsCommand({ cluster, service, maxResults: 100 }),
-      sending(abortSignal),
+      requestOptions(abortSignal),
     )
     const newest = (listed.serviceDeployments ?? [])
       .toSorted((a, b) => (b.createdAt?.getTime() ?? 0) - (a.createdAt?.getTime() ?? 0))
-      .flatMap((brief) => brief.serviceDeploymentArn ?? [])
-    const arns = [...new Set([...(also === undefined ? [] : [also]), ...newest])].slice(0, batch)
+      .flatMap(({ serviceDeploymentArn }) => serviceDeploymentArn ?? [])
+    const arns = [...new Set([...(also === undefined ? [] : [also]), ...newest])].slice(
+      0,
+      serviceDeploymentsPerCall,
+    )
     if (arns.length === 0) return 'unavailable'
     const records = await describeServiceDeployments(clients, arns, abortSignal)
     if (records.length === 0) return 'unavailable'
-    const known = await serviceRevisions(clients, records.flatMap(revisionsOf), abortSignal)
+    const revisions = await serviceRevisions(clients, records.flatMap(revisionsOf), abortSignal)
     return records
-      .map((record) => observedRecord(record, known))
+      .map((record) => observedRecord(record, revisions))
       .toSorted((a, b) => b.createdAt - a.createdAt)
   } catch (error) {
     if (isUnknownOperation(error) || isDenied(error)) return 'unavailable'
@@ -55,7 +54,7 @@ export async function serviceDeployments(
   }
 }
 
-/** Up to 20 service deployments, of whatever services; one that ECS does not know is left out. */
+/** Up to 20 service deployments, of any services; a deployment that ECS does not know is left out. */
 export async function describeServiceDeployments(
   clients: AwsClients,
   serviceDeploymentArns: readonly string[],
@@ -63,56 +62,19 @@ export async function describeServiceDeployments(
 ): Promise<readonly ServiceDeployment[]> {
   const answer = await clients.ecs.send(
     new DescribeServiceDeploymentsCommand({ serviceDeploymentArns: [...serviceDeploymentArns] }),
-    sending(abortSignal),
+    requestOptions(abortSignal),
   )
   return answer.serviceDeployments ?? []
 }
 
-/** Service revisions by ARN; one that ECS does not know is left out. */
-export async function serviceRevisions(
-  clients: AwsClients,
-  arns: readonly string[],
-  abortSignal?: AbortSignal,
-): Promise<ReadonlyMap<string, ServiceRevision>> {
-  const fresh = new Map<string, ServiceRevision>()
-  const missing = [...new Set(arns)].filter((arn) => !revisions.has(arn))
-  for (let at = 0; at < missing.length; at += batch) {
-    const answer = await clients.ecs.send(
-      new DescribeServiceRevisionsCommand({ serviceRevisionArns: missing.slice(at, at + batch) }),
-      sending(abortSignal),
-    )
-    for (const revision of answer.serviceRevisions ?? []) {
-      fresh.set(revision.serviceRevisionArn ?? '', revision)
-      remember(revision)
-    }
-  }
-  return new Map(
-    arns.flatMap((arn) => {
-      const revision = revisions.get(arn) ?? fresh.get(arn)
-      return revision === undefined ? [] : [[arn, revision] as const]
-    }),
-  )
-}
-
-/** Until its first task has pulled, ECS does not know the digests of all images. */
-function isComplete({ containerImages = [] }: ServiceRevision): boolean {
-  return containerImages.every(({ imageDigest }) => imageDigest !== undefined)
-}
-
-function remember(revision: ServiceRevision) {
-  if (revision.serviceRevisionArn === undefined || !isComplete(revision)) return
-  if (revisions.size >= mostRevisions) revisions.clear()
-  revisions.set(revision.serviceRevisionArn, revision)
-}
-
-/** @param known service revisions by ARN; what is not among them is left empty */
+/** @param revisions service revisions by ARN; fields of a missing revision are left empty */
 export function observedRecord(
   record: ServiceDeployment,
-  known: ReadonlyMap<string, ServiceRevision>,
+  revisions: ReadonlyMap<string, ServiceRevision>,
 ): ObservedServiceDeployment {
-  const target = known.get(record.targetServiceRevision?.arn ?? '')
+  const target = revisions.get(record.targetServiceRevision?.arn ?? '')
   const traffic = record.targetServiceRevision?.requestedProductionTrafficWeight
-  const rollback = known.get(record.rollback?.serviceRevisionArn ?? '')
+  const rollback = revisions.get(record.rollback?.serviceRevisionArn ?? '')
   return {
     arn: record.serviceDeploymentArn ?? '',
     status: record.status ?? '',
@@ -141,19 +103,6 @@ export function observedRecord(
     ...(endsDrained(record) ? { endsDrained: true } : {}),
     ...targetTasksOf(record),
   }
-}
-
-/** Container name → digest that ECS resolved when it made a service revision. */
-export function digestsOfRevision(
-  revision: ServiceRevision | undefined,
-): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    (revision?.containerImages ?? []).flatMap(({ containerName, imageDigest }) =>
-      containerName === undefined || imageDigest === undefined
-        ? []
-        : [[containerName, imageDigest]],
-    ),
-  )
 }
 
 function endsDrained({ deploymentConfiguration }: ServiceDeployment): boolean {

@@ -1,16 +1,16 @@
 import { DescribeServicesCommand, type Service } from '@aws-sdk/client-ecs'
 import type { AwsClients } from '../aws/clients.ts'
 import { failure } from '../temporal/failures.ts'
-import { nameOf } from '../aws/errors.ts'
-import { placeOf } from '../aws/location.ts'
+import { errorName } from '../aws/errors.ts'
+import { locationOf } from '../aws/location.ts'
 
 /** `DescribeServices` takes at most 10 services of one cluster. */
-const batch = 10
+export const servicesPerCall = 10
 
 /**
- * The services of a cluster by name; one that ECS does not know is left out.
+ * The services of a cluster by name; a service that ECS does not know is left out.
  *
- * Fails as `PreconditionFailed` where the cluster does not exist.
+ * Fails as `PreconditionFailed` if the cluster does not exist.
  */
 export async function describeServices(
   clients: AwsClients,
@@ -19,15 +19,15 @@ export async function describeServices(
   abortSignal?: AbortSignal,
 ): Promise<ReadonlyMap<string, Service>> {
   const found = new Map<string, Service>()
-  for (let at = 0; at < names.length; at += batch) {
-    const services = names.slice(at, at + batch)
+  for (let at = 0; at < names.length; at += servicesPerCall) {
+    const services = names.slice(at, at + servicesPerCall)
     const answer = await clients.ecs
-      .send(new DescribeServicesCommand({ cluster, services }), sending(abortSignal))
+      .send(new DescribeServicesCommand({ cluster, services }), requestOptions(abortSignal))
       .catch(async (error: unknown) => {
-        if (nameOf(error) !== 'ClusterNotFoundException') throw error
+        if (errorName(error) !== 'ClusterNotFoundException') throw error
         throw failure(
           'PreconditionFailed',
-          `There is no ECS cluster "${cluster}" in ${await placeOf(clients)}. Correct "cluster" or "region" of the environment in slipway.yaml, or use the credentials of the account that has it.`,
+          `There is no ECS cluster "${cluster}" in ${await locationOf(clients)}. Correct "cluster" or "region" of the environment in slipway.yaml, or use credentials of the account that has the cluster.`,
         )
       })
     for (const service of answer.services ?? []) {
@@ -37,7 +37,9 @@ export async function describeServices(
   return found
 }
 
-/** The options of a call that ends when an activity is cancelled. */
-export function sending(abortSignal: AbortSignal | undefined): { abortSignal?: AbortSignal } {
+/** Options for a call of an AWS client that `abortSignal` ends. */
+export function requestOptions(abortSignal: AbortSignal | undefined): {
+  abortSignal?: AbortSignal
+} {
   return abortSignal === undefined ? {} : { abortSignal }
 }

@@ -4,9 +4,9 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { ObservedTarget } from '../../rollout/observation.ts'
 import type { AwsClients } from '../aws/clients.ts'
-import { sending } from './services.ts'
+import { requestOptions } from './services.ts'
 
-/** The health of every target in the target groups of a service, as the load balancer sees it. */
+/** The health of every target in these target groups, as the load balancer reports it. */
 export async function targetsOf(
   clients: AwsClients,
   targetGroupArns: readonly string[],
@@ -16,10 +16,10 @@ export async function targetsOf(
     targetGroupArns.map(async (TargetGroupArn) => {
       const answer = await clients.elb.send(
         new DescribeTargetHealthCommand({ TargetGroupArn }),
-        sending(abortSignal),
+        requestOptions(abortSignal),
       )
-      return (answer.TargetHealthDescriptions ?? []).map((one) =>
-        observedTarget(TargetGroupArn, one),
+      return (answer.TargetHealthDescriptions ?? []).map((target) =>
+        observedTarget(TargetGroupArn, target),
       )
     }),
   )

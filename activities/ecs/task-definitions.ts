@@ -5,10 +5,11 @@ import {
   type Tag,
   type TaskDefinition,
 } from '@aws-sdk/client-ecs'
+import { ApplicationFailure } from '@temporalio/common'
 import type { ServiceSpec } from '../../contract/environment-spec.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { failure } from '../temporal/failures.ts'
-import { nameOf } from '../aws/errors.ts'
+import { errorName } from '../aws/errors.ts'
 
 export interface DescribedTaskDefinition {
   readonly arn: string
@@ -27,23 +28,37 @@ export async function describeTaskDefinition(
   const answer = await clients.ecs
     .send(new DescribeTaskDefinitionCommand({ taskDefinition, include: ['TAGS'] }))
     .catch((error: unknown) => {
-      // So ECS answers for a revision that was deleted and for a family without an ACTIVE one.
-      if (nameOf(error) !== 'ClientException') throw error
+      // ECS's answer for a deleted revision and for a family without an ACTIVE revision.
+      if (errorName(error) !== 'ClientException') throw error
       throw failure(
         'PreconditionFailed',
-        `ECS has no task definition "${taskDefinition}" that a revision could be made from. Register one (Terraform, or "aws ecs register-task-definition") and ask again.`,
+        `ECS has no task definition "${taskDefinition}", or the family has no ACTIVE revision. Register one (with Terraform, or "aws ecs register-task-definition") and try again.`,
       )
     })
   const arn = answer.taskDefinition?.taskDefinitionArn
   if (answer.taskDefinition === undefined || arn === undefined) {
-    throw failure('PreconditionFailed', `ECS does not know task definition "${taskDefinition}".`)
+    throw failure(
+      'PreconditionFailed',
+      `ECS described task definition "${taskDefinition}" without its ARN. Check it with "aws ecs describe-task-definition --task-definition ${taskDefinition}", and try again.`,
+    )
   }
   return { arn, definition: answer.taskDefinition, tags: answer.tags ?? [] }
 }
 
+/** Like {@link describeTaskDefinition}, but undefined if ECS has no such task definition. */
+export async function findTaskDefinition(
+  clients: AwsClients,
+  taskDefinition: string,
+): Promise<DescribedTaskDefinition | undefined> {
+  return await describeTaskDefinition(clients, taskDefinition).catch((error: unknown) => {
+    if (error instanceof ApplicationFailure && error.type === 'PreconditionFailed') return undefined
+    throw error
+  })
+}
+
 /**
- * Every field that `RegisterTaskDefinition` takes. The type makes a field that a newer SDK adds an
- * error here, since a field left out would be lost from the user's task definition.
+ * Every field that `RegisterTaskDefinition` takes. If a newer SDK adds a field, this no longer
+ * compiles, since a field missing here would be lost from the user's task definition.
  */
 const registrable = {
   containerDefinitions: true,
@@ -67,7 +82,7 @@ const registrable = {
 
 export type Registrable = Omit<RegisterTaskDefinitionCommandInput, 'tags'>
 
-/** The part of a task definition that a person decided, without what ECS adds to a revision. */
+/** The part of a task definition that can be registered, without the fields that ECS adds. */
 export function registrablePart(definition: TaskDefinition): Registrable {
   const part = Object.fromEntries(
     Object.entries(definition).filter(
@@ -81,7 +96,7 @@ export function registrablePart(definition: TaskDefinition): Registrable {
   }
 }
 
-/** The same with other images, by container name. */
+/** A task definition with other images, by container name. */
 export function withImages(
   definition: Registrable,
   images: Readonly<Record<string, string>>,
@@ -95,13 +110,14 @@ export function withImages(
   }
 }
 
-/** Containers that the configuration names and the task definition lacks, as one message each. */
+/** One message for each configured container that the task definition does not have. */
 export function missingContainers(service: ServiceSpec, found: DescribedTaskDefinition): string[] {
-  const there = (found.definition.containerDefinitions ?? []).map((one) => one.name ?? '')
+  const existing = (found.definition.containerDefinitions ?? []).map(({ name = '' }) => name)
+  const quoted = existing.map((name) => `"${name}"`).join(', ')
   return Object.keys(service.containers)
-    .filter((name) => !there.includes(name))
+    .filter((name) => !existing.includes(name))
     .map(
       (name) =>
-        `Service "${service.name}" names container "${name}", but task definition ${shortName(found.arn)} has ${there.map((one) => `"${one}"`).join(', ')}. Correct "containers" of the service in slipway.yaml.`,
+        `Service "${service.name}" names container "${name}", but task definition ${shortName(found.arn)} has ${quoted}. Correct "containers" of the service in slipway.yaml.`,
     )
 }

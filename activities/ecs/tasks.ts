@@ -1,12 +1,9 @@
-import { DescribeTasksCommand, ListTasksCommand, type Task } from '@aws-sdk/client-ecs'
+import type { Task } from '@aws-sdk/client-ecs'
 import type { ObservedTask } from '../../rollout/observation.ts'
 import type { AwsClients } from '../aws/clients.ts'
-import { sending } from './services.ts'
+import { describeTasks, listTasks } from './task-pages.ts'
 
-/** `DescribeTasks` takes at most 100 tasks, and `ListTasks` gives as many on a page. */
-const batch = 100
-
-interface Which {
+interface ServiceTasks {
   readonly cluster: string
   readonly service: string
   readonly desiredStatus: 'RUNNING' | 'STOPPED'
@@ -14,42 +11,23 @@ interface Which {
 }
 
 /**
- * Tasks of a service as ECS describes them: all that should run, or up to 100 that stopped. ECS
- * forgets a stopped one after about an hour.
+ * Tasks of a service as ECS describes them: all that should run, or up to 100 that have stopped. ECS
+ * forgets a stopped task after about an hour.
  */
-export async function tasksOf(clients: AwsClients, which: Which): Promise<readonly ObservedTask[]> {
-  const { cluster, abortSignal } = which
-  const tasks: ObservedTask[] = []
-  for await (const arns of pages(clients, which)) {
-    if (arns.length === 0) continue
-    const described = await clients.ecs.send(
-      new DescribeTasksCommand({ cluster, tasks: [...arns] }),
-      sending(abortSignal),
-    )
-    tasks.push(...(described.tasks ?? []).map(observedTask))
-  }
-  return tasks
-}
-
-async function* pages(
+export async function tasksOf(
   clients: AwsClients,
-  { cluster, service, desiredStatus, abortSignal }: Which,
-): AsyncGenerator<readonly string[]> {
+  { cluster, service, desiredStatus, abortSignal }: ServiceTasks,
+): Promise<readonly ObservedTask[]> {
+  const tasks: ObservedTask[] = []
   let nextToken: string | undefined
   do {
-    const answer = await clients.ecs.send(
-      new ListTasksCommand({
-        cluster,
-        serviceName: service,
-        desiredStatus,
-        maxResults: batch,
-        ...(nextToken === undefined ? {} : { nextToken }),
-      }),
-      sending(abortSignal),
-    )
-    yield answer.taskArns ?? []
-    nextToken = desiredStatus === 'RUNNING' ? answer.nextToken : undefined
+    const page = { cluster, service, desiredStatus, nextToken }
+    const listed = await listTasks(clients, page, abortSignal)
+    const described = await describeTasks(clients, cluster, listed.arns, abortSignal)
+    tasks.push(...described.map(observedTask))
+    nextToken = desiredStatus === 'RUNNING' ? listed.nextToken : undefined
   } while (nextToken !== undefined)
+  return tasks
 }
 
 /** A task as ECS describes it. */

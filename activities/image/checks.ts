@@ -1,43 +1,46 @@
 import type { EnvironmentSpec } from '../../contract/environment-spec.ts'
 import { checkVariables } from '../process/environment-variables.ts'
 import { failure } from '../temporal/failures.ts'
-import { run } from '../process/run.ts'
+import { run, succeeded, type RunResult } from '../process/run.ts'
 
 /**
- * Runs the user's check commands in a checkout, one after the other, each by `/bin/sh -c`: the one
- * place where a shell is used, since these lines are the user's own. Their output goes to the log,
- * its last lines into the failure. They run as the worker's user but without its AWS and Temporal
- * variables.
+ * Runs the user's check commands in a checkout, one after the other, each with `/bin/sh -c`: the
+ * only use of a shell, since these command lines are the user's own. Their output goes to the log,
+ * and its last lines into the failure. They run as the worker's user, but without its AWS and
+ * Temporal variables.
  *
- * Fails as `ChecksFailed` at the first command that does not exit with 0, or once the time for all
+ * Fails as `ChecksFailed` at the first command that does not exit with 0, or when the time for all
  * of them is up.
  */
 export async function runChecks(path: string, { checks }: EnvironmentSpec): Promise<void> {
   const deadline = Date.now() + checks.timeoutMs
   for (const command of checks.commands) {
-    const ran = await run('/bin/sh', ['-c', command], {
+    const result = await run('/bin/sh', ['-c', command], {
       cwd: path,
       env: checkVariables(),
       label: 'checks',
       guarded: true,
       timeoutMs: Math.max(1, deadline - Date.now()),
     })
-    if (ran.kind === 'exited' && ran.exitCode === 0) continue
-    const last =
-      ran.tail.length === 0 ? 'It printed nothing.' : `Its last lines:\n${ran.tail.join('\n')}`
-    throw failure('ChecksFailed', `Check "${command}" ${ending(ran, checks.timeoutMs)}. ${last}`)
+    if (succeeded(result)) continue
+    const output =
+      result.tail.length === 0
+        ? 'It printed nothing.'
+        : `Its last lines:\n${result.tail.join('\n')}`
+    const outcome = outcomeOf(result, checks.timeoutMs)
+    throw failure('ChecksFailed', `Check "${command}" ${outcome}. ${output}`)
   }
 }
 
-function ending(ran: Awaited<ReturnType<typeof run>>, timeoutMs: number): string {
-  switch (ran.kind) {
+function outcomeOf(result: RunResult, timeoutMs: number): string {
+  switch (result.kind) {
     case 'exited':
-      return `exited with ${ran.exitCode}`
+      return `exited with ${result.exitCode}`
     case 'killed':
-      return `was ended by ${ran.signal}`
+      return `was killed by ${result.signal}`
     case 'timed out':
-      return `was not done when the ${Math.round(timeoutMs / 1_000)} s for all checks were up`
+      return `did not finish within the ${Math.round(timeoutMs / 1_000)} s for all checks ("checks.timeout" in slipway.yaml)`
     case 'not found':
-      return 'could not be run: there is no /bin/sh on the builder'
+      return 'could not run: the builder has no /bin/sh'
   }
 }

@@ -1,17 +1,17 @@
 import { toolVariables } from '../process/environment-variables.ts'
 import { failure, unavailable } from '../temporal/failures.ts'
-import { run, type Ran } from '../process/run.ts'
+import { run, succeeded, type RunResult } from '../process/run.ts'
 
-/** The container engine of this host, as its command line sees it. */
+/** The container engine of this host, as its command line reports it. */
 export interface ContainerEngine {
-  /** The program: `docker`, or what `SLIPWAY_DOCKER` says. */
+  /** The program: the value of `SLIPWAY_DOCKER`, else `docker`. */
   readonly command: string
   readonly kind: 'docker' | 'podman'
   /** For people: `Docker 28.2.2`. */
   readonly version: string
   /**
-   * How it builds: through the buildx plugin, through BuildKit inside the client (Docker 18.09 to
-   * 22), or through the old builder or Podman's own, which take fewer options.
+   * How it builds: with the buildx plugin, with BuildKit in the client (Docker 18.09 to 22), or
+   * with the old builder or Podman's own, which support fewer options.
    */
   readonly builder: 'buildx' | 'buildkit' | 'plain'
 }
@@ -20,24 +20,24 @@ export const engineCommand = (env: NodeJS.ProcessEnv = process.env) =>
   env['SLIPWAY_DOCKER'] || 'docker'
 
 /**
- * Asks the engine who it is. `DOCKER_HOST`, contexts and the rest are the client's own affair.
+ * Asks the engine for its kind and version. Its client reads `DOCKER_HOST` and contexts itself.
  *
- * Fails as `EngineMissing` where there is no client, or no engine that answers it.
+ * Fails as `EngineMissing` if there is no client, or if the engine does not answer.
  */
 export async function detectEngine(command = engineCommand()): Promise<ContainerEngine> {
   const client = await runEngine(command, ['--version'])
-  const named = /^(docker|podman) version ([\d.]+)/i.exec(client.stdout.trim())
-  const kind = named?.[1]?.toLowerCase() === 'podman' ? 'podman' : 'docker'
-  const version = named?.[2] ?? 'of unknown version'
-  const ask =
+  const match = /^(docker|podman) version ([\d.]+)/i.exec(client.stdout.trim())
+  const kind = match?.[1]?.toLowerCase() === 'podman' ? 'podman' : 'docker'
+  const version = match?.[2] ?? 'of unknown version'
+  const infoArgs =
     kind === 'podman'
       ? ['info', '--format', 'json']
       : ['version', '--format', '{{.Server.Version}}']
-  const server = await runEngine(command, ask)
-  if (server.kind !== 'exited' || server.exitCode !== 0) {
+  const server = await runEngine(command, infoArgs)
+  if (!succeeded(server)) {
     throw failure(
       'EngineMissing',
-      `The container engine does not answer "${command} ${ask[0]}" on the builder. Start it (for Docker: "systemctl start docker"), let the builder's user reach it (group "docker"), or set DOCKER_HOST. It says:\n${server.tail.join('\n')}`,
+      `The container engine does not answer "${command} ${infoArgs[0]}" on the builder. Start it (for Docker: "systemctl start docker"), give the builder's user access to it (group "docker"), or set DOCKER_HOST. ${command} says:\n${server.tail.join('\n')}`,
     )
   }
   if (kind === 'podman') return { command, kind, version: `Podman ${version}`, builder: 'plain' }
@@ -51,8 +51,8 @@ async function dockerBuilder(
 ): Promise<ContainerEngine['builder']> {
   if (process.env['DOCKER_BUILDKIT'] === '0') return 'plain'
   const buildx = await runEngine(command, ['buildx', 'version'])
-  if (buildx.kind === 'exited' && buildx.exitCode === 0) return 'buildx'
-  // From 23 on the client builds through the plugin only.
+  if (succeeded(buildx)) return 'buildx'
+  // Since version 23, the client builds with BuildKit only through the plugin.
   return Number.parseInt(version, 10) < 23 ? 'buildkit' : 'plain'
 }
 
@@ -64,31 +64,31 @@ export interface EngineOptions {
   readonly timeoutMs?: number
 }
 
-/** Runs the engine's client. Fails as `EngineMissing` where there is no such program. */
+/** Runs the engine's client. Fails as `EngineMissing` if there is no such program. */
 export async function runEngine(
   command: string,
   args: readonly string[],
   options: EngineOptions = {},
-): Promise<Ran> {
+): Promise<RunResult> {
   const { variables, ...others } = options
-  const ran = await run(command, args, { ...others, env: { ...toolVariables(), ...variables } })
-  if (ran.kind === 'not found') {
+  const result = await run(command, args, { ...others, env: { ...toolVariables(), ...variables } })
+  if (result.kind === 'not found') {
     throw failure(
       'EngineMissing',
-      `There is no "${command}" on the builder. Install Docker or Podman there, or name its program in SLIPWAY_DOCKER.`,
+      `The builder has no program "${command}". Install Docker or Podman there, or set SLIPWAY_DOCKER to the engine's program.`,
     )
   }
-  return ran
+  return result
 }
 
-/** Throws what may pass where an engine that was there a moment ago does not answer. */
-export function refuseLostEngine(ran: Ran) {
-  const said = ran.tail.join('\n')
+/** Fails as `Unavailable` if the engine stopped answering: it may be restarting. */
+export function requireEngine({ tail }: RunResult) {
+  const output = tail.join('\n')
   if (
     /Cannot connect to the Docker daemon|error during connect|unable to connect to Podman/i.test(
-      said,
+      output,
     )
   ) {
-    throw unavailable(`The container engine of the builder does not answer:\n${said}`)
+    throw unavailable(`The container engine of the builder no longer answers:\n${output}`)
   }
 }

@@ -1,11 +1,12 @@
 import { log } from '@temporalio/activity'
 import type { EnvironmentSpec } from '../../contract/environment-spec.ts'
 import type { AwsClients } from '../aws/clients.ts'
-import { imageNamed, referenceOf, revisionLabel } from './build.ts'
-import { refuseLostEngine, runEngine, type ContainerEngine } from './engine.ts'
+import { succeeded } from '../process/run.ts'
 import { failure, unavailable } from '../temporal/failures.ts'
-import { digestOf } from './images.ts'
-import { insecure, loggedIn, registryOf } from './registry-login.ts'
+import { digestOf } from './ecr.ts'
+import { requireEngine, runEngine, type ContainerEngine } from './engine.ts'
+import { imageNamed, referenceOf, registryOf, revisionLabel } from './naming.ts'
+import { insecureFlags, withRegistryLogin } from './registry-login.ts'
 import type { FoundImage, PushedImage, SourceRef } from '../../contract/activity-types.ts'
 
 interface PushInput {
@@ -17,52 +18,55 @@ interface PushInput {
 }
 
 /**
- * Pushes the immutable tag and reads its digest back from the registry: that, and not what the
- * client printed, is what the release deploys. Where the tag is there already, what was pushed
- * first stays: the image of a commit does not change under a release.
+ * Pushes the immutable tag and reads its digest back from the registry: the release deploys that
+ * digest, not the one that the client prints. If the registry already has the tag, nothing is
+ * pushed: the image of a commit does not change during a release.
  *
- * Fails as `ImageNotHere` where this host's engine does not have the image, as `PushFailed` with
- * the last lines of the push, and as `CredentialsInvalid` where the registry refuses the login.
+ * Fails as `ImageNotHere` if this host's engine does not have the image, as `PushFailed` with the
+ * last lines of the push, and as `CredentialsInvalid` if the registry rejects the login.
  */
 export async function pushImage(clients: AwsClients, input: PushInput): Promise<PushedImage> {
   const { spec, image } = input
   const { repository } = imageNamed(spec, image.name)
-  const there = await digestOf(clients, repository, image.tag)
-  if (there !== undefined) {
-    log.info(`${referenceOf(image)} is in the registry already, as ${there}.`)
-    return { ...image, digest: there }
+  const existing = await digestOf(clients, repository, image.tag)
+  if (existing !== undefined) {
+    log.info(`${referenceOf(image)} is already in the registry, as ${existing}`)
+    return { ...image, digest: existing }
   }
-  await refuseMissing(input)
+  await requireImage(input)
   await push(clients, input)
   const digest = await digestOf(clients, repository, image.tag)
   if (digest !== undefined) return { ...image, digest }
-  throw unavailable(`ECR does not know ${referenceOf(image)} yet, though it took the push.`)
+  throw unavailable(`ECR does not list ${referenceOf(image)} yet, although the push succeeded.`)
 }
 
 async function push(clients: AwsClients, { engine, cacheDir, image }: PushInput) {
   const registry = registryOf(image)
   const reference = referenceOf(image)
-  const place = { engine, registry, cacheDir, ownLogins: 'left out' } as const
-  const ran = await loggedIn(clients, place, (variables, secrets) =>
-    runEngine(engine.command, ['push', ...insecure(engine, registry), '--', reference], {
+  const target = { engine, registry, cacheDir, ownLogins: 'left out' } as const
+  const result = await withRegistryLogin(clients, target, (variables, secrets) =>
+    runEngine(engine.command, ['push', ...insecureFlags(engine, registry), '--', reference], {
       label: `push ${image.name}`,
       variables,
       secrets,
     }),
   )
-  if (ran.kind === 'exited' && ran.exitCode === 0) return
-  refuseLostEngine(ran)
-  const said = ran.tail.join('\n')
-  // Somebody pushed the same tag meanwhile: theirs is what counts.
-  if (/tag .*already exists.*immutable|ImageTagAlreadyExists/is.test(said)) return
-  if (/denied|unauthorized|no basic auth|does not exist/i.test(said)) {
-    throw failure('PushFailed', `The registry refuses ${reference}:\n${said}`)
+  if (succeeded(result)) return
+  requireEngine(result)
+  const output = result.tail.join('\n')
+  // Someone else pushed the same tag meanwhile: their image is the commit's image.
+  if (/tag .*already exists.*immutable|ImageTagAlreadyExists/is.test(output)) return
+  if (/denied|unauthorized|no basic auth|does not exist/i.test(output)) {
+    throw failure(
+      'PushFailed',
+      `The registry rejects ${reference}. Check that the repository exists and that the worker may push to it ("ecr:PutImage"), and try again. ${engine.command} says:\n${output}`,
+    )
   }
-  throw unavailable(`Pushing ${reference} failed:\n${said}`)
+  throw unavailable(`Pushing ${reference} failed:\n${output}`)
 }
 
-/** The image must be the one of this commit: tags in an engine can be moved by anybody. */
-async function refuseMissing({ engine, source, image }: PushInput) {
+/** Checks that the engine's image is of this commit: anyone can move a tag in an engine. */
+async function requireImage({ engine, source, image }: PushInput) {
   const format = `{{ index .Config.Labels "${revisionLabel}" }}`
   const reference = referenceOf(image)
   const inspected = await runEngine(engine.command, [
@@ -72,10 +76,12 @@ async function refuseMissing({ engine, source, image }: PushInput) {
     '--',
     reference,
   ])
-  refuseLostEngine(inspected)
+  requireEngine(inspected)
   const commit = inspected.stdout.trim()
-  if (inspected.kind === 'exited' && inspected.exitCode === 0 && commit === source.commit) return
-  const why =
-    commit === '' ? 'is not in the engine of this builder' : `was built from commit ${commit}`
-  throw failure('ImageNotHere', `${reference} ${why}: it must be built again.`)
+  if (succeeded(inspected) && commit === source.commit) return
+  const finding =
+    commit === ''
+      ? 'is not in the engine of this builder'
+      : `was built from commit ${commit}, not from ${source.commit}`
+  throw failure('ImageNotHere', `${reference} ${finding}. It must be built again.`)
 }

@@ -1,33 +1,33 @@
 import type { Registrable } from '../ecs/task-definitions.ts'
 import type { TaskDefinitionChange } from '../../contract/activity-types.ts'
 
-/** What is shown instead of a value that may be secret. */
+/** Shown instead of a value that may be secret. */
 export const masked = '(hidden)'
 
 /**
  * Every difference between two task definitions, by path. Lists whose members have names
- * (containers, variables, secrets, volumes) are compared by name and not by place. Values of
- * variables are masked, and so are options of a log driver, which hold tokens of some of them.
+ * (containers, variables, secrets, volumes) are compared by name, not by position. Masks the values
+ * of variables, labels and log driver options, any of which may contain tokens.
  */
 export function diffTaskDefinitions(
   before: Registrable,
   after: Registrable,
 ): readonly TaskDefinitionChange[] {
-  const was = leaves(before)
-  const is = leaves(after)
-  return [...new Set([...was.keys(), ...is.keys()])]
-    .filter((path) => was.get(path) !== is.get(path))
+  const old = leaves(before)
+  const current = leaves(after)
+  return [...new Set([...old.keys(), ...current.keys()])]
+    .filter((path) => old.get(path) !== current.get(path))
     .toSorted()
     .map((path) => ({
       path,
-      ...shown('before', path, was.get(path)),
-      ...shown('after', path, is.get(path)),
+      ...side('before', path, old.get(path)),
+      ...side('after', path, current.get(path)),
     }))
 }
 
-function shown(side: 'before' | 'after', path: string, value: string | undefined) {
+function side(name: 'before' | 'after', path: string, value: string | undefined) {
   if (value === undefined) return {}
-  return { [side]: mayBeSecret(path) ? masked : value }
+  return { [name]: mayBeSecret(path) ? masked : value }
 }
 
 function mayBeSecret(path: string): boolean {
@@ -36,10 +36,10 @@ function mayBeSecret(path: string): boolean {
   )
 }
 
-/** Path → value of everything in a value that has no parts of its own. */
+/** Path → value of every primitive in a nested value. */
 function leaves(value: unknown, path = '', found = new Map<string, string>()): Map<string, string> {
   if (Array.isArray(value)) {
-    for (const [index, member] of value.entries()) leaves(...named(member, index, path), found)
+    for (const [index, member] of value.entries()) leaves(...memberAt(member, index, path), found)
   } else if (typeof value === 'object' && value !== null) {
     for (const [field, member] of Object.entries(value)) {
       leaves(member, path === '' ? field : `${path}.${field}`, found)
@@ -50,8 +50,8 @@ function leaves(value: unknown, path = '', found = new Map<string, string>()): M
   return found
 }
 
-/** A member of a list with its path: by name where it has one. */
-function named(member: unknown, index: number, path: string): [unknown, string] {
+/** A member of a list with its path: by name if it has one, else by index. */
+function memberAt(member: unknown, index: number, path: string): [unknown, string] {
   if (typeof member !== 'object' || member === null) return [member, `${path}.${index}`]
   const { name, ...rest } = member as Record<string, unknown>
   if (typeof name !== 'string') return [member, `${path}.${index}`]

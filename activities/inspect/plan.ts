@@ -2,22 +2,22 @@ import type { EnvironmentSpec } from '../../contract/environment-spec.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { diffTaskDefinitions } from './diff.ts'
 import { rejection } from '../temporal/failures.ts'
-import { findImages } from '../image/images.ts'
-import { examine, type ExaminedService } from './inspect.ts'
+import { findImages } from '../image/find-images.ts'
+import { examineEnvironment, type ExaminedService } from './examine.ts'
 import { describeTaskDefinition, registrablePart, withImages } from '../ecs/task-definitions.ts'
 import type { FoundImage, Plan, ServicePlan } from '../../contract/activity-types.ts'
 
 /**
- * What a release of a commit would change against what runs now. Reads only.
+ * What a release of a commit would change, compared with what runs now. Reads only.
  *
- * Fails as `PreconditionFailed` where the environment is not as the configuration says. A deployment that
- * is under way is a warning here: it may have ended once the release is asked for.
+ * Fails as `PreconditionFailed` if the environment does not match the configuration. A deployment in
+ * progress is only a warning here: it may have ended by the time the release is requested.
  */
 export async function planRelease(
   clients: AwsClients,
   { spec, commit }: { spec: EnvironmentSpec; commit: string },
 ): Promise<Plan> {
-  const { services, warnings, findings, conflicts } = await examine(clients, spec)
+  const { services, warnings, findings, conflicts } = await examineEnvironment(clients, spec)
   if (findings.length > 0) throw rejection(findings)
   const running = services.map(({ inspected }) => inspected)
   const images = await findImages(clients, { spec, commit, running })
@@ -51,15 +51,15 @@ async function planService(
   }
 }
 
-/** Container name → the image it would run: by digest where that is known before it is built. */
+/** Container name → the image it would run: by digest, or by tag if it is not built yet. */
 function imagesOf(containers: Readonly<Record<string, string>>, images: readonly FoundImage[]) {
   return Object.fromEntries(
     Object.entries(containers).flatMap(([container, name]) => {
       const image = images.find((one) => one.name === name)
       if (image === undefined) return []
       const { repositoryUri, tag, digest } = image
-      const by = digest === undefined ? `:${tag} (to be built)` : `@${digest}`
-      return [[container, `${repositoryUri}${by}`]]
+      const suffix = digest === undefined ? `:${tag} (to be built)` : `@${digest}`
+      return [[container, `${repositoryUri}${suffix}`]]
     }),
   )
 }

@@ -4,9 +4,9 @@ import type { ServiceSpec, EnvironmentSpec } from '../../contract/environment-sp
 const minuteMs = 60_000
 
 /**
- * How long a deployment takes at least that shifts traffic, in milliseconds, however well it goes:
- * ECS watches after each step of the strategy but the last, and bakes at the end. 0 for a rolling
- * deployment. Defaults as in `LinearConfiguration` and `CanaryConfiguration` of the ECS API.
+ * The minimum duration of a deployment that shifts traffic, in milliseconds: ECS waits after each
+ * step of the strategy but the last, and bakes at the end. 0 for a rolling deployment. Defaults as
+ * in `LinearConfiguration` and `CanaryConfiguration` of the ECS API.
  */
 export function shiftingMs(configuration: DeploymentConfiguration | undefined): number {
   const { strategy = 'ROLLING', bakeTimeInMinutes = 0 } = configuration ?? {}
@@ -30,7 +30,7 @@ function stepMinutes({
   return 0
 }
 
-/** A deployment that could not end in time would be taken back however good it is. */
+/** A deployment that cannot end within the timeout would be rolled back even if it is healthy. */
 export function tooLongToShift(
   { stability }: EnvironmentSpec,
   service: ServiceSpec,
@@ -40,12 +40,12 @@ export function tooLongToShift(
   if (leastMs < stability.timeoutMs) return []
   const least = Math.ceil(leastMs / minuteMs)
   return [
-    `A ${nameOf(deploymentConfiguration)} deployment of service "${service.ecsService}" watches its traffic for ${least} min in all, but "stability.timeout" in slipway.yaml is ${minutes(stability.timeoutMs)}: every release would be taken back. ` +
-      `Set it to what the tasks take beyond those ${least} min, for instance "${least + 15}m", or let ECS bake for less.`,
+    `A ${strategyName(deploymentConfiguration)} deployment of service "${service.ecsService}" shifts its traffic and bakes for ${least} min in all, but "stability.timeout" in slipway.yaml is ${minutes(stability.timeoutMs)}: every release would be rolled back. ` +
+      `Set it to more than ${least} min, so that the tasks have time to start, for instance to "${least + 15}m", or shorten the bake times in ECS.`,
   ]
 }
 
-/** What a person should know of a service that takes its time, or that asks somebody. */
+/** Warnings about slow rollbacks, and about hooks that wait for a person. */
 export function shiftingWarnings(
   { stability, rollback }: EnvironmentSpec,
   { ecsService }: ServiceSpec,
@@ -53,19 +53,22 @@ export function shiftingWarnings(
 ): string[] {
   const leastMs = shiftingMs(deploymentConfiguration)
   if (deploymentConfiguration?.strategy === undefined || leastMs === 0) {
-    return pauses(ecsService, deploymentConfiguration, stability.timeoutMs)
+    return pauseWarnings(ecsService, deploymentConfiguration, stability.timeoutMs)
   }
   const least = Math.ceil(leastMs / minuteMs)
-  const slowBack =
+  const slowRollback =
     leastMs < rollback.timeoutMs
       ? []
       : [
-          `Once a release is live in service "${ecsService}", the way back is a ${nameOf(deploymentConfiguration)} deployment as well, of ${least} min at least: longer than "rollback.timeout", ${minutes(rollback.timeoutMs)}.`,
+          `Once a release is live in service "${ecsService}", its rollback is a ${strategyName(deploymentConfiguration)} deployment as well, which takes at least ${least} min: longer than "rollback.timeout", ${minutes(rollback.timeoutMs)}. Raise that in slipway.yaml, or shorten the bake times in ECS.`,
         ]
-  return [...slowBack, ...pauses(ecsService, deploymentConfiguration, stability.timeoutMs)]
+  return [
+    ...slowRollback,
+    ...pauseWarnings(ecsService, deploymentConfiguration, stability.timeoutMs),
+  ]
 }
 
-function pauses(
+function pauseWarnings(
   service: string,
   configuration: DeploymentConfiguration | undefined,
   timeoutMs: number,
@@ -75,11 +78,11 @@ function pauses(
     .flatMap(({ lifecycleStages = [] }) => lifecycleStages)
   if (stages.length === 0) return []
   return [
-    `Each deployment of service "${service}" waits for a person at ${stages.join(' and ')}; that is part of "stability.timeout", ${minutes(timeoutMs)}, after which the release is taken back.`,
+    `Each deployment of service "${service}" waits for a person at ${stages.join(' and ')}. That time counts towards "stability.timeout", ${minutes(timeoutMs)}, after which the release is rolled back.`,
   ]
 }
 
-function nameOf(configuration: DeploymentConfiguration | undefined): string {
+function strategyName(configuration: DeploymentConfiguration | undefined): string {
   const names = { BLUE_GREEN: 'blue/green', CANARY: 'canary', LINEAR: 'linear', ROLLING: 'rolling' }
   return names[configuration?.strategy ?? 'ROLLING']
 }

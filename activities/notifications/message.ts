@@ -3,34 +3,34 @@ import { pageOf } from '../../text/temporal-ui.ts'
 import { outcomeSigns, outcomeWords } from '../../text/outcome-words.ts'
 import type { Notice, OutcomeNotice } from '../../contract/notices.ts'
 
-/** A notice in words, in the order in which a person needs them. */
+/** A notice in words, in the order in which a reader needs them. */
 export interface Message {
   readonly sign: string
   /** `rolled back after 3 min 20 s` */
   readonly headline: string
-  /** What it is about: `mailman 3f2c1ab → production: Add organization id to inboxes`. */
+  /** `mailman 3f2c1ab → production: Add organization id to inboxes` */
   readonly about: string
   readonly lines: readonly string[]
-  /** What to run next. */
+  /** Commands to run next. */
   readonly commands: readonly string[]
   readonly requestedBy: string
   readonly reason?: string
-  /** Its page in the Temporal UI, where that is known. */
+  /** URL of its page in the Temporal UI; absent if the UI's address is unknown. */
   readonly page?: string
 }
 
-/** Where the Temporal UI is, and which namespace the release is in. */
-export interface Place {
+/** Address of the Temporal UI, and the namespace of the release. */
+export interface TemporalUi {
   readonly temporalUi?: string | undefined
   readonly namespace: string
 }
 
-export function buildMessage(notice: Notice, place: Place): Message {
+export function buildMessage(notice: Notice, ui: TemporalUi): Message {
   const { environment } = notice
   const { requestedBy } = notice.event === 'test' ? notice : notice.release
-  const page = pageOf(place.temporalUi ?? notice.temporalUi, place.namespace, workflowOf(notice))
+  const page = pageOf(ui.temporalUi ?? notice.temporalUi, ui.namespace, workflowIdOf(notice))
   return {
-    ...said(notice),
+    ...contentOf(notice),
     about: notice.event === 'test' ? `${notice.project} → ${environment}` : notice.summary,
     requestedBy,
     ...('reason' in notice ? { reason: notice.reason } : {}),
@@ -38,16 +38,16 @@ export function buildMessage(notice: Notice, place: Place): Message {
   }
 }
 
-/** What has not started has no workflow of its own: the environment's tells of it. */
-function workflowOf(notice: Notice): string {
+/** A release that has not started has no workflow yet: its page is the environment's. */
+function workflowIdOf(notice: Notice): string {
   const hasStarted =
     notice.event === 'started' || (notice.event === 'outcome' && notice.startedAt !== undefined)
   return hasStarted ? notice.release.id : `environment/${notice.environment}`
 }
 
-type Said = Pick<Message, 'sign' | 'headline' | 'lines' | 'commands'>
+type Content = Pick<Message, 'sign' | 'headline' | 'lines' | 'commands'>
 
-function said(notice: Notice): Said {
+function contentOf(notice: Notice): Content {
   const { environment } = notice
   switch (notice.event) {
     case 'started':
@@ -61,30 +61,30 @@ function said(notice: Notice): Said {
       return {
         sign: '✋',
         headline: 'waits for an approval',
-        lines: [`Without one it is rejected at ${momentText(notice.until)}.`],
+        lines: [`Without an approval it is rejected at ${momentText(notice.until)}.`],
         commands: [
           `slipway approve ${environment} --release ${notice.release.id}`,
           `slipway reject ${environment} --release ${notice.release.id} --reason '…'`,
         ],
       }
     case 'outcome':
-      return ended(notice)
+      return outcomeContent(notice)
     case 'test':
       return {
         sign: '🔔',
         headline: 'this is a test',
-        lines: ['Nothing was released. Notifications of this environment arrive here.'],
+        lines: ['Nothing was released. This environment sends its notifications here.'],
         commands: [],
       }
   }
 }
 
-function ended(notice: OutcomeNotice): Said {
+function outcomeContent(notice: OutcomeNotice): Content {
   const { outcome, message, cause, startedAt, at, release, environment } = notice
-  const took = startedAt === undefined ? '' : ` after ${durationText(at - startedAt)}`
-  const words = `${outcomeWords[outcome]}${took}`
+  const duration = startedAt === undefined ? '' : ` after ${durationText(at - startedAt)}`
+  const words = `${outcomeWords[outcome]}${duration}`
   const explain =
-    startedAt === undefined || fine.has(outcome) ? [] : [`slipway explain ${release.id}`]
+    startedAt === undefined || successful.has(outcome) ? [] : [`slipway explain ${release.id}`]
   return {
     sign: outcomeSigns[outcome],
     headline: outcome === 'rollback_failed' ? `${words}: A PERSON IS NEEDED NOW` : words,
@@ -94,5 +94,5 @@ function ended(notice: OutcomeNotice): Said {
   }
 }
 
-/** Ends that nobody needs to look into. */
-const fine: ReadonlySet<OutcomeNotice['outcome']> = new Set(['succeeded', 'unchanged'])
+/** Outcomes that need no explanation. */
+const successful: ReadonlySet<OutcomeNotice['outcome']> = new Set(['succeeded', 'unchanged'])

@@ -4,33 +4,33 @@ import type { NotificationSpec } from '../../contract/environment-spec.ts'
 import { failure, unavailable } from '../temporal/failures.ts'
 import { buildMessage } from './message.ts'
 import type { Notice, Sending } from '../../contract/notices.ts'
-import { answerWithinMs, post, type Answer } from './post.ts'
+import { defaultTimeoutMs, post, type PostResult } from './post.ts'
 import { keyOf, webhookHeaders } from './signature.ts'
 import { slackBody } from './slack.ts'
 import { webhookBody } from './webhook-body.ts'
 
-/** A receiver may ask for patience, but not for more of it than a notice is worth. */
-const longestPatienceMs = 60 * 60_000
+/** The longest `Retry-After` that is honoured: a later notification would be of no use. */
+const maxRetryDelayMs = 60 * 60_000
 
 type Variables = Readonly<Record<string, string | undefined>>
 
 export interface NotifyOptions {
-  /** Where addresses and secrets are. Default: the environment of the process. */
+  /** Variables with URLs and secrets. Default: the environment of the process. */
   readonly variables?: Variables
   /** How long the receiver may take to answer, in milliseconds. Default: 15 s. */
-  readonly withinMs?: number
+  readonly timeoutMs?: number
 }
 
 /**
- * Tells one receiver of one notice. The address and the secret are read from the worker's
- * environment here, and never leave this activity: no failure of it names them.
+ * Sends one notice to one receiver. The URL and the secret are read from the worker's environment
+ * here and never leave this activity: no failure contains them.
  *
- * Fails as `PreconditionFailed` where trying again is of no use, and as `Unavailable`, with the patience
- * that the receiver asks for, where it may be.
+ * Fails as `PreconditionFailed` if a retry is of no use, else as `Unavailable`, with the retry delay
+ * that the receiver asks for.
  */
 export async function notify({ notice, to }: Sending, options: NotifyOptions = {}): Promise<void> {
-  const { variables = process.env, withinMs = answerWithinMs } = options
-  const url = addressFor(to, notice, variables)
+  const { variables = process.env, timeoutMs = defaultTimeoutMs } = options
+  const url = urlFor(to, notice, variables)
   const { namespace } = Context.current().info
   const message = buildMessage(notice, {
     temporalUi: variables['TEMPORAL_UI_URL'] || undefined,
@@ -38,25 +38,25 @@ export async function notify({ notice, to }: Sending, options: NotifyOptions = {
   })
   if (to.type === 'slack') {
     const body = JSON.stringify(slackBody(message))
-    return judge(await post(url, body, {}, withinMs), to, notice)
+    return checkResult(await post(url, body, {}, timeoutMs), to, notice)
   }
   const body = JSON.stringify(webhookBody(notice, message))
   const headers = webhookHeaders(notice.id, Date.now(), body, keyFor(to, notice, variables))
-  judge(await post(url, body, headers, withinMs), to, notice)
+  checkResult(await post(url, body, headers, timeoutMs), to, notice)
 }
 
-function addressFor({ urlFrom }: NotificationSpec, notice: Notice, variables: Variables): URL {
+function urlFor({ urlFrom }: NotificationSpec, notice: Notice, variables: Variables): URL {
   const url = URL.parse(valueOf(urlFrom, notice, variables).trim())
   if (url === null || !/^https?:$/.test(url.protocol)) {
     throw failure(
       'PreconditionFailed',
-      `${where(urlFrom, notice)} is no http or https address. Mend it and start the worker again.`,
+      `${sourceOf(urlFrom, notice)} is not an http or https URL. Set it to the receiver's URL where this worker runs, and restart the worker.`,
     )
   }
   if (url.username !== '' || url.password !== '') {
     throw failure(
       'PreconditionFailed',
-      `${where(urlFrom, notice)} has a user or a password in front of the host, which is not supported: put a token into its path or query.`,
+      `${sourceOf(urlFrom, notice)} contains a user or password before the host, which is not supported. Put a token into the URL's path or query, or use "secretFrom" in slipway.yaml.`,
     )
   }
   return url
@@ -72,7 +72,7 @@ function keyFor(
   if (key !== undefined) return key
   throw failure(
     'PreconditionFailed',
-    `${where(secretFrom, notice)} is no secret to sign with: expected "whsec_" and 24 to 64 bytes in Base64. Make one with: echo "whsec_$(openssl rand -base64 32)"`,
+    `${sourceOf(secretFrom, notice)} is not a signing secret: expected "whsec_" and 24 to 64 bytes in Base64. Make one with: echo "whsec_$(openssl rand -base64 32)"`,
   )
 }
 
@@ -81,38 +81,45 @@ function valueOf(name: string, notice: Notice, variables: Variables): string {
   if (value.trim() !== '') return value
   throw failure(
     'PreconditionFailed',
-    `${where(name, notice)} is not set where this worker runs, so nobody is told. Set it and start the worker again.`,
+    `${sourceOf(name, notice)} is not set where this worker runs, so the notification was not sent. Set it and restart the worker.`,
   )
 }
 
-function where(variable: string, { environment }: Notice): string {
-  return `The variable ${variable} that the notifications of ${environment} name`
+function sourceOf(variable: string, { environment }: Notice): string {
+  return `The variable ${variable} for notifications of ${environment}`
 }
 
-function judge(answer: Answer, { type, urlFrom }: NotificationSpec, { environment }: Notice): void {
-  const who = `The address in ${urlFrom}, for notifications of ${environment},`
-  if (answer.kind === 'silent') throw unavailable(`${who} does not answer (${answer.reason}).`)
-  const { status, retryAfterMs } = answer
-  const code = type === 'slack' ? answer.code : undefined
+/** Fails unless the receiver accepted the notification. */
+function checkResult(
+  result: PostResult,
+  { type, urlFrom }: NotificationSpec,
+  { environment }: Notice,
+): void {
+  const receiver = `The receiver in ${urlFrom}, for notifications of ${environment},`
+  if (result.kind === 'no response') {
+    throw unavailable(`${receiver} does not answer (${result.reason}).`)
+  }
+  const { status, retryAfterMs } = result
+  const code = type === 'slack' ? result.code : undefined
   if (status >= 200 && status < 300) return
-  const said = `${who} answered ${status}${code === undefined ? '' : ` (${code})`}`
+  const finding = `${receiver} answered ${status}${code === undefined ? '' : ` (${code})`}`
   if (status >= 500 || status === 408 || status === 425 || status === 429) {
-    throw passing(`${said}.`, retryAfterMs)
+    throw retryLater(`${finding}.`, retryAfterMs)
   }
   if (status >= 300 && status < 400) {
     throw failure(
       'PreconditionFailed',
-      `${said}: a redirect, which is not followed. Put the address that it leads to into ${urlFrom}.`,
+      `${finding}: a redirect, which is not followed. Set ${urlFrom} to the URL that it points to, and restart the worker.`,
     )
   }
   throw failure(
     'PreconditionFailed',
-    `${said} and will not take it later, either. See to ${urlFrom}.`,
+    `${finding}, so a retry is of no use. Check the URL in ${urlFrom} where this worker runs.`,
   )
 }
 
-function passing(message: string, retryAfterMs: number | undefined): ApplicationFailure {
+function retryLater(message: string, retryAfterMs: number | undefined): ApplicationFailure {
   if (retryAfterMs === undefined || retryAfterMs === 0) return unavailable(message)
-  const nextRetryDelay = Math.min(retryAfterMs, longestPatienceMs)
+  const nextRetryDelay = Math.min(retryAfterMs, maxRetryDelayMs)
   return ApplicationFailure.create({ type: 'Unavailable', message, nextRetryDelay })
 }

@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity'
 
-/** What came back. Never with text that the receiver could have put the address into. */
-export type Answer =
+/** The result of a request. Never includes text into which the receiver could have put the URL. */
+export type PostResult =
   | {
       readonly kind: 'answered'
       readonly status: number
@@ -9,23 +9,23 @@ export type Answer =
       readonly code?: string
     }
   /** `reason` is a code such as `ECONNREFUSED`. */
-  | { readonly kind: 'silent'; readonly reason: string }
+  | { readonly kind: 'no response'; readonly reason: string }
 
-/** The specification of Standard Webhooks has receivers answer within 15 to 30 s. */
-export const answerWithinMs = 15_000
+/** Standard Webhooks specifies that receivers answer within 15 to 30 s. */
+export const defaultTimeoutMs = 15_000
 
-/** More of an answer is not read. */
-const longestAnswer = 1_000
+/** How much of a response is read, in characters. */
+const maxResponseLength = 1_000
 
-/** Sends one request, whose redirects are not followed, and reads the beginning of its answer. */
+/** Sends one request, without following redirects, and reads the beginning of the response. */
 export async function post(
   url: URL,
   body: string,
   headers: Readonly<Record<string, string>>,
-  withinMs: number,
-): Promise<Answer> {
+  timeoutMs: number,
+): Promise<PostResult> {
   const { cancellationSignal } = Context.current()
-  const signal = AbortSignal.any([cancellationSignal, AbortSignal.timeout(withinMs)])
+  const signal = AbortSignal.any([cancellationSignal, AbortSignal.timeout(timeoutMs)])
   try {
     const response = await fetch(url, {
       method: 'POST',
@@ -44,11 +44,11 @@ export async function post(
     }
   } catch (error) {
     cancellationSignal.throwIfAborted()
-    return { kind: 'silent', reason: reasonOf(error, withinMs) }
+    return { kind: 'no response', reason: reasonOf(error, timeoutMs) }
   }
 }
 
-/** An answer that breaks off, or never ends, says as much as one without a body. */
+/** A response that breaks off, or never ends, counts like one with a short body. */
 async function beginningOf({ body }: Response): Promise<string> {
   if (body === null) return ''
   const decoder = new TextDecoder()
@@ -56,30 +56,30 @@ async function beginningOf({ body }: Response): Promise<string> {
   try {
     for await (const chunk of body) {
       text += decoder.decode(chunk, { stream: true })
-      if (text.length > longestAnswer) break
+      if (text.length > maxResponseLength) break
     }
   } catch {
-    // The status has arrived, and that is what counts.
+    // The status has arrived, and only that matters.
   }
   return text
 }
 
-/** Slack says what is wrong in a word, `no_service`; a page of HTML may repeat the address. */
+/** Slack's error code, such as `no_service`. Any other text, such as HTML, may contain the URL. */
 function codeIn(text: string): string | undefined {
   return /^\s*([a-z]+(?:_[a-z]+)+)\s*$/.exec(text.slice(0, 60))?.[1]
 }
 
-/** Seconds or a date, as RFC 9110 has it, in milliseconds from now. */
+/** A `Retry-After` header (RFC 9110: seconds or a date) as milliseconds from now. */
 export function retryAfterOf(value: string | null, now: number): number | undefined {
   if (value === null) return undefined
   const ms = /^\d{1,9}$/.test(value.trim()) ? Number(value) * 1_000 : Date.parse(value) - now
   return Number.isNaN(ms) ? undefined : Math.max(0, ms)
 }
 
-/** The code alone: messages of the network name hosts, and those of addresses the whole of them. */
-function reasonOf(error: unknown, withinMs: number): string {
+/** Only the error code, since the messages of network and URL errors contain hosts and URLs. */
+function reasonOf(error: unknown, timeoutMs: number): string {
   if (!(error instanceof Error)) return 'no answer'
-  if (error.name === 'TimeoutError') return `no answer within ${withinMs / 1_000} s`
+  if (error.name === 'TimeoutError') return `no answer within ${timeoutMs / 1_000} s`
   const { cause } = error
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
   return typeof code === 'string' ? code : 'the connection failed'

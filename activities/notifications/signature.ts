@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto'
 
 /**
- * The headers that Standard Webhooks 1.0.0 has a delivery carry: an id that stays the same over
- * all tries, the time of this try in seconds, and, with a secret, what signs both and the body.
+ * The headers of Standard Webhooks 1.0.0: an id that stays the same for all attempts, the time of
+ * this attempt in seconds, and, with a key, a signature of both and of the body.
  */
 export function webhookHeaders(
   id: string,
@@ -18,8 +18,8 @@ export function webhookHeaders(
 }
 
 /**
- * The key in a secret as Standard Webhooks writes it: `whsec_` and 24 to 64 bytes in Base64.
- * `undefined` where it is none.
+ * The key in a Standard Webhooks secret: `whsec_` and 24 to 64 bytes in Base64. Undefined if the
+ * text is not such a secret.
  */
 export function keyOf(secret: string): Buffer | undefined {
   const [, base64] = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(secret) ?? []

@@ -1,8 +1,8 @@
 import type { Message } from './message.ts'
 
-/** The body of a request to an incoming webhook of Slack's. */
+/** The request body for a Slack incoming webhook. */
 export interface SlackBody {
-  /** For where blocks are not shown: the notification on a phone, or another program. */
+  /** Shown where blocks are not: in a phone's notification, or by another program. */
   readonly text: string
   readonly blocks: readonly SlackBlock[]
 }
@@ -14,30 +14,30 @@ export type SlackBlock =
 interface SlackText {
   readonly type: 'mrkdwn'
   readonly text: string
-  /** Addresses and names in it are not made into links. */
+  /** Slack does not turn URLs and names in it into links. */
   readonly verbatim: true
 }
 
-/** Slack takes 3,000 characters in a section, as they are once escaped, and refuses what has more. */
-const longestLine = 2_800
-/** What stands beside others. */
-const longestPart = 500
+/** Slack rejects a section with more than 3,000 characters, counted after escaping. */
+const maxLine = 2_800
+/** For text that shares a block with other text. */
+const maxPart = 500
 
-/** A message as Slack's Block Kit has it. Text of others is shown, and does nothing. */
+/** A message in Slack's Block Kit. Untrusted text in it is escaped. */
 export function slackBody(message: Message): SlackBody {
   const { sign, headline, about, lines, commands, requestedBy, reason, page } = message
-  const said = lines.map((line) => foreign(line, longestLine)).filter((line) => /\S/.test(line))
+  const paragraphs = lines.map((line) => escape(line, maxLine)).filter((line) => /\S/.test(line))
   const footer = [
-    `Asked for by ${foreign(requestedBy, longestPart)}`,
-    ...(reason === undefined ? [] : [`Reason: ${foreign(reason, longestPart)}`]),
+    `Requested by ${escape(requestedBy, maxPart)}`,
+    ...(reason === undefined ? [] : [`Reason: ${escape(reason, maxPart)}`]),
     ...(page === undefined ? [] : [`<${page}|Temporal UI>`]),
   ]
   return {
-    text: `${sign} ${headline}: ${foreign(about, longestPart)}`,
+    text: `${sign} ${headline}: ${escape(about, maxPart)}`,
     blocks: [
-      section(`${sign} *${headline}*\n${foreign(about, longestPart)}`),
-      // A section without text would be refused, and the whole message with it.
-      ...said.map(section),
+      section(`${sign} *${headline}*\n${escape(about, maxPart)}`),
+      // Without blank lines: Slack rejects a message that has a section without text.
+      ...paragraphs.map(section),
       ...(commands.length === 0 ? [] : [section(`\`\`\`${commands.join('\n')}\`\`\``)]),
       { type: 'context', elements: footer.map(mrkdwn) },
     ],
@@ -53,14 +53,14 @@ function mrkdwn(text: string): SlackText {
 }
 
 /**
- * Text of others. Escaped as Slack wants it, it can begin neither a mention such as `<!channel>`
- * nor a link; it cannot turn the direction of reading, and is cut where it is too long.
+ * Escapes untrusted text for Slack: it can start neither a mention such as `<!channel>` nor a link,
+ * and cannot change the text direction. Truncates it to `maxLength` characters.
  */
-function foreign(text: string, longest: number): string {
+function escape(text: string, maxLength: number): string {
   let escaped = ''
   for (const character of text.replaceAll(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '')) {
     const next = entities[character] ?? character
-    if (escaped.length + next.length >= longest) return `${escaped}…`
+    if (escaped.length + next.length >= maxLength) return `${escaped}…`
     escaped += next
   }
   return escaped

@@ -4,54 +4,70 @@ import type { Message } from './message.ts'
 import type { Notice } from '../../contract/notices.ts'
 
 /**
- * The body of a webhook, by the recommendations of Standard Webhooks. The reference page comes from
- * here, so each field's description is written for a reader of that page. A field may be added; one
- * that changes its meaning or goes makes another `version`.
+ * The body of a webhook, as Standard Webhooks recommends it. The reference page is generated from
+ * this schema, so each description is written for a reader of that page. New fields may be added;
+ * changing or removing one needs a new `version`.
  */
 export const webhookBodySchema = z.object({
-  version: z.literal(1).describe('Of this shape. More fields may come under the same one.'),
+  version: z
+    .literal(1)
+    .describe('Version of this schema. New fields may be added without changing it.'),
   type: z
     .enum(['release.started', 'release.approval_needed', 'release.outcome', 'test'])
-    .describe('What has happened. `test`: somebody ran `slipway notify`.'),
-  timestamp: z.iso.datetime().describe('When it happened, which may be long before it arrives.'),
+    .describe('What happened. `test`: a person ran `slipway notify`.'),
+  timestamp: z.iso.datetime().describe('When it happened, which may be long before this request.'),
   data: z
     .object({
       project: z.string().describe('`project` in `slipway.yaml`.'),
-      environment: z.string().describe('Where it happened.'),
-      requestedBy: z.string().describe('Who asked for it, as the caller says of itself.'),
+      environment: z.string().describe('Name of the environment.'),
+      requestedBy: z
+        .string()
+        .describe('Who requested it, as the client reported it. Not verified.'),
       page: z
         .string()
         .optional()
-        .describe('Address of the page in the Temporal UI, where `links.temporalUi` says.'),
+        .describe(
+          'URL of the page in the Temporal UI, if its address is configured (`links.temporalUi`).',
+        ),
       release: z
         .string()
         .optional()
-        .describe('Id of the release. This and the next five: absent in a `test`.'),
-      kind: z.enum(['deploy', 'redeploy', 'rollback']).optional().describe('What was asked for.'),
+        .describe('Id of the release. This field and the next five are absent in a `test`.'),
+      kind: z.enum(['deploy', 'redeploy', 'rollback']).optional().describe('What was requested.'),
       summary: z
         .string()
         .optional()
-        .describe('The release in one line, as the Temporal UI has it.'),
-      commit: z.string().optional().describe('40 hexadecimal digits, where it is known.'),
-      subject: z.string().optional().describe('First line of the commit message, of a deploy.'),
-      reason: z.string().optional().describe('Why it was asked for, where somebody said so.'),
+        .describe('The release in one line, as the Temporal UI shows it.'),
+      commit: z.string().optional().describe('Commit id of 40 hexadecimal digits, if it is known.'),
+      subject: z
+        .string()
+        .optional()
+        .describe('First line of the commit message. Only for a deploy.'),
+      reason: z.string().optional().describe('The reason that the requester gave, if any.'),
       approveUntil: z.iso
         .datetime()
         .optional()
-        .describe('With `release.approval_needed`: without one until then it is rejected.'),
+        .describe(
+          'Only with `release.approval_needed`: without an approval by then, it is rejected.',
+        ),
       outcome: z
         .enum(outcomes)
         .optional()
-        .describe('With `release.outcome`, as the next four: how it ended.'),
-      message: z.string().optional().describe('The same in a sentence.'),
-      cause: z.string().optional().describe('The likely cause, where it failed.'),
+        .describe(
+          'How it ended. This field and the next four are only present with `release.outcome`.',
+        ),
+      message: z.string().optional().describe('The outcome in a sentence.'),
+      cause: z.string().optional().describe('The likely cause of a failure.'),
       startedAt: z.iso
         .datetime()
         .optional()
-        .describe('When it started; absent where it ended without ever having started.'),
-      durationMs: z.int().optional().describe('How long it ran, in milliseconds.'),
+        .describe('When it started. Absent if it ended without having started.'),
+      durationMs: z
+        .int()
+        .optional()
+        .describe('How long it ran, in milliseconds. Absent if it never started.'),
     })
-    .describe('What it is about.'),
+    .describe('The release, or the test, that it is about.'),
 })
 
 export type WebhookBody = z.output<typeof webhookBodySchema>
@@ -79,11 +95,11 @@ function aboutRelease(notice: Exclude<Notice, { event: 'test' }>): Partial<Webho
     ...(subject === undefined ? {} : { subject }),
     ...(reason === undefined ? {} : { reason }),
     ...(notice.event === 'approval_needed' ? { approveUntil: iso(notice.until) } : {}),
-    ...(notice.event === 'outcome' ? end(notice) : {}),
+    ...(notice.event === 'outcome' ? aboutOutcome(notice) : {}),
   }
 }
 
-function end({
+function aboutOutcome({
   outcome,
   message,
   cause,

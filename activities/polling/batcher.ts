@@ -1,63 +1,63 @@
-import { isTransient, isThrottled } from '../aws/errors.ts'
+import { isThrottled, isTransient } from '../aws/errors.ts'
+import type { RateLimiter, RequestTiming } from './rate-limiter.ts'
 import { createRequestQueue, type PendingRequest, type SharedCall } from './requests.ts'
-import type { RateLimiter, When } from './rate-limiter.ts'
 
-/** One operation, asked about many things at once. */
+/** One operation that answers requests about several keys in one call. */
 export interface Batcher<Answer> {
   /**
-   * The answer about `key`, from a call that several askers share. Rejects with the error of that
-   * call, or with the signal's reason.
+   * The answer about `key`, from a call that several requests may share. Rejects with the error of
+   * that call, or with the signal's reason.
    */
-  ask(key: string, when: When): Promise<Answer>
+  request(key: string, timing: RequestTiming): Promise<Answer>
 }
 
 export interface BatcherOptions<Answer> {
-  readonly gate: RateLimiter
-  /** How many keys the next call may ask for, of the asks that wait. */
-  readonly batch: (waiting: number) => number
+  readonly limiter: RateLimiter
+  /** How many keys the next call may take, given how many requests wait. */
+  readonly batchSize: (waiting: number) => number
   /**
-   * One call, which the gate has counted. Gives the answer for each key, or `ask again` where it
-   * must be asked in another way, as `batch` will then say.
+   * Makes one call, which the limiter has already counted. Returns the answer for each key, or
+   * `retry` if the requests must be sent again in other batches, as `batchSize` will then say.
    */
   readonly send: (
     keys: readonly string[],
     signal: AbortSignal,
-  ) => Promise<((key: string) => Answer) | 'ask again'>
-  /** While a call for several keys is under way, others gather for the next one. */
+  ) => Promise<((key: string) => Answer) | 'retry'>
+  /** While a call for several keys is in flight, other requests gather for the next one. */
   readonly oneBatchAtATime?: boolean
 }
 
 /**
- * A lane through a gate. A call that several share and that fails for good is made again for each
- * of them by itself, so that one bad key hurts nobody else.
+ * Sends the requests for one operation in batches. If a shared call fails permanently, it is
+ * repeated for each request alone, so that one bad key fails only its own request.
  */
 export function createBatcher<Answer>(options: BatcherOptions<Answer>): Batcher<Answer> {
-  const { gate, batch, send, oneBatchAtATime = false } = options
-  const asks = createRequestQueue<Answer>(() => gate.wake())
+  const { limiter, batchSize, send, oneBatchAtATime = false } = options
+  const queue = createRequestQueue<Answer>(() => limiter.wake())
   let busy = false
 
-  async function sendFor(
-    taken: readonly PendingRequest<Answer>[],
+  async function sendBatch(
+    batch: readonly PendingRequest<Answer>[],
   ): Promise<'answered' | 'throttled'> {
-    const call: SharedCall = { abort: new AbortController(), waiting: taken.length }
-    for (const ask of taken) ask.call = call
-    const keys = [...new Set(taken.map(({ key }) => key))]
+    const call: SharedCall = { abort: new AbortController(), waiting: batch.length }
+    for (const request of batch) request.call = call
+    const keys = [...new Set(batch.map(({ key }) => key))]
     const exclusive = oneBatchAtATime && keys.length > 1
     if (exclusive) busy = true
     try {
       const answerTo = await send(keys, call.abort.signal)
-      for (const ask of taken) {
-        if (answerTo === 'ask again') asks.putBack(ask)
-        else ask.answer(answerTo(ask.key))
+      for (const request of batch) {
+        if (answerTo === 'retry') queue.putBack(request)
+        else request.resolve(answerTo(request.key))
       }
       return 'answered'
     } catch (error) {
-      const perhapsNotMine = keys.length > 1 && !isTransient(error)
-      for (const ask of taken) {
-        if (perhapsNotMine) {
-          ask.alone = true
-          asks.putBack(ask)
-        } else ask.fail(error)
+      const mayBeOneKey = keys.length > 1 && !isTransient(error)
+      for (const request of batch) {
+        if (mayBeOneKey) {
+          request.sendAlone = true
+          queue.putBack(request)
+        } else request.reject(error)
       }
       return isThrottled(error) ? 'throttled' : 'answered'
     } finally {
@@ -65,15 +65,15 @@ export function createBatcher<Answer>(options: BatcherOptions<Answer>): Batcher<
     }
   }
 
-  gate.add({
-    nextDue: () => (busy ? Infinity : (asks.first()?.due ?? Infinity)),
-    send: () => sendFor(asks.take(Math.max(1, batch(asks.size())))),
+  limiter.add({
+    nextDue: () => (busy ? Infinity : (queue.first()?.due ?? Infinity)),
+    send: () => sendBatch(queue.take(Math.max(1, batchSize(queue.size())))),
   })
 
   return {
-    ask(key, when) {
-      const answer = asks.add(key, when)
-      gate.wake()
+    request(key, timing) {
+      const answer = queue.add(key, timing)
+      limiter.wake()
       return answer
     },
   }

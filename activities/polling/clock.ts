@@ -1,8 +1,8 @@
-/** What the poller knows of time, so that a test can play hours in milliseconds. */
+/** The poller's source of time, so that a test can simulate hours in milliseconds. */
 export interface PollingClock {
   /** Milliseconds since the epoch. */
   now(): number
-  /** Calls back once after `ms`; gives a function that forgets it. */
+  /** Calls back once after `ms`; returns a function that cancels the timer. */
   after(ms: number, callback: () => void): () => void
 }
 
@@ -16,18 +16,18 @@ export const machineClock: PollingClock = {
   },
 }
 
-/** Rests for some milliseconds. Rejects with the signal's reason once that is aborted. */
+/** Sleeps for some milliseconds. Rejects with the signal's reason when the signal is aborted. */
 export function rest(clock: PollingClock, ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted()
-    const stop = () => {
-      forget()
+    const onAbort = () => {
+      cancelTimer()
       reject(signal.reason as Error)
     }
-    const forget = clock.after(ms, () => {
-      signal.removeEventListener('abort', stop)
+    const cancelTimer = clock.after(ms, () => {
+      signal.removeEventListener('abort', onAbort)
       resolve()
     })
-    signal.addEventListener('abort', stop, { once: true })
+    signal.addEventListener('abort', onAbort, { once: true })
   })
 }

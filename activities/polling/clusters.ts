@@ -1,40 +1,37 @@
 import type { Service } from '@aws-sdk/client-ecs'
 import type { AwsClients } from '../aws/clients.ts'
-import { describeServices } from '../ecs/services.ts'
+import { describeServices, servicesPerCall } from '../ecs/services.ts'
+import { createBatcher, type Batcher } from './batcher.ts'
 import { createClusterTasks, type ClusterTasks } from './cluster-tasks.ts'
 import type { RateLimiter } from './rate-limiter.ts'
-import { createBatcher, type Batcher } from './batcher.ts'
 
-/** What is asked for cluster by cluster. */
+/** The operations whose calls are limited to one cluster. */
 export interface Cluster {
   readonly services: Batcher<Service | undefined>
   readonly tasks: ClusterTasks
 }
 
-/** `DescribeServices` takes at most 10 services of one cluster. */
-const batch = 10
-
-/** The lanes of a cluster, made when it is first asked for. */
+/** Creates the batchers of a cluster when that cluster is first used. */
 export function createClusters(
   clients: AwsClients,
-  gates: { readonly services: RateLimiter; readonly tasks: RateLimiter },
+  limiters: { readonly services: RateLimiter; readonly tasks: RateLimiter },
 ): (name: string) => Cluster {
-  const known = new Map<string, Cluster>()
+  const clusters = new Map<string, Cluster>()
   return (name) => {
-    const found = known.get(name)
-    if (found !== undefined) return found
+    const existing = clusters.get(name)
+    if (existing !== undefined) return existing
     const cluster: Cluster = {
       services: createBatcher<Service | undefined>({
-        gate: gates.services,
-        batch: () => batch,
+        limiter: limiters.services,
+        batchSize: () => servicesPerCall,
         async send(names, signal) {
           const services = await describeServices(clients, name, names, signal)
           return (service) => services.get(service)
         },
       }),
-      tasks: createClusterTasks(clients, name, gates.tasks),
+      tasks: createClusterTasks(clients, name, limiters.tasks),
     }
-    known.set(name, cluster)
+    clusters.set(name, cluster)
     return cluster
   }
 }

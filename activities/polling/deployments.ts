@@ -4,38 +4,36 @@ import type { AwsClients } from '../aws/clients.ts'
 import { isDenied, isUnknownOperation } from '../aws/errors.ts'
 import {
   describeServiceDeployments,
-  digestsOfRevision,
   observedRecord,
   serviceDeployments,
-  serviceRevisions,
+  serviceDeploymentsPerCall,
 } from '../ecs/service-deployments.ts'
-import type { RateLimiter, When } from './rate-limiter.ts'
+import { digestsOfRevision, serviceRevisions } from '../ecs/service-revisions.ts'
 import { createBatcher } from './batcher.ts'
+import type { RateLimiter, RequestTiming } from './rate-limiter.ts'
 import { createSingleCalls, type SingleCalls } from './single-calls.ts'
 
-type Record = ObservedServiceDeployment
-
-/** Service deployment records, of whatever services and clusters. */
+/** Service deployment records of all services and clusters. */
 export interface Deployments {
-  /** One by its ARN, without what only its revision tells. */
-  record(arn: string, when: When): Promise<Record | 'unavailable'>
-  /** The same with the digests that ECS has resolved for its revision. */
-  withDigests(record: Record, when: When): Promise<Record>
-  /** The newest of a service. */
+  /** One record by its ARN, without the fields that come from its service revision. */
+  record(arn: string, timing: RequestTiming): Promise<ObservedServiceDeployment | 'unavailable'>
+  /** The same record with the digests that ECS has resolved for its service revision. */
+  withDigests(
+    record: ObservedServiceDeployment,
+    timing: RequestTiming,
+  ): Promise<ObservedServiceDeployment>
+  /** The newest records of a service. */
   newest(
     which: { cluster: string; service: string; also: string | undefined },
-    when: When,
-  ): Promise<readonly Record[] | 'unavailable'>
+    timing: RequestTiming,
+  ): Promise<readonly ObservedServiceDeployment[] | 'unavailable'>
 }
 
-/** `DescribeServiceDeployments` takes at most 20. */
-const batch = 20
-
-export function createDeployments(clients: AwsClients, gate: RateLimiter): Deployments {
-  const inTurn = createSingleCalls(gate)
-  const lane = createBatcher<ServiceDeployment | undefined>({
-    gate,
-    batch: () => batch,
+export function createDeployments(clients: AwsClients, limiter: RateLimiter): Deployments {
+  const singleCalls = createSingleCalls(limiter)
+  const batcher = createBatcher<ServiceDeployment | undefined>({
+    limiter,
+    batchSize: () => serviceDeploymentsPerCall,
     async send(arns, signal) {
       const records = await describeServiceDeployments(clients, arns, signal)
       const found = new Map(records.map((record) => [record.serviceDeploymentArn, record]))
@@ -43,32 +41,36 @@ export function createDeployments(clients: AwsClients, gate: RateLimiter): Deplo
     },
   })
   return {
-    async record(arn, when) {
+    async record(arn, timing) {
       try {
-        const record = await lane.ask(arn, when)
+        const record = await batcher.request(arn, timing)
         return record === undefined ? 'unavailable' : observedRecord(record, new Map())
       } catch (error) {
         if (isUnknownOperation(error) || isDenied(error)) return 'unavailable'
         throw error
       }
     },
-    async withDigests(record, when) {
+    async withDigests(record, timing) {
       const arn = record.targetRevisionArn
-      const revisions = await serviceRevisions(takingTurns(clients, inTurn, when), [arn])
+      const revisions = await serviceRevisions(rateLimited(clients, singleCalls, timing), [arn])
       return { ...record, targetDigests: digestsOfRevision(revisions.get(arn)) }
     },
-    newest: (which, when) =>
-      serviceDeployments(takingTurns(clients, inTurn, when), {
+    newest: (which, timing) =>
+      serviceDeployments(rateLimited(clients, singleCalls, timing), {
         ...which,
-        abortSignal: when.signal,
+        abortSignal: timing.signal,
       }),
   }
 }
 
-/** The same clients, where each call to ECS waits for its turn. */
-function takingTurns(clients: AwsClients, inTurn: SingleCalls, when: When): AwsClients {
+/** The same clients, with every call to ECS rate-limited. */
+function rateLimited(
+  clients: AwsClients,
+  singleCalls: SingleCalls,
+  timing: RequestTiming,
+): AwsClients {
   const send = (...call: Parameters<ECSClient['send']>) =>
-    inTurn(when, async () => await clients.ecs.send(call[0], call[1]))
+    singleCalls(timing, async () => await clients.ecs.send(call[0], call[1]))
   const ecs = Object.create(clients.ecs, { send: { value: send } }) as ECSClient
   return { ...clients, ecs }
 }

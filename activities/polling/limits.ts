@@ -1,7 +1,7 @@
 import type { Limit } from './bucket.ts'
 
 /**
- * The throttle buckets of the operations that waiting takes, for each account and region.
+ * The throttle buckets of the operations that the poller uses, for each account and region.
  *
  * ECS: "Request throttling for the Amazon ECS API" in its API reference. Load balancers: "Request
  * throttling for the ELB API" in their user guide; its bucket serves all non-mutating operations.
@@ -19,5 +19,5 @@ export const limits = {
 
 export type LimitName = keyof typeof limits
 
-/** What is left to everybody else in the account: consoles, pipelines, autoscalers. */
+/** The rest is left to others in the account: consoles, pipelines, autoscalers. */
 export const defaultShare = 0.8

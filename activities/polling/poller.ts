@@ -10,16 +10,16 @@ import { createBucket } from './bucket.ts'
 import { machineClock, type PollingClock } from './clock.ts'
 import { createClusters } from './clusters.ts'
 import { createDeployments } from './deployments.ts'
-import { createRateLimiter, type RateLimiter, type When } from './rate-limiter.ts'
 import { defaultShare, limits, type LimitName } from './limits.ts'
+import { createRateLimiter, type RateLimiter, type RequestTiming } from './rate-limiter.ts'
 import { createTargetHealth } from './target-health.ts'
 
-/** What a look is about. */
+/** The service to poll. */
 export interface PollTarget {
   readonly cluster: string
-  /** What ECS calls the service. */
+  /** ECS's name of the service. */
   readonly service: string
-  /** Absent for a deployment that has no record, or whose record is not known. */
+  /** Absent for a deployment without a known service deployment record. */
   readonly serviceDeploymentArn?: string | undefined
 }
 
@@ -29,90 +29,94 @@ export interface PolledRollout {
 }
 
 /**
- * Looks at services for all who wait in one account and region. Every look says when it is due;
- * those that are due go together in as few calls as ECS allows, within the throttle buckets, the
- * longest due first. A look that nobody waits for any more costs nothing.
+ * Polls services for everything that waits in one account and region. Each request says when it is
+ * due; requests that are due share as few calls as ECS allows, within the throttle buckets, the
+ * longest due first. A cancelled request costs no call.
  *
- * Looks reject with the AWS SDK's errors, `PreconditionFailed` where the cluster is gone, and the signal's
- * reason once that is aborted. An error reaches only those whose own call it was.
+ * Requests reject with the AWS SDK's errors, with `PreconditionFailed` if the cluster does not exist,
+ * and with the signal's reason when the signal is aborted. An error fails only the requests that
+ * caused it.
  */
 export interface Poller {
   readonly clock: PollingClock
-  /** The service alone: a tenth of a call. */
-  service(what: PollTarget, when: When): Promise<ObservedService>
+  /** The service alone. Costs a tenth of a call. */
+  service(target: PollTarget, timing: RequestTiming): Promise<ObservedService>
   /**
-   * The record of a service deployment, without what its revision holds: a twentieth of a call.
-   * `unavailable` where the endpoint lacks such records, or does not let us see this one.
+   * The record of a service deployment, without the fields of its service revision. Costs a
+   * twentieth of a call. `unavailable` if the endpoint lacks such records, or if the worker may not
+   * read this one.
    */
-  record(arn: string, when: When): Promise<ObservedServiceDeployment | 'unavailable'>
+  record(arn: string, timing: RequestTiming): Promise<ObservedServiceDeployment | 'unavailable'>
   /** Up to 100 tasks that should not run: they drain, or have stopped within the last hour. */
-  stoppedTasks(what: PollTarget, when: When): Promise<readonly ObservedTask[]>
+  stoppedTasks(target: PollTarget, timing: RequestTiming): Promise<readonly ObservedTask[]>
   /**
-   * Whatever bears out a snapshot at which the record said that all is done: the service again, its
-   * tasks, and its targets. Tasks that should not run only where ECS may have left some draining.
+   * Confirms a snapshot whose record says that the rollout has ended: polls the service again, its
+   * tasks and its targets. Includes stopped tasks only if ECS may have left some draining.
    */
-  confirm(what: PollTarget, snapshot: PolledRollout, when: When): Promise<Observation>
-  /** All there is to see. */
-  observe(what: PollTarget, when: When): Promise<Observation>
+  confirm(target: PollTarget, snapshot: PolledRollout, timing: RequestTiming): Promise<Observation>
+  /** Everything: service, records, tasks and targets. */
+  observe(target: PollTarget, timing: RequestTiming): Promise<Observation>
 }
 
 export interface PollerOptions {
-  /** Default: the machine's. */
+  /** Default: the machine's clock. */
   readonly clock?: PollingClock
-  /** How much of each throttle bucket it may spend, above 0 and up to 1. Default 0.8. */
+  /** The share of each throttle bucket to use, above 0 and up to 1. Default: 0.8. */
   readonly share?: number
 }
 
 export function createPoller(given: AwsClients, options: PollerOptions = {}): Poller {
   const { clock = machineClock, share = defaultShare } = options
-  // Without the SDK's own retries, which would spend what nobody has counted.
+  // Without the SDK's own retries, which the rate limiter would not count.
   const clients = { ...given, ecs: given.ecsOnce }
-  const gateOf = (name: LimitName): RateLimiter =>
+  const limiterFor = (name: LimitName): RateLimiter =>
     createRateLimiter(createBucket(limits[name], share), clock)
   const clusters = createClusters(clients, {
-    services: gateOf('services'),
-    tasks: gateOf('tasks'),
+    services: limiterFor('services'),
+    tasks: limiterFor('tasks'),
   })
-  const deployments = createDeployments(clients, gateOf('deployments'))
-  const targetHealth = createTargetHealth(clients, gateOf('targets'))
+  const deployments = createDeployments(clients, limiterFor('deployments'))
+  const targetHealth = createTargetHealth(clients, limiterFor('targets'))
 
-  const serviceOf = async ({ cluster, service }: PollTarget, when: When) =>
-    observedService(await clusters(cluster).services.ask(service, when))
+  const pollService = async ({ cluster, service }: PollTarget, timing: RequestTiming) =>
+    observedService(await clusters(cluster).services.request(service, timing))
 
-  const tasksOf = async (
+  const pollTasks = async (
     { cluster, service }: PollTarget,
     which: 'running' | 'all',
-    when: When,
+    timing: RequestTiming,
   ) => {
     const { tasks } = clusters(cluster)
-    const asked = [tasks.running(service, when)]
-    if (which === 'all') asked.push(tasks.stopped(service, when))
-    return (await Promise.all(asked)).flat()
+    const requests = [tasks.running(service, timing)]
+    if (which === 'all') requests.push(tasks.stopped(service, timing))
+    return (await Promise.all(requests)).flat()
   }
 
   return {
     clock,
-    service: serviceOf,
-    record: (arn, when) => deployments.record(arn, when),
-    stoppedTasks: ({ cluster, service }, when) => clusters(cluster).tasks.stopped(service, when),
-    async confirm(what, snapshot, when) {
+    service: pollService,
+    record: (arn, timing) => deployments.record(arn, timing),
+    stoppedTasks: ({ cluster, service }, timing) =>
+      clusters(cluster).tasks.stopped(service, timing),
+    async confirm(target, snapshot, timing) {
       const [service, tasks, targets] = await Promise.all([
-        serviceOf(what, when),
-        tasksOf(what, snapshot.record.endsDrained === true ? 'running' : 'all', when),
-        targetHealth(snapshot.service.targetGroupArns, when),
+        pollService(target, timing),
+        pollTasks(target, snapshot.record.endsDrained === true ? 'running' : 'all', timing),
+        targetHealth(snapshot.service.targetGroupArns, timing),
       ])
-      const silent = tasks.some(tellsNoDigest)
-      const record = silent ? await deployments.withDigests(snapshot.record, when) : snapshot.record
+      const record = tasks.some(lacksDigest)
+        ? await deployments.withDigests(snapshot.record, timing)
+        : snapshot.record
       return { observedAt: clock.now(), service, tasks, targets, serviceDeployments: [record] }
     },
-    async observe(what, when) {
-      const service = await serviceOf(what, when)
+    async observe(target, timing) {
+      const service = await pollService(target, timing)
       if (service.status !== 'ACTIVE') return { ...nothing, observedAt: clock.now(), service }
-      const { cluster, service: name, serviceDeploymentArn: also } = what
+      const { cluster, service: name, serviceDeploymentArn: also } = target
       const [tasks, targets, serviceDeployments] = await Promise.all([
-        tasksOf(what, 'all', when),
-        targetHealth(service.targetGroupArns, when),
-        deployments.newest({ cluster, service: name, also }, when),
+        pollTasks(target, 'all', timing),
+        targetHealth(service.targetGroupArns, timing),
+        deployments.newest({ cluster, service: name, also }, timing),
       ])
       return { observedAt: clock.now(), service, tasks, targets, serviceDeployments }
     },
@@ -121,15 +125,15 @@ export function createPoller(given: AwsClients, options: PollerOptions = {}): Po
 
 const nothing = { serviceDeployments: 'unavailable', tasks: [], targets: [] } as const
 
-/** Whether only the service revision can say which image a task runs. */
-function tellsNoDigest({ containers, desiredStatus }: ObservedTask): boolean {
+/** Whether only the service revision can tell which image a task runs. */
+function lacksDigest({ containers, desiredStatus }: ObservedTask): boolean {
   if (desiredStatus !== 'RUNNING') return false
   return containers.some(({ image, imageDigest }) => imageDigest === '' && !image.includes('@'))
 }
 
 const pollers = new WeakMap<AwsClients, Poller>()
 
-/** The one poller of an account and region, shared by everything that waits with the same clients. */
+/** The poller of an account and region, shared by everything that waits with the same clients. */
 export function pollerOf(clients: AwsClients): Poller {
   const poller = pollers.get(clients) ?? createPoller(clients)
   pollers.set(clients, poller)

@@ -1,80 +1,80 @@
 import type { Bucket } from './bucket.ts'
 import type { PollingClock } from './clock.ts'
 
-/** When something is wanted, and for how long. */
-export interface When {
-  /** Milliseconds since the epoch: not before it, unless it costs nothing extra. */
+/** When a request is due, and for how long someone waits for its answer. */
+export interface RequestTiming {
+  /** Milliseconds since the epoch. It is sent earlier only where that costs no extra call. */
   readonly due: number
-  /** Nobody waits for it any more. */
+  /** Aborted when nobody waits for the answer any more. */
   readonly signal: AbortSignal
 }
 
-/** A queue of asks that one gate serves, one call at a time. */
+/** A queue of requests that a rate limiter sends, one call at a time. */
 export interface RequestSource {
-  /** When its most urgent ask is due; Infinity where there is none. */
+  /** When its most urgent request is due; Infinity if it has none. */
   nextDue(): number
-  /** Makes one call for the most urgent asks. Never rejects. */
+  /** Makes one call for the most urgent requests. Never rejects. */
   send(): Promise<'answered' | 'throttled'>
 }
 
-/** The one way to a group of operations that share a throttle bucket. */
+/** Limits the calls to a group of operations that share a throttle bucket. */
 export interface RateLimiter {
-  add(line: RequestSource): void
+  add(source: RequestSource): void
   /**
-   * The asks of a line have changed. One that is gone counts, too: a timer that nobody waits for
-   * would keep a process that wants to end from it.
+   * Must be called when the requests of a source have changed. That includes cancelled requests: a
+   * leftover timer would keep the process from exiting.
    */
   wake(): void
 }
 
-/** Asks that come within it go in one call. Far below what anybody notices. */
+/** Requests that arrive within this time share a call. Too short for anyone to notice. */
 const gatherMs = 5
 
 /**
- * Lets calls through as the bucket allows: of all lines the one whose ask is due first. So nobody
- * starves, however many wait: an ask only grows more urgent.
+ * Makes calls as the bucket allows, always for the source whose request is due first. So no request
+ * starves, however many wait: each becomes more urgent with time.
  */
 export function createRateLimiter(bucket: Bucket, clock: PollingClock): RateLimiter {
-  const lines: RequestSource[] = []
+  const sources: RequestSource[] = []
   let wakeAt = Infinity
-  let forget: (() => void) | undefined
+  let cancelTimer: (() => void) | undefined
 
   function wakeUpAt(at: number): void {
     if (at >= wakeAt) return
-    forget?.()
+    cancelTimer?.()
     wakeAt = at
-    forget = clock.after(Math.max(0, at - clock.now()), () => {
+    cancelTimer = clock.after(Math.max(0, at - clock.now()), () => {
       wakeAt = Infinity
-      letThrough()
+      sendDue()
     })
   }
 
-  function letThrough(): void {
+  function sendDue(): void {
     for (;;) {
-      const line = mostUrgent(lines)
-      if (line === undefined) return
+      const source = mostUrgent(sources)
+      if (source === undefined) return
       const now = clock.now()
-      const at = Math.max(line.nextDue(), bucket.readyAt(now))
+      const at = Math.max(source.nextDue(), bucket.readyAt(now))
       if (at > now) {
         wakeUpAt(at)
         return
       }
       bucket.take(now)
-      line
+      source
         .send()
-        .then((end) => {
-          if (end === 'throttled') bucket.slowDown(now, clock.now())
-          else bucket.wentWell(now)
+        .then((result) => {
+          if (result === 'throttled') bucket.slowDown(now, clock.now())
+          else bucket.recordSuccess(now)
           wakeUpAt(clock.now() + gatherMs)
         })
-        // A line never rejects; a defect in one must not stop the others.
+        // A source never rejects; a defect in one must not stop the others.
         .catch(() => {})
     }
   }
 
   return {
-    add(line) {
-      lines.push(line)
+    add(source) {
+      sources.push(source)
     },
     wake() {
       wakeUpAt(clock.now() + gatherMs)
@@ -82,14 +82,14 @@ export function createRateLimiter(bucket: Bucket, clock: PollingClock): RateLimi
   }
 }
 
-function mostUrgent(lines: readonly RequestSource[]): RequestSource | undefined {
+function mostUrgent(sources: readonly RequestSource[]): RequestSource | undefined {
   let first: RequestSource | undefined
   let earliest = Infinity
-  for (const line of lines) {
-    const due = line.nextDue()
+  for (const source of sources) {
+    const due = source.nextDue()
     if (due < earliest) {
       earliest = due
-      first = line
+      first = source
     }
   }
   return first

@@ -1,103 +1,103 @@
-import type { When } from './rate-limiter.ts'
+import type { RequestTiming } from './rate-limiter.ts'
 
-/** Somebody waits for an answer about `key`. */
+/** Someone waits for an answer about `key`. */
 export interface PendingRequest<Answer> {
   readonly key: string
   readonly due: number
-  /** A call for several asks failed in a way that may be the fault of one of them. */
-  alone: boolean
-  /** The call that is under way for it: one that nobody waits for any more is given up. */
+  /** A shared call failed, and this request may or may not be the cause: send it on its own. */
+  sendAlone: boolean
+  /** The call in flight for this request. It is aborted when nobody waits for it any more. */
   call: SharedCall | undefined
-  answer(answer: Answer): void
-  fail(error: unknown): void
+  resolve(answer: Answer): void
+  reject(error: unknown): void
 }
 
-/** A call for several asks. */
+/** One call for several requests. */
 export interface SharedCall {
   readonly abort: AbortController
-  /** How many still wait for it. */
+  /** How many requests still wait for it. */
   waiting: number
 }
 
-/** Asks in the order in which they are due. */
+/** Requests in the order in which they are due. */
 export interface RequestQueue<Answer> {
-  /** Waits for an answer. Rejects with the signal's reason once that is aborted. */
-  add(key: string, when: When): Promise<Answer>
-  /** Back to its place. Does nothing to one whose asker has gone. */
-  putBack(ask: PendingRequest<Answer>): void
+  /** Waits for an answer. Rejects with the signal's reason when the signal is aborted. */
+  add(key: string, timing: RequestTiming): Promise<Answer>
+  /** Returns a request to its place. Does nothing to a cancelled one. */
+  putBack(request: PendingRequest<Answer>): void
   first(): PendingRequest<Answer> | undefined
-  /** The most urgent ones, about `most` different keys; or the first by itself where it must be. */
-  take(most: number): readonly PendingRequest<Answer>[]
-  /** How many wait for their turn. */
+  /** The most urgent requests, for at most `maxKeys` keys; or the first one, if it is sent alone. */
+  take(maxKeys: number): readonly PendingRequest<Answer>[]
+  /** How many requests wait to be sent. */
   size(): number
 }
 
-/** @param onGone called when an asker has gone before it was answered */
-export function createRequestQueue<Answer>(onGone: () => void): RequestQueue<Answer> {
+/** @param onCancelled called when a request was cancelled before it was answered */
+export function createRequestQueue<Answer>(onCancelled: () => void): RequestQueue<Answer> {
   let queue: PendingRequest<Answer>[] = []
-  const gone = new WeakSet<PendingRequest<Answer>>()
+  const cancelled = new WeakSet<PendingRequest<Answer>>()
 
-  function insert(ask: PendingRequest<Answer>): void {
+  function insert(request: PendingRequest<Answer>): void {
     let low = 0
     let high = queue.length
     while (low < high) {
       const middle = (low + high) >> 1
-      if ((queue[middle]?.due ?? Infinity) <= ask.due) low = middle + 1
+      if ((queue[middle]?.due ?? Infinity) <= request.due) low = middle + 1
       else high = middle
     }
-    queue.splice(low, 0, ask)
+    queue.splice(low, 0, request)
   }
 
-  function remove(ask: PendingRequest<Answer>): void {
-    gone.add(ask)
-    queue = queue.filter((one) => one !== ask)
-    if (ask.call === undefined) return
-    ask.call.waiting -= 1
-    if (ask.call.waiting === 0) ask.call.abort.abort()
+  function cancel(request: PendingRequest<Answer>): void {
+    cancelled.add(request)
+    queue = queue.filter((one) => one !== request)
+    if (request.call === undefined) return
+    request.call.waiting -= 1
+    if (request.call.waiting === 0) request.call.abort.abort()
   }
 
   return {
     add: (key, { due, signal }) =>
       new Promise((resolve, reject) => {
         signal.throwIfAborted()
-        const drop = () => {
-          remove(ask)
-          onGone()
+        const onAbort = () => {
+          cancel(request)
+          onCancelled()
           reject(signal.reason as Error)
         }
-        const settled = () => signal.removeEventListener('abort', drop)
-        const ask: PendingRequest<Answer> = {
+        const stopListening = () => signal.removeEventListener('abort', onAbort)
+        const request: PendingRequest<Answer> = {
           key,
           due,
-          alone: false,
+          sendAlone: false,
           call: undefined,
-          answer(answer) {
-            settled()
+          resolve(answer) {
+            stopListening()
             resolve(answer)
           },
-          fail(error) {
-            settled()
+          reject(error) {
+            stopListening()
             reject(error)
           },
         }
-        signal.addEventListener('abort', drop, { once: true })
-        insert(ask)
+        signal.addEventListener('abort', onAbort, { once: true })
+        insert(request)
       }),
-    putBack(ask) {
-      ask.call = undefined
-      if (!gone.has(ask)) insert(ask)
+    putBack(request) {
+      request.call = undefined
+      if (!cancelled.has(request)) insert(request)
     },
     first: () => queue[0],
-    take(most) {
-      if (queue[0]?.alone === true) return queue.splice(0, 1)
+    take(maxKeys) {
+      if (queue[0]?.sendAlone === true) return queue.splice(0, 1)
       const keys = new Set<string>()
       const taken: PendingRequest<Answer>[] = []
       const left: PendingRequest<Answer>[] = []
-      for (const ask of queue) {
-        const fits = !ask.alone && (keys.has(ask.key) || keys.size < most)
-        if (fits) keys.add(ask.key)
+      for (const request of queue) {
+        const fits = !request.sendAlone && (keys.has(request.key) || keys.size < maxKeys)
+        if (fits) keys.add(request.key)
         const side = fits ? taken : left
-        side.push(ask)
+        side.push(request)
       }
       queue = left
       return taken

@@ -1,30 +1,33 @@
 import { isThrottled } from '../aws/errors.ts'
-import type { RateLimiter, When } from './rate-limiter.ts'
 import { createBatcher } from './batcher.ts'
+import type { RateLimiter, RequestTiming } from './rate-limiter.ts'
 
-/** Makes a call of one's own when its turn has come. */
-export type SingleCalls = <Result>(when: When, call: () => Promise<Result>) => Promise<Result>
+/** Makes one call, which shares nothing with others, when the rate limiter allows it. */
+export type SingleCalls = <Result>(
+  timing: RequestTiming,
+  call: () => Promise<Result>,
+) => Promise<Result>
 
-/** Turns at a gate for calls that are not shared. */
-export function createSingleCalls(gate: RateLimiter): SingleCalls {
+/** Rate-limited calls that are not batched. */
+export function createSingleCalls(limiter: RateLimiter): SingleCalls {
   const calls = new Map<string, () => Promise<unknown>>()
-  let made = 0
-  const lane = createBatcher<Outcome>({
-    gate,
-    batch: () => 1,
+  let lastKey = 0
+  const batcher = createBatcher<Outcome>({
+    limiter,
+    batchSize: () => 1,
     async send([key = '']) {
       const outcome = await outcomeOf(calls.get(key))
-      // Thrown, so that the gate hears of it.
+      // Thrown, so that the rate limiter slows down.
       if (outcome.kind === 'failed' && isThrottled(outcome.error)) throw outcome.error
       return () => outcome
     },
   })
-  return async (when, call) => {
-    made += 1
-    const key = String(made)
+  return async (timing, call) => {
+    lastKey += 1
+    const key = String(lastKey)
     calls.set(key, call)
     try {
-      const outcome = await lane.ask(key, when)
+      const outcome = await batcher.request(key, timing)
       if (outcome.kind === 'failed') throw outcome.error
       return outcome.result as Awaited<ReturnType<typeof call>>
     } finally {

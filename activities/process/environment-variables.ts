@@ -1,14 +1,14 @@
 type Variables = Readonly<Record<string, string | undefined>>
 
 /**
- * Variables that say who the worker is. The user's own commands do not get them: what a branch
- * under test runs must not be able to deploy, nor to speak to Temporal. Everything else a check may
- * rely on (`PATH`, `HOME`, `CARGO_*`, `DATABASE_URL`, a package registry's token) is passed on.
+ * Variables with the worker's identity. The user's own commands do not get them: code of a branch
+ * under test must be able neither to deploy nor to reach Temporal. All variables that a check may
+ * need (`PATH`, `HOME`, `CARGO_*`, `DATABASE_URL`, a package registry's token) are passed on.
  */
 const identity = [
   /^AWS_/,
   /^TEMPORAL_/,
-  // With these a job on GitHub Actions asks for the token that AWS takes for a role.
+  // With these, a job on GitHub Actions gets the OIDC token that AWS exchanges for a role.
   /^ACTIONS_ID_TOKEN_REQUEST_/,
   /^ACTIONS_RUNTIME_TOKEN$/,
 ]
@@ -19,8 +19,8 @@ export function checkVariables(all: Variables = process.env): Variables {
 }
 
 /**
- * The environment of git and of the container engine's client: their credential helpers may speak
- * to AWS (CodeCommit, ECR), but nothing of theirs speaks to Temporal.
+ * The environment of git and of the container engine's client: their credential helpers may need
+ * AWS (CodeCommit, ECR), but none of them needs Temporal.
  */
 export function toolVariables(all: Variables = process.env): Variables {
   return without(all, [/^TEMPORAL_/])

@@ -1,12 +1,13 @@
-/** Process groups that must not outlive this process. */
+/** Process groups to kill when this process exits. */
 const groups = new Set<number>()
 let listening = false
 
 /**
- * Ends a process group when this process exits; gives a function that forgets it. A kill -9 of
- * this process is beyond that: what it leaves running ends by itself, and does no harm.
+ * Kills a process group when this process exits; returns a function that stops tracking it. It does
+ * not work if this process dies by `kill -9`: see `guarded` in `run.ts` for programs that must not
+ * survive that.
  */
-export function endWithUs(pid: number | undefined): () => void {
+export function killOnExit(pid: number | undefined): () => void {
   if (pid === undefined) return () => undefined
   groups.add(pid)
   if (!listening) {
@@ -18,14 +19,14 @@ export function endWithUs(pid: number | undefined): () => void {
   return () => groups.delete(pid)
 }
 
-/** Sends a signal to every process of a group; nothing happens where none is left. */
+/** Sends a signal to every process of a group; does nothing if the group is empty. */
 export function killGroup(pid: number | undefined, signal: NodeJS.Signals) {
   if (pid === undefined) return
   try {
     process.kill(-pid, signal)
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
-    // EPERM: macOS says so of a group of which only zombies are left.
+    // macOS returns EPERM for a group that has only zombies left.
     if (code !== 'ESRCH' && code !== 'EPERM') throw error
   }
 }

@@ -7,14 +7,15 @@ import type { Revision } from '../../contract/activity-types.ts'
 import { rollbackTargetOf } from '../../rollout/rollback-target.ts'
 
 /**
- * Deregisters revisions that a release made and that were taken back. One that some deployment
- * still runs, or that is the way back of its service, stays. Gives a sentence for each.
+ * Deregisters revisions that a release registered and that were rolled back. Keeps a revision that
+ * a deployment still runs, or that is the rollback target of its service. Returns a sentence for
+ * each revision.
  */
 export async function deregisterRevisions(
   clients: AwsClients,
   { spec, revisions }: { spec: EnvironmentSpec; revisions: readonly Revision[] },
 ): Promise<readonly string[]> {
-  const said: string[] = []
+  const results: string[] = []
   for (const { service: name, taskDefinition } of revisions) {
     const service = spec.services.find((one) => one.name === name)
     if (service === undefined) continue
@@ -29,11 +30,11 @@ export async function deregisterRevisions(
         (task) => task.taskDefinition === taskDefinition && task.lastStatus !== 'STOPPED',
       )
     if (inUse || rollbackTargetOf(observation).taskDefinition === taskDefinition) {
-      said.push(`${shortName(taskDefinition)} is still in use and stays registered`)
+      results.push(`${shortName(taskDefinition)} is still in use and stays registered`)
       continue
     }
     await clients.ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition }))
-    said.push(`${shortName(taskDefinition)} was deregistered`)
+    results.push(`${shortName(taskDefinition)} was deregistered`)
   }
-  return said
+  return results
 }

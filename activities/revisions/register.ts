@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
-import { RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs'
+
 import { log } from '@temporalio/activity'
 import type { ServiceSpec, EnvironmentSpec } from '../../contract/environment-spec.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { failure, rejection } from '../temporal/failures.ts'
-import { movingTag } from '../image/images.ts'
+import { movingTag } from '../image/naming.ts'
+import { registerTaskDefinition } from '../ecs/register-task-definition.ts'
 import { revisionTags, tagsWith } from '../ecs/revision-tags.ts'
 import { describeServices } from '../ecs/services.ts'
 import {
@@ -28,9 +29,9 @@ interface RegisterInput {
 /**
  * A revision for each service, in their order, that runs exactly these images.
  *
- * `pin`: the newest ACTIVE revision of the family, so that what Terraform has just added is there,
- * with only the images changed; not registered again where that one, or the one that runs, is the
- * same already. `force`: the revision that runs.
+ * In `pin` mode, clones the newest ACTIVE revision of the family, so that it includes what Terraform
+ * has just changed, and replaces only the images. Registers nothing if the newest or the running
+ * revision is already identical. In `force` mode, it is the running revision.
  */
 export async function registerRevisions(
   clients: AwsClients,
@@ -48,79 +49,68 @@ export async function registerRevisions(
     if (running === undefined) {
       throw failure(
         'PreconditionFailed',
-        `Service "${service.ecsService}" is no longer in cluster "${spec.cluster}".`,
+        `Service "${service.ecsService}" is no longer in cluster "${spec.cluster}". Create it again, or correct "service" of "${service.name}" in slipway.yaml.`,
       )
     }
     revisions.push(
       spec.mode === 'force'
-        ? await revisionThatRuns(clients, { input, service, running })
-        : await revisionPinned(clients, { input, service, running }),
+        ? await runningRevision(clients, { input, service, running })
+        : await pinnedRevision(clients, { input, service, running }),
     )
   }
   return revisions
 }
 
-interface For {
+interface ServiceInput {
   readonly input: RegisterInput
   readonly service: ServiceSpec
-  /** The task definition that the service has now. */
+  /** The task definition that the service runs now. */
   readonly running: string
 }
 
-async function revisionPinned(
+async function pinnedRevision(
   clients: AwsClients,
-  { input, service, running }: For,
+  { input, service, running }: ServiceInput,
 ): Promise<Revision> {
   const newest = await describeTaskDefinition(clients, familyOf(running))
   const missing = missingContainers(service, newest)
   if (missing.length > 0) throw rejection(missing)
   const pinned = pinnedImages(service, input.images)
-  const wanted = withImages(registrablePart(newest.definition), pinned.images)
-  const same = await identical(clients, { wanted, newest, running })
-  if (same !== undefined) {
-    log.info(`${shortName(same)} runs these images already: not registered again.`)
+  const next = withImages(registrablePart(newest.definition), pinned.images)
+  const existing = await findIdentical(clients, { next, newest, running })
+  if (existing !== undefined) {
+    log.info(`${shortName(existing)} already runs these images: nothing to register`)
     const registered = false
-    return { service: service.name, taskDefinition: same, digests: pinned.digests, registered }
+    return { service: service.name, taskDefinition: existing, digests: pinned.digests, registered }
   }
-  const answer = await clients.ecsOnce.send(
-    new RegisterTaskDefinitionCommand({
-      ...wanted,
-      tags: tagsWith(newest.tags, {
-        [revisionTags.project]: input.spec.project,
-        [revisionTags.release]: input.release,
-        [revisionTags.commit]: input.commit,
-      }),
-    }),
-  )
-  const taskDefinition = answer.taskDefinition?.taskDefinitionArn
-  if (taskDefinition === undefined) {
-    throw failure(
-      'PreconditionFailed',
-      `ECS did not say which revision of ${familyOf(running)} it made.`,
-    )
-  }
+  const tags = tagsWith(newest.tags, {
+    [revisionTags.project]: input.spec.project,
+    [revisionTags.release]: input.release,
+    [revisionTags.commit]: input.commit,
+  })
+  const taskDefinition = await registerTaskDefinition(clients, next, tags)
   return { service: service.name, taskDefinition, digests: pinned.digests, registered: true }
 }
 
-/** The newest revision, or the one that runs, where it is exactly what is wanted. */
-async function identical(
+/** The newest or the running revision, if it is identical to `next`. */
+async function findIdentical(
   clients: AwsClients,
-  which: { wanted: Registrable; newest: DescribedTaskDefinition; running: string },
+  which: { next: Registrable; newest: DescribedTaskDefinition; running: string },
 ): Promise<string | undefined> {
-  const { wanted, newest, running } = which
-  if (isDeepStrictEqual(wanted, registrablePart(newest.definition))) return newest.arn
+  const { next, newest, running } = which
+  if (isDeepStrictEqual(next, registrablePart(newest.definition))) return newest.arn
   if (newest.arn === running) return undefined
   const current = await describeTaskDefinition(clients, running)
   const active = current.definition.status === 'ACTIVE'
-  return active && isDeepStrictEqual(wanted, registrablePart(current.definition))
+  return active && isDeepStrictEqual(next, registrablePart(current.definition))
     ? current.arn
     : undefined
 }
 
-/** In `force` mode a digest can be expected of the containers that run the moving tag. */
-async function revisionThatRuns(
+/** In `force` mode, a digest can only be expected of containers that run the moving tag. */
+async function runningRevision(
   clients: AwsClients,
-  { input, service, running }: For,
+  { input, service, running }: ServiceInput,
 ): Promise<Revision> {
   const current = await describeTaskDefinition(clients, running)
   const digests = Object.fromEntries(
@@ -135,7 +125,7 @@ async function revisionThatRuns(
   return { service: service.name, taskDefinition: current.arn, digests, registered: false }
 }
 
-/** Container name → image by digest, and → digest. */
+/** Container name → image by digest, and container name → digest. */
 function pinnedImages(service: ServiceSpec, pushed: readonly PushedImage[]) {
   const images: Record<string, string> = {}
   const digests: Record<string, string> = {}
@@ -144,7 +134,7 @@ function pinnedImages(service: ServiceSpec, pushed: readonly PushedImage[]) {
     if (image === undefined) {
       throw failure(
         'PreconditionFailed',
-        `Container "${container}" of service "${service.name}" runs image "${name}", which was not pushed. Correct "images" in slipway.yaml.`,
+        `Container "${container}" of service "${service.name}" runs image "${name}", but this release did not push it. Correct "containers" of the service or "images" in slipway.yaml.`,
       )
     }
     images[container] = `${image.repositoryUri}@${image.digest}`

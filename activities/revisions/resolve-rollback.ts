@@ -1,4 +1,4 @@
-import { type WantedRevision, usableRevision } from './check.ts'
+import { type RequestedRevision, usableRevision } from './usable-revision.ts'
 import type { Service } from '@aws-sdk/client-ecs'
 import type { EnvironmentSpec } from '../../contract/environment-spec.ts'
 import { lastGoodBefore } from '../../rollout/last-good.ts'
@@ -11,17 +11,17 @@ import type { Revision } from '../../contract/activity-types.ts'
 
 export interface ResolveRollbackInput {
   readonly spec: EnvironmentSpec
-  /** Of the ledger; absent where that knows nothing of what is asked for. */
+  /** From the ledger; absent if the ledger does not have them. */
   readonly revisions?: readonly Revision[]
-  /** `mailman-api:41` or its ARN; absent: what ran well before the live one, as ECS knows it. */
+  /** `mailman-api:41` or its ARN. Absent: the last one that succeeded before the live one. */
   readonly to?: string
 }
 
 /**
- * What a rollback has to make run, checked: each revision is there and ACTIVE, belongs to the
- * family of its service, and its image is in the registry. Reads only.
+ * The revisions that a rollback must run. Checks that each one exists, is ACTIVE, belongs to the
+ * family of its service, and has its image in the registry. Reads only.
  *
- * Fails as `PreconditionFailed`, with all that stands in the way.
+ * Fails as `PreconditionFailed` with all findings.
  */
 export async function resolveRollback(
   clients: AwsClients,
@@ -30,18 +30,20 @@ export async function resolveRollback(
   const { spec } = input
   const names = spec.services.map(({ ecsService }) => ecsService)
   const described = await describeServices(clients, spec.cluster, names)
-  const wanted = await wantedRevisions(clients, input, described)
-  const checked = await Promise.all(wanted.map((one) => usableRevision(clients, { spec, ...one })))
+  const requested = await requestedRevisions(clients, input, described)
+  const checked = await Promise.all(
+    requested.map((one) => usableRevision(clients, { spec, ...one })),
+  )
   const findings = checked.flatMap((one) => ('finding' in one ? [one.finding] : []))
   if (findings.length > 0) throw rejection(findings)
   return checked.flatMap((one) => ('revision' in one ? [one.revision] : []))
 }
 
-async function wantedRevisions(
+async function requestedRevisions(
   clients: AwsClients,
   { spec, revisions, to }: ResolveRollbackInput,
   described: ReadonlyMap<string, Service>,
-): Promise<readonly WantedRevision[]> {
+): Promise<readonly RequestedRevision[]> {
   if (revisions !== undefined) {
     return revisions.flatMap(({ service: name, taskDefinition, digests }) => {
       const service = spec.services.find((one) => one.name === name)
@@ -49,16 +51,16 @@ async function wantedRevisions(
     })
   }
   return to === undefined
-    ? await lastGoodOnes(clients, spec)
+    ? await lastGoodRevisions(clients, spec)
     : servicesOfFamily(spec, described, to)
 }
 
-async function lastGoodOnes(
+async function lastGoodRevisions(
   clients: AwsClients,
   spec: EnvironmentSpec,
-): Promise<readonly WantedRevision[]> {
+): Promise<readonly RequestedRevision[]> {
   const found = await Promise.all(
-    spec.services.map(async (service): Promise<readonly WantedRevision[]> => {
+    spec.services.map(async (service): Promise<readonly RequestedRevision[]> => {
       const observation = await observe(clients, {
         cluster: spec.cluster,
         service: service.ecsService,
@@ -69,11 +71,11 @@ async function lastGoodOnes(
         : [{ service, taskDefinition: good.targetTaskDefinition, digests: good.targetDigests }]
     }),
   )
-  const wanted = found.flat()
-  if (wanted.length > 0) return wanted
+  const revisions = found.flat()
+  if (revisions.length > 0) return revisions
   throw failure(
     'PreconditionFailed',
-    `There is nothing to go back to: no release has succeeded in ${spec.environment} yet, and ECS has no record of a service deployment that succeeded with another revision before the live one (it keeps them for 90 days). Name a revision: slipway rollback ${spec.environment} --to <family>:<revision> (see: slipway revisions ${spec.environment} <service>).`,
+    `There is nothing to roll back to: no release has succeeded in ${spec.environment} yet, and ECS has no record of an earlier successful service deployment with another revision (it keeps them for 90 days). Choose a revision with "slipway revisions ${spec.environment} <service>", then run "slipway rollback ${spec.environment} --to <family>:<revision>".`,
   )
 }
 
@@ -81,7 +83,7 @@ function servicesOfFamily(
   spec: EnvironmentSpec,
   described: ReadonlyMap<string, Service>,
   to: string,
-): readonly WantedRevision[] {
+): readonly RequestedRevision[] {
   const families = spec.services.map((service) => {
     const taskDefinition = described.get(service.ecsService)?.taskDefinition
     return { service, family: taskDefinition === undefined ? undefined : familyOf(taskDefinition) }
@@ -91,10 +93,10 @@ function servicesOfFamily(
     return matching.map(({ service }) => ({ service, taskDefinition: to, digests: {} }))
   }
   const known = families.map(
-    ({ service, family }) => `${service.ecsService} runs ${family ?? 'nothing that is known'}`,
+    ({ service, family }) => `${service.ecsService} runs ${family ?? 'no known family'}`,
   )
   throw failure(
     'PreconditionFailed',
-    `Task definition ${shortName(to)} belongs to family "${familyOf(to)}", which no service of ${spec.environment} runs (${known.join(', ')}). Name a revision of one of theirs: slipway revisions ${spec.environment} <service>.`,
+    `Task definition ${shortName(to)} belongs to family "${familyOf(to)}", which no service of ${spec.environment} runs (${known.join(', ')}). Choose one of their revisions: slipway revisions ${spec.environment} <service>`,
   )
 }

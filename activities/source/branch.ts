@@ -1,41 +1,45 @@
 import { mkdir } from 'node:fs/promises'
 import { failure } from '../temporal/failures.ts'
-import { git, gitOutput, remoteOf, succeeded } from './git.ts'
-import { mirrorCommit, refuseTransport, unreadable } from './mirror.ts'
-import { inPlainText } from './checkout.ts'
+import { succeeded } from '../process/run.ts'
+import { git, gitOutput, remoteOf } from './git.ts'
+import { mirrorCommit, rejectTransport, unreadable } from './mirror.ts'
+import { plainSubject } from './checkout.ts'
 import type { BranchHead } from '../../contract/activity-types.ts'
 
 /**
- * The newest commit of a branch, asked of the repository itself and fetched; of its default branch
- * where none is named. The name is compared, never interpreted: git would take `*` in it for a
- * pattern.
+ * Asks the repository for the newest commit of a branch, or of its default branch, and fetches it.
+ * The name is compared literally: git itself would treat `*` in it as a pattern.
  *
- * Fails as `PreconditionFailed` where the repository cannot be read or has no such branch.
+ * Fails as `PreconditionFailed` if the repository cannot be read or has no such branch.
  */
 export async function findBranch(
   cacheDir: string,
   { repository, branch }: { readonly repository: string; readonly branch?: string },
 ): Promise<BranchHead> {
-  refuseTransport(repository)
+  rejectTransport(repository)
   const remote = remoteOf(repository)
   await mkdir(cacheDir, { recursive: true, mode: 0o700 })
-  const wanted = branch === undefined ? 'HEAD' : `refs/heads/${branch}`
-  if (wanted.includes('\0'))
-    throw failure('PreconditionFailed', 'A name of a branch holds no NUL byte.')
-  const asked = await git(['ls-remote', '--quiet', '--end-of-options', 'origin', wanted], {
+  const ref = branch === undefined ? 'HEAD' : `refs/heads/${branch}`
+  if (ref.includes('\0')) {
+    throw failure(
+      'PreconditionFailed',
+      `The branch name ${JSON.stringify(branch)} contains a NUL byte. Pass an existing branch with --branch.`,
+    )
+  }
+  const listed = await git(['ls-remote', '--quiet', '--end-of-options', 'origin', ref], {
     cwd: cacheDir,
     remote,
   })
-  if (!succeeded(asked)) throw unreadable(remote, asked.tail)
-  const commit = asked.stdout
+  if (!succeeded(listed)) throw unreadable(remote, listed.tail)
+  const commit = listed.stdout
     .split('\n')
     .map((line) => line.split('\t'))
-    .find(([, ref]) => ref === wanted)?.[0]
+    .find(([, name]) => name === ref)?.[0]
   if (commit === undefined) {
-    const what = branch === undefined ? 'no default branch' : `no branch ${JSON.stringify(branch)}`
+    const missing = branch === undefined ? 'default branch' : `branch ${JSON.stringify(branch)}`
     throw failure(
       'PreconditionFailed',
-      `${remote.url} has ${what}. Push it, or name another one with --branch.`,
+      `${remote.url} has no ${missing}. Push it, or pass an existing branch with --branch.`,
     )
   }
   const mirror = await mirrorCommit(cacheDir, repository, commit)
@@ -46,7 +50,7 @@ export async function findBranch(
   const [seconds = '', ...subject] = log.split('\n')
   return {
     commit,
-    subject: inPlainText(subject.join(' ')),
+    subject: plainSubject(subject.join(' ')),
     committedAt: Number(seconds) * 1_000,
   }
 }

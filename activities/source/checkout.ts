@@ -1,16 +1,17 @@
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { log } from '@temporalio/activity'
-import { fileNameFor } from './cache-dir.ts'
+import { fileNameFor, removeStale } from './cache-dir.ts'
+import { succeeded } from '../process/run.ts'
 import { failure } from '../temporal/failures.ts'
-import { git, gitOutput, succeeded } from './git.ts'
-import { holdingLock } from './lock.ts'
+import { git, gitOutput } from './git.ts'
+import { withLock } from './lock.ts'
 import { mirrorCommit, mirrorOf, type Mirror } from './mirror.ts'
 import type { SourceRef } from '../../contract/activity-types.ts'
 
-/** A worktree that nobody has asked for in this time belongs to a release that died. */
-const forgottenAfterMs = 2 * 24 * 60 * 60 * 1_000
+/** A worktree that has been unused for this long was left behind by a release that died. */
+const staleAfterMs = 2 * 24 * 60 * 60 * 1_000
 
 /** The source of a release on this host. */
 export interface Source {
@@ -21,17 +22,17 @@ export interface Source {
 }
 
 /**
- * The source at exactly a commit: a worktree for this release alone, with submodules. Made once;
- * asked for again, also after a crash in the middle, it is there or made anew.
+ * Checks out one commit, with submodules, into a worktree of this release alone. A repeated call
+ * reuses the worktree, or recreates it if a crash left it incomplete.
  *
- * Fails as `PreconditionFailed` where the repository cannot be read or has no such commit.
+ * Fails as `PreconditionFailed` if the repository cannot be read or has no such commit.
  */
 export async function checkOut(cacheDir: string, source: SourceRef): Promise<Source> {
   const mirror = await mirrorCommit(cacheDir, source.repository, source.commit)
   const path = worktreeOf(cacheDir, source)
-  await holdingLock(mirror.lock, async () => {
+  await withLock(mirror.lock, async () => {
     if (await isReady(path, source.commit)) return
-    await forgetOld(cacheDir)
+    await removeAbandoned(cacheDir)
     await remove(mirror, path)
     await add(mirror, path, source)
     await writeFile(readyMark(path), source.commit)
@@ -40,17 +41,17 @@ export async function checkOut(cacheDir: string, source: SourceRef): Promise<Sou
     cwd: mirror.path,
     remote: mirror.remote,
   })
-  return { path, subject: inPlainText(message) }
+  return { path, subject: plainSubject(message) }
 }
 
-/** Removes the worktree of a release. What cannot be removed is only reported. */
+/** Removes the worktree of a release. Logs a warning if that is not possible. */
 export async function discard(cacheDir: string, source: SourceRef): Promise<void> {
   try {
     const mirror = mirrorOf(cacheDir, source.repository)
     if (!existsSync(mirror.path)) return
-    await holdingLock(mirror.lock, () => remove(mirror, worktreeOf(cacheDir, source)))
+    await withLock(mirror.lock, () => remove(mirror, worktreeOf(cacheDir, source)))
   } catch (error) {
-    log.warn('The worktree of this release could not be removed.', { error })
+    log.warn('The worktree of this release could not be removed', { error })
   }
 }
 
@@ -58,7 +59,7 @@ function worktreeOf(cacheDir: string, { release, repository }: SourceRef): strin
   return join(cacheDir, 'worktrees', fileNameFor(`${repository}\n${release}`))
 }
 
-/** Beside the worktree and not in it: everything in it belongs to the commit. */
+/** Marks a complete worktree. Beside it, since everything in the worktree belongs to the commit. */
 function readyMark(path: string): string {
   return `${path}.ready`
 }
@@ -72,15 +73,15 @@ async function add(mirror: Mirror, path: string, { commit }: SourceRef) {
   await mkdir(join(path, '..'), { recursive: true, mode: 0o700 })
   const { remote } = mirror
   const flags = ['--detach', '--force', '--quiet']
-  const made = await git(['worktree', 'add', ...flags, '--', path, commit], {
+  const added = await git(['worktree', 'add', ...flags, '--', path, commit], {
     cwd: mirror.path,
     remote,
     label: 'source',
   })
-  if (!succeeded(made)) {
+  if (!succeeded(added)) {
     throw failure(
       'PreconditionFailed',
-      `Commit ${commit} of ${remote.url} cannot be checked out. git says:\n${made.tail.join('\n')}`,
+      `Commit ${commit} of ${remote.url} cannot be checked out on the builder. Fix the error that git prints, and try again:\n${added.tail.join('\n')}`,
     )
   }
   if (!existsSync(join(path, '.gitmodules'))) return
@@ -88,13 +89,13 @@ async function add(mirror: Mirror, path: string, { commit }: SourceRef) {
     cwd: path,
     remote,
     label: 'source',
-    // git's own choice since CVE-2022-39253: a submodule must not read files of this host.
+    // git's own default since CVE-2022-39253: a submodule must not read files of this host.
     protocols: 'git:http:https:ssh',
   })
   if (succeeded(modules)) return
   throw failure(
     'PreconditionFailed',
-    `A submodule of commit ${commit} of ${remote.url} cannot be checked out. git says:\n${modules.tail.join('\n')}`,
+    `A submodule of commit ${commit} of ${remote.url} cannot be checked out. Check its URL in .gitmodules and the builder's access to it. git says:\n${modules.tail.join('\n')}`,
   )
 }
 
@@ -104,20 +105,14 @@ async function remove(mirror: Mirror, path: string) {
   await git(['worktree', 'prune'], { cwd: mirror.path, remote: mirror.remote })
 }
 
-/** Removes what releases that died have left; git forgets it with the next prune. */
-async function forgetOld(cacheDir: string) {
-  const folder = join(cacheDir, 'worktrees')
-  const names = await readdir(folder).catch(() => [])
-  for (const name of names) {
-    const path = join(folder, name)
-    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }))
-    if (Date.now() - mtimeMs < forgottenAfterMs) continue
-    log.info(`Removing ${name}, which a release has left behind.`)
-    await rm(path, { recursive: true, force: true })
-  }
+/** Removes the worktrees of releases that died; the next prune removes them from git's list. */
+async function removeAbandoned(cacheDir: string) {
+  const removed = await removeStale(join(cacheDir, 'worktrees'), staleAfterMs)
+  for (const name of removed) log.info(`Removed the abandoned worktree ${name}`)
 }
 
-export function inPlainText(message: string): string {
+/** A commit subject without control characters, at most 120 characters long. */
+export function plainSubject(message: string): string {
   // eslint-disable-next-line no-control-regex
   return message.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').slice(0, 120)
 }

@@ -1,19 +1,19 @@
 import { toolVariables } from '../process/environment-variables.ts'
 import { failure, unavailable } from '../temporal/failures.ts'
-import { run, type Ran } from '../process/run.ts'
+import { run, succeeded, type RunResult } from '../process/run.ts'
 
-/** How git may reach a repository. `ext::` and the like would run a program of the URL's choosing. */
+/** Protocols that git may use. `ext::` and the like would run a program that the URL chooses. */
 const protocols = 'file:git:http:https:ssh'
 
-/** A repository's address, and what must be said to be let in, kept apart. */
+/** A repository's URL, apart from its credentials. */
 export interface Remote {
-  /** Without a password: this is what programs, logs and messages see. */
+  /** Without a password: programs, logs and messages see only this. */
   readonly url: string
-  /** `Basic …`, where the address held a password. */
+  /** `Basic …`, if the URL contained a password. */
   readonly authorization?: string
 }
 
-/** Takes the user and password out of an `https://user:password@…` address. */
+/** Separates the user and password from an `https://user:password@…` URL. */
 export function remoteOf(repository: string): Remote {
   if (!/^https?:\/\//i.test(repository) || !URL.canParse(repository)) return { url: repository }
   const url = new URL(repository)
@@ -29,44 +29,43 @@ export interface GitOptions {
   readonly cwd: string
   readonly remote: Remote
   readonly label?: string
-  /** Narrower than git's own choice for what the repository itself points at. */
+  /** Allowed protocols, separated by colons. Default: file, git, http, https and ssh. */
   readonly protocols?: string
 }
 
 /**
- * Runs git with an array of arguments, deaf to what a repository or an address might try: no
- * hooks, no prompts, known protocols only. The address goes in as configuration through the
- * environment (git-config(1), `GIT_CONFIG_COUNT`), never as an argument that could pass for an
- * option, and so does the password, which must not be seen in the list of processes.
+ * Runs git with an array of arguments, hardened against hostile repositories and URLs: no hooks, no
+ * prompts, known protocols only. The URL and the password are passed as configuration through the
+ * environment (git-config(1), `GIT_CONFIG_COUNT`): an argument could be mistaken for an option, and
+ * is visible in the list of processes.
  */
-export async function git(args: readonly string[], options: GitOptions): Promise<Ran> {
+export async function git(args: readonly string[], options: GitOptions): Promise<RunResult> {
   const { cwd, remote, label } = options
-  const ran = await run('git', args, {
+  const result = await run('git', args, {
     cwd,
-    env: { ...toolVariables(), ...hardened(remote, options.protocols ?? protocols) },
+    env: { ...toolVariables(), ...hardenedVariables(remote, options.protocols ?? protocols) },
     ...(label === undefined ? {} : { label }),
     ...(remote.authorization === undefined ? {} : { secrets: [remote.authorization] }),
   })
-  if (ran.kind === 'not found') {
-    throw failure('EngineMissing', 'There is no "git" on the builder. Install it and ask again.')
+  if (result.kind === 'not found') {
+    throw failure(
+      'EngineMissing',
+      'The builder has no "git" program. Install git there and try again.',
+    )
   }
-  return ran
+  return result
 }
 
-/** Runs git and gives its standard output; fails as `Unavailable` where it does not exit with 0. */
+/** Runs git and returns its standard output. Fails as `Unavailable` if it does not exit with 0. */
 export async function gitOutput(args: readonly string[], options: GitOptions): Promise<string> {
-  const ran = await git(args, options)
-  if (succeeded(ran)) return ran.stdout.trimEnd()
+  const result = await git(args, options)
+  if (succeeded(result)) return result.stdout.trimEnd()
   throw unavailable(
-    `git ${args[0] ?? ''} failed for ${options.remote.url}:\n${ran.tail.join('\n')}`,
+    `"git ${args[0] ?? ''}" failed for ${options.remote.url}. Its last lines:\n${result.tail.join('\n')}`,
   )
 }
 
-export function succeeded(ran: Ran): boolean {
-  return ran.kind === 'exited' && ran.exitCode === 0
-}
-
-function hardened({ url, authorization }: Remote, allowed: string) {
+function hardenedVariables({ url, authorization }: Remote, allowed: string) {
   const settings: [string, string][] = [
     ['remote.origin.url', url],
     ['core.hooksPath', '/dev/null'],
@@ -78,10 +77,10 @@ function hardened({ url, authorization }: Remote, allowed: string) {
   if (authorization !== undefined) {
     settings.push([`http.${url}.extraHeader`, `Authorization: ${authorization}`])
   }
-  // Settings that the builder was started with stay in force, before ours.
+  // The builder's own settings stay in force; ours follow them.
   const inherited = Number.parseInt(process.env['GIT_CONFIG_COUNT'] ?? '', 10) || 0
   const variables: Record<string, string | undefined> = {
-    ...elsewhere,
+    ...noOuterRepository,
     GIT_ALLOW_PROTOCOL: allowed,
     GIT_TERMINAL_PROMPT: '0',
     GIT_ASKPASS: '',
@@ -96,8 +95,8 @@ function hardened({ url, authorization }: Remote, allowed: string) {
   return variables
 }
 
-/** A builder started from a git hook would else work on the repository of that hook. */
-const elsewhere = {
+/** Otherwise a builder that is started from a git hook would work on the hook's repository. */
+const noOuterRepository = {
   GIT_COMMON_DIR: undefined,
   GIT_DIR: undefined,
   GIT_INDEX_FILE: undefined,

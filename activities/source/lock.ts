@@ -2,22 +2,19 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, rename, rm, stat, utimes } from 'node:fs/promises'
 import { Context } from '@temporalio/activity'
 
-/** How often a holder shows that it lives, and after how long one that does not is given up. */
+/** How often a holder refreshes its lock, and after how long without a refresh it counts as dead. */
 const refreshMs = 2_000
 const staleMs = 15_000
 const retryMs = 100
 
 /**
- * Does some work while holding a lock that every process on this host respects: a directory, made
- * in one step or not at all. A holder touches it as long as it lives; one that died (`kill -9`)
- * loses it after 15 s.
+ * Runs `work` while holding a lock between all processes on this host: a directory, which is created
+ * atomically. The holder refreshes it as long as it lives; a holder that died (`kill -9`) loses it
+ * after 15 s.
  */
-export async function holdingLock<Result>(
-  path: string,
-  work: () => Promise<Result>,
-): Promise<Result> {
-  while (!(await take(path))) {
-    await giveUpOnTheDead(path)
+export async function withLock<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
+  while (!(await acquire(path))) {
+    await breakStaleLock(path)
     await Context.current().sleep(retryMs * (1 + Math.random()))
   }
   const timer = setInterval(() => {
@@ -32,7 +29,7 @@ export async function holdingLock<Result>(
   }
 }
 
-async function take(path: string): Promise<boolean> {
+async function acquire(path: string): Promise<boolean> {
   try {
     await mkdir(path)
     return true
@@ -42,8 +39,8 @@ async function take(path: string): Promise<boolean> {
   }
 }
 
-/** Moved away before it is removed: of two that give up on the same holder, one succeeds. */
-async function giveUpOnTheDead(path: string) {
+/** Renames before it removes, so that only one of two processes breaks the same lock. */
+async function breakStaleLock(path: string) {
   try {
     const { mtimeMs } = await stat(path)
     if (Date.now() - mtimeMs < staleMs) return

@@ -3,14 +3,15 @@ import { join } from 'node:path'
 import { log } from '@temporalio/activity'
 import { fileNameFor } from './cache-dir.ts'
 import { failure, unavailable } from '../temporal/failures.ts'
-import { git, gitOutput, remoteOf, succeeded, type Remote } from './git.ts'
-import { holdingLock } from './lock.ts'
+import { succeeded } from '../process/run.ts'
+import { git, gitOutput, remoteOf, type Remote } from './git.ts'
+import { withLock } from './lock.ts'
 
 /** A bare clone of a repository, shared by all releases of this builder. */
 export interface Mirror {
   readonly path: string
   readonly remote: Remote
-  /** Held while something in it is changed. */
+  /** Held while the mirror or one of its worktrees is changed. */
   readonly lock: string
 }
 
@@ -21,19 +22,18 @@ export function mirrorOf(cacheDir: string, repository: string): Mirror {
 }
 
 /**
- * Makes sure that a commit is in the mirror, with everything that it is made of: fetched only where
- * it is missing. By itself where the other side gives out single commits, else with all branches
- * and tags.
+ * Fetches a commit and all its objects into the mirror, unless it is already there. Fetches only
+ * that commit if the server allows it, else all branches and tags.
  *
- * Fails as `PreconditionFailed` where the repository cannot be read or has no such commit.
+ * Fails as `PreconditionFailed` if the repository cannot be read or has no such commit.
  */
 export async function mirrorCommit(cacheDir: string, repository: string, commit: string) {
-  refuseStrange(repository, commit)
+  rejectInvalid(repository, commit)
   const mirror = mirrorOf(cacheDir, repository)
   await mkdir(join(cacheDir, 'mirrors'), { recursive: true, mode: 0o700 })
-  await holdingLock(mirror.lock, async () => {
+  await withLock(mirror.lock, async () => {
     await mkdir(mirror.path, { recursive: true })
-    await gitOutput(['init', '--quiet', '--bare', '.'], { ...here(mirror) })
+    await gitOutput(['init', '--quiet', '--bare', '.'], inMirror(mirror))
     if (await hasCommit(mirror, commit)) return
     log.info(`Fetching ${commit} from ${mirror.remote.url}`)
     await fetchCommit(mirror, commit)
@@ -42,7 +42,7 @@ export async function mirrorCommit(cacheDir: string, repository: string, commit:
 }
 
 async function fetchCommit(mirror: Mirror, commit: string) {
-  // A ref of its own keeps the commit from being collected.
+  // A ref of its own protects the commit from garbage collection.
   const alone = await fetch(mirror, `${commit}:refs/slipway/${commit}`)
   if (succeeded(alone) && (await hasCommit(mirror, commit))) return
   const all = await fetch(mirror, '+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*')
@@ -50,59 +50,61 @@ async function fetchCommit(mirror: Mirror, commit: string) {
   if (succeeded(all)) {
     throw failure(
       'PreconditionFailed',
-      `There is no commit ${commit} in ${mirror.remote.url}. Push it, or check "repository" in slipway.yaml, and ask again.`,
+      `There is no commit ${commit} in ${mirror.remote.url}. Push it, or correct "repository" in slipway.yaml, and try again.`,
     )
   }
   throw unreadable(mirror.remote, all.tail)
 }
 
-/** What git said of a repository that it could not read: for now, or for good. */
+/** The failure for a repository that git could not read: transient or permanent. */
 export function unreadable({ url }: Remote, tail: readonly string[]): Error {
-  const said = tail.join('\n')
-  if (mayPass.test(said)) return unavailable(`${url} cannot be fetched now:\n${said}`)
+  const output = tail.join('\n')
+  if (transientErrors.test(output)) {
+    return unavailable(`${url} cannot be fetched at the moment. git says:\n${output}`)
+  }
   return failure(
     'PreconditionFailed',
-    `The builder cannot read ${url}. Check "repository" in slipway.yaml and the builder's access to it ("git ls-remote" there). git says:\n${said}`,
+    `The builder cannot read ${url}. Check "repository" in slipway.yaml, and the builder's access to it with "git ls-remote" there. git says:\n${output}`,
   )
 }
 
-const mayPass =
+const transientErrors =
   /Could not resolve host|Connection (refused|reset|timed out)|timed out|HTTP 5\d\d|error: 5\d\d|early EOF|hung up unexpectedly|Temporary failure/i
 
 async function fetch(mirror: Mirror, ...refspecs: readonly string[]) {
   const flags = ['--no-tags', '--no-write-fetch-head', '--no-auto-gc', '--update-shallow']
   return await git(['fetch', '--quiet', ...flags, '--end-of-options', 'origin', ...refspecs], {
-    ...here(mirror),
+    ...inMirror(mirror),
     label: 'source',
   })
 }
 
 async function hasCommit(mirror: Mirror, commit: string): Promise<boolean> {
-  const type = await git(['cat-file', '-t', commit], here(mirror))
+  const type = await git(['cat-file', '-t', commit], inMirror(mirror))
   return succeeded(type) && type.stdout.trim() === 'commit'
 }
 
-function here({ path, remote }: Mirror) {
+function inMirror({ path, remote }: Mirror) {
   return { cwd: path, remote }
 }
 
-function refuseStrange(repository: string, commit: string) {
+function rejectInvalid(repository: string, commit: string) {
   if (!/^[0-9a-f]{40}$/.test(commit)) {
     throw failure(
       'PreconditionFailed',
-      `"${commit}" is not a full commit id of 40 hexadecimal digits.`,
+      `"${commit}" is not a full commit id: expected 40 hexadecimal digits, as "git rev-parse HEAD" prints them.`,
     )
   }
-  refuseTransport(repository)
+  rejectTransport(repository)
 }
 
-/** Fails as `PreconditionFailed` for an address that has git run a program of its choosing. */
-export function refuseTransport(repository: string): void {
+/** Fails as `PreconditionFailed` for a URL that would make git run a program that the URL chooses. */
+export function rejectTransport(repository: string): void {
   const transport = /^([A-Za-z0-9+.-]+)::/.exec(repository)?.[1]
   if (transport !== undefined) {
     throw failure(
       'PreconditionFailed',
-      `"repository" asks git for the transport "${transport}::", which may run any program. Use a path or an https, ssh, git or file URL.`,
+      `"repository" uses git's transport "${transport}::", which may run any program. Use a path or an https, ssh, git or file URL in slipway.yaml.`,
     )
   }
 }

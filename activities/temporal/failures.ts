@@ -2,8 +2,8 @@ import { ApplicationFailure } from '@temporalio/common'
 import type { FailureType } from '../../contract/activities.ts'
 
 /**
- * A failure that no retry mends. The message says what was found, what was expected and what to
- * do next; it must not hold a secret, since it stays in the workflow's history.
+ * A failure that a retry cannot fix. The message says what was found, what was expected and what to
+ * do next. It must not contain a secret, since it stays in the workflow's history.
  */
 export function failure(
   type: Exclude<FailureType, 'Unavailable' | 'WorkerShutdown'>,
@@ -12,15 +12,18 @@ export function failure(
   return ApplicationFailure.create({ type, message, nonRetryable: true })
 }
 
-/** A failure that may pass: the activity is tried again under its retry policy. */
+/** A transient failure: Temporal retries the activity under its retry policy. */
 export function unavailable(message: string) {
   return ApplicationFailure.create({ type: 'Unavailable', message, nonRetryable: false })
 }
 
-/** One failure for several findings, so that a person mends them all at once. */
+/** One failure for all findings, so that a person can fix them all at once. */
 export function rejection(findings: readonly string[]) {
-  const [only] = findings
-  if (findings.length === 1 && only !== undefined) return failure('PreconditionFailed', only)
+  const [first] = findings
+  if (findings.length === 1 && first !== undefined) return failure('PreconditionFailed', first)
   const list = findings.map((finding) => `- ${finding}`).join('\n')
-  return failure('PreconditionFailed', `${findings.length} things are in the way:\n${list}`)
+  return failure(
+    'PreconditionFailed',
+    `Found ${findings.length} problems. Fix all of them and try again:\n${list}`,
+  )
 }

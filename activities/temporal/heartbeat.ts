@@ -1,18 +1,18 @@
 import { Context } from '@temporalio/activity'
 
-const beatMs = 3_000
+const intervalMs = 3_000
 
 /**
- * Runs some work with a heartbeat every 3 s, so that its loss is noticed and a cancellation
- * arrives, however long one call in it takes. `say` sends details at once, and they are what is
- * sent from then on; before that, it is what an earlier try sent last.
+ * Heartbeats every 3 s while `work` runs, so that Temporal notices a lost worker and delivers a
+ * cancellation however long a single call takes. `report` sends details at once and repeats them
+ * with every later heartbeat; until its first call, the details of the previous attempt are sent.
  */
 export async function withHeartbeat<Result>(
-  work: (say: (details: unknown) => void) => Promise<Result>,
+  work: (report: (details: unknown) => void) => Promise<Result>,
 ): Promise<Result> {
   const context = Context.current()
   let latest: unknown = context.info.heartbeatDetails
-  const timer = setInterval(() => context.heartbeat(latest), beatMs)
+  const timer = setInterval(() => context.heartbeat(latest), intervalMs)
   try {
     context.heartbeat(latest)
     return await work((details) => {

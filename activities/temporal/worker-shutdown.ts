@@ -3,14 +3,14 @@ import { ApplicationFailure } from '@temporalio/common'
 import type { FailureType } from '../../contract/activities.ts'
 
 /**
- * How soon another worker is offered what this one gives up, in milliseconds: long enough for a
- * worker that stops to have let go of its queue.
+ * Delay before Temporal offers the activity to another worker, in milliseconds: long enough for
+ * the stopping worker to have stopped polling its task queue.
  */
-const offerAgainMs = 500
+const retryDelayMs = 500
 
 /**
- * What ends a wait before its time: its cancellation, or that its worker is asked to stop. A wait
- * can be begun anew at any moment, so it need not use up the time that a worker has for that.
+ * Ends a wait early: when the activity is cancelled, or when its worker is asked to stop. A wait can
+ * be restarted at any moment, so it need not use up the worker's shutdown grace time.
  *
  * @param shutdownSignal of the worker; its reason is {@link workerShutdown}
  */
@@ -21,11 +21,11 @@ export function waitSignal(shutdownSignal: AbortSignal | undefined): AbortSignal
     : AbortSignal.any([cancellationSignal, shutdownSignal])
 }
 
-/** Why a wait ends though nothing has happened: it is tried again at once, by whoever is there. */
+/** Ends a wait on a worker that shuts down: Temporal retries it at once on another worker. */
 export function workerShutdown(): ApplicationFailure {
   return ApplicationFailure.create({
     type: 'WorkerShutdown' satisfies FailureType,
-    message: 'the worker that watched was asked to stop; the next one goes on from here',
-    nextRetryDelay: offerAgainMs,
+    message: 'The worker is shutting down; the next worker continues this wait.',
+    nextRetryDelay: retryDelayMs,
   })
 }

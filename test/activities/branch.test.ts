@@ -19,7 +19,7 @@ describe('finding the newest commit of a branch', async () => {
       }),
     )
 
-  test('follows the branch as it moves, and the default branch where none is named', async () => {
+  test('follows a branch as it moves, and defaults to the default branch', async () => {
     await repository.commit('First', { file: 'one' })
     await find('main')
     const commit = await repository.commit('Second\n\nwith a body', { file: 'two' })
@@ -29,7 +29,7 @@ describe('finding the newest commit of a branch', async () => {
     assert.deepEqual(await find(), head)
   })
 
-  test('takes no name for an option, a pattern or another kind of ref', async () => {
+  test('never treats a name as an option, a pattern or another kind of ref', async () => {
     await repository.git('tag', 'v1')
     const marker = join(folder, 'owned')
     for (const name of [
@@ -49,7 +49,7 @@ describe('finding the newest commit of a branch', async () => {
     assert.equal(existsSync(marker), false)
   })
 
-  test('says what git said where the repository cannot be read', async () => {
+  test("reports git's error if the repository cannot be read", async () => {
     const gone = { repository: join(folder, 'gone') }
     await assert.rejects(
       inActivity(() => findBranch(cache, gone)),

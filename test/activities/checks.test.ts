@@ -14,7 +14,7 @@ import { temporaryFolder } from '../temporary-folder.ts'
 const spec = (commands: string[], timeoutMs = 60_000) =>
   specWith({ checks: { commands, timeoutMs } })
 
-/** Asks again until the answer is something. The test runner's own timeout bounds it. */
+/** Repeats a question until its answer is truthy. The test runner's timeout bounds it. */
 async function until<Answer>(ask: () => Answer | Promise<Answer>): Promise<Answer> {
   for (;;) {
     const answer = await ask()
@@ -40,13 +40,13 @@ describe('running checks', async () => {
       onLog === undefined ? {} : { onLog },
     )
 
-  test('runs each command line in the checkout, by a shell, in order', async () => {
+  test('runs the command lines in the checkout, in order, with a shell', async () => {
     const lines: string[] = []
     await check(['echo one > file && echo "a  b"', 'cat file >&2'], undefined, (m) => lines.push(m))
     assert.deepEqual(lines, ['checks: a  b', 'checks: one'])
   })
 
-  test('fails at the first that fails, with its last lines, and runs no further one', async () => {
+  test('stops at the first command that fails, and quotes its last lines', async () => {
     await assert.rejects(
       check(['for i in $(seq 100); do echo line $i; done; exit 3', 'touch later']),
       (error: unknown) =>
@@ -56,22 +56,22 @@ describe('running checks', async () => {
     assert.equal(existsSync(join(folder, 'later')), false)
   })
 
-  test('ends everything that a check has started when the time is up', async () => {
+  test('kills everything that a check started when the time is up', async () => {
     const started = Date.now()
     await assert.rejects(
       check(['sleep 987 & sleep 987'], 100),
-      failsAs('ChecksFailed', '"sleep 987 & sleep 987"', 'was not done'),
+      failsAs('ChecksFailed', '"sleep 987 & sleep 987"', 'did not finish'),
     )
     assert.equal(Date.now() - started < 5_000, true)
   })
 
-  test('does not wait for what a check leaves running, and ends it', async () => {
+  test('kills what a check leaves running, without waiting for it', async () => {
     const started = Date.now()
     await check(['sleep 600 &'])
     assert.equal(Date.now() - started < 5_000, true)
   })
 
-  test('ends the check when the release is cancelled', async () => {
+  test('kills the check when the release is cancelled', async () => {
     let cancel: (() => void) | undefined
     const pids: number[] = []
     await assert.rejects(
@@ -88,8 +88,8 @@ describe('running checks', async () => {
     await until(() => !pids.some(isAlive))
   })
 
-  test('does not outlive a worker that is killed', async () => {
-    const worker = execa('node', [join(import.meta.dirname, 'check-to-be-killed.ts'), folder], {
+  test('leaves no check running when the worker is killed', async () => {
+    const worker = execa('node', [join(import.meta.dirname, 'endless-check.ts'), folder], {
       reject: false,
     })
     const pid = Number(await until(() => readFile(join(folder, 'pid'), 'utf8').catch(() => '')))
@@ -98,7 +98,7 @@ describe('running checks', async () => {
     await until(() => !isAlive(pid))
   })
 
-  test('keeps the credentials of the worker from the check, and nothing else', async () => {
+  test("hides only the worker's credentials from the check", async () => {
     const variables = {
       AWS_SECRET_ACCESS_KEY: 'hunter2',
       TEMPORAL_API_KEY: 'hunter2',
@@ -120,7 +120,7 @@ describe('running checks', async () => {
     )
   })
 
-  test('shows output without terminal controls, and long lines in pieces', async () => {
+  test('removes terminal controls from the output, and splits long lines', async () => {
     const lines: string[] = []
     const long = `head -c 9000 /dev/zero | tr '\\0' x`
     await check([`printf '\\033[31mred\\033[0m\\rnext\\n'; ${long}`], undefined, (m) =>

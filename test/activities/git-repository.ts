@@ -4,7 +4,7 @@ import { execa } from 'execa'
 
 export interface Repository {
   readonly path: string
-  /** Writes files, commits them and gives the commit's id. */
+  /** Writes files, commits them and returns the commit's id. */
   commit(message: string, files: Readonly<Record<string, string>>): Promise<string>
   git(...args: readonly string[]): Promise<string>
 }
@@ -18,7 +18,7 @@ const env = {
   GIT_COMMITTER_EMAIL: 'a@example.com',
 }
 
-/** A new repository of git's own making at a path. */
+/** Creates a git repository at a path. */
 export async function makeRepository(path: string): Promise<Repository> {
   await mkdir(path, { recursive: true })
   const git = async (...args: readonly string[]) =>

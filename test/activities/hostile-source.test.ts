@@ -4,11 +4,11 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { failsAs } from '../unit/activities/in-activity.ts'
-import { checkedOut, release } from './checked-out.ts'
+import { checkOutSource, release } from './check-out.ts'
 import { makeRepository } from './git-repository.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 
-/** Names that are options, commands or line ends to somebody who takes them for code. */
+/** Names that would act as options, commands or line ends if they were ever interpreted. */
 const hostile = [
   '--upload-pack=touch owned',
   '-rf',
@@ -22,10 +22,10 @@ const hostile = [
 describe('checking out the source', async () => {
   const folder = temporaryFolder()
 
-  test('runs nothing that a repository address or a commit id asks for', async () => {
+  test('runs nothing that a repository URL or a commit id asks for', async () => {
     const owned = join(folder, 'owned')
     await assert.rejects(
-      checkedOut(folder, {
+      checkOutSource(folder, {
         release,
         repository: `ext::sh -c touch% ${owned}`,
         commit: 'a'.repeat(40),
@@ -33,7 +33,7 @@ describe('checking out the source', async () => {
       failsAs('PreconditionFailed', 'ext::'),
     )
     await assert.rejects(
-      checkedOut(folder, {
+      checkOutSource(folder, {
         release,
         repository: `--upload-pack=touch ${owned}`,
         commit: 'a'.repeat(40),
@@ -41,19 +41,19 @@ describe('checking out the source', async () => {
       failsAs('PreconditionFailed'),
     )
     await assert.rejects(
-      checkedOut(folder, { release, repository: folder, commit: '--output=x' }),
+      checkOutSource(folder, { release, repository: folder, commit: '--output=x' }),
       failsAs('PreconditionFailed', '40 hexadecimal digits'),
     )
     assert.equal(existsSync(owned), false)
   })
 
   for (const name of hostile) {
-    test(`takes ${JSON.stringify(name)} for data in paths, branches, messages and release ids`, async () => {
+    test(`treats ${JSON.stringify(name)} as data in paths, messages and release ids`, async () => {
       const home = join(folder, 'hostile', Buffer.from(name).toString('hex'))
       const repository = await makeRepository(join(home, name))
       const commit = await repository.commit(name, { [name]: name })
       const source = { release: `release/${name}`, repository: repository.path, commit }
-      const { path, subject } = await checkedOut(join(home, 'cache'), source)
+      const { path, subject } = await checkOutSource(join(home, 'cache'), source)
       assert.equal(await readFile(join(path, name), 'utf8'), name)
       assert.equal(subject, name.split('\n').join(' '))
       assert.deepEqual((await readdir(home)).toSorted(), ['cache', name].toSorted())
@@ -61,7 +61,7 @@ describe('checking out the source', async () => {
     })
   }
 
-  test('runs no hook, not even one that git has been told to run everywhere', async () => {
+  test("runs no hook, not even one from git's global configuration", async () => {
     const repository = await makeRepository(join(folder, 'hooked'))
     const commit = await repository.commit('First', { file: 'one' })
     const hooks = join(folder, 'hooks')
@@ -73,14 +73,14 @@ describe('checking out the source', async () => {
     process.env['GIT_CONFIG_KEY_0'] = 'core.hooksPath'
     process.env['GIT_CONFIG_VALUE_0'] = hooks
     try {
-      await checkedOut(join(folder, 'cache'), { release, repository: repository.path, commit })
+      await checkOutSource(join(folder, 'cache'), { release, repository: repository.path, commit })
     } finally {
       delete process.env['GIT_CONFIG_COUNT']
     }
     assert.equal(existsSync(join(folder, 'hook-ran')), false)
   })
 
-  test('refuses a submodule that is a path of this host (CVE-2022-39253)', async () => {
+  test('rejects a submodule that is a path on this host (CVE-2022-39253)', async () => {
     const library = await makeRepository(join(folder, 'library'))
     await library.commit('Library', { code: 'shared' })
     const repository = await makeRepository(join(folder, 'with-submodule'))
@@ -89,7 +89,7 @@ describe('checking out the source', async () => {
     const commit = await repository.commit('First', {})
     const source = { release, repository: repository.path, commit }
     await assert.rejects(
-      checkedOut(join(folder, 'cache'), source),
+      checkOutSource(join(folder, 'cache'), source),
       failsAs('PreconditionFailed', 'submodule', "transport 'file' not allowed"),
     )
   })

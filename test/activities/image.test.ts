@@ -75,24 +75,24 @@ describe('an image', async () => {
     return { source, spec, image: found }
   }
 
-  test('is built from the commit, pushed, and known by the digest that the registry gives', async () => {
+  test("is built from the commit, pushed, and identified by the registry's digest", async () => {
     const lines: string[] = []
-    const heard = { onLog: (message: string) => lines.push(message) }
+    const logging = { onLog: (message: string) => lines.push(message) }
     const given = await input()
-    const prepared = await inActivity(() => activities.prepareSource(given.source), heard)
+    const prepared = await inActivity(() => activities.prepareSource(given.source), logging)
     assert.deepEqual(prepared, { hostQueue: 'here', subject: 'First' })
-    await inActivity(() => activities.buildImage(given), heard)
+    await inActivity(() => activities.buildImage(given), logging)
     assert.match(lines.join('\n'), /build api: .*built with a "b" \$c/)
-    const pushed = await inActivity(() => activities.pushImage(given), heard)
+    const pushed = await inActivity(() => activities.pushImage(given), logging)
     assert.match(pushed.digest, /^sha256:[0-9a-f]{64}$/)
     assert.match(lines.join('\n'), new RegExp(`push api: .*${pushed.digest}`))
     assert.equal((await input()).image.digest, pushed.digest)
     assert.deepEqual(await inActivity(() => activities.pushImage(given)), pushed)
-    // No login is left behind.
+    // The temporary logins are removed.
     assert.deepEqual(await readdir(join(cacheDir, 'logins')), [])
   })
 
-  test('gets the moving tag by the registry alone, and loses it again', async () => {
+  test("gets and loses the moving tag through the registry's API alone", async () => {
     const { spec, image } = await input()
     const move = (digest?: string) =>
       inActivity(() =>
@@ -115,7 +115,7 @@ describe('an image', async () => {
     )
   })
 
-  test('is refused where the Dockerfile is not in the commit, or leads out of it', async () => {
+  test('is rejected if its Dockerfile is not in the commit, or its context leads out of the repository', async () => {
     const missing = await input({ dockerfile: 'docker/Dockerfile' })
     await assert.rejects(
       inActivity(() => activities.buildImage(missing)),
@@ -130,7 +130,7 @@ describe('an image', async () => {
     )
   })
 
-  test('must be in the engine of this host, and of this commit, to be pushed', async () => {
+  test("is pushed only if this host's engine has it and it was built from this commit", async () => {
     const other = await repository.commit('Second', { text: 'other' })
     const given = await input({}, other)
     await assert.rejects(
@@ -148,18 +148,18 @@ describe('an image', async () => {
     )
   })
 
-  test('needs an engine, and says what to do without one', async () => {
+  test('needs an engine, and the failure says how to get one', async () => {
     const { source } = await input()
     const none = createBuilderActivities({ hostQueue: 'x', cacheDir, engine: 'no-such-docker' })
     await assert.rejects(
       inActivity(() => none.prepareSource(source)),
       failsAs('EngineMissing', '"no-such-docker"', 'Install Docker or Podman'),
     )
-    process.env['DOCKER_HOST'] = `unix://${folder}/nobody.sock`
+    process.env['DOCKER_HOST'] = `unix://${folder}/missing.sock`
     try {
       await assert.rejects(
         inActivity(() => activities.prepareSource(source)),
-        failsAs('EngineMissing', 'Start it', 'nobody.sock'),
+        failsAs('EngineMissing', 'Start it', 'missing.sock'),
       )
     } finally {
       process.env['DOCKER_HOST'] = engine.dockerHost
@@ -171,39 +171,41 @@ describe('an image', async () => {
     const given = await input({}, third)
     await inActivity(() => activities.buildImage(given))
     const spy = join(folder, 'docker-spy')
-    const heard = join(folder, 'heard')
-    await writeFile(spy, spyOn(engine.dockerPath, heard), { mode: 0o755 })
+    const record = join(folder, 'record')
+    await writeFile(spy, spyOn(engine.dockerPath, record), { mode: 0o755 })
     const spied = createBuilderActivities({ hostQueue: 'here', cacheDir, engine: spy })
     const seen: string[] = []
     await inActivity(() => spied.pushImage(given), {
       onLog: (message) => seen.push(message),
       onHeartbeat: (details) => seen.push(JSON.stringify(details) ?? ''),
     })
-    const token = await readFile(`${heard}.stdin`, 'utf8')
+    const token = await readFile(`${record}.stdin`, 'utf8')
     assert.equal(token.length > 20, true)
-    const calls = await readFile(heard, 'utf8')
+    const calls = await readFile(record, 'utf8')
     assert.match(calls, /^login --username AWS --password-stdin 127\.0\.0\.1:\d+$/m)
-    const variables = await readFile(`${heard}.env`, 'utf8')
+    const variables = await readFile(`${record}.env`, 'utf8')
     assert.equal(
       [calls, variables, ...seen].some((text) => text.includes(token)),
       false,
     )
   })
 
-  test('is built with the logins that the user has, and the token does not get among them', async () => {
+  test("is built with the user's own logins, which never receive the token", async () => {
     const bin = join(folder, 'bin')
     const own = join(folder, 'own-config')
-    const heard = join(folder, 'heard-with-logins')
+    const record = join(folder, 'record-with-logins')
     await Promise.all([mkdir(bin), mkdir(own)])
-    await writeFile(join(bin, 'docker-credential-keeper'), keeper(`${heard}.keeper`), {
+    await writeFile(join(bin, 'docker-credential-recorder'), credentialHelper(`${record}.helper`), {
       mode: 0o755,
     })
-    const elsewhere = { 'registry.example.com': { auth: Buffer.from('ann:x').toString('base64') } }
-    const ownConfig = { credsStore: 'keeper', auths: elsewhere }
+    const otherLogins = {
+      'registry.example.com': { auth: Buffer.from('ann:x').toString('base64') },
+    }
+    const ownConfig = { credsStore: 'recorder', auths: otherLogins }
     const config = JSON.stringify(ownConfig)
     await writeFile(join(own, 'config.json'), config)
     const spy = join(folder, 'config-spy')
-    await writeFile(spy, spyOn(engine.dockerPath, heard), { mode: 0o755 })
+    await writeFile(spy, spyOn(engine.dockerPath, record), { mode: 0o755 })
     const spied = createBuilderActivities({ hostQueue: 'here', cacheDir, engine: spy })
     const { PATH: path = '', DOCKER_CONFIG: ownBefore } = process.env
     Object.assign(process.env, { PATH: `${bin}:${path}`, DOCKER_CONFIG: own })
@@ -220,31 +222,34 @@ describe('an image', async () => {
       else process.env['DOCKER_CONFIG'] = ownBefore
     }
     const loginsOf = async (verb: string) => {
-      const given = JSON.parse(await readFile(`${heard}.${verb}`, 'utf8')) as typeof ownConfig
+      const given = JSON.parse(await readFile(`${record}.${verb}`, 'utf8')) as typeof ownConfig
       return [given.credsStore, Object.keys(given.auths).toSorted()]
     }
-    assert.deepEqual(await loginsOf('build'), ['keeper', [host, 'registry.example.com'].toSorted()])
+    assert.deepEqual(await loginsOf('build'), [
+      'recorder',
+      [host, 'registry.example.com'].toSorted(),
+    ])
     assert.deepEqual(await loginsOf('push'), [undefined, [host]])
-    const asked = await readFile(`${heard}.keeper`, 'utf8').catch(() => '')
-    assert.doesNotMatch(asked, /^store$/m)
+    const requests = await readFile(`${record}.helper`, 'utf8').catch(() => '')
+    assert.doesNotMatch(requests, /^store$/m)
     assert.equal(await readFile(join(own, 'config.json'), 'utf8'), config)
     assert.deepEqual(await readdir(join(cacheDir, 'logins')), [])
   })
 })
 
-/** A program that keeps logins for Docker, has none, and writes down what it is asked for. */
-const keeper = (heard: string) => `#!/bin/sh
-echo "$1" >> '${heard}'
+/** A Docker credential helper that is empty and records its calls. */
+const credentialHelper = (record: string) => `#!/bin/sh
+echo "$1" >> '${record}'
 case "$1" in
   list) echo '{}' ;;
   get) echo 'credentials not found in native keychain'; exit 1 ;;
 esac
 `
 
-/** A program in Docker's place that writes down how it is called, and passes all of it on. */
-const spyOn = (docker: string, heard: string) => `#!/bin/sh
-echo "$@" >> '${heard}'
-env >> '${heard}.env'
-[ -z "$DOCKER_CONFIG" ] || cp "$DOCKER_CONFIG/config.json" '${heard}'."$1"
-if [ "$1" = login ]; then tee '${heard}.stdin' | '${docker}' "$@"; else exec '${docker}' "$@"; fi
+/** A wrapper around Docker that records its calls and passes them on. */
+const spyOn = (docker: string, record: string) => `#!/bin/sh
+echo "$@" >> '${record}'
+env >> '${record}.env'
+[ -z "$DOCKER_CONFIG" ] || cp "$DOCKER_CONFIG/config.json" '${record}'."$1"
+if [ "$1" = login ]; then tee '${record}.stdin' | '${docker}' "$@"; else exec '${docker}' "$@"; fi
 `

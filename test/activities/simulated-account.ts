@@ -3,8 +3,8 @@ import { CreateClusterCommand, ECSClient } from '@aws-sdk/client-ecs'
 import type { Simulator } from '../../simulator/start.ts'
 
 /**
- * Makes a simulator the AWS of this process, told to it by what a worker is told, too, with a
- * cluster and a repository.
+ * Points this process at a simulator, with the same variables as a worker, and creates a cluster
+ * and a repository there.
  */
 export async function useAsAws({ url }: Simulator): Promise<void> {
   Object.assign(process.env, {

@@ -21,7 +21,7 @@ import { failsAs, inActivity } from '../unit/activities/in-activity.ts'
 import { commit, serviceNamed, specWith } from '../unit/environment-specs.ts'
 import { useAsAws } from './simulated-account.ts'
 
-/** How the tasks of an image behave, by the first digit of its digest. */
+/** Behaviour of an image's tasks, by the first digit of its digest. */
 const behaviours: Readonly<Record<string, Behaviour>> = {
   '1': {},
   '2': {},
@@ -36,7 +36,7 @@ const quick = { pullMs: 1, startMs: 1, stopMs: 1 }
 
 let simulator: Simulator
 let number = 0
-/** What `api-latest` points at. */
+/** The digest that `api-latest` points at. */
 let movingTag = digest('1')
 
 before(async () => {
@@ -57,7 +57,7 @@ after(() => simulator.close())
 
 const activities = createReleaseActivities({ pace: { nearEndMs: 20, farMs: 50 } })
 
-/** A service of its own, live with image 1, and the activities for it. */
+/** Creates a service that runs image 1, with the activities of a release for it. */
 async function liveService(circuitBreaker: boolean, mode: EnvironmentSpec['mode'] = 'pin') {
   number += 1
   const ecs = new ECSClient()
@@ -99,7 +99,7 @@ async function liveService(circuitBreaker: boolean, mode: EnvironmentSpec['mode'
     spec,
     service,
     inspect,
-    /** Once it is live; what somebody else deploys stands in the way until then. */
+    /** Waits until the service is live: until then, inspection finds a deployment in progress. */
     async settled(): Promise<InspectedService> {
       for (let tries = 0; ; tries += 1) {
         const found = await inspect().catch((error: unknown) => error)
@@ -109,7 +109,7 @@ async function liveService(circuitBreaker: boolean, mode: EnvironmentSpec['mode'
         await new Promise((resolve) => setTimeout(resolve, 20))
       }
     },
-    /** Once a task of it has crashed. */
+    /** Waits until one of its tasks has crashed. */
     async restarted(): Promise<void> {
       const stopped = { cluster: 'mailman', serviceName: name, desiredStatus: 'STOPPED' } as const
       for (let tries = 0; tries < 300; tries += 1) {
@@ -133,7 +133,7 @@ async function liveService(circuitBreaker: boolean, mode: EnvironmentSpec['mode'
       assert.ok(made)
       return made
     },
-    async deploymentsOf({ taskDefinition: wanted }: Revision) {
+    async deploymentsOf(revision: Revision) {
       const { serviceDeployments = [] } = await ecs.send(
         new ListServiceDeploymentsCommand({ cluster: 'mailman', service: name }),
       )
@@ -141,7 +141,7 @@ async function liveService(circuitBreaker: boolean, mode: EnvironmentSpec['mode'
       const { serviceRevisions = [] } = await ecs.send(
         new DescribeServiceRevisionsCommand({ serviceRevisionArns: arns }),
       )
-      return serviceRevisions.filter((one) => one.taskDefinition === wanted)
+      return serviceRevisions.filter((one) => one.taskDefinition === revision.taskDefinition)
     },
     update: (revision: Revision, inspected: InspectedService, force = false) =>
       inActivity(() =>
@@ -180,15 +180,15 @@ function isInspection(value: unknown): value is { services: readonly InspectedSe
   return typeof value === 'object' && value !== null && 'services' in value
 }
 
-describe('a rollout as ECS does it', () => {
-  test('goes live, is verified, and comes back when told', async () => {
+describe('a rolling deployment', () => {
+  test('goes live, is verified, and is rolled back on request', async () => {
     const api = await liveService(true)
-    const was = await api.settled()
-    assert.equal(was.rollbackTarget.hasSucceeded, true)
+    const initial = await api.settled()
+    assert.equal(initial.rollbackTarget.hasSucceeded, true)
     const revision = await api.register('2')
-    const started = await api.update(revision, was)
+    const started = await api.update(revision, initial)
     assert.match(started.serviceDeploymentArn ?? '', /service-deployment/)
-    assert.deepEqual(await api.update(revision, was), started)
+    assert.deepEqual(await api.update(revision, initial), started)
     const end = await api.wait(started, revision)
     assert.equal(end.kind === 'succeeded' && end.basis, 'service deployment')
     const verified = await inActivity(() =>
@@ -196,17 +196,17 @@ describe('a rollout as ECS does it', () => {
     )
     assert.equal(verified.kind, 'succeeded')
     assert.deepEqual((await api.settled()).now.digests, { api: digest('2') })
-    assert.equal((await api.rollBack(was, started)).kind, 'succeeded')
-    assert.equal((await api.rollBack(was, started)).kind, 'succeeded')
-    assert.deepEqual((await api.settled()).now, was.now)
+    assert.equal((await api.rollBack(initial, started)).kind, 'succeeded')
+    assert.equal((await api.rollBack(initial, started)).kind, 'succeeded')
+    assert.deepEqual((await api.settled()).now, initial.now)
   })
 
-  test('does not pass where a task crashed while the rollout of another service went on', async () => {
+  test('fails the verification if a task crashed after the rollout', async () => {
     const api = await liveService(true)
-    const was = await api.settled()
+    const initial = await api.settled()
     const revision = await api.register('2')
     simulator.taskFaults.add({ kind: 'crash loop', service: api.name, afterMs: 1_000, count: 1 })
-    const started = await api.update(revision, was)
+    const started = await api.update(revision, initial)
     assert.equal((await api.wait(started, revision)).kind, 'succeeded')
     await api.restarted()
     await api.settled()
@@ -218,11 +218,11 @@ describe('a rollout as ECS does it', () => {
     assert.match(end.reason, /stopped after it had been healthy/)
   })
 
-  test('is rolled back by ECS when the container crashes, and the cause is told', async () => {
+  test('is rolled back by ECS when the container crashes, and the result names the cause', async () => {
     const api = await liveService(true)
-    const was = await api.settled()
+    const initial = await api.settled()
     const revision = await api.register('c')
-    const started = await api.update(revision, was)
+    const started = await api.update(revision, initial)
     const end = await api.wait(started, revision)
     assert.equal(end.kind, 'rolled_back')
     assert.match(end.reason, /circuit breaker/)
@@ -234,72 +234,72 @@ describe('a rollout as ECS does it', () => {
     )
     assert.ok((failed?.times ?? 0) >= 3)
     assert.deepEqual(failed?.logs, ['listening', 'panic: no database'])
-    assert.equal((await api.rollBack(was, started)).kind, 'succeeded')
-    assert.deepEqual((await api.settled()).now, was.now)
+    assert.equal((await api.rollBack(initial, started)).kind, 'succeeded')
+    assert.deepEqual((await api.settled()).now, initial.now)
   })
 
   test('is rolled back by ECS when the image cannot be pulled', async () => {
     const api = await liveService(true)
-    const was = await api.settled()
+    const initial = await api.settled()
     const revision = await api.register('e')
-    const end = await api.wait(await api.update(revision, was), revision)
+    const end = await api.wait(await api.update(revision, initial), revision)
     assert.equal(end.kind, 'rolled_back')
     assert.match(end.cause, /cannot be pulled/)
     assert.equal(end.failedTasks?.[0]?.stopCode, 'TaskFailedToStart')
   })
 
-  test('is stopped and brought back when its time is up', async () => {
+  test('is stopped and rolled back when its time is up', async () => {
     const api = await liveService(false)
-    const was = await api.settled()
+    const initial = await api.settled()
     const revision = await api.register('d')
-    const started = await api.update(revision, was)
+    const started = await api.update(revision, initial)
     const end = await api.wait(started, revision, 300)
     assert.equal(end.kind, 'timed_out')
-    assert.equal((await api.rollBack(was, started)).kind, 'succeeded')
-    assert.deepEqual((await api.settled()).now, was.now)
+    assert.equal((await api.rollBack(initial, started)).kind, 'succeeded')
+    assert.deepEqual((await api.settled()).now, initial.now)
   })
 
-  test('comes back even when the release never learned what it had started', async () => {
+  test('is rolled back even if the release never learned its id', async () => {
     const api = await liveService(false)
-    const was = await api.settled()
-    await api.update(await api.register('d'), was)
-    assert.equal((await api.rollBack(was)).kind, 'succeeded')
-    assert.deepEqual((await api.settled()).now, was.now)
+    const initial = await api.settled()
+    await api.update(await api.register('d'), initial)
+    assert.equal((await api.rollBack(initial)).kind, 'succeeded')
+    assert.deepEqual((await api.settled()).now, initial.now)
   })
 
-  test('stands in the way of another release while it is under way', async () => {
+  test('conflicts with another release while it is in progress', async () => {
     const api = await liveService(false)
-    const was = await api.settled()
+    const initial = await api.settled()
     const revision = await api.register('d')
-    const started = await api.update(revision, was)
+    const started = await api.update(revision, initial)
     await assert.rejects(api.inspect(), failsAs('Conflict', started.deploymentId))
     const other = await api.register('2')
-    await assert.rejects(api.update(other, was), failsAs('Conflict', started.deploymentId))
-    await api.rollBack(was, started)
+    await assert.rejects(api.update(other, initial), failsAs('Conflict', started.deploymentId))
+    await api.rollBack(initial, started)
   })
 
-  test('comes back in force mode once the tag points back, by one deployment only', async () => {
+  test('is rolled back in force mode by exactly one deployment, once the tag points back', async () => {
     const api = await liveService(true, 'force')
-    const was = await api.settled()
+    const initial = await api.settled()
     movingTag = digest('2')
     const revision = await api.register('2')
     assert.deepEqual(revision.digests, { api: digest('2') })
-    const started = await api.update(revision, was, true)
+    const started = await api.update(revision, initial, true)
     assert.equal((await api.wait(started, revision)).kind, 'succeeded')
     movingTag = digest('1')
     for (const known of [started, started, undefined]) {
-      assert.equal((await api.rollBack(was, known)).kind, 'succeeded')
-      assert.deepEqual((await api.settled()).now, was.now)
+      assert.equal((await api.rollBack(initial, known)).kind, 'succeeded')
+      assert.deepEqual((await api.settled()).now, initial.now)
       assert.equal((await api.deploymentsOf(revision)).length, 3)
     }
   })
 
-  test('is started once even when the answer that says so is lost', async () => {
+  test('is started only once even if the response is lost', async () => {
     const api = await liveService(true)
-    const was = await api.settled()
+    const initial = await api.settled()
     const revision = await api.register('2')
     for (const force of [false, true]) {
-      const now = force ? await api.settled() : was
+      const now = force ? await api.settled() : initial
       simulator.faults.add({ operation: 'UpdateService', kind: 'loseResponse' })
       await assert.rejects(api.update(revision, now, force), failsAs('Unavailable'))
       const started = await api.update(revision, now, force)
@@ -309,41 +309,44 @@ describe('a rollout as ECS does it', () => {
     }
   })
 
-  test('is started once even when the answer does not name it', async () => {
+  test('is started only once even if the response does not name it', async () => {
     const api = await liveService(true)
-    const was = await api.settled()
+    const initial = await api.settled()
     const revision = await api.register('2')
     const fields = ['deployments']
     simulator.faults.add({ operation: 'UpdateService', kind: 'leaveOut', fields })
-    await assert.rejects(api.update(revision, was), failsAs('Unavailable', 'did not name'))
-    const started = await api.update(revision, was)
+    await assert.rejects(api.update(revision, initial), failsAs('Unavailable', 'did not name'))
+    const started = await api.update(revision, initial)
     assert.equal((await api.wait(started, revision)).kind, 'succeeded')
     assert.equal((await api.deploymentsOf(revision)).length, 1)
   })
 
-  test('is never taken for good, nor for back, where the answers lack what proves it', async () => {
+  test('counts neither as successful nor as rolled back while the responses lack the proof', async () => {
     const api = await liveService(true)
-    const was = await api.settled()
+    const initial = await api.settled()
     const revision = await api.register('2')
-    const started = await api.update(revision, was)
+    const started = await api.update(revision, initial)
     const lacking = { operation: 'DescribeServices', kind: 'leaveOut', count: 'forever' }
     const { id } = simulator.faults.add({ ...lacking, fields: ['runningCount'] })
     const end = await api.wait(started, revision, 600)
     assert.equal(end.kind, 'timed_out')
     assert.match(end.kind === 'timed_out' ? end.reason : '', /ECS did not say .*runningCount/)
-    const back = await api.rollBack(was, started, 600)
-    assert.equal(back.kind, 'timed_out')
-    assert.match(back.kind === 'timed_out' ? back.reason : '', /ECS did not say .*runningCount/)
+    const rollback = await api.rollBack(initial, started, 600)
+    assert.equal(rollback.kind, 'timed_out')
+    assert.match(
+      rollback.kind === 'timed_out' ? rollback.reason : '',
+      /ECS did not say .*runningCount/,
+    )
     simulator.faults.clear(id)
-    assert.equal((await api.rollBack(was, started)).kind, 'succeeded')
-    assert.deepEqual((await api.settled()).now, was.now)
+    assert.equal((await api.rollBack(initial, started)).kind, 'succeeded')
+    assert.deepEqual((await api.settled()).now, initial.now)
   })
 
-  test('is waited for through throttling, errors and lost connections', async () => {
+  test('is awaited through throttling, errors and lost connections', async () => {
     const api = await liveService(true)
-    const was = await api.settled()
+    const initial = await api.settled()
     const revision = await api.register('2')
-    const started = await api.update(revision, was)
+    const started = await api.update(revision, initial)
     for (const kind of ['throttle', 'error5xx', 'drop']) {
       simulator.faults.add({ operation: 'DescribeServices', kind, count: 3 })
       simulator.faults.add({ operation: 'DescribeTasks', kind, count: 3 })
@@ -352,7 +355,7 @@ describe('a rollout as ECS does it', () => {
     simulator.faults.clear()
   })
 
-  test('is planned without a change', async () => {
+  test('is planned without changing anything', async () => {
     const api = await liveService(true)
     await api.settled()
     const plan = await inActivity(() => activities.planRelease({ spec: api.spec, commit }))

@@ -6,13 +6,13 @@ import { describe, test } from 'node:test'
 import { execa } from 'execa'
 import { checkOut } from '../../activities/source/checkout.ts'
 import { failsAs, inActivity } from '../unit/activities/in-activity.ts'
-import { checkedOut, release } from './checked-out.ts'
+import { checkOutSource, release } from './check-out.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 
 describe('checking out the source', async () => {
   const folder = temporaryFolder()
 
-  test('keeps the password of an address out of files, logs and messages', async () => {
+  test('keeps the password of a URL out of files, logs and messages', async () => {
     const cache = join(folder, 'secret')
     const logged: string[] = []
     const source = {
@@ -33,7 +33,7 @@ describe('checking out the source', async () => {
     assert.equal(stdout, '')
   })
 
-  test('sends the password of an address to its server all the same', async () => {
+  test('sends the password of a URL to its server', async () => {
     const seen: (string | undefined)[] = []
     const server = createServer(({ headers }, response) => {
       seen.push(headers.authorization)
@@ -44,7 +44,7 @@ describe('checking out the source', async () => {
     const repository = `http://some%40body:hunter2@127.0.0.1:${port}/repository.git`
     try {
       await assert.rejects(
-        checkedOut(join(folder, 'cache'), { release, repository, commit: 'a'.repeat(40) }),
+        checkOutSource(join(folder, 'cache'), { release, repository, commit: 'a'.repeat(40) }),
         failsAs('PreconditionFailed', 'cannot read'),
       )
     } finally {

@@ -6,56 +6,56 @@ import { describe, test } from 'node:test'
 import { execa } from 'execa'
 import { discard } from '../../activities/source/checkout.ts'
 import { failsAs, inActivity } from '../unit/activities/in-activity.ts'
-import { checkedOut, release } from './checked-out.ts'
+import { checkOutSource, release } from './check-out.ts'
 import { makeRepository } from './git-repository.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 
 describe('checking out the source', async () => {
   const folder = temporaryFolder()
 
-  test('gives the files of exactly that commit, whatever the branch has by now', async () => {
+  test('returns the files of exactly that commit, even if the branch has moved on', async () => {
     const repository = await makeRepository(join(folder, 'exact'))
     const commit = await repository.commit('First', { file: 'one' })
     await repository.commit('Second', { file: 'two' })
     const source = { release, repository: repository.path, commit }
-    const { path, subject } = await checkedOut(join(folder, 'cache'), source)
+    const { path, subject } = await checkOutSource(join(folder, 'cache'), source)
     assert.equal(await readFile(join(path, 'file'), 'utf8'), 'one')
     assert.equal(subject, 'First')
   })
 
-  test('ignores what is not committed', async () => {
+  test('ignores uncommitted changes', async () => {
     const repository = await makeRepository(join(folder, 'dirty'))
     const commit = await repository.commit('First', { file: 'committed' })
     await writeFile(join(repository.path, 'file'), 'not committed')
     const source = { release, repository: repository.path, commit }
-    const { path } = await checkedOut(join(folder, 'cache'), source)
+    const { path } = await checkOutSource(join(folder, 'cache'), source)
     assert.equal(await readFile(join(path, 'file'), 'utf8'), 'committed')
   })
 
-  test('keeps the worktree when asked again, and makes it anew when it was left half done', async () => {
+  test('reuses a complete worktree, and recreates an incomplete one', async () => {
     const cache = join(folder, 'again')
     const repository = await makeRepository(join(folder, 'repeat'))
     const commit = await repository.commit('First', { file: 'one' })
     const source = { release, repository: repository.path, commit }
-    const { path } = await checkedOut(cache, source)
+    const { path } = await checkOutSource(cache, source)
     await writeFile(join(path, 'built'), '')
-    await checkedOut(cache, source)
+    await checkOutSource(cache, source)
     assert.equal(existsSync(join(path, 'built')), true)
     await rm(`${path}.ready`)
     await writeFile(join(path, 'file'), 'half written')
-    await checkedOut(cache, source)
+    await checkOutSource(cache, source)
     assert.equal(await readFile(join(path, 'file'), 'utf8'), 'one')
     assert.equal(existsSync(join(path, 'built')), false)
   })
 
-  test('serves many releases of many commits at once from one clone', async () => {
+  test('serves many concurrent releases of different commits from one clone', async () => {
     const cache = join(folder, 'many')
     const repository = await makeRepository(join(folder, 'busy'))
     const commits: string[] = []
     for (const n of [1, 2, 3]) commits.push(await repository.commit(`Number ${n}`, { n: `${n}` }))
     const sources = await Promise.all(
       [...commits, ...commits].map((commit, index) =>
-        checkedOut(cache, { release: `release/${index}`, repository: repository.path, commit }),
+        checkOutSource(cache, { release: `release/${index}`, repository: repository.path, commit }),
       ),
     )
     const contents = await Promise.all(sources.map(({ path }) => readFile(join(path, 'n'), 'utf8')))
@@ -63,13 +63,13 @@ describe('checking out the source', async () => {
     assert.equal((await readdir(join(cache, 'mirrors'))).length, 1)
   })
 
-  test('finds a commit that no branch has, and one in a shallow clone', async () => {
+  test('finds a commit that is on no branch, and one in a shallow clone', async () => {
     const repository = await makeRepository(join(folder, 'hidden'))
     await repository.commit('First', { file: 'one' })
     const lost = await repository.commit('Lost', { file: 'lost' })
     await repository.git('reset', '--quiet', '--hard', 'HEAD~1')
     await repository.commit('Last', { file: 'last' })
-    const { path } = await checkedOut(join(folder, 'cache-hidden'), {
+    const { path } = await checkOutSource(join(folder, 'cache-hidden'), {
       release,
       repository: repository.path,
       commit: lost,
@@ -78,7 +78,7 @@ describe('checking out the source', async () => {
     const shallow = join(folder, 'shallow')
     await execa('git', ['clone', '-q', '--depth', '1', `file://${repository.path}`, shallow])
     const { stdout: commit } = await execa('git', ['rev-parse', 'HEAD'], { cwd: shallow })
-    const found = await checkedOut(join(folder, 'cache-shallow'), {
+    const found = await checkOutSource(join(folder, 'cache-shallow'), {
       release,
       repository: shallow,
       commit,
@@ -86,51 +86,51 @@ describe('checking out the source', async () => {
     assert.equal(found.subject, 'Last')
   })
 
-  test('says which commit is missing where', async () => {
+  test('names the missing commit and the repository', async () => {
     const repository = await makeRepository(join(folder, 'without'))
     await repository.commit('First', {})
     const commit = 'f'.repeat(40)
     await assert.rejects(
-      checkedOut(join(folder, 'cache'), { release, repository: repository.path, commit }),
+      checkOutSource(join(folder, 'cache'), { release, repository: repository.path, commit }),
       failsAs('PreconditionFailed', commit, repository.path, 'Push it'),
     )
   })
 
-  test('says that a repository cannot be read', async () => {
+  test('reports a repository that cannot be read', async () => {
     const repository = join(folder, 'nowhere')
     await assert.rejects(
-      checkedOut(join(folder, 'cache'), { release, repository, commit: 'a'.repeat(40) }),
+      checkOutSource(join(folder, 'cache'), { release, repository, commit: 'a'.repeat(40) }),
       failsAs('PreconditionFailed', repository, 'git ls-remote'),
     )
   })
 
-  test('removes the worktree of a release, and those that dead releases left behind', async () => {
+  test('removes the worktree of a release, and those of dead releases', async () => {
     const cache = join(folder, 'sweep')
     const repository = await makeRepository(join(folder, 'swept'))
     const commit = await repository.commit('First', {})
     const one = { release: 'release/one', repository: repository.path, commit }
     const two = { ...one, release: 'release/two' }
-    const dead = await checkedOut(cache, one)
+    const dead = await checkOutSource(cache, one)
     const longAgo = new Date('2020-01-01')
     await utimes(dead.path, longAgo, longAgo)
-    const live = await checkedOut(cache, two)
+    const live = await checkOutSource(cache, two)
     assert.equal(existsSync(dead.path), false)
     await inActivity(() => discard(cache, two))
     assert.equal(existsSync(live.path), false)
     await inActivity(() => discard(cache, two))
   })
 
-  test('takes over from a builder that died while it held the clone', async () => {
+  test('takes over the lock of a builder that died while it held the clone', async () => {
     const cache = join(folder, 'dead')
     const repository = await makeRepository(join(folder, 'killed'))
     const commit = await repository.commit('First', {})
     const source = { release, repository: repository.path, commit }
-    await checkedOut(cache, source)
+    await checkOutSource(cache, source)
     const [mirror] = await readdir(join(cache, 'mirrors'))
     const lock = join(cache, 'mirrors', `${mirror}.lock`)
     await mkdir(lock)
     const longAgo = new Date('2020-01-01')
     await utimes(lock, longAgo, longAgo)
-    assert.equal((await checkedOut(cache, source)).subject, 'First')
+    assert.equal((await checkOutSource(cache, source)).subject, 'First')
   })
 })

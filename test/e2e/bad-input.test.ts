@@ -151,7 +151,7 @@ const cases: readonly [title: string, config: string, ...expected: RegExp[]][] =
   [
     'credentials that may not do it',
     'denied',
-    /AWS denies the worker what it needs .*Allow "ecs:\w+"/,
+    /AWS denies the worker a permission .*Allow "ecs:\w+"/,
   ],
   [
     'a profile that the worker does not have',

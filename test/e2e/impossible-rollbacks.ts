@@ -14,12 +14,12 @@ export const impossibleRollbacks: readonly ImpossibleRollback[] = [
   {
     title: 'with nothing to go back to',
     target: async () => [],
-    expected: /There is nothing to go back to: no release has succeeded/,
+    expected: /There is nothing to roll back to: no release has succeeded/,
   },
   {
     title: 'to a revision that does not exist',
     target: async (_stack, { environment }) => ['--to', `${environment}-api:99`],
-    expected: /There is no task definition [\w-]+:99\. See the ones there are: slipway revisions/,
+    expected: /There is no task definition [\w-]+:99\. List the available ones: slipway revisions/,
   },
   {
     title: 'to a revision that is inactive',
@@ -28,7 +28,7 @@ export const impossibleRollbacks: readonly ImpossibleRollback[] = [
       await deregister(stack, revision)
       return ['--to', revision]
     },
-    expected: /-api:\d+ is INACTIVE: it was deregistered, and ECS starts no deployment of it\./,
+    expected: /-api:\d+ is INACTIVE: it was deregistered, and ECS does not deploy it\./,
   },
   {
     title: 'to a revision of another family',

@@ -53,7 +53,7 @@ describe('who may not deploy is told why, and nothing is touched', () => {
   test('with no permission at all', async () => {
     assert.match(
       await rejected('nobody'),
-      /AWS denies the worker .* Allow "ecs:DescribeServices" in a policy of user "nobody", and ask/,
+      /AWS denies the worker .* Allow "ecs:DescribeServices" in a policy of user "nobody", and try/,
     )
   })
 

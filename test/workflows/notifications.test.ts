@@ -165,7 +165,7 @@ test('a worker without the variable lets the release be, and says which one is m
       ['outcome webhook (MISSING)', 'started webhook (MISSING)'],
     )
     for (const { reason } of undelivered) {
-      assert.match(reason, /^The variable MISSING that the notifications of .* is not set/)
+      assert.match(reason, /^The variable MISSING for notifications of .* is not set/)
     }
     assert.equal(receiver.received.length, 0)
   })

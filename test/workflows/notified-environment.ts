@@ -42,7 +42,7 @@ export async function withNotifiedEnvironment(
   try {
     await withEnvironment(
       harness,
-      { ...otherwise, notify: (sending) => notify(sending, { variables, withinMs }) },
+      { ...otherwise, notify: (sending) => notify(sending, { variables, timeoutMs: withinMs }) },
       async (environment) => {
         const spec = { ...environment.spec, notifications: told }
         const deploy = (wanted: string) => environment.ask(deployOf(spec, { commit: wanted }))

@@ -24,7 +24,7 @@ export function deployment(changes: Record<string, unknown> = {}) {
   }
 }
 
-/** A service that runs well, unless told otherwise. */
+/** A healthy service, unless `changes` say otherwise. */
 export function service(changes: Record<string, unknown> = {}) {
   return {
     serviceName: 'mailman-api',
@@ -61,7 +61,7 @@ export function taskDefinition(number: number, changes: Record<string, unknown> 
     revision: number,
     status: 'ACTIVE',
     registeredAt: startedAt,
-    registeredBy: 'arn:aws:iam::123456789012:user/somebody',
+    registeredBy: 'arn:aws:iam::123456789012:user/ann',
     compatibilities: ['FARGATE'],
     requiresAttributes: [{ name: 'ecs.capability.execution-role-ecr-pull' }],
     cpu: '256',
@@ -83,11 +83,11 @@ export function taskDefinition(number: number, changes: Record<string, unknown> 
 interface World {
   readonly service?: object
   readonly tasks?: readonly ReturnType<typeof task>[]
-  /** By `family:revision` or family. */
+  /** By ARN, `family:revision` or family. */
   readonly taskDefinitions?: Readonly<Record<string, object>>
 }
 
-/** The answers of an endpoint without service deployments, for a service that runs well. */
+/** Responses for a healthy service, from an endpoint without service deployments. */
 export function answersOf(world: World = {}): Answers {
   const tasks = world.tasks ?? [task()]
   const definitions: Readonly<Record<string, object>> = world.taskDefinitions ?? {
@@ -118,13 +118,13 @@ export function answersOf(world: World = {}): Answers {
   }
 }
 
-/** An answer with service deployments in it: records by status, newest first. */
+/** Responses with service deployment records, newest first. */
 export function recordsOf(
   ...records: readonly {
     status: string
     taskDefinition: string
     statusReason?: string
-    /** From its beginning to its end, which has no time where this is left out. */
+    /** From its creation to its end. Absent: it has no end. */
     tookMs?: number
     deploymentConfiguration?: object
   }[]

@@ -6,18 +6,18 @@ import { STSClient } from '@aws-sdk/client-sts'
 import type { AwsClients } from '../../../activities/aws/clients.ts'
 
 type Input = Record<string, unknown>
-/** What AWS would answer to an operation; it may throw {@link awsError}. */
+/** The response of AWS to each operation. A function may throw {@link awsError}. */
 export type Answers = Readonly<Record<string, (input: Input) => unknown>>
 
 export interface FakeAws {
   readonly clients: AwsClients
-  /** Every call so far, as `UpdateService`, with its input. */
+  /** Every call so far: the operation, such as `UpdateService`, and its input. */
   readonly calls: { readonly operation: string; readonly input: Input }[]
 }
 
 /**
- * Real SDK clients whose first middleware answers in AWS's place, so that nothing leaves the
- * process. An operation without an answer fails as one that the endpoint does not know.
+ * Real SDK clients whose first middleware returns these responses, so that nothing leaves the
+ * process. An operation without a response fails as unknown to the endpoint.
  */
 export function fakeAws(answers: Answers): FakeAws {
   const calls: FakeAws['calls'] = []
@@ -30,24 +30,24 @@ export function fakeAws(answers: Answers): FakeAws {
     return { response: {}, output: output as never }
   }
   const options = { region: 'eu-west-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } }
-  const standIn = <Client extends Stack>(client: Client): Client => {
+  const respond = <Client extends Stack>(client: Client): Client => {
     client.middlewareStack.add((_next, context) => async (args) => answer(context, args.input), {
       step: 'initialize',
       priority: 'high',
-      name: 'standIn',
+      name: 'respond',
     })
     return client
   }
-  const ecs = standIn(new ECSClient(options))
+  const ecs = respond(new ECSClient(options))
   return {
     calls,
     clients: {
       ecs,
       ecsOnce: ecs,
-      ecr: standIn(new ECRClient(options)),
-      elb: standIn(new ElasticLoadBalancingV2Client(options)),
-      logs: standIn(new CloudWatchLogsClient(options)),
-      sts: standIn(new STSClient(options)),
+      ecr: respond(new ECRClient(options)),
+      elb: respond(new ElasticLoadBalancingV2Client(options)),
+      logs: respond(new CloudWatchLogsClient(options)),
+      sts: respond(new STSClient(options)),
     },
   }
 }
@@ -64,7 +64,7 @@ interface Stack {
   }
 }
 
-/** An error as the SDK throws it for an answer of AWS's. */
+/** An error as the SDK throws it for an error response of AWS. */
 export function awsError(name: string, message = '', status = 400): Error {
   return Object.assign(new Error(message), {
     name,

@@ -4,19 +4,19 @@ import { DefaultLogger } from '@temporalio/worker'
 import { activityInterceptors } from '../../../activities/index.ts'
 import type { FailureType } from '../../../contract/activities.ts'
 
-export interface Watching {
+export interface ActivityOptions {
   readonly onHeartbeat?: (details: unknown, cancel: () => void) => void
   readonly onLog?: (message: string) => void
-  /** What an earlier try of the activity sent last. */
+  /** The last heartbeat details of the previous attempt. */
   readonly heartbeatDetails?: unknown
-  /** Which try this is. @default 1 */
+  /** Number of this attempt. Default: 1. */
   readonly attempt?: number
 }
 
-/** Runs something as the body of an activity, with the worker's own interceptors. */
+/** Runs a function as the body of an activity, with the worker's own interceptors. */
 export async function inActivity<Result>(
   body: () => Promise<Result>,
-  { onHeartbeat, onLog, heartbeatDetails, attempt = 1 }: Watching = {},
+  { onHeartbeat, onLog, heartbeatDetails, attempt = 1 }: ActivityOptions = {},
 ): Promise<Result> {
   const environment = new MockActivityEnvironment(
     { heartbeatDetails, attempt },
@@ -29,15 +29,15 @@ export async function inActivity<Result>(
   return await environment.run(body)
 }
 
-/** For `assert.rejects`: a failure of that type whose message has all of these in it. */
+/** For `assert.rejects`: a failure of this type whose message contains all of the parts. */
 export function failsAs(type: FailureType, ...parts: readonly (string | RegExp)[]) {
   return (error: unknown) => {
     if (!(error instanceof ApplicationFailure)) throw error
     if (error.type !== type) throw new Error(`type is ${error.type}: ${error.message}`)
     for (const part of parts) {
-      const there =
+      const found =
         typeof part === 'string' ? error.message.includes(part) : part.test(error.message)
-      if (!there) throw new Error(`"${part}" is not in: ${error.message}`)
+      if (!found) throw new Error(`"${part}" is not in: ${error.message}`)
     }
     return true
   }

@@ -5,7 +5,7 @@ import { workerShutdown } from '../../../../activities/index.ts'
 import { waitForRollout } from '../../../../activities/deploy/wait.ts'
 import { answersOf, deployment, recordsOf, revision, service, task } from '../ecs-answers.ts'
 import { awsError, fakeAws, type Answers } from '../fake-aws.ts'
-import { failsAs, inActivity, type Watching } from '../in-activity.ts'
+import { failsAs, inActivity, type ActivityOptions } from '../in-activity.ts'
 import { digestB, serviceNamed, specWith } from '../../environment-specs.ts'
 
 const pace = { nearEndMs: 1, farMs: 1 }
@@ -13,7 +13,7 @@ const pace = { nearEndMs: 1, farMs: 1 }
 const wait = (
   answers: Answers,
   deadline = Date.now() + 60_000,
-  { leaving, ...watching }: Watching & { readonly leaving?: AbortSignal } = {},
+  { leaving, ...watching }: ActivityOptions & { readonly leaving?: AbortSignal } = {},
 ) =>
   inActivity(
     () =>
@@ -228,7 +228,7 @@ describe('waiting for a rollout', () => {
     const onHeartbeat = () => leaving.abort(workerShutdown())
     const waiting = wait(underWay, undefined, { leaving: leaving.signal, onHeartbeat })
     await assert.rejects(waiting, (error) => {
-      failsAs('WorkerShutdown', 'the next one goes on')(error)
+      failsAs('WorkerShutdown', 'the next worker continues')(error)
       return error instanceof ApplicationFailure && error.nonRetryable !== true
     })
   })

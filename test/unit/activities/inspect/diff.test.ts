@@ -21,17 +21,17 @@ const odd = (value: string) => ({
 })
 
 describe('the difference between two task definitions', () => {
-  test('is nothing for equal ones', () => {
+  test('is empty for equal ones', () => {
     assert.deepEqual(diffTaskDefinitions(definition({ cpu: 1 }), definition({ cpu: 1 })), [])
   })
 
-  test('names containers and not their places', () => {
+  test('names containers instead of their positions', () => {
     assert.deepEqual(diffTaskDefinitions(definition({}), definition({ image: 'b' })), [
       { path: 'containerDefinitions.api.image', before: 'a', after: 'b' },
     ])
   })
 
-  test('is empty when a list of named things is only reordered', () => {
+  test('is empty if a list of named members is only reordered', () => {
     const environment = [
       { name: 'A', value: '1' },
       { name: 'B', value: '2' },
@@ -45,7 +45,7 @@ describe('the difference between two task definitions', () => {
     )
   })
 
-  test('never shows the value of a variable, of a label or of a log option', () => {
+  test('never shows the value of a variable, a label or a log option', () => {
     const changes = diffTaskDefinitions(secret('hunter2'), secret('hunter3'))
     assert.equal(changes.length, 3)
     assert.equal(JSON.stringify(changes).includes('hunter'), false)
@@ -59,12 +59,12 @@ describe('the difference between two task definitions', () => {
     )
   })
 
-  test('masks the variables of a container whatever its name', () => {
+  test('masks the variables of a container, whatever its name', () => {
     const text = JSON.stringify(diffTaskDefinitions(odd('hunter2'), odd('hunter3')))
     assert.equal(text.includes('hunter'), false)
   })
 
-  test('shows what is new and what is gone', () => {
+  test('shows added and removed fields', () => {
     const before = definition({ secrets: [{ name: 'KEY', valueFrom: 'arn:old' }] })
     const after = definition({}, { cpu: '512' })
     assert.deepEqual(diffTaskDefinitions(before, after), [

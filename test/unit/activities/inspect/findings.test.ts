@@ -7,7 +7,7 @@ import { inspect } from './inspect-answers.ts'
 import { imageNamed, registry, serviceNamed, specWith } from '../../environment-specs.ts'
 
 describe('inspecting an environment', () => {
-  test('gives all findings in one message', async () => {
+  test('reports all findings in one message', async () => {
     const answers = {
       ...answersOf({ service: service({ deploymentConfiguration: {} }) }),
       DescribeRepositories: () => {
@@ -32,7 +32,7 @@ describe('inspecting an environment', () => {
     )
   })
 
-  test('names the region and the account of a cluster that is not there', async () => {
+  test('names the region and the account of a missing cluster', async () => {
     const answers = {
       ...answersOf(),
       DescribeServices: () => {
@@ -45,13 +45,13 @@ describe('inspecting an environment', () => {
     )
   })
 
-  test('lets a service without circuit breaker pass where the configuration makes it optional', async () => {
+  test('accepts a service without circuit breaker if the configuration makes it optional', async () => {
     const answers = answersOf({ service: service({ deploymentConfiguration: {} }) })
     const spec = specWith({ services: [serviceNamed('api', { circuitBreaker: 'optional' })] })
     assert.equal((await inspect(answers, spec)).services.length, 1)
   })
 
-  test('refuses a service that another deployment controller owns', async () => {
+  test('rejects a service with another deployment controller', async () => {
     const { taskDefinition: _, ...owned } = service({
       deploymentController: { type: 'CODE_DEPLOY' },
     })
@@ -61,7 +61,7 @@ describe('inspecting an environment', () => {
     )
   })
 
-  test('says that a family has no revision left to clone', async () => {
+  test('reports a family without a revision to clone', async () => {
     const answers = {
       ...answersOf(),
       DescribeTaskDefinition: () => {
@@ -74,7 +74,7 @@ describe('inspecting an environment', () => {
     )
   })
 
-  test('refuses force mode where the service does not run the moving tag, or the tag cannot move', async () => {
+  test('rejects force mode if the service does not run the moving tag, or the tag cannot be moved', async () => {
     const spec = specWith({ mode: 'force' })
     await assert.rejects(inspect(answersOf(), spec), failsAs('PreconditionFailed', '"api-latest"'))
     const moving = taskDefinition(1, {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ApplicationFailure } from '@temporalio/common'
-import { refuseWhileFrozen } from '../../../../activities/inspect/freeze.ts'
+import { rejectWhileFrozen } from '../../../../activities/inspect/freeze.ts'
 import { specFor } from '../../../workflows/fixtures.ts'
 
 const spec = specFor('queue', {
@@ -14,9 +14,9 @@ const spec = specFor('queue', {
   },
 })
 
-test('a release in a freeze window is rejected with the window and the way over it', () => {
+test('a release in a freeze window is rejected with the window and the override', () => {
   assert.throws(
-    () => refuseWhileFrozen(spec, Date.parse('2026-12-24T12:00:00Z')),
+    () => rejectWhileFrozen(spec, Date.parse('2026-12-24T12:00:00Z')),
     (failure: unknown) => {
       assert.ok(failure instanceof ApplicationFailure)
       assert.equal(failure.type, 'PreconditionFailed')
@@ -26,6 +26,6 @@ test('a release in a freeze window is rejected with the window and the way over 
   )
 })
 
-test('outside of it a release is let through', () => {
-  refuseWhileFrozen(spec, Date.parse('2026-12-22T12:00:00Z'))
+test('a release outside the freeze windows is admitted', () => {
+  rejectWhileFrozen(spec, Date.parse('2026-12-22T12:00:00Z'))
 })

@@ -4,6 +4,6 @@ import { fakeAws, type Answers } from '../fake-aws.ts'
 import { inActivity } from '../in-activity.ts'
 import { specWith } from '../../environment-specs.ts'
 
-/** Inspects an environment of which AWS answers this. */
+/** Inspects an environment with these responses from AWS. */
 export const inspect = (answers: Answers, spec: EnvironmentSpec = specWith()) =>
   inActivity(() => inspectEnvironment(fakeAws(answers).clients, { spec }))

@@ -13,7 +13,7 @@ const failing = (name: string) => ({
 })
 
 describe('inspecting an environment', () => {
-  test('records what runs and the last revision that succeeded as the way back', async () => {
+  test('records the running revision, and the last successful one as the rollback target', async () => {
     const { services, warnings } = await inspect({
       ...answersOf(),
       ...recordsOf(
@@ -37,7 +37,7 @@ describe('inspecting an environment', () => {
     assert.deepEqual(warnings, [])
   })
 
-  test('does not take what runs for the way back when its deployment failed', async () => {
+  test('does not choose the running revision as rollback target if its deployment failed', async () => {
     const { services } = await inspect({
       ...answersOf({
         service: service({
@@ -55,20 +55,20 @@ describe('inspecting an environment', () => {
     assert.deepEqual(services[0].rollbackTarget.digests, { api: digestA })
   })
 
-  test('takes a completed deployment with running tasks for good where there are no records, and says so', async () => {
+  test('trusts a completed deployment with running tasks if there are no records, and warns', async () => {
     const { services, warnings } = await inspect(answersOf())
     assert.equal(services[0]?.rollbackTarget.hasSucceeded, true)
     assert.match(warnings.join(), /weaker evidence/)
   })
 
-  test('says before a first release that there is nothing to go back to', async () => {
+  test('warns before a first release that there is nothing to roll back to', async () => {
     const neverRan = service({
       runningCount: 0,
       deployments: [deployment({ rolloutState: 'IN_PROGRESS', failedTasks: 4, runningCount: 0 })],
     })
     const { services, warnings } = await inspect(answersOf({ service: neverRan, tasks: [] }))
     assert.equal(services[0]?.rollbackTarget.hasSucceeded, false)
-    assert.match(warnings.join(), /nothing to go back to/)
+    assert.match(warnings.join(), /nothing to roll back to/)
   })
 
   test('warns of a desired count of 0', async () => {
@@ -76,7 +76,7 @@ describe('inspecting an environment', () => {
     assert.match(warnings.join(), /desired count of service "mailman-api" is 0/)
   })
 
-  test('refuses while a deployment bakes, whose tasks all run already', async () => {
+  test('rejects a release while a deployment bakes, even if all its tasks run', async () => {
     const records = recordsOf({ status: 'IN_PROGRESS', taskDefinition: revision(1) })
     await assert.rejects(
       inspect({ ...answersOf(), ...records }),
@@ -84,7 +84,7 @@ describe('inspecting an environment', () => {
     )
   })
 
-  test('refuses while somebody else deploys, and names the deployment', async () => {
+  test('rejects a release while someone else deploys, and names the deployment', async () => {
     const busy = service({
       deployments: [
         deployment({ id: 'ecs-svc/2', rolloutState: 'IN_PROGRESS', taskDefinition: revision(2) }),
@@ -93,11 +93,11 @@ describe('inspecting an environment', () => {
     })
     await assert.rejects(
       inspect(answersOf({ service: busy })),
-      failsAs('Conflict', 'ecs-svc/2 of mailman-api:2', 'ask again'),
+      failsAs('Conflict', 'ecs-svc/2 of mailman-api:2', 'try again'),
     )
   })
 
-  test('does not wait for the failed deployment that ECS has rolled back already', async () => {
+  test('ignores a failed deployment that ECS has already rolled back', async () => {
     const settled = service({
       deployments: [
         deployment({ id: 'ecs-svc/3' }),
@@ -109,7 +109,7 @@ describe('inspecting an environment', () => {
     assert.equal(services[0]?.rollbackTarget.deploymentId, 'ecs-svc/3')
   })
 
-  test('tells credentials that AWS does not accept from permissions that it does not give', async () => {
+  test('distinguishes invalid credentials from missing permissions', async () => {
     await assert.rejects(
       inspect(failing('ExpiredTokenException')),
       failsAs('CredentialsInvalid', 'expired', 'aws sts get-caller-identity'),

@@ -6,7 +6,7 @@ import { inspect } from './inspect-answers.ts'
 import { specWith } from '../../environment-specs.ts'
 
 describe('inspecting an environment', () => {
-  test('refuses a service that watches its traffic for longer than a release may take', async () => {
+  test('rejects a service whose traffic shift takes longer than a release may take', async () => {
     const spec = specWith({ stability: { timeoutMs: 30 * 60_000, windowMs: 1 } })
     const enable = { deploymentCircuitBreaker: { enable: true, rollback: true } }
     const shifting = (configuration: object) =>
@@ -37,7 +37,7 @@ describe('inspecting an environment', () => {
     for (const configuration of inTime) assert.ok(await shifting(configuration))
   })
 
-  test('says before it begins that the way back takes long, and that a person is asked', async () => {
+  test('warns about a slow rollback, and about a hook that waits for a person', async () => {
     const lifecycleHooks = [{ targetType: 'PAUSE', lifecycleStages: ['POST_SCALE_UP'] }]
     const { warnings } = await inspect(
       answersOf({
@@ -55,7 +55,7 @@ describe('inspecting an environment', () => {
         rollback: { timeoutMs: 5 * 60_000 },
       }),
     )
-    assert.match(warnings.join('\n'), /blue\/green deployment as well, of 5 min at least/)
+    assert.match(warnings.join('\n'), /blue\/green deployment as well, which takes at least 5 min/)
     assert.match(warnings.join('\n'), /waits for a person at POST_SCALE_UP/)
   })
 })

@@ -51,7 +51,7 @@ export function ended({
   }
 }
 
-export const trial: TestNotice = {
+export const testNotice: TestNotice = {
   event: 'test',
   id: `test/production/${at}`,
   at,

@@ -14,18 +14,18 @@ const webhook: NotificationSpec = { type: 'webhook', urlFrom: 'HOOK', on: ['star
 const signed: NotificationSpec = { ...webhook, secretFrom: 'SECRET' }
 const secret = `whsec_${Buffer.alloc(32, 'k').toString('base64')}`
 
-/** Tells a receiver that answers like this, and gives it with what the activity failed with. */
-async function telling(
+/** Notifies a receiver that replies like this; passes on the receiver and the activity's failure. */
+async function notifying(
   to: NotificationSpec,
   reply: Reply,
   use: (receiver: Receiver, failure: unknown) => void | Promise<void>,
 ): Promise<void> {
   const receiver = await openReceiver(reply)
   const variables = { SLACK_WEBHOOK_URL: receiver.url, HOOK: receiver.url, SECRET: secret }
-  const withinMs = reply === 'hang' ? 300 : 60_000
+  const timeoutMs = reply === 'hang' ? 300 : 60_000
   try {
     const failure: unknown = await inActivity(() =>
-      notify({ notice: started, to }, { variables, withinMs }),
+      notify({ notice: started, to }, { variables, timeoutMs }),
     ).catch((error: unknown) => error)
     assert.doesNotMatch(String(failure), /a-secret-path|127\.0\.0\.1|whsec_/)
     await use(receiver, failure)
@@ -34,8 +34,8 @@ async function telling(
   }
 }
 
-test('Slack is sent a message, as JSON', async () => {
-  await telling(slack, { status: 200, body: 'ok' }, ({ received: [first] }, failure) => {
+test('Slack receives a message as JSON', async () => {
+  await notifying(slack, { status: 200, body: 'ok' }, ({ received: [first] }, failure) => {
     assert.equal(failure, undefined)
     assert.equal(first?.headers['content-type'], 'application/json')
     const body = JSON.parse(first?.body ?? '') as { text: string }
@@ -43,8 +43,8 @@ test('Slack is sent a message, as JSON', async () => {
   })
 })
 
-test('a webhook is signed so that another implementation finds it genuine', async () => {
-  await telling(signed, { status: 204 }, async ({ received: [first] }, failure) => {
+test('another implementation can verify the signature of a webhook', async () => {
+  await notifying(signed, { status: 204 }, async ({ received: [first] }, failure) => {
     assert.equal(failure, undefined)
     assert.ok(first !== undefined)
     assert.equal(first.headers['webhook-id'], started.id)
@@ -68,14 +68,14 @@ print("v1," + base64.b64encode(hmac.new(key, content, hashlib.sha256).digest()).
 })
 
 test('a webhook without a secret is sent without a signature', async () => {
-  await telling(webhook, { status: 200 }, ({ received: [first] }) => {
+  await notifying(webhook, { status: 200 }, ({ received: [first] }) => {
     assert.equal(first?.headers['webhook-signature'], undefined)
     assert.equal(first?.headers['webhook-id'], started.id)
   })
 })
 
-describe('what may pass is tried again', () => {
-  const passing: readonly [title: string, reply: Reply, says: RegExp][] = [
+describe('a transient error is retried', () => {
+  const transient: readonly [title: string, reply: Reply, says: RegExp][] = [
     ['500', { status: 500 }, /answered 500/],
     ['503', { status: 503 }, /answered 503/],
     ['408', { status: 408 }, /answered 408/],
@@ -83,16 +83,16 @@ describe('what may pass is tried again', () => {
     ['a connection that breaks', 'drop', /does not answer \(UND_ERR_SOCKET\)/],
     ['a receiver that hangs', 'hang', /does not answer \(no answer within 0\.3 s\)/],
   ]
-  for (const [title, reply, says] of passing) {
+  for (const [title, reply, says] of transient) {
     test(title, async () => {
-      await telling(webhook, reply, (_, failure) => {
+      await notifying(webhook, reply, (_, failure) => {
         assert.ok(failsAs('Unavailable', says, 'HOOK', 'production')(failure))
         assert.ok(failure instanceof ApplicationFailure && failure.nonRetryable !== true)
       })
     })
   }
 
-  test('a port at which nobody listens', async () => {
+  test('a port that nothing listens on', async () => {
     const receiver = await openReceiver()
     await receiver.close()
     await assert.rejects(
@@ -103,16 +103,16 @@ describe('what may pass is tried again', () => {
     )
   })
 
-  test('as late as the receiver asks for, and within an hour', async () => {
-    const wanted: readonly [header: string, delay: number | undefined][] = [
+  test('after the delay that the receiver asks for, at most an hour', async () => {
+    const delays: readonly [header: string, delay: number | undefined][] = [
       ['7', 7_000],
       ['86400', 3_600_000],
       ['0', undefined],
       ['soon', undefined],
     ]
-    for (const [header, delay] of wanted) {
+    for (const [header, delay] of delays) {
       const reply = { status: 429, headers: { 'retry-after': header } }
-      await telling(slack, reply, (_, failure) => {
+      await notifying(slack, reply, (_, failure) => {
         assert.ok(failure instanceof ApplicationFailure)
         assert.equal(failure.nextRetryDelay ?? undefined, delay, header)
       })
@@ -120,20 +120,10 @@ describe('what may pass is tried again', () => {
   })
 })
 
-describe('what will not pass is not tried again', () => {
-  const final: readonly [title: string, to: NotificationSpec, reply: Reply, says: RegExp][] = [
-    [
-      'a webhook of Slack’s that was revoked',
-      slack,
-      { status: 404, body: 'no_service' },
-      /404 \(no_service\)/,
-    ],
-    [
-      'a request that is refused',
-      webhook,
-      { status: 400 },
-      /answered 400 and will not take it later/,
-    ],
+describe('a permanent error is not retried', () => {
+  const permanent: readonly [title: string, to: NotificationSpec, reply: Reply, says: RegExp][] = [
+    ['a revoked Slack webhook', slack, { status: 404, body: 'no_service' }, /404 \(no_service\)/],
+    ['a rejected request', webhook, { status: 400 }, /answered 400, so a retry is of no use/],
     ['a receiver that is gone', webhook, { status: 410 }, /answered 410/],
     [
       'a redirect',
@@ -142,15 +132,15 @@ describe('what will not pass is not tried again', () => {
       /302: a redirect/,
     ],
     [
-      'an answer that repeats the address',
+      'a response that contains the URL',
       webhook,
       { status: 404, body: 'Cannot POST /hooks/a-secret-path' },
-      /answered 404 and/,
+      /answered 404, so/,
     ],
   ]
-  for (const [title, to, reply, says] of final) {
+  for (const [title, to, reply, says] of permanent) {
     test(title, async () => {
-      await telling(to, reply, ({ received }, failure) => {
+      await notifying(to, reply, ({ received }, failure) => {
         assert.ok(failsAs('PreconditionFailed', says)(failure))
         assert.ok(failure instanceof ApplicationFailure && failure.nonRetryable === true)
         assert.equal(received.length, 1)
@@ -159,24 +149,24 @@ describe('what will not pass is not tried again', () => {
   }
 
   const variables: readonly [title: string, given: Record<string, string>, says: RegExp][] = [
-    ['an address that is not set', {}, /HOOK that the notifications of production name is not set/],
-    ['an address that is empty', { HOOK: ' ' }, /HOOK .* is not set/],
+    ['a URL that is not set', {}, /HOOK for notifications of production is not set/],
+    ['an empty URL', { HOOK: ' ' }, /HOOK .* is not set/],
     [
-      'an address that is none',
+      'a text that is no URL',
       { HOOK: 'hooks.example/s3cret' },
-      /HOOK .* is no http or https address/,
+      /HOOK .* is not an http or https URL/,
     ],
-    ['an address of something else', { HOOK: 'file:///s3cret' }, /HOOK .* is no http or https/],
+    ['a URL of another protocol', { HOOK: 'file:///s3cret' }, /HOOK .* is not an http or https/],
     [
-      'an address with a password',
+      'a URL with a password',
       { HOOK: 'https://me:s3cret@hooks.example' },
-      /HOOK .* has a user or a password/,
+      /HOOK .* contains a user or password/,
     ],
     ['a secret that is not set', { HOOK: 'https://hooks.example' }, /SECRET .* is not set/],
     [
-      'a secret that is none',
+      'an invalid secret',
       { HOOK: 'https://hooks.example', SECRET: 's3cret' },
-      /SECRET .* is no secret to sign with/,
+      /SECRET .* is not a signing secret/,
     ],
   ]
   for (const [title, given, says] of variables) {
@@ -192,12 +182,12 @@ describe('what will not pass is not tried again', () => {
   }
 })
 
-test('an answer without end is not read to the end', async () => {
+test('an endless response is not read to the end', async () => {
   const body = 'x'.repeat(50_000_000)
-  await telling(slack, { status: 200, body }, (_, failure) => assert.equal(failure, undefined))
+  await notifying(slack, { status: 200, body }, (_, failure) => assert.equal(failure, undefined))
 })
 
-test('a time to wait is seconds or a date', () => {
+test('Retry-After is a number of seconds or a date', () => {
   const now = Date.UTC(2026, 0, 1)
   assert.deepEqual(
     ['120', 'Thu, 01 Jan 2026 00:01:00 GMT', 'Wed, 31 Dec 2025 23:00:00 GMT', 'soon', null].map(

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { keyOf, webhookHeaders } from '../../../../activities/notifications/signature.ts'
 
-test('a delivery is signed as Standard Webhooks’ own test vector has it', () => {
+test('a delivery is signed as in the test vector of Standard Webhooks', () => {
   const key = keyOf('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw')
   assert.ok(key !== undefined)
   assert.deepEqual(
@@ -15,7 +15,7 @@ test('a delivery is signed as Standard Webhooks’ own test vector has it', () =
   )
 })
 
-test('without a secret a delivery has an id and a time, and no signature', () => {
+test('a delivery without a secret has an id and a time, but no signature', () => {
   assert.deepEqual(webhookHeaders('a', 1_999, '', undefined), {
     'webhook-id': 'a',
     'webhook-timestamp': '1',

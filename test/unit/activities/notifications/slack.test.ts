@@ -5,12 +5,12 @@ import { buildMessage } from '../../../../activities/notifications/message.ts'
 import type { Notice } from '../../../../contract/notices.ts'
 import { slackBody, type SlackBody } from '../../../../activities/notifications/slack.ts'
 import { outcomes } from '../../../../contract/outcome.ts'
-import { approval, ended, started, trial } from './notices.ts'
+import { approval, ended, started, testNotice } from './notices.ts'
 
 const place = { temporalUi: 'https://temporal.example.com', namespace: 'default' }
 const bodyOf = (notice: Notice) => slackBody(buildMessage(notice, place))
 
-/** All text of a message, as Slack is given it. */
+/** All text of a message, as it is sent to Slack. */
 function textsOf({ text, blocks }: SlackBody): readonly string[] {
   return [
     text,
@@ -20,7 +20,7 @@ function textsOf({ text, blocks }: SlackBody): readonly string[] {
   ]
 }
 
-describe('a message says what a person needs to know', () => {
+describe('a message says', () => {
   test('that a release has started, and how to follow it', () => {
     assert.deepEqual(textsOf(bodyOf(started)), [
       '🚀 started: mailman 3f2c1ab → production: Add organization id to inboxes'.replace(
@@ -29,12 +29,12 @@ describe('a message says what a person needs to know', () => {
       ),
       '🚀 *started*\nmailman 3f2c1ab → production: Add organization id to inboxes',
       '```slipway wait production```',
-      'Asked for by ann@laptop',
+      'Requested by ann@laptop',
       '<https://temporal.example.com/namespaces/default/workflows/release%2Fproduction%2F3f2c1ab4d5e6|Temporal UI>',
     ])
   })
 
-  test('that an approval is needed, until when, and the lines that give or refuse it', () => {
+  test('that an approval is needed, by when, and how to approve or reject', () => {
     const all = textsOf(bodyOf(approval)).join('\n')
     assert.match(all, /waits for an approval/)
     assert.match(all, /rejected at 2026-03-02 12:30 UTC/)
@@ -54,14 +54,14 @@ describe('a message says what a person needs to know', () => {
     assert.match(all, /slipway explain release\/production\/3f2c1ab4d5e6/)
   })
 
-  test('that a person is needed, and loudly, when the way back failed, and only then', () => {
+  test('that a person is needed if the rollback failed, and only then', () => {
     for (const outcome of outcomes) {
       const [text = ''] = textsOf(bodyOf(ended({ outcome })))
       assert.equal(/A PERSON IS NEEDED NOW/.test(text), outcome === 'rollback_failed', outcome)
     }
   })
 
-  test('nothing of what has no workflow to explain, where it never started', () => {
+  test('nothing about explaining a release that never started', () => {
     const { startedAt: _, ...waiting } = ended({ outcome: 'superseded' })
     const all = textsOf(bodyOf(waiting)).join('\n')
     assert.doesNotMatch(all, /slipway explain| after /)
@@ -69,12 +69,12 @@ describe('a message says what a person needs to know', () => {
   })
 
   test('that it is a test', () => {
-    assert.match(textsOf(bodyOf(trial)).join('\n'), /this is a test\*\nmailman → production/)
+    assert.match(textsOf(bodyOf(testNotice)).join('\n'), /this is a test\*\nmailman → production/)
   })
 })
 
-describe('text of others', () => {
-  test('can neither call anybody nor make a link', () => {
+describe('untrusted text', () => {
+  test('can neither mention anyone nor form a link', () => {
     const hostile = '<!channel> <@U012> <https://evil.example|click> &lt;!here&gt; \u202egnp.exe'
     const all = textsOf(
       bodyOf(
@@ -95,7 +95,7 @@ describe('text of others', () => {
     assert.ok(all.some((text) => text.includes('&amp;lt;!here&amp;gt;')))
   })
 
-  test('of any kind and length leaves the message within the limits of Slack', () => {
+  test("of any kind and length keeps the message within Slack's limits", () => {
     const any = fc.string({ unit: 'binary', maxLength: 4_000 })
     const long = fc.constantFrom('<', '&', 'a', '🚀').map((one) => one.repeat(4_000))
     const text = fc.oneof(any, long)
@@ -126,7 +126,7 @@ describe('text of others', () => {
   })
 })
 
-/** Not empty, and no longer than that, with no half of a character or of an escape at its end. */
+/** Not empty, at most `longest` long, and not cut within a character or an escape. */
 function within(text: string, longest: number): void {
   assert.ok(text.length >= 1 && text.length <= longest, String(text.length))
   assert.ok(text.isWellFormed() || !text.endsWith('…'), 'a character is cut in half')

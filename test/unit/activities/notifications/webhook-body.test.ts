@@ -7,14 +7,14 @@ import {
   webhookBody,
   webhookBodySchema,
 } from '../../../../activities/notifications/webhook-body.ts'
-import { approval, ended, started, trial } from './notices.ts'
+import { approval, ended, started, testNotice } from './notices.ts'
 
 const bodyOf = (notice: Notice) =>
   webhookBody(notice, buildMessage(notice, { namespace: 'default' }))
 
-test('what is sent is what its schema says, with nothing besides', () => {
+test('a body matches its schema, with no other fields', () => {
   const { startedAt: _, cause: __, ...waiting } = ended({ outcome: 'superseded' })
-  for (const notice of [started, approval, ended(), waiting, trial]) {
+  for (const notice of [started, approval, ended(), waiting, testNotice]) {
     const body = bodyOf(notice)
     assert.deepEqual(webhookBodySchema.parse(body), body)
   }
@@ -24,7 +24,7 @@ test('the example of the reference page is valid', () => {
   assert.deepEqual(webhookBodySchema.parse(exampleBody), exampleBody)
 })
 
-test('an end says how, why, since when and how long', () => {
+test('an outcome has its result, cause, start and duration', () => {
   assert.deepEqual(bodyOf(ended({ reason: 'hotfix' })), {
     version: 1,
     type: 'release.outcome',
@@ -48,12 +48,12 @@ test('an end says how, why, since when and how long', () => {
   })
 })
 
-test('an approval says until when it must come, and a test nothing of a release', () => {
+test('an approval has its deadline, and a test has nothing about a release', () => {
   assert.equal(bodyOf(approval).data.approveUntil, '2026-03-02T12:30:00.000Z')
-  assert.deepEqual(Object.keys(bodyOf(trial).data), ['project', 'environment', 'requestedBy'])
+  assert.deepEqual(Object.keys(bodyOf(testNotice).data), ['project', 'environment', 'requestedBy'])
 })
 
-test('the page in the Temporal UI is named where it is known', () => {
+test('a body has the page in the Temporal UI if its address is known', () => {
   const notice = { ...started, temporalUi: 'https://ui.example' }
   const pageOf = (temporalUi?: string) =>
     webhookBody(notice, buildMessage(notice, { namespace: 'prod', temporalUi })).data.page

@@ -5,38 +5,38 @@ import { digestB } from '../../environment-specs.ts'
 import { deployment, revision, service, task } from '../ecs-answers.ts'
 import { awsError, fakeAws } from '../fake-aws.ts'
 
-/** One rollout in an account that is played on a manual clock. */
+/** A rollout in a fake account that runs on a manual clock. */
 export interface Rollout {
   readonly cluster: string
   readonly service: string
   /** Milliseconds since the epoch. */
   readonly startsAt: number
   readonly endsAt: number
-  /** From here on its tasks are all there. Default: half way. */
+  /** From then on all its tasks run. Default: half way. */
   readonly runsAt?: number
 }
 
 export interface Account {
   readonly clients: AwsClients
-  /** Every call so far, with its time and what it asked about, where that is a list. */
+  /** Every call so far, with its time and the list in its input, if any. */
   readonly calls: readonly {
     readonly operation: string
     readonly at: number
     readonly about: readonly string[]
   }[]
-  /** Throws in place of an answer, where it throws. */
-  meddle(how: (operation: string, input: Record<string, unknown>) => void): void
+  /** Called before each response; whatever it throws is thrown in place of the response. */
+  intercept(callback: (operation: string, input: Record<string, unknown>) => void): void
 }
 
 export const arnOf = ({ cluster, service: name }: Rollout) =>
   `arn:aws:ecs:eu-west-1:123456789012:service-deployment/${cluster}/${name}/1`
 
-/** Tasks that each cluster runs beside those of the rollouts. */
 export interface AccountOptions {
+  /** Tasks that each cluster runs in addition to those of the rollouts. */
   readonly otherTasks?: number
 }
 
-/** ECS with many rollouts, each of one task, that end by the clock. */
+/** A fake ECS with many rollouts of one task each, which end by the clock. */
 export function accountOf(
   clock: ManualClock,
   rollouts: readonly Rollout[],
@@ -45,14 +45,14 @@ export function accountOf(
   const byArn = new Map(rollouts.map((rollout) => [arnOf(rollout), rollout]))
   const byName = new Map(rollouts.map((rollout) => [nameOf(rollout), rollout]))
   const calls: { operation: string; at: number; about: readonly string[] }[] = []
-  let meddling: Parameters<Account['meddle']>[0] | undefined
+  let interceptor: Parameters<Account['intercept']>[0] | undefined
 
   const answer =
     (operation: string, give: (input: Record<string, unknown>) => object) =>
     (input: Record<string, unknown>) => {
       const about = Object.values(input).find(isList) ?? []
       calls.push({ operation, at: clock.now(), about })
-      meddling?.(operation, input)
+      interceptor?.(operation, input)
       return give(input)
     }
   const named = (cluster: unknown, name: unknown) =>
@@ -112,8 +112,8 @@ export function accountOf(
   return {
     clients,
     calls,
-    meddle(how) {
-      meddling = how
+    intercept(callback) {
+      interceptor = callback
     },
   }
 }
@@ -168,7 +168,7 @@ const groups: Readonly<Record<string, keyof typeof limits>> = {
   DescribeTasks: 'tasks',
 }
 
-/** The most calls that a bucket of AWS's would have had to lend over what `share` of it holds. */
+/** By how many calls a bucket was overdrawn at most, if only `share` of it may be used. */
 export function overdraft({ calls }: Account, share: number): number {
   let worst = 0
   const left = new Map<string, { tokens: number; at: number }>()

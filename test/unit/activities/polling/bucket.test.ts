@@ -4,7 +4,7 @@ import { createBucket } from '../../../../activities/polling/bucket.ts'
 
 const limit = { burst: 10, perSecond: 10 }
 
-/** How many calls a bucket lets through in a span of time, in milliseconds. */
+/** How many calls a bucket allows in a time span, in milliseconds. */
 function callsWithin(bucket: ReturnType<typeof createBucket>, from: number, to: number): number {
   let calls = 0
   for (let now = from; ; calls += 1) {
@@ -15,19 +15,19 @@ function callsWithin(bucket: ReturnType<typeof createBucket>, from: number, to: 
 }
 
 describe('a share of a throttle bucket', () => {
-  test('lends a burst, then its share of the rate', () => {
+  test('allows a burst, then its share of the rate', () => {
     const bucket = createBucket(limit, 0.5)
     assert.equal(callsWithin(bucket, 0, 0), 5)
     assert.equal(callsWithin(bucket, 0, 10_000), 50)
   })
 
-  test('fills up no further than its share of the burst', () => {
+  test('never holds more than its share of the burst', () => {
     const bucket = createBucket(limit, 0.5)
     callsWithin(bucket, 0, 0)
     assert.equal(callsWithin(bucket, 3_600_000, 3_600_000), 5)
   })
 
-  test('rests after a refusal, goes on at half the rate, and gets the rate back', () => {
+  test('pauses after a throttled call, continues at half the rate, and recovers', () => {
     const bucket = createBucket(limit, 1, () => 1)
     bucket.slowDown(0, 0)
     assert.equal(callsWithin(bucket, 0, 99), 0)
@@ -37,7 +37,7 @@ describe('a share of a throttle bucket', () => {
     assert.equal(callsWithin(bucket, 30_000, 31_000), 10)
   })
 
-  test('takes the refusals of calls that were under way together for one', () => {
+  test('counts throttled calls that were in flight together as one', () => {
     const once = createBucket(limit, 1, () => 1)
     const often = createBucket(limit, 1, () => 1)
     once.slowDown(1, 10)
@@ -45,7 +45,7 @@ describe('a share of a throttle bucket', () => {
     assert.equal(often.readyAt(10), once.readyAt(10))
   })
 
-  test('rests longer with each refusal in a row', () => {
+  test('pauses longer with each throttled call in a row', () => {
     const bucket = createBucket(limit, 1, () => 1)
     const rests: number[] = []
     for (let now = 0; rests.length < 8;) {

@@ -9,7 +9,7 @@ import { lags, percentile, waitForAll } from './waiters.ts'
 
 const second = 1_000
 
-/** Rollouts that start together and end one after the other, from 20 to 60 s later. */
+/** Rollouts that start together and end one after the other, 20 to 60 s later. */
 function rollouts(count: number, now: number, changes: Partial<Rollout> = {}): Rollout[] {
   return Array.from({ length: count }, (_, index) => {
     const endsAt = now + 20 * second + ((index * 40) / count) * second
@@ -27,9 +27,9 @@ function callsBy({ calls }: Account): Record<string, number> {
   )
 }
 
-describe('waiting together', () => {
+describe('a shared poller', () => {
   for (const count of [1, 10]) {
-    test(`notices the ends of ${count} at once within a second`, async () => {
+    test(`notices the end of each of ${count} rollouts within a second`, async () => {
       const clock = manualClock()
       const all = rollouts(count, clock.now())
       const { waiters } = waitForAll(clock, accountOf(clock, all), all)
@@ -38,7 +38,7 @@ describe('waiting together', () => {
     })
   }
 
-  test('notices within a second that a rollout of five seconds has ended', async () => {
+  test('notices the end of a five-second rollout within a second', async () => {
     const clock = manualClock()
     for (const lasts of [2.1, 3.7, 5, 6.3]) {
       const now = clock.now()
@@ -50,7 +50,7 @@ describe('waiting together', () => {
     }
   })
 
-  test('asks about many at once, and takes no more of the buckets than its share', async () => {
+  test('batches requests, and uses no more of the buckets than its share', async () => {
     const clock = manualClock()
     const all = rollouts(400, clock.now())
     const account = accountOf(clock, all)
@@ -67,7 +67,7 @@ describe('waiting together', () => {
     assert.equal(callsBy(account)['ListServiceDeployments'], undefined)
   })
 
-  test('lets nobody starve while there are more than the buckets allow', async () => {
+  test('starves no waiter when there are more than the buckets allow', async () => {
     const clock = manualClock()
     const count = 1_000
     const now = clock.now()
@@ -81,14 +81,14 @@ describe('waiting together', () => {
       for (const arn of about) seen.set(arn, [...(seen.get(arn) ?? []), at - now])
     }
     assert.equal(seen.size, count)
-    // 16 calls a second about 20 each: everybody once in 3.2 s.
+    // 16 calls a second with 20 keys each: every rollout once in 3.2 s.
     const gaps = [...seen.values()].flatMap((times) =>
       [...times, 15 * second].map((at, index) => at - (times[index - 1] ?? 0)),
     )
     assert.ok(Math.max(...gaps) < 4 * second, `${Math.max(...gaps)} ms`)
   })
 
-  test('looks at one of an hour seldom, and at its end often', async () => {
+  test('polls an hour-long rollout rarely, and often near its end', async () => {
     const clock = manualClock()
     const now = clock.now()
     const hour = 3_600_000
@@ -108,7 +108,7 @@ describe('waiting together', () => {
     assert.ok(account.calls.length < 1.6 * (hour / 5_000), `${account.calls.length} calls`)
   })
 
-  test('spends nothing more on whoever has stopped waiting', async () => {
+  test('makes no more calls for cancelled waiters', async () => {
     const clock = manualClock()
     const all = rollouts(60, clock.now())
     const account = accountOf(clock, all)
@@ -130,7 +130,7 @@ describe('waiting together', () => {
     assert.ok(waiters.every(({ error }) => error instanceof Error && error.message === 'cancelled'))
   })
 
-  test('keeps no timer for those who have gone, which would hold a process that ends', async () => {
+  test('keeps no timer for cancelled waiters, which would keep the process alive', async () => {
     const clock = manualClock()
     const endsAt = clock.now() + 3_600 * second
     const all = rollouts(5, clock.now(), { endsAt, runsAt: endsAt })
@@ -143,12 +143,12 @@ describe('waiting together', () => {
   })
 })
 
-describe('trouble while waiting together', () => {
-  test("of one cluster is nobody else's", async () => {
+describe('an error in a shared poller', () => {
+  test('of one cluster fails only its own waiters', async () => {
     const clock = manualClock()
     const all = [...rollouts(20, clock.now()), ...rollouts(3, clock.now(), { cluster: 'gone' })]
     const account = accountOf(clock, all)
-    account.meddle((_operation, { cluster }) => {
+    account.intercept((_operation, { cluster }) => {
       if (cluster === 'gone') throw awsError('ClusterNotFoundException')
     })
     const { waiters } = waitForAll(clock, account, all)
@@ -160,12 +160,12 @@ describe('trouble while waiting together', () => {
     }
   })
 
-  test("of one service is nobody else's, though it is asked about together with others", async () => {
+  test('of one service fails only its own waiter, even in a shared call', async () => {
     const clock = manualClock()
     const all = rollouts(30, clock.now())
     const account = accountOf(clock, all)
     const [, denied] = all
-    account.meddle((_operation, { services }) => {
+    account.intercept((_operation, { services }) => {
       if (Array.isArray(services) && services.includes(denied?.service)) {
         throw awsError('AccessDeniedException', 'not authorized to perform: ecs:DescribeServices')
       }
@@ -180,24 +180,24 @@ describe('trouble while waiting together', () => {
     assert.equal(waiters.filter(({ ending }) => ending?.kind === 'ended').length, 29)
   })
 
-  test("by throttling slows the looks of all, but ends nobody's wait", async () => {
+  test('from throttling slows all polls but fails no waiter', async () => {
     const clock = manualClock()
     const all = rollouts(40, clock.now())
     const account = accountOf(clock, all)
     const from = clock.now() + 5 * second
-    account.meddle(() => {
+    account.intercept(() => {
       if (clock.now() > from && clock.now() < from + 10 * second) throw throttled()
     })
     const { waiters } = waitForAll(clock, account, all)
     await clock.advance(80 * second)
     const during = account.calls.filter(({ at }) => at > from && at < from + 10 * second)
-    assert.ok(during.length < 40, `${during.length} calls while AWS refused them`)
+    assert.ok(during.length < 40, `${during.length} calls while AWS throttled them`)
     assert.equal(waiters.filter(({ ending }) => ending?.kind === 'ended').length, 40)
   })
 })
 
-describe('looking at the tasks of many services', () => {
-  test('lists the tasks of the whole cluster where that takes fewer calls', async () => {
+describe('polling the tasks of many services', () => {
+  test('lists the whole cluster if that takes fewer calls', async () => {
     const clock = manualClock()
     const endsAt = clock.now() + 20 * second
     const all = rollouts(200, clock.now(), { endsAt, runsAt: endsAt - 5_000 })
@@ -209,7 +209,7 @@ describe('looking at the tasks of many services', () => {
     assert.ok(ListTasks + DescribeTasks < 100, `${ListTasks} + ${DescribeTasks}`)
   })
 
-  test('asks service by service where the cluster runs much else', async () => {
+  test('lists service by service if the cluster runs many other tasks', async () => {
     const clock = manualClock()
     const endsAt = clock.now() + 20 * second
     const all = rollouts(10, clock.now(), { endsAt, runsAt: endsAt - 5_000 })

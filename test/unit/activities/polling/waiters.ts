@@ -7,19 +7,19 @@ import { revision } from '../ecs-answers.ts'
 import { digestB } from '../../environment-specs.ts'
 import { arnOf, type Account, type Rollout } from './account.ts'
 
-/** One who waits, and what has come of it. */
+/** A wait for one rollout, and its result. */
 export interface Waiter {
   readonly rollout: Rollout
-  /** Absent while it waits. */
+  /** Absent while it is waiting. */
   ending?: WatchEnd
   error?: unknown
   /** Milliseconds since the epoch. */
   endedAt?: number
-  readonly looks: { readonly at: number; readonly summary: string }[]
+  readonly reports: { readonly at: number; readonly summary: string }[]
   cancel(): void
 }
 
-/** Lets everybody wait for their rollout, by one poller. */
+/** Waits for each rollout, all with one poller. */
 export function waitForAll(
   clock: ManualClock,
   { clients }: Account,
@@ -30,7 +30,7 @@ export function waitForAll(
     const cancelling = new AbortController()
     const waiter: Waiter = {
       rollout,
-      looks: [],
+      reports: [],
       cancel: () => cancelling.abort(new Error('cancelled')),
     }
     const watched: WatchedRollout = {
@@ -46,7 +46,7 @@ export function waitForAll(
       deadline: clock.now() + 2 * 3_600_000,
       pace: defaultPace,
       signal: cancelling.signal,
-      say: ({ summary, observedAt }) => waiter.looks.push({ at: observedAt, summary }),
+      say: ({ summary, observedAt }) => waiter.reports.push({ at: observedAt, summary }),
     }
     watchRollout(poller, watched).then(
       (ending) => Object.assign(waiter, { ending, endedAt: clock.now() }),
@@ -57,7 +57,7 @@ export function waitForAll(
   return { poller, waiters }
 }
 
-/** How long each waiter took to notice, in milliseconds, shortest first. */
+/** How long each waiter took to notice the end, in milliseconds, shortest first. */
 export function lags(waiters: readonly Waiter[]): readonly number[] {
   return waiters
     .map(({ endedAt = Infinity, rollout }) => endedAt - rollout.endsAt)

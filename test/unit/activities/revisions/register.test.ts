@@ -33,7 +33,7 @@ const registering = (number: number) => ({
 })
 
 describe('registering a revision', () => {
-  test('clones the newest revision of the family, not the one that runs, with only the image changed', async () => {
+  test('clones the newest revision of the family, not the running one, and replaces only the image', async () => {
     const newest = taskDefinition(7, {
       volumes: [{ name: 'scratch' }],
       enableFaultInjection: true,
@@ -74,7 +74,7 @@ describe('registering a revision', () => {
     ])
   })
 
-  test('leaves sidecars alone', async () => {
+  test('does not change sidecars', async () => {
     const definition = taskDefinition(1, {
       containerDefinitions: [
         { name: 'proxy', image: 'envoy:1' },
@@ -92,7 +92,7 @@ describe('registering a revision', () => {
     ])
   })
 
-  test('does not register again what the newest revision runs already', async () => {
+  test('registers nothing if the newest revision already runs the images', async () => {
     const aws = fakeAws(answersOf())
     const [made] = await register(aws, { images: [{ ...pushedApi, digest: digestA }] })
     assert.equal(made?.taskDefinition, revision(1))
@@ -100,7 +100,7 @@ describe('registering a revision', () => {
     assert.deepEqual(registered(aws), [])
   })
 
-  test('goes back to the revision that runs when only a failed release lies between', async () => {
+  test('reuses the running revision if only a failed release has registered a newer one', async () => {
     const failed = taskDefinition(2)
     failed.containerDefinitions = [
       {
@@ -116,7 +116,7 @@ describe('registering a revision', () => {
     assert.deepEqual(registered(aws), [])
   })
 
-  test('says which containers there are when the configuration names another one', async () => {
+  test('names the existing containers if the configuration names another one', async () => {
     const spec = specWith({ services: [serviceNamed('api', { containers: { apj: 'api' } })] })
     await assert.rejects(
       register(fakeAws(answersOf()), { spec }),
@@ -124,7 +124,7 @@ describe('registering a revision', () => {
     )
   })
 
-  test('takes what runs in force mode, and expects the digest only of the moving tag', async () => {
+  test('uses the running revision in force mode, and expects digests only of moving tags', async () => {
     const moving = taskDefinition(1, {
       containerDefinitions: [
         { name: 'api', image: `${registry}/mailman-api:api-latest` },

@@ -5,7 +5,7 @@ import {
   resolveRollback,
   type ResolveRollbackInput,
 } from '../../../../activities/revisions/resolve-rollback.ts'
-import { listRevisions } from '../../../../activities/revisions/list.ts'
+import { listRevisions } from '../../../../activities/revisions/list-revisions.ts'
 import { answersOf, recordsOf, revision, service, taskDefinition } from '../ecs-answers.ts'
 import { awsError, fakeAws, type Answers } from '../fake-aws.ts'
 import { failsAs, inActivity } from '../in-activity.ts'
@@ -17,7 +17,7 @@ const pinnedTo = (digest: string, number: number, changes: object = {}) =>
     ...changes,
   })
 
-/** Revisions 1 (live) to 3, of which 3 is deregistered; the registry has only digest A. */
+/** Revisions 1 (live) to 3. Revision 3 is deregistered; the registry has only digest A. */
 function world(more: Answers = {}): Answers {
   const definitions: Record<string, object> = {
     [revision(1)]: pinnedTo(digestA, 1),
@@ -52,14 +52,14 @@ const revisionsOf = (number: number, registered = false) => [
   { service: 'api', taskDefinition: revision(number), digests: {}, registered },
 ]
 
-describe('what a rollback has to make run', () => {
-  test('is the revision that is named, with the digest that it is pinned to', async () => {
+describe('the revisions of a rollback', () => {
+  test('are the requested revision, with the digest that it is pinned to', async () => {
     assert.deepEqual(await resolve({ to: 'mailman-api:1' }), [
       { service: 'api', taskDefinition: revision(1), digests: { api: digestA }, registered: false },
     ])
   })
 
-  test('is refused, each with its own reason, where it cannot run', async () => {
+  test('are rejected with a reason of their own if they cannot run', async () => {
     const cases: readonly (readonly [to: string, why: RegExp])[] = [
       ['mailman-api:9', /There is no task definition mailman-api:9/],
       ['mailman-api:3', /mailman-api:3 is INACTIVE: .* slipway deploy production --commit ccc/],
@@ -70,7 +70,7 @@ describe('what a rollback has to make run', () => {
       await assert.rejects(resolve({ to }), failsAs('PreconditionFailed', why))
   })
 
-  test('is checked as well where the ledger knows it', async () => {
+  test('are checked even if they come from the ledger', async () => {
     const [good] = await resolve({ revisions: revisionsOf(1) })
     assert.equal(good?.taskDefinition, revision(1))
     await assert.rejects(
@@ -79,7 +79,7 @@ describe('what a rollback has to make run', () => {
     )
   })
 
-  test('is what succeeded before the live one where the ledger is empty', async () => {
+  test('are the last that succeeded before the live ones if the ledger is empty', async () => {
     const live = service({
       taskDefinition: revision(2),
       deployments: [{ ...service().deployments[0], taskDefinition: revision(2) }],
@@ -100,13 +100,13 @@ describe('what a rollback has to make run', () => {
     )
     await assert.rejects(
       resolve({}),
-      failsAs('PreconditionFailed', 'There is nothing to go back to'),
+      failsAs('PreconditionFailed', 'There is nothing to roll back to'),
     )
   })
 })
 
 describe('the revisions of a service', () => {
-  test('are told with what they run, what came of them, which is live and which the way back', async () => {
+  test('are listed with their digests, their status, the live one and the rollback target', async () => {
     const answers = {
       ...world(),
       ListTaskDefinitions: () => ({
@@ -117,21 +117,23 @@ describe('the revisions of a service', () => {
         { status: 'SUCCESSFUL', taskDefinition: revision(2) },
       ),
     }
-    const told = await inActivity(() =>
+    const revisions = await inActivity(() =>
       listRevisions(fakeAws(answers).clients, {
         spec: specWith(),
         service: serviceNamed('api'),
       }),
     )
     assert.deepEqual(
-      told.map(({ taskDefinition: arn, digests, isLive, isRollbackTarget, deployment, commit }) => [
-        arn,
-        digests['api'],
-        isLive,
-        isRollbackTarget,
-        deployment,
-        commit?.slice(0, 3),
-      ]),
+      revisions.map(
+        ({ taskDefinition: arn, digests, isLive, isRollbackTarget, deployment, commit }) => [
+          arn,
+          digests['api'],
+          isLive,
+          isRollbackTarget,
+          deployment,
+          commit?.slice(0, 3),
+        ],
+      ),
       [
         [revision(2), digestB, false, true, 'SUCCESSFUL', 'ccc'],
         [revision(1), digestA, true, false, 'SUCCESSFUL', 'ccc'],
@@ -152,8 +154,8 @@ const deregister = async (number: number) => {
   return { said: said.join(), done: done.map(({ input }) => input['taskDefinition']) }
 }
 
-describe('deregistering what was taken back', () => {
-  test('takes the revision that nothing runs, and never one that is live or the way back', async () => {
+describe('deregistering revisions after a rollback', () => {
+  test('removes an unused revision, but never the live one or the rollback target', async () => {
     assert.deepEqual(await deregister(2), {
       said: 'mailman-api:2 was deregistered',
       done: [revision(2)],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { moveTags } from '../../../../activities/image/tags.ts'
+import { moveTags } from '../../../../activities/image/move-tags.ts'
 import { awsError, fakeAws, type Answers } from '../fake-aws.ts'
 import { failsAs, inActivity } from '../in-activity.ts'
 import { digestA, digestB, specWith } from '../../environment-specs.ts'
@@ -47,13 +47,13 @@ const refuseSameTag = () => {
   throw awsError('ImageAlreadyExistsException')
 }
 
-/** Two moving tags, of which only the first may be moved, and that so many times. */
-function two(allowed: number) {
+/** Two moving tags. Only the first can be moved, `allowed` times. */
+function twoTags(allowed: number) {
   const tags = new Map([
     ['api-latest', digestA],
     ['worker-latest', digestA],
   ])
-  let times = 0
+  let moves = 0
   const answers: Answers = {
     ...registryWith().answers,
     DescribeImages: ({ imageIds }) => {
@@ -61,8 +61,8 @@ function two(allowed: number) {
       return { imageDetails: [{ imageDigest: tags.get(id?.imageTag ?? '') }] }
     },
     PutImage: ({ imageTag, imageManifest }) => {
-      times += imageTag === 'api-latest' ? 1 : 0
-      if (imageTag !== 'api-latest' || times > allowed) throw awsError('AccessDeniedException')
+      moves += imageTag === 'api-latest' ? 1 : 0
+      if (imageTag !== 'api-latest' || moves > allowed) throw awsError('AccessDeniedException')
       tags.set(imageTag, String(imageManifest))
       return {}
     },
@@ -81,33 +81,33 @@ function two(allowed: number) {
 }
 
 describe('moving tags', () => {
-  test('points the tag at the digest and gives back what it pointed at', async () => {
+  test('points the tag at the digest and returns what it pointed at before', async () => {
     const { answers, tagged } = registryWith(digestA)
     assert.deepEqual(await move(answers, digestB), [{ name: 'api', digest: digestA }])
     assert.equal(tagged(), digestB)
   })
 
-  test('gives no digest for a tag that was not there, and giving that back removes it', async () => {
+  test('returns no digest for a missing tag, and removes the tag when that is undone', async () => {
     const { answers, tagged } = registryWith()
     assert.deepEqual(await move(answers, digestB), [{ name: 'api' }])
     await move(answers)
     assert.equal(tagged(), undefined)
   })
 
-  test('remembers over a retry what the tag pointed at in the beginning', async () => {
+  test('remembers across a retry what the tag pointed at first', async () => {
     const { answers } = registryWith(digestB)
     const before = [{ name: 'api', digest: digestA }]
     assert.deepEqual(await move(answers, digestB, 'pin', before), before)
   })
 
-  test('is content when the registry says that the image has the tag already', async () => {
+  test('succeeds if the registry says that the image already has the tag', async () => {
     const { answers } = registryWith(digestA)
     assert.deepEqual(await move({ ...answers, PutImage: refuseSameTag }, digestB), [
       { name: 'api', digest: digestA },
     ])
   })
 
-  test('leaves an immutable tag in pin mode, and refuses in force mode', async () => {
+  test('keeps an immutable tag in pin mode, and fails in force mode', async () => {
     const { answers, tagged } = registryWith(digestA)
     const immutable = {
       ...answers,
@@ -123,25 +123,25 @@ describe('moving tags', () => {
     )
   })
 
-  test('leaves the tag in pin mode where the repository does not have the image, and refuses in force mode', async () => {
+  test('keeps the tag in pin mode if the repository lacks the image, and fails in force mode', async () => {
     const { answers, tagged } = registryWith(digestA)
     const without = { ...answers, BatchGetImage: () => ({ images: [] }) }
     assert.deepEqual(await move(without, digestB), [{ name: 'api', digest: digestA }])
     assert.equal(tagged(), digestA)
     await assert.rejects(
       move(without, digestB, 'force'),
-      failsAs('PreconditionFailed', digestB, 'release its commit again'),
+      failsAs('PreconditionFailed', digestB, 'Deploy its commit again'),
     )
   })
 
-  test('points back what it had moved where another tag cannot be moved', async () => {
-    const { tags, moving } = two(2)
+  test('points the moved tags back if another tag cannot be moved', async () => {
+    const { tags, moving } = twoTags(2)
     await assert.rejects(moving, failsAs('AccessDenied'))
     assert.equal(tags.get('api-latest'), digestA)
   })
 
-  test('says which tag it could not point back either', async () => {
-    const { tags, moving } = two(1)
+  test('names a tag that it could not point back', async () => {
+    const { tags, moving } = twoTags(1)
     await assert.rejects(
       moving,
       failsAs('PreconditionFailed', 'Tag api-latest', digestA, 'was moved'),

@@ -26,16 +26,16 @@ import { commit, serviceNamed, specWith } from '../unit/environment-specs.ts'
 export const digest = (digit: string) => `sha256:${digit.repeat(64)}`
 
 /**
- * A service of its own in two colours, live with image 1, and a release's activities for it. The
- * cluster is `mailman`, the account the one that the AWS SDK's variables name.
+ * Creates a service with two target groups that runs image 1, with the activities of a release for
+ * it. Uses cluster `mailman` of the account in the AWS SDK's own variables.
  */
-export async function colouredService(
+export async function trafficShiftingService(
   activities: ReturnType<typeof createReleaseActivities>,
   name: string,
   deploymentConfiguration: DeploymentConfiguration,
 ) {
   const ecs = new ECSClient()
-  const { balancer, rule } = await colours(name)
+  const { balancer, rule } = await createTargetGroups(name)
   const { taskDefinition } = await ecs.send(
     new RegisterTaskDefinitionCommand({
       family: name,
@@ -63,17 +63,17 @@ export async function colouredService(
   const service = serviceNamed('api', { ecsService: name, circuitBreaker: 'optional' })
   const stability = { timeoutMs: 3_600_000, windowMs: 1 }
   const spec = specWith({ aws: {}, services: [service], stability })
-  const said: string[] = []
+  const summaries: string[] = []
   const onHeartbeat = (details: unknown) => {
     const { summary = '' } = (details ?? {}) as Partial<RolloutProgress>
-    if (said.at(-1) !== summary) said.push(summary)
+    if (summaries.at(-1) !== summary) summaries.push(summary)
   }
   return {
     spec,
-    /** All that waiting has said, in its order. */
-    said,
+    /** All summaries that waiting has reported, in order. */
+    summaries,
     inspect: () => inActivity(() => activities.inspectEnvironment({ spec, freezes: 'kept' })),
-    /** The newest service deployment, once `ready` of it. */
+    /** Waits until the newest service deployment is `ready`. */
     async newest(ready: (one: ServiceDeployment) => boolean = () => true) {
       for (let tries = 0; tries < 1_000; tries += 1) {
         const listed = await ecs.send(
@@ -89,7 +89,7 @@ export async function colouredService(
         if (found !== undefined && ready(found)) return found
         await new Promise((resolve) => setTimeout(resolve, 5))
       }
-      throw new Error(`${name} has not got there in time`)
+      throw new Error(`the deployment of ${name} was not ready in time`)
     },
     async settled(): Promise<InspectedService> {
       await this.newest(({ finishedAt }) => finishedAt !== undefined)
@@ -136,8 +136,8 @@ export async function colouredService(
           }),
         { onHeartbeat },
       ),
-    /** Target groups that get production traffic. */
-    async served(): Promise<string[]> {
+    /** Colours of the target groups that get production traffic. */
+    async servingColours(): Promise<string[]> {
       const { Rules = [] } = await new ElasticLoadBalancingV2Client().send(
         new DescribeRulesCommand({ RuleArns: [rule] }),
       )
@@ -149,8 +149,8 @@ export async function colouredService(
   }
 }
 
-/** Two target groups, quickly healthy, slow enough to drain to be caught at it, and a rule for them. */
-async function colours(name: string) {
+/** Two target groups with a rule: quickly healthy, but slow enough to drain to be observed. */
+async function createTargetGroups(name: string) {
   const elb = new ElasticLoadBalancingV2Client()
   const group = async (Name: string) => {
     const settings = { HealthCheckIntervalSeconds: 1, HealthyThresholdCount: 2 }

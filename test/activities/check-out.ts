@@ -4,6 +4,6 @@ import { inActivity } from '../unit/activities/in-activity.ts'
 
 export const release = 'release/production/1'
 
-/** The source in a cache folder, as a release checks it out. */
-export const checkedOut = (cache: string, source: SourceRef) =>
+/** Checks out the source into a cache folder, as a release does. */
+export const checkOutSource = (cache: string, source: SourceRef) =>
   inActivity(() => checkOut(cache, source))

@@ -9,36 +9,36 @@ import { fakeAws } from '../fake-aws.ts'
 const digest = (revision: number) => `sha256:${String(revision % 10).repeat(64)}`
 const image = (revision: number) => `registry/api@${digest(revision)}`
 
-/** A service on the simulator's engine, and what waiting for its rollouts takes. */
-export interface Watching {
+/** A service on the simulator's engine, whose rollouts can be watched. */
+export interface SimulatedService {
   readonly stage: Stage
-  /** Deploys the next revision, and lets it come to its end unwatched. */
+  /** Deploys the next revision and lets its rollout end unwatched. */
   deploy(): Promise<void>
-  /** Deploys the next revision and waits for it, by the clock. `meanwhile` is called each second. */
-  watch(meanwhile?: (ageMs: number) => void): Promise<Watched>
+  /** Deploys the next revision and watches it. Calls `everySecond` each second of the clock. */
+  watch(everySecond?: (ageMs: number) => void): Promise<WatchResult>
 }
 
-export interface Watched {
+export interface WatchResult {
   readonly ending: WatchEnd | undefined
-  /** From the update to the end of the record, and from there to the waiter knowing it, in ms. */
+  /** From the update to the end of the record, and from there until the waiter knows, in ms. */
   readonly tookMs: number
   readonly lagMs: number
   /** Calls, with their age in milliseconds. */
   readonly calls: readonly { readonly operation: string; readonly ageMs: number }[]
-  readonly said: readonly { readonly ageMs: number; readonly summary: string }[]
+  readonly reports: readonly { readonly ageMs: number; readonly summary: string }[]
 }
 
 type Answer = Record<string, unknown>
-/** Changes what AWS answers to an operation. */
-export type Meddle = (operation: string, answer: Answer, stage: Stage) => Answer
+/** Changes the response of AWS to an operation. */
+export type Intercept = (operation: string, answer: Answer, stage: Stage) => Answer
 
-/** No process, no network and no time but the stage's own. */
-export async function watchingOf(
+/** Without a process, a network or real time: only the stage's own clock. */
+export async function simulatedService(
   options: StageOptions,
-  meddle: Meddle = (_operation, answer) => answer,
-): Promise<Watching> {
-  const made = await stage(options)
-  const { clock } = made
+  intercept: Intercept = (_operation, answer) => answer,
+): Promise<SimulatedService> {
+  const simulated = await stage(options)
+  const { clock } = simulated
   const calls: { operation: string; at: number }[] = []
   const { clients } = fakeAws(
     Object.fromEntries(
@@ -46,7 +46,7 @@ export async function watchingOf(
         operation,
         (input: object) => {
           calls.push({ operation, at: clock.now() })
-          return meddle(operation, dated(made.call(operation, input)) as Answer, made)
+          return intercept(operation, dated(simulated.call(operation, input)) as Answer, simulated)
         },
       ]),
     ),
@@ -54,21 +54,21 @@ export async function watchingOf(
   let revision = 1
   const update = () => {
     revision += 1
-    return made.deploy(image(revision))
+    return simulated.deploy(image(revision))
   }
   return {
-    stage: made,
+    stage: simulated,
     async deploy() {
       update()
-      await made.settle()
+      await simulated.settle()
     },
-    async watch(meanwhile = () => {}) {
+    async watch(everySecond = () => {}) {
       calls.length = 0
       const startedAt = clock.now()
       const { id = '', taskDefinition = '' } = update()
-      const arn = made.serviceDeployments()[0]?.serviceDeploymentArn ?? ''
+      const arn = simulated.serviceDeployments()[0]?.serviceDeploymentArn ?? ''
       calls.length = 0
-      const said: { ageMs: number; summary: string }[] = []
+      const reports: { ageMs: number; summary: string }[] = []
       const known: { ending?: WatchEnd; at: number } = { at: Infinity }
       const watched = watchRollout(createPoller(clients, { clock }), {
         cluster: 'mailman',
@@ -83,26 +83,26 @@ export async function watchingOf(
         deadline: startedAt + 3_600_000,
         pace: defaultPace,
         signal: new AbortController().signal,
-        say: ({ summary, observedAt }) => said.push({ ageMs: observedAt - startedAt, summary }),
+        say: ({ summary, observedAt }) => reports.push({ ageMs: observedAt - startedAt, summary }),
       })
       const done = watched.then((ending) => {
         Object.assign(known, { ending, at: clock.now() })
       })
-      // Thrown where it is waited for, below.
+      // The await below throws its error.
       done.catch(() => {})
       for (let ageMs = 0; known.ending === undefined && ageMs < 3_600_000; ageMs += 1_000) {
-        meanwhile(ageMs)
+        everySecond(ageMs)
         await clock.advanceUntil(() => known.ending !== undefined, 1_000)
       }
       await done
-      const record = made.serviceDeployments().find((one) => one.serviceDeploymentArn === arn)
+      const record = simulated.serviceDeployments().find((one) => one.serviceDeploymentArn === arn)
       const endedAt = Number(record?.finishedAt) * 1_000
       return {
         ending: known.ending,
         tookMs: endedAt - startedAt,
         lagMs: known.at - endedAt,
         calls: calls.map(({ operation, at }) => ({ operation, ageMs: at - startedAt })),
-        said,
+        reports,
       }
     },
   }

@@ -13,13 +13,13 @@ import { fastTimings, setAlarm } from '../../simulator/ecs/index.ts'
 import { scriptedRuntime, type Behaviour } from '../../simulator/runtime/scripted.ts'
 import { startSimulator, type Simulator } from '../../simulator/start.ts'
 import { failsAs } from '../unit/activities/in-activity.ts'
-import { colouredService, digest } from './coloured-service.ts'
-import { hurriedClock } from './hurried-clock.ts'
+import { trafficShiftingService, digest } from './traffic-shifting-service.ts'
+import { fastClock } from './fast-clock.ts'
 import { useAsAws } from './simulated-account.ts'
 
 const activities = createReleaseActivities({ pace: { nearEndMs: 5, farMs: 20 } })
 
-/** How the tasks of an image behave, by the first digit of its digest. */
+/** Behaviour of an image's tasks, by the first digit of its digest. */
 const behaviours: Readonly<Record<string, Behaviour>> = {
   c: { exits: { afterMs: 5, code: 3 } },
   d: { startMs: 3_600_000 },
@@ -29,10 +29,10 @@ let simulator: Simulator
 let number = 0
 
 before(async () => {
-  const clock = hurriedClock(100)
+  const clock = fastClock(100)
   simulator = await startSimulator({
     clock,
-    // Each stage long enough to be seen.
+    // Long enough for each stage to be observed.
     timings: { ...fastTimings, stage: 5_000 },
     runtime: scriptedRuntime({
       clock,
@@ -49,25 +49,25 @@ before(async () => {
 
 after(() => simulator.close())
 
-const untilSaid = (said: readonly string[], words: string) =>
-  until(() => Promise.resolve(said.join().includes(words)), {
-    what: `the wait to say "${words}"`,
+const untilReported = (summaries: readonly string[], words: string) =>
+  until(() => Promise.resolve(summaries.join().includes(words)), {
+    what: `the wait to report "${words}"`,
     timeoutMs: 30_000,
   })
 
-const coloured = (configuration: DeploymentConfiguration) => {
+const startService = (configuration: DeploymentConfiguration) => {
   number += 1
-  return colouredService(activities, `api-${number}`, configuration)
+  return trafficShiftingService(activities, `api-${number}`, configuration)
 }
 
-type Coloured = Awaited<ReturnType<typeof coloured>>
+type TrafficShiftingService = Awaited<ReturnType<typeof startService>>
 
 const pauseAt = (...lifecycleStages: 'POST_SCALE_UP'[]) =>
   ({ targetType: 'PAUSE', lifecycleStages }) as const
 
-/** Gives a live service hooks, which its first deployment did not have. */
+/** Adds hooks to a live service, whose first deployment ran without them. */
 async function addHooks(
-  api: Coloured,
+  api: TrafficShiftingService,
   lifecycleHooks: DeploymentConfiguration['lifecycleHooks'],
 ): Promise<void> {
   await new ECSClient().send(
@@ -79,27 +79,27 @@ async function addHooks(
   )
 }
 
-describe('a release of a service in two colours', () => {
-  test('goes live after its bake time, and comes back by another such deployment', async () => {
-    const api = await coloured({ strategy: 'BLUE_GREEN', bakeTimeInMinutes: 1 })
-    const was = await api.settled()
+describe('a deployment that shifts traffic', () => {
+  test('goes live after its bake time, and is rolled back by another blue/green deployment', async () => {
+    const api = await startService({ strategy: 'BLUE_GREEN', bakeTimeInMinutes: 1 })
+    const initial = await api.settled()
     const revision = await api.register('2')
-    const started = await api.update(revision, was)
+    const started = await api.update(revision, initial)
     const end = await api.wait(started, revision)
     assert.equal(end.kind === 'succeeded' && end.basis, 'service deployment')
-    assert.match(api.said.join('\n'), /baking for 1 min/)
+    assert.match(api.summaries.join('\n'), /baking for 1 min/)
     assert.equal((await api.newest()).status, 'SUCCESSFUL')
-    assert.deepEqual(await api.served(), ['green'])
+    assert.deepEqual(await api.servingColours(), ['green'])
     assert.equal((await api.verify(started, revision)).kind, 'succeeded')
 
-    api.said.length = 0
-    assert.equal((await api.rollBack(was, started)).kind, 'succeeded')
-    assert.match(api.said.join('\n'), /baking for 1 min/)
-    assert.deepEqual((await api.settled()).now, was.now)
-    assert.deepEqual(await api.served(), ['blue'])
+    api.summaries.length = 0
+    assert.equal((await api.rollBack(initial, started)).kind, 'succeeded')
+    assert.match(api.summaries.join('\n'), /baking for 1 min/)
+    assert.deepEqual((await api.settled()).now, initial.now)
+    assert.deepEqual(await api.servingColours(), ['blue'])
   })
 
-  test('by canary or linear steps says how much of the traffic it has', async () => {
+  test('in canary or linear steps reports its share of the traffic', async () => {
     const strategies: readonly (readonly [DeploymentConfiguration, RegExp])[] = [
       [
         {
@@ -117,25 +117,25 @@ describe('a release of a service in two colours', () => {
       ],
     ]
     for (const [configuration, words] of strategies) {
-      const api = await coloured(configuration)
-      const was = await api.settled()
+      const api = await startService(configuration)
+      const initial = await api.settled()
       const revision = await api.register('2')
-      const started = await api.update(revision, was)
+      const started = await api.update(revision, initial)
       assert.equal((await api.wait(started, revision)).kind, 'succeeded')
-      assert.match(api.said.join('\n'), words)
+      assert.match(api.summaries.join('\n'), words)
       assert.equal((await api.verify(started, revision)).kind, 'succeeded')
     }
   })
 
-  test('is rolled back by ECS when an alarm rings while it bakes', async () => {
-    const api = await coloured({
+  test('is rolled back by ECS when an alarm goes off during the bake time', async () => {
+    const api = await startService({
       strategy: 'BLUE_GREEN',
       bakeTimeInMinutes: 10,
       alarms: { alarmNames: ['5xx'], enable: true, rollback: true },
     })
-    const was = await api.settled()
+    const initial = await api.settled()
     const revision = await api.register('2')
-    const started = await api.update(revision, was)
+    const started = await api.update(revision, initial)
     const waiting = api.wait(started, revision)
     await api.newest(({ lifecycleStage }) => lifecycleStage === 'BAKE_TIME')
     setAlarm(simulator.engine, '5xx', 'ALARM')
@@ -143,46 +143,46 @@ describe('a release of a service in two colours', () => {
     setAlarm(simulator.engine, '5xx', 'OK')
     assert.equal(end.kind, 'rolled_back')
     assert.match(end.cause, /5xx/)
-    assert.deepEqual(await api.served(), ['blue'])
-    assert.equal((await api.rollBack(was, started)).kind, 'succeeded')
-    assert.deepEqual((await api.settled()).now, was.now)
+    assert.deepEqual(await api.servingColours(), ['blue'])
+    assert.equal((await api.rollBack(initial, started)).kind, 'succeeded')
+    assert.deepEqual((await api.settled()).now, initial.now)
   })
 
-  test('is rolled back by ECS when its tasks do not start, before anybody is sent there', async () => {
-    const api = await coloured({
+  test('is rolled back by ECS when its tasks do not start, before it gets any traffic', async () => {
+    const api = await startService({
       strategy: 'CANARY',
       deploymentCircuitBreaker: { enable: true, rollback: true },
     })
-    const was = await api.settled()
+    const initial = await api.settled()
     const revision = await api.register('c')
-    const end = await api.wait(await api.update(revision, was), revision)
+    const end = await api.wait(await api.update(revision, initial), revision)
     assert.equal(end.kind, 'rolled_back')
     assert.match(end.cause, /exited with 3/)
     assert.equal((await api.newest()).targetServiceRevision?.requestedProductionTrafficWeight, 0)
   })
 
-  test('waits for a person, says how to go on, and goes on', async () => {
-    const api = await coloured({ strategy: 'BLUE_GREEN' })
+  test('waits for a person, shows the command that continues it, and continues', async () => {
+    const api = await startService({ strategy: 'BLUE_GREEN' })
     await api.settled()
     await addHooks(api, [pauseAt('POST_SCALE_UP')])
     const { warnings } = await api.inspect()
     assert.match(warnings.join('\n'), /waits for a person at POST_SCALE_UP/)
-    const was = await api.settled()
+    const initial = await api.settled()
     const revision = await api.register('2')
-    const started = await api.update(revision, was)
+    const started = await api.update(revision, initial)
     const waiting = api.wait(started, revision)
     const paused = await api.newest(
       ({ lifecycleHookDetails: hooks }) => hooks?.[0]?.status === 'AWAITING_ACTION',
     )
     const hookId = paused.lifecycleHookDetails?.[0]?.hookId
-    await untilSaid(api.said, 'for a person')
+    await untilReported(api.summaries, 'for a person')
     const { serviceDeploymentArn } = paused
     await new ECSClient().send(
       new ContinueServiceDeploymentCommand({ serviceDeploymentArn, hookId }),
     )
     assert.equal((await waiting).kind, 'succeeded')
     assert.ok(
-      api.said.some((summary) =>
+      api.summaries.some((summary) =>
         summary.includes(
           `aws ecs continue-service-deployment --service-deployment-arn ${serviceDeploymentArn} --hook-id ${hookId}`,
         ),
@@ -190,8 +190,8 @@ describe('a release of a service in two colours', () => {
     )
   })
 
-  test('is rolled back by ECS when a hook says so, and the hook is named', async () => {
-    const api = await coloured({ strategy: 'BLUE_GREEN' })
+  test('is rolled back by ECS when a hook fails, and the result names the hook', async () => {
+    const api = await startService({ strategy: 'BLUE_GREEN' })
     await api.settled()
     simulator.engine.world.hookAnswers['smoke-test'] = { hookStatus: 'FAILED' }
     await addHooks(api, [
@@ -201,17 +201,17 @@ describe('a release of a service in two colours', () => {
         lifecycleStages: ['POST_TEST_TRAFFIC_SHIFT'],
       },
     ])
-    const was = await api.settled()
+    const initial = await api.settled()
     const revision = await api.register('2')
-    const end = await api.wait(await api.update(revision, was), revision)
+    const end = await api.wait(await api.update(revision, initial), revision)
     assert.equal(end.kind, 'rolled_back')
     assert.match(end.reason, /hook execution failure/)
     assert.equal(end.cause, 'Lifecycle hook smoke-test failed.')
-    assert.deepEqual(await api.served(), ['blue'])
+    assert.deepEqual(await api.servingColours(), ['blue'])
   })
 
-  test('is refused where it could not end in time', async () => {
-    const api = await coloured({
+  test('is rejected if it cannot end within the timeout', async () => {
+    const api = await startService({
       strategy: 'LINEAR',
       linearConfiguration: { stepPercent: 10, stepBakeTimeInMinutes: 6 },
       bakeTimeInMinutes: 10,
@@ -230,15 +230,15 @@ describe('a release of a service in two colours', () => {
     )
   })
 
-  test('that somebody replaces while it bakes is left to them', async () => {
-    const api = await coloured({ strategy: 'BLUE_GREEN', bakeTimeInMinutes: 2 })
-    const was = await api.settled()
+  test("is left alone once someone else's deployment replaces it", async () => {
+    const api = await startService({ strategy: 'BLUE_GREEN', bakeTimeInMinutes: 2 })
+    const initial = await api.settled()
     const revision = await api.register('2')
-    const started = await api.update(revision, was)
-    const theirs = await api.register('3')
+    const started = await api.update(revision, initial)
+    const other = await api.register('3')
     const waiting = api.wait(started, revision)
     await api.newest(({ lifecycleStage }) => lifecycleStage === 'BAKE_TIME')
-    const { taskDefinition } = theirs
+    const { taskDefinition } = other
     const [service] = api.spec.services
     await new ECSClient().send(
       new UpdateServiceCommand({
@@ -248,20 +248,20 @@ describe('a release of a service in two colours', () => {
       }),
     )
     assert.equal((await waiting).kind, 'replaced')
-    assert.equal((await api.rollBack(was, started)).kind, 'replaced')
+    assert.equal((await api.rollBack(initial, started)).kind, 'replaced')
     assert.deepEqual((await api.settled()).now.digests, { api: digest('3') })
   })
 })
 
-describe('the way back', () => {
-  test('leads from a canary that somebody has aborted, which still has its traffic', async () => {
-    const api = await coloured({
+describe('the rollback of a deployment that shifts traffic', () => {
+  test('starts from an aborted canary that still has its traffic', async () => {
+    const api = await startService({
       strategy: 'CANARY',
       canaryConfiguration: { canaryPercent: 10, canaryBakeTimeInMinutes: 10 },
     })
-    const was = await api.settled()
+    const initial = await api.settled()
     const revision = await api.register('2')
-    const started = await api.update(revision, was)
+    const started = await api.update(revision, initial)
     const waiting = api.wait(started, revision)
     const { serviceDeploymentArn } = await api.newest(
       ({ lifecycleStage }) => lifecycleStage === 'PRODUCTION_TRAFFIC_SHIFT',
@@ -270,8 +270,8 @@ describe('the way back', () => {
       new StopServiceDeploymentCommand({ serviceDeploymentArn, stopType: 'ABORT' }),
     )
     assert.equal((await waiting).kind, 'failed')
-    assert.deepEqual((await api.served()).toSorted(), ['blue', 'green'])
-    // It is a canary itself, and may take its time.
+    assert.deepEqual((await api.servingColours()).toSorted(), ['blue', 'green'])
+    // The rollback is a canary deployment itself, so this shortens it.
     await new ECSClient().send(
       new UpdateServiceCommand({
         cluster: 'mailman',
@@ -279,41 +279,41 @@ describe('the way back', () => {
         deploymentConfiguration: { canaryConfiguration: { canaryBakeTimeInMinutes: 1 } },
       }),
     )
-    assert.equal((await api.rollBack(was, started)).kind, 'succeeded')
-    assert.deepEqual((await api.settled()).now, was.now)
-    assert.equal((await api.served()).length, 1)
+    assert.equal((await api.rollBack(initial, started)).kind, 'succeeded')
+    assert.deepEqual((await api.settled()).now, initial.now)
+    assert.equal((await api.servingColours()).length, 1)
   })
 
-  test('is found by a release that never learned what it had started', async () => {
-    const api = await coloured({ strategy: 'BLUE_GREEN', bakeTimeInMinutes: 1 })
-    const was = await api.settled()
-    await api.update(await api.register('2'), was)
+  test("works for a release that never learned the deployment's id", async () => {
+    const api = await startService({ strategy: 'BLUE_GREEN', bakeTimeInMinutes: 1 })
+    const initial = await api.settled()
+    await api.update(await api.register('2'), initial)
     await api.newest(({ lifecycleStage }) => lifecycleStage === 'BAKE_TIME')
-    assert.equal((await api.rollBack(was)).kind, 'succeeded')
-    assert.deepEqual((await api.settled()).now, was.now)
+    assert.equal((await api.rollBack(initial)).kind, 'succeeded')
+    assert.deepEqual((await api.settled()).now, initial.now)
   })
 
-  test('by another such deployment says that it waits for a person, and is waited for', async () => {
-    const api = await coloured({ strategy: 'BLUE_GREEN' })
-    const was = await api.settled()
+  test('reports that it waits for a person, and is awaited', async () => {
+    const api = await startService({ strategy: 'BLUE_GREEN' })
+    const initial = await api.settled()
     const revision = await api.register('2')
-    const started = await api.update(revision, was)
+    const started = await api.update(revision, initial)
     assert.equal((await api.wait(started, revision)).kind, 'succeeded')
     await addHooks(api, [pauseAt('POST_SCALE_UP')])
-    const goingBack = api.rollBack(was, started)
+    const rollback = api.rollBack(initial, started)
     const { serviceDeploymentArn, lifecycleHookDetails: [hook] = [] } = await api.newest(
       ({ lifecycleHookDetails: hooks }) => hooks?.[0]?.status === 'AWAITING_ACTION',
     )
-    await untilSaid(api.said, 'for a person')
-    assert.match(api.said.at(-1) ?? '', /^ECS waits for a person/)
+    await untilReported(api.summaries, 'for a person')
+    assert.match(api.summaries.at(-1) ?? '', /^ECS waits for a person/)
     await new ECSClient().send(
       new ContinueServiceDeploymentCommand({ serviceDeploymentArn, hookId: hook?.hookId }),
     )
-    assert.equal((await goingBack).kind, 'succeeded')
+    assert.equal((await rollback).kind, 'succeeded')
   })
 })
 
-describe('a release that is out of time', () => {
+describe('a deployment that runs out of time', () => {
   const stages = [
     'PRE_SCALE_UP',
     'POST_SCALE_UP',
@@ -323,8 +323,8 @@ describe('a release that is out of time', () => {
     'POST_PRODUCTION_TRAFFIC_SHIFT',
   ] as const
   for (const stage of stages) {
-    test(`at ${stage} is stopped there and brought back`, async () => {
-      const api = await coloured({ strategy: 'BLUE_GREEN', bakeTimeInMinutes: 10 })
+    test(`is stopped at ${stage} and rolled back`, async () => {
+      const api = await startService({ strategy: 'BLUE_GREEN', bakeTimeInMinutes: 10 })
       await api.settled()
       simulator.engine.world.hookAnswers['slow'] = { hookStatus: 'IN_PROGRESS' }
       await addHooks(api, [
@@ -334,31 +334,31 @@ describe('a release that is out of time', () => {
           lifecycleStages: [stage],
         },
       ])
-      const was = await api.settled()
+      const initial = await api.settled()
       const revision = await api.register('2')
-      const started = await api.update(revision, was)
+      const started = await api.update(revision, initial)
       await api.newest(({ lifecycleStage }) => lifecycleStage === stage)
       const end = await api.wait(started, revision, 200)
       assert.equal(end.kind, 'timed_out')
       assert.match(end.reason, /a lifecycle hook runs \(slow\)/)
-      assert.equal((await api.rollBack(was, started)).kind, 'succeeded')
+      assert.equal((await api.rollBack(initial, started)).kind, 'succeeded')
       assert.equal((await api.newest()).status, 'ROLLBACK_SUCCESSFUL')
-      assert.deepEqual((await api.settled()).now, was.now)
-      assert.deepEqual(await api.served(), ['blue'])
+      assert.deepEqual((await api.settled()).now, initial.now)
+      assert.deepEqual(await api.servingColours(), ['blue'])
     })
   }
 
   for (const stage of ['SCALE_UP', 'BAKE_TIME', 'CLEAN_UP'] as const) {
-    test(`at ${stage} is stopped there and brought back, too`, async () => {
+    test(`is rolled back from ${stage}`, async () => {
       const bakeTimeInMinutes = stage === 'BAKE_TIME' ? 10 : 0
-      const api = await coloured({ strategy: 'BLUE_GREEN', bakeTimeInMinutes })
-      const was = await api.settled()
+      const api = await startService({ strategy: 'BLUE_GREEN', bakeTimeInMinutes })
+      const initial = await api.settled()
       const revision = await api.register(stage === 'SCALE_UP' ? 'd' : '2')
-      const started = await api.update(revision, was)
+      const started = await api.update(revision, initial)
       await api.newest(({ lifecycleStage }) => lifecycleStage === stage)
-      assert.equal((await api.rollBack(was, started)).kind, 'succeeded')
-      assert.deepEqual((await api.settled()).now, was.now)
-      assert.deepEqual(await api.served(), ['blue'])
+      assert.equal((await api.rollBack(initial, started)).kind, 'succeeded')
+      assert.deepEqual((await api.settled()).now, initial.now)
+      assert.deepEqual(await api.servingColours(), ['blue'])
     })
   }
 })

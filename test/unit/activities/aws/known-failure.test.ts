@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { ECSClient, ListClustersCommand } from '@aws-sdk/client-ecs'
-import { knownFailure } from '../../../../activities/aws/errors.ts'
+import { knownFailure } from '../../../../activities/aws/known-failure.ts'
 import { awsError } from '../fake-aws.ts'
 import { failsAs, inActivity } from '../in-activity.ts'
 
 const typeOf = (error: unknown) => knownFailure(error)?.type
 
-describe('an error of a vendor', () => {
+describe('an error of AWS or the network', () => {
   for (const [name, type] of [
     ['ExpiredTokenException', 'CredentialsInvalid'],
     ['UnrecognizedClientException', 'CredentialsInvalid'],
@@ -19,27 +19,27 @@ describe('an error of a vendor', () => {
     ['UpdateInProgressException', 'Conflict'],
     ['InvalidParameterException', 'PreconditionFailed'],
   ] as const) {
-    test(`named ${name} is ${type}`, () => {
+    test(`named ${name} becomes ${type}`, () => {
       assert.equal(typeOf(awsError(name)), type)
     })
   }
 
-  test('that the server is to blame for may pass, whatever its name', () => {
+  test('with a 5xx status is transient, whatever its name', () => {
     assert.equal(typeOf(awsError('SomethingNew', '', 503)), 'Unavailable')
   })
 
-  test('of the network may pass, also where Node has tried several addresses', () => {
+  test('from the network is transient, even if Node tried several addresses', () => {
     const refused = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })
     assert.equal(typeOf(refused), 'Unavailable')
     assert.equal(typeOf(new AggregateError([refused])), 'Unavailable')
   })
 
-  test('is retried only where it may pass', () => {
+  test('is retried only if it is transient', () => {
     assert.equal(knownFailure(awsError('ThrottlingException'))?.nonRetryable, false)
     assert.equal(knownFailure(awsError('AccessDeniedException'))?.nonRetryable, true)
   })
 
-  test('that is a defect of our own stays as it is, with its stack', async () => {
+  test('that is a defect of our own is rethrown unchanged, with its stack', async () => {
     const defect = new TypeError('undefined is not a function')
     assert.equal(knownFailure(defect), undefined)
     await assert.rejects(
@@ -48,7 +48,7 @@ describe('an error of a vendor', () => {
     )
   })
 
-  test('is typed by the interceptor, so that activities need not', async () => {
+  test('gets its type from the interceptor, so activities need not set it', async () => {
     const unreachable = new ECSClient({
       endpoint: 'http://127.0.0.1:1',
       region: 'eu-west-1',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { findImages } from '../../../../activities/image/images.ts'
+import { findImages } from '../../../../activities/image/find-images.ts'
 import { awsError, fakeAws } from '../fake-aws.ts'
 import { inActivity } from '../in-activity.ts'
 import {
@@ -12,7 +12,7 @@ import {
   specWith,
 } from '../../environment-specs.ts'
 
-/** A registry with these tags, each with its digest. */
+/** A registry with these tags and their digests. */
 function registryWith(tags: Readonly<Record<string, string>>) {
   return fakeAws({
     DescribeRepositories: () => ({
@@ -39,8 +39,8 @@ async function find(
   tags: Readonly<Record<string, string>>,
   more: { readonly rebuild?: string; readonly running?: ReturnType<typeof running> },
 ) {
-  const wanted = { spec: specWith({ services: [serviceNamed('api')] }), commit, ...more }
-  const [found] = await inActivity(() => findImages(registryWith(tags), wanted))
+  const input = { spec: specWith({ services: [serviceNamed('api')] }), commit, ...more }
+  const [found] = await inActivity(() => findImages(registryWith(tags), input))
   assert.ok(found)
   return [found.tag, found.digest, found.fresh]
 }
@@ -49,12 +49,12 @@ const first = `api-${commit}`
 const rebuilt = `${first}-20261124T030000Z`
 
 describe('the image of a commit', () => {
-  test('is the one under its immutable tag, and is to be built where there is none', async () => {
+  test('is found by its immutable tag, or must be built', async () => {
     assert.deepEqual(await find({ [first]: digestA }, {}), [first, digestA, undefined])
     assert.deepEqual(await find({}, { running: running(digestB) }), [first, undefined, undefined])
   })
 
-  test('of a rebuild has a tag of its own, so that no immutable tag stands in its way', async () => {
+  test('of a rebuild has its own tag, since the first one may be immutable', async () => {
     const rebuild = '20261124T030000Z'
     assert.deepEqual(await find({ [first]: digestA }, { rebuild }), [rebuilt, undefined, true])
     const both = { [first]: digestA, [rebuilt]: digestB }
@@ -65,13 +65,13 @@ describe('the image of a commit', () => {
     ])
   })
 
-  test('is the one rebuilt from it where that runs: asking for it again takes no base image back', async () => {
+  test('is the running rebuild, so that a repeated request does not revert a base image', async () => {
     const both = { [first]: digestA, [rebuilt]: digestB }
     assert.deepEqual(await find(both, { running: running(digestB) }), [rebuilt, digestB, undefined])
     assert.deepEqual(await find(both, { running: running(digestA) }), [first, digestA, undefined])
   })
 
-  test('is never one of another commit, though that runs', async () => {
+  test('is never that of another commit, even if that runs', async () => {
     const other = `api-${'e'.repeat(40)}-20261124T030000Z`
     const tags = { [first]: digestA, [other]: digestB }
     assert.deepEqual(await find(tags, { running: running(digestB) }), [first, digestA, undefined])

@@ -1,7 +1,7 @@
 import type { Clock } from '../../simulator/runtime/types.ts'
 
-/** A clock on which a minute passes in `60 / times` seconds, for an account that Slipway watches. */
-export function hurriedClock(times: number): Clock {
+/** A clock that runs `times` as fast as real time, for a simulated account. */
+export function fastClock(times: number): Clock {
   const began = Date.now()
   return {
     now: () => began + (Date.now() - began) * times,

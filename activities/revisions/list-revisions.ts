@@ -13,15 +13,16 @@ import { revisionTags, tagOf } from '../ecs/revision-tags.ts'
 import { describeTaskDefinition } from '../ecs/task-definitions.ts'
 import { familyOf } from '../../rollout/arn.ts'
 import type { KnownRevision } from '../../contract/activity-types.ts'
+import { pinnedDigests } from './pinned-digests.ts'
 
-/** As many as are described at once: well within the burst that ECS allows. */
-const mostRevisions = 20
+/** All of these are described at once: well within the burst that ECS allows. */
+const maxRevisions = 20
 
 /**
- * The newest revisions of a service, newest first: those that are registered and those that were
- * deployed in the last 90 days, with what came of them. Reads only.
+ * The newest revisions of a service, newest first: the registered ones and those deployed in the
+ * last 90 days, with the status of their deployment. Reads only.
  *
- * Fails as `PreconditionFailed` where the service is not there.
+ * Fails as `PreconditionFailed` if the service does not exist.
  */
 export async function listRevisions(
   clients: AwsClients,
@@ -32,15 +33,17 @@ export async function listRevisions(
   if (live === undefined) {
     throw failure(
       'PreconditionFailed',
-      `Service "${service.ecsService}" in cluster "${spec.cluster}" is ${observation.service.status}: it has no revisions. Correct "service" of "${service.name}" in slipway.yaml, or create it.`,
+      `Service "${service.ecsService}" in cluster "${spec.cluster}" is ${observation.service.status}, so it has no revisions. Create it, or correct "service" of "${service.name}" in slipway.yaml.`,
     )
   }
   const arns = await knownArns(clients, observation, live)
-  const back = lastGoodBefore(observation)?.targetTaskDefinition
+  const rollbackTarget = lastGoodBefore(observation)?.targetTaskDefinition
   return await Promise.all(
-    arns.map((arn) =>
-      describe(clients, { arn, live, back, record: newestOf(observation, arn), service }),
-    ),
+    arns.map(async (arn) => ({
+      ...(await describe(clients, { arn, service, record: newestRecord(observation, arn) })),
+      isLive: arn === live,
+      isRollbackTarget: arn === rollbackTarget,
+    })),
   )
 }
 
@@ -53,17 +56,17 @@ async function knownArns(
     new ListTaskDefinitionsCommand({
       familyPrefix: familyOf(live),
       sort: 'DESC',
-      maxResults: mostRevisions,
+      maxResults: maxRevisions,
     }),
   )
-  // A prefix also matches longer names.
+  // The prefix also matches families with longer names.
   const registered = taskDefinitionArns.filter((arn) => familyOf(arn) === familyOf(live))
   const deployed =
     serviceDeployments === 'unavailable'
       ? []
       : serviceDeployments.flatMap(({ targetTaskDefinition: arn }) => (arn === '' ? [] : [arn]))
   const others = [...new Set([...registered, ...deployed])].filter((arn) => arn !== live)
-  return [live, ...others.toSorted(byRevision).slice(0, mostRevisions - 1)].toSorted(byRevision)
+  return [live, ...others.toSorted(byRevision).slice(0, maxRevisions - 1)].toSorted(byRevision)
 }
 
 function byRevision(one: string, other: string): number {
@@ -75,7 +78,7 @@ function numberOf(arn: string): number {
   return Number(arn.slice(arn.lastIndexOf(':') + 1))
 }
 
-function newestOf(
+function newestRecord(
   { serviceDeployments }: Observation,
   arn: string,
 ): ObservedServiceDeployment | undefined {
@@ -83,29 +86,18 @@ function newestOf(
   return serviceDeployments.find(({ targetTaskDefinition }) => targetTaskDefinition === arn)
 }
 
-interface Which {
-  readonly arn: string
-  readonly live: string
-  readonly back: string | undefined
-  readonly record: ObservedServiceDeployment | undefined
-  readonly service: ServiceSpec
-}
-
-async function describe(clients: AwsClients, which: Which): Promise<KnownRevision> {
-  const { arn, live, back, record, service } = which
+async function describe(
+  clients: AwsClients,
+  which: { arn: string; service: ServiceSpec; record: ObservedServiceDeployment | undefined },
+): Promise<Omit<KnownRevision, 'isLive' | 'isRollbackTarget'>> {
+  const { arn, service, record } = which
   const { definition, tags } = await describeTaskDefinition(clients, arn)
-  const pinned = (definition.containerDefinitions ?? []).flatMap(({ name = '', image = '' }) => {
-    const digest = image.split('@')[1] ?? record?.targetDigests[name]
-    return digest === undefined || service.containers[name] === undefined ? [] : [[name, digest]]
-  })
   const commit = tagOf(tags, revisionTags.commit)
   const release = tagOf(tags, revisionTags.release)
   return {
     taskDefinition: arn,
     status: definition.status ?? '',
-    digests: Object.fromEntries(pinned) as Record<string, string>,
-    isLive: arn === live,
-    isRollbackTarget: arn === back,
+    digests: pinnedDigests(service, definition, record?.targetDigests),
     ...(commit === undefined ? {} : { commit }),
     ...(release === undefined ? {} : { release }),
     ...(definition.registeredAt === undefined

@@ -1,29 +1,29 @@
-interface Answer {
+interface Deserialized {
   readonly response: unknown
 }
 
 /**
- * Middleware of the AWS SDK, for its `deserialize` step, that keeps the body of an error answer as
- * bytes: where the SDK cannot read it, it is still there to be told of. The SDK itself reads the
- * stream and lets go of what was in it.
+ * Middleware of the AWS SDK, for its `deserialize` step, that keeps the body of an error response
+ * as bytes, so that an error message can quote a body that the SDK could not parse. The SDK itself
+ * drains the stream and discards its content.
  */
-export function keepErrorBody<Input, Output extends Answer>(
+export function keepErrorBody<Input, Output extends Deserialized>(
   next: (input: Input) => Promise<Output>,
 ): (input: Input) => Promise<Output> {
   return async (input) => {
-    const answer = await next(input)
-    const { response } = answer
+    const output = await next(input)
+    const { response } = output
     if (isHttp(response) && response.statusCode >= 300 && isStream(response.body)) {
       const chunks: Uint8Array[] = []
       for await (const chunk of response.body) chunks.push(chunk)
       response.body = new Uint8Array(Buffer.concat(chunks))
     }
-    return answer
+    return output
   }
 }
 
-/** Innermost, so that the SDK's own deserializer finds what this has kept. */
-export const keepingErrorBody = {
+/** Innermost, so that the SDK's own deserializer reads the bytes kept here. */
+export const keepErrorBodyOptions = {
   step: 'deserialize',
   priority: 'low',
   name: 'keepErrorBody',

@@ -1,0 +1,139 @@
+import type { Service } from '@aws-sdk/client-ecs'
+import type { EnvironmentSpec, ImageSpec, ServiceSpec } from '../../contract/environment-spec.ts'
+import type { InspectedService } from '../../contract/activity-types.ts'
+import { familyOf } from '../../rollout/arn.ts'
+import { rollbackTargetOf, runningNow } from '../../rollout/rollback-target.ts'
+import type { AwsClients } from '../aws/clients.ts'
+import { locationOf } from '../aws/location.ts'
+import { observe } from '../ecs/observe.ts'
+import { describeServices } from '../ecs/services.ts'
+import { describeTaskDefinition, type DescribedTaskDefinition } from '../ecs/task-definitions.ts'
+import { findRepository, missingRepository } from '../image/ecr.ts'
+import { immutableInForceMode } from '../image/point-tag.ts'
+import { deploymentInProgress } from './deployment-in-progress.ts'
+import { controllerFinding, findingsAbout, warningsAbout } from './findings.ts'
+import { shiftingWarnings } from './traffic-shifting.ts'
+
+interface Reported {
+  readonly warnings: readonly string[]
+  /** Must be fixed before anything can be released. */
+  readonly findings: readonly string[]
+  /** Must end before anything can be released. */
+  readonly conflicts: readonly string[]
+}
+
+export interface ExaminedEnvironment extends Reported {
+  readonly services: readonly ExaminedService[]
+}
+
+export interface ExaminedService {
+  readonly service: ServiceSpec
+  readonly inspected: InspectedService
+  /** The revision that a new one is cloned from. */
+  readonly basis: DescribedTaskDefinition
+}
+
+/** Reads everything that a release is about to change, and collects what would make it fail. */
+export async function examineEnvironment(
+  clients: AwsClients,
+  spec: EnvironmentSpec,
+): Promise<ExaminedEnvironment> {
+  const names = spec.services.map(({ ecsService }) => ecsService)
+  const described = await describeServices(clients, spec.cluster, names)
+  const parts = await Promise.all([
+    ...spec.services.map((service) =>
+      examineService(clients, { spec, service, described: described.get(service.ecsService) }),
+    ),
+    ...spec.images.map((image) => examineRepository(clients, spec, image)),
+  ])
+  const warnings = parts.flatMap((part) => part.warnings)
+  return {
+    services: parts.flatMap((part) => part.service ?? []),
+    warnings: spec.mode === 'force' ? [forceModeWarning, ...warnings] : warnings,
+    findings: parts.flatMap((part) => part.findings),
+    conflicts: parts.flatMap((part) => part.conflicts),
+  }
+}
+
+const forceModeWarning =
+  'Mode "force" deploys a moving tag: until the tag is moved back, a rollback and every task that ECS replaces run the newest image. Mode "pin" has no such gap.'
+
+interface ExaminedPart extends Reported {
+  readonly service?: ExaminedService
+}
+
+const nothingFound: Reported = { warnings: [], findings: [], conflicts: [] }
+
+interface ServiceToExamine {
+  readonly spec: EnvironmentSpec
+  readonly service: ServiceSpec
+  readonly described: Service | undefined
+}
+
+async function examineService(clients: AwsClients, which: ServiceToExamine): Promise<ExaminedPart> {
+  const { spec, service, described } = which
+  if (described?.status !== 'ACTIVE') {
+    return { ...nothingFound, findings: [await notActive(clients, which)] }
+  }
+  if (described.taskDefinition === undefined) {
+    // Under other deployment controllers, each task set has a task definition of its own.
+    return { ...nothingFound, findings: controllerFinding(service, described) }
+  }
+  const [observation, basis] = await Promise.all([
+    observe(clients, { cluster: spec.cluster, service: service.ecsService }),
+    describeTaskDefinition(
+      clients,
+      spec.mode === 'force' ? described.taskDefinition : familyOf(described.taskDefinition),
+    ),
+  ])
+  const rollbackTarget = rollbackTargetOf(observation)
+  const inProgress = deploymentInProgress(observation)
+  return {
+    service: {
+      service,
+      inspected: {
+        name: service.name,
+        now: runningNow(observation),
+        rollbackTarget,
+        desiredCount: observation.service.desiredCount,
+      },
+      basis,
+    },
+    warnings: [
+      ...warningsAbout(service, observation, rollbackTarget.hasSucceeded),
+      ...shiftingWarnings(spec, service, described),
+    ],
+    findings: findingsAbout(spec, service, { described, basis }),
+    conflicts: inProgress === undefined ? [] : [alreadyDeploying(spec, service, inProgress)],
+  }
+}
+
+function alreadyDeploying(spec: EnvironmentSpec, service: ServiceSpec, deployment: string): string {
+  return `Service "${service.ecsService}" is already being deployed: ${deployment}. Wait until it has ended ("aws ecs wait services-stable --cluster ${spec.cluster} --services ${service.ecsService}"), or stop it, and try again.`
+}
+
+async function notActive(
+  clients: AwsClients,
+  { spec, service, described }: ServiceToExamine,
+): Promise<string> {
+  const where = `in cluster "${spec.cluster}" (${await locationOf(clients)})`
+  return described === undefined
+    ? `There is no service "${service.ecsService}" ${where}. Create it, or correct "service" of "${service.name}" in slipway.yaml.`
+    : `Service "${service.ecsService}" ${where} is ${described.status ?? 'of unknown status'}, not ACTIVE. Create it again, or correct "service" of "${service.name}" in slipway.yaml.`
+}
+
+async function examineRepository(
+  clients: AwsClients,
+  spec: EnvironmentSpec,
+  image: ImageSpec,
+): Promise<ExaminedPart> {
+  const repository = await findRepository(clients, image.repository)
+  if (repository?.repositoryUri === undefined) {
+    return { ...nothingFound, findings: [missingRepository(image, await locationOf(clients))] }
+  }
+  const immutable = repository.imageTagMutability === 'IMMUTABLE'
+  if (spec.mode === 'force' && immutable) {
+    return { ...nothingFound, findings: [immutableInForceMode(image)] }
+  }
+  return nothingFound
+}

@@ -1,0 +1,40 @@
+import { Context } from '@temporalio/activity'
+import { lineSplitter } from './lines.ts'
+
+/** How many of the last lines a failure quotes. */
+const tailLines = 40
+/** How much of the standard output is kept for the caller, in characters. */
+const maxOutput = 1_000_000
+
+export interface OutputOptions {
+  /** Prefix of each line of output in the log. Without a label, the output is not logged. */
+  readonly label?: string
+  /** Replaced by `***` wherever the output contains them. */
+  readonly secrets?: readonly string[]
+}
+
+/** Consumes both streams of a child process: logs each line, and keeps the tail and the stdout. */
+export function collectOutput({ label, secrets = [] }: OutputOptions) {
+  const { log } = Context.current()
+  const tail: string[] = []
+  let text = ''
+  const onLine = (line: string) => {
+    const redacted = secrets.reduce((left, secret) => left.replaceAll(secret, '***'), line)
+    tail.push(redacted)
+    if (tail.length > tailLines) tail.shift()
+    if (label !== undefined) log.info(`${label}: ${redacted}`)
+  }
+  const lines = lineSplitter(onLine)
+  return {
+    stdout: {
+      push: (chunk: Buffer) => {
+        if (text.length < maxOutput) text += chunk.toString('utf8')
+        lines.push(chunk)
+      },
+      end: lines.end,
+    },
+    stderr: lineSplitter(onLine),
+    text: () => text,
+    tail: () => tail,
+  }
+}
