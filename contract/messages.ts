@@ -7,7 +7,7 @@ import type {
   ReleaseRequest,
   RollbackRequest,
 } from './requests.ts'
-import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow'
+import { defineQuery, defineSignal, defineUpdate } from './definitions.ts'
 import type { Paused, ReleaseStatus } from './releases.ts'
 import type { EnvironmentStatus } from './environment.ts'
 
