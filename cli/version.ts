@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-/** Version of the package: its file is two folders up when it is installed, one in a checkout. */
+/** Version of the package, whose file is one folder up in a checkout and two when installed. */
 export function version(): string {
   for (const path of ['../package.json', '../../package.json']) {
     try {
@@ -9,7 +9,7 @@ export function version(): string {
         return String(found.version)
       }
     } catch {
-      // The other one, then.
+      // Then it is in the other folder.
     }
   }
   return 'unknown'
