@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { UserError } from '../client/user-error.ts'
 import type * as local from '../local/index.ts'
 import type * as worker from '../worker/index.ts'
-import { version } from './version.ts'
+import { version, versionIn } from './version.ts'
 
 /**
  * The packages that a command loads when it needs them, because they are large (`slipway-worker`)
@@ -26,7 +25,7 @@ const folders: Readonly<Record<PackageName, string>> = {
   'slipway-local': 'local',
 }
 
-/** @throws UserError where the package is missing, or of another version than this one */
+/** @throws UserError as {@link requirePackages} */
 export async function loadPackage<Name extends PackageName>(
   name: Name,
 ): Promise<OptionalPackages[Name]> {
@@ -35,35 +34,49 @@ export async function loadPackage<Name extends PackageName>(
 }
 
 /**
- * For a command that loads the package later: fails now, before anything has begun.
+ * Checks the packages that a command loads later, before it begins.
  *
- * @throws UserError as {@link loadPackage}
+ * @throws UserError with the command to run, where packages are missing or have another version than
+ *   this one
  */
-export function requirePackage(name: PackageName): void {
-  packageFile(name, 'index')
+export function requirePackages(...names: readonly PackageName[]): void {
+  if (isCheckout) return
+  const problems = names.map(findPackage).flatMap((found) => found.problem ?? [])
+  if (problems.length > 0) throw cannotRun(names, problems)
 }
 
 /**
  * Path of a module that a package exports: `index`, or `main`, which is a program.
  *
- * @throws UserError as {@link loadPackage}
+ * @throws UserError as {@link requirePackages}
  */
 export function packageFile(name: PackageName, module: 'index' | 'main'): string {
   if (isCheckout) return join(import.meta.dirname, '..', folders[name], `${module}.ts`)
-  const exported = module === 'index' ? name : `${name}/${module}`
-  const require = requireThatFinds(name)
-  checkVersion(name, require.resolve(`${name}/package.json`))
-  return require.resolve(exported)
+  const { require, problem } = findPackage(name)
+  if (require === undefined) throw cannotRun([name], [problem])
+  return require.resolve(module === 'index' ? name : `${name}/${module}`)
 }
 
-/** Beside Slipway, where a package manager puts it; else in the current folder's project. */
-function requireThatFinds(name: PackageName): NodeJS.Require {
-  for (const from of [import.meta.filename, join(process.cwd(), 'package.json')]) {
-    const require = createRequire(from)
-    if (finds(require, `${name}/package.json`)) return require
-  }
-  throw new UserError(
-    `This command needs the package ${name}, which is not installed. Add it: npm install ${name}@${version()}`,
+type FoundPackage =
+  | { readonly require: NodeJS.Require; readonly problem?: never }
+  | { readonly require?: never; readonly problem: string }
+
+/** Looks beside Slipway, where a package manager puts it, and then in the current folder's project. */
+function findPackage(name: PackageName): FoundPackage {
+  const require = [import.meta.filename, join(process.cwd(), 'package.json')]
+    .map((from) => createRequire(from))
+    .find((candidate) => finds(candidate, `${name}/package.json`))
+  if (require === undefined) return { problem: `the package ${name}, which is not installed` }
+  const found = versionIn(require.resolve(`${name}/package.json`))
+  return found === version()
+    ? { require }
+    : { problem: `${name} in its own version, ${version()}, and found ${found}` }
+}
+
+function cannotRun(names: readonly PackageName[], problems: readonly string[]): UserError {
+  const exact = names.map((name) => `${name}@${version()}`)
+  return new UserError(
+    `This command needs ${problems.join(', and ')}. Run: npm install ${exact.join(' ')}`,
   )
 }
 
@@ -75,14 +88,4 @@ function finds(require: NodeJS.Require, module: string): boolean {
     if (error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND') return false
     throw error
   }
-}
-
-function checkVersion(name: PackageName, file: string): void {
-  const found: unknown = JSON.parse(readFileSync(file, 'utf8'))
-  const theirs =
-    typeof found === 'object' && found !== null && 'version' in found ? String(found.version) : '?'
-  if (theirs === version()) return
-  throw new UserError(
-    `${name} is version ${theirs} and slipway is version ${version()}: they must be the same. Run: npm install ${name}@${version()}`,
-  )
 }

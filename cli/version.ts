@@ -4,13 +4,18 @@ import { readFileSync } from 'node:fs'
 export function version(): string {
   for (const path of ['../package.json', '../../package.json']) {
     try {
-      const found: unknown = JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'))
-      if (typeof found === 'object' && found !== null && 'version' in found) {
-        return String(found.version)
-      }
+      return versionIn(new URL(path, import.meta.url))
     } catch {
       // Then it is in the other folder.
     }
   }
   return 'unknown'
+}
+
+/** The version that a `package.json` has. */
+export function versionIn(file: string | URL): string {
+  const found: unknown = JSON.parse(readFileSync(file, 'utf8'))
+  return typeof found === 'object' && found !== null && 'version' in found
+    ? String(found.version)
+    : 'unknown'
 }

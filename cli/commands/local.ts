@@ -17,7 +17,8 @@ export function localCommand(): Command {
   ])
     .option(...stateDir)
     .action(async (options: LocalOptions) => {
-      const { loadPackage, packageFile } = await import('../optional-package.ts')
+      const { loadPackage, packageFile, requirePackages } = await import('../optional-package.ts')
+      requirePackages('slipway-local', 'slipway-worker')
       const slipway = join(import.meta.dirname, '..', `main${extname(import.meta.filename)}`)
       const programs = { slipway, worker: packageFile('slipway-worker', 'main') }
       const { localUp } = await loadPackage('slipway-local')

@@ -36,8 +36,8 @@ export function workerCommand(): Command {
 }
 
 async function run(options: Options): Promise<void> {
-  const { loadPackage, requirePackage } = await import('../optional-package.ts')
-  requirePackage('slipway-worker')
+  const { loadPackage, requirePackages } = await import('../optional-package.ts')
+  requirePackages('slipway-worker')
   const lazy = await import('../lazy.ts')
   const { note } = await import('../output.ts')
   const taskQueues = await configuredTaskQueues(options)
