@@ -65,7 +65,7 @@ test('a release, its steps and what it waits for are told in words', async () =>
       )
       assert.equal(told.get(attributes.summaryKey), line)
       assert.equal(told.get(attributes.projectKey), 'mailman')
-      assert.equal(told.get(attributes.environmentKey), environment)
+      assert.equal(told.get(attributes.environmentKey), environmentName)
       assert.deepEqual(told.get(attributes.servicesKey), ['api', 'worker'])
       assert.equal(told.get(attributes.commitKey), commit)
       assert.equal(told.get(attributes.requestedByKey), 'ann@laptop')

@@ -55,7 +55,7 @@ const spec = fields({
   services: list(
     fields({
       name,
-      service: name,
+      ecsService: name,
       containers: texts,
       after: list(name),
       circuitBreaker: oneOf('required', 'optional'),
