@@ -13,6 +13,9 @@ import {
   packPackages,
   top,
 } from './packed-packages.ts'
+import { typedProgram } from './typed-program.ts'
+
+// One file for all packages: packing builds in this checkout, which two files would do at once.
 
 let archiveOf: (name: PackageName) => string
 let server: TemporalServer
@@ -184,46 +187,7 @@ describe('all packages together', () => {
   })
 
   test('their types fit a program that uses them, and reject one that does not', async () => {
-    await writeFile(
-      join(folder, 'use.ts'),
-      `import { connect, followRelease, loadConfig, requestDeploy, resolveEnvironment } from 'slipway'
-import { listSchedules, putSchedule } from 'slipway'
-import type { Connected, EnvironmentSpec, Outcome } from 'slipway'
-import { localUp, startStack, type Stack } from 'slipway-local'
-import { manualClock, scriptedRuntime, startSimulator, type Simulator } from 'slipway-simulator'
-import { runWorker } from 'slipway-worker'
-
-export async function deploy(commit: string): Promise<Outcome> {
-  const { config } = await loadConfig()
-  const spec: EnvironmentSpec = resolveEnvironment(config, 'production', { repository: '/src' })
-  await using connected = await connect()
-  const request = { kind: 'deploy', spec, commit, subject: '', requestedBy: 'me' } as const
-  const { releaseId: id, runId } = await requestDeploy(connected.client, request)
-  return (await followRelease(connected.client, { id, runId })).outcome
-}
-
-export async function plan({ client }: Connected, spec: EnvironmentSpec): Promise<readonly string[]> {
-  const times = { kind: 'cron', expression: '0 3 * * *', timeZone: 'Europe/Berlin' } as const
-  const what = { kind: 'redeploy' } as const
-  const schedule = { spec, name: 'nightly', times, what, catchUpMs: 600_000, requestedBy: 'me' }
-  await putSchedule(client, schedule)
-  const schedules = await listSchedules(client, spec.environment)
-  return schedules.flatMap(({ nextRuns }) => nextRuns)
-}
-
-export const up = (): Promise<void> => localUp({ ports: { aws: 0 } })
-export const stack = (): Promise<Stack> => startStack({ stateDir: '/tmp', throwAway: true })
-export const serve = () => runWorker({ roles: ['builder'], maxBuilds: 2 })
-
-export function simulate(): Promise<Simulator> {
-  const clock = manualClock()
-  return startSimulator({ clock, runtime: scriptedRuntime({ clock, behave: () => ({}) }) })
-}
-
-// @ts-expect-error -- a task queue has a name
-export const wrong = () => runWorker({ taskQueues: { release: 3, builder: 'b' } })
-`,
-    )
+    await writeFile(join(folder, 'use.ts'), typedProgram)
     const options = [
       '--module',
       'nodenext',
