@@ -1,12 +1,11 @@
 import type {
-  ControlBody,
-  PlainControl,
   Accepted,
   DeployRequest,
   RedeployRequest,
   ReleaseRequest,
   RollbackRequest,
 } from '../contract/requests.ts'
+import type { ControlBody, PlainControl } from '../contract/controls.ts'
 import { randomUUID } from 'node:crypto'
 import { type Client, WithStartWorkflowOperation, WorkflowNotFoundError } from '@temporalio/client'
 import type { Plan } from '../contract/activity-types.ts'

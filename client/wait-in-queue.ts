@@ -3,6 +3,7 @@ import { type Client, WorkflowNotFoundError } from '@temporalio/client'
 import { environmentStatus, environmentWorkflowId } from '../contract/messages.ts'
 import type { ReleaseResult } from '../contract/releases.ts'
 import type { EnvironmentStatus } from '../contract/environment.ts'
+import { waitText } from '../text/wait-reason.ts'
 import { isOutage } from './explain-error.ts'
 
 /** What became of a release that was to wait for its turn. */
@@ -101,17 +102,7 @@ export function inEnvironment(status: EnvironmentStatus, id: string): QueuePoll 
   if (status.running?.id === id) return { kind: 'waits', reason: 'is about to start' }
   const waiting = status.waiting.find((one) => one.id === id)
   if (waiting !== undefined) {
-    if (waiting.approval?.kind === 'needed') {
-      const until = new Date(waiting.approval.until).toISOString()
-      return {
-        kind: 'waits',
-        reason: `waits for an approval, until ${until}: slipway approve ${status.environment}`,
-      }
-    }
-    const passes = waiting.kind === 'rollback' || waiting.override !== undefined
-    if (status.freeze !== undefined && !passes)
-      return { kind: 'waits', reason: `waits for the end of the freeze by ${status.freeze.by}` }
-    return { kind: 'waits', reason: `waits for ${status.running?.id ?? 'its turn'}` }
+    return { kind: 'waits', reason: waitText(waiting.waitsFor, status.environment) }
   }
   const superseded = status.superseded.find((one) => one.id === id)
   if (superseded !== undefined) {

@@ -116,7 +116,9 @@ function typeOf(schema: JsonSchema): string {
 function defaultOf({ default: value }: JsonSchema): string {
   if (value === undefined) return ''
   if (Array.isArray(value)) {
-    return value.length === 0 ? 'none' : value.map((one) => `\`${one}\``).join(', ')
+    return value.length === 0
+      ? 'none'
+      : value.map((one: unknown) => `\`${String(one)}\``).join(', ')
   }
   return typeof value === 'string' || typeof value === 'boolean' ? `\`${value}\`` : ''
 }

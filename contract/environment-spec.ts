@@ -1,138 +1,197 @@
-import type { Outcome } from './outcome.ts'
+import {
+  type Check,
+  type Checked,
+  either,
+  fields,
+  flag,
+  list,
+  literal,
+  milliseconds,
+  name,
+  oneOf,
+  optional,
+  text,
+  texts,
+} from './check.ts'
+import { outcomes } from './outcome.ts'
+
+/** Where ECS is. What is absent comes from the AWS SDK's own chain, on the worker. */
+const awsSpec = fields({
+  region: optional(text),
+  profile: optional(text),
+})
+
+export type AwsSpec = Checked<typeof awsSpec>
+
+const checksSpec = fields({
+  /** Shell command lines of the user's own, run in the checkout one after the other. */
+  commands: list(text),
+  /** For all of them together. */
+  timeoutMs: milliseconds,
+})
+
+const imageSpec = fields({
+  /** Tags are `<name>-<commit>` and `<name>-latest`. */
+  name,
+  /** Name of the ECR repository, not its address. */
+  repository: name,
+  /** Relative to the checkout. */
+  dockerfile: name,
+  /** Relative to the checkout. */
+  context: name,
+  /** A stage of a multi-stage Dockerfile. Default: the last one. */
+  target: optional(text),
+  platform: optional(text),
+  args: texts,
+  timeoutMs: milliseconds,
+})
+
+export type ImageSpec = Checked<typeof imageSpec>
+
+const serviceSpec = fields({
+  /** What people call it: `api`. */
+  name,
+  /** What ECS calls it: `mailman-api`. */
+  ecsService: name,
+  /** Container name in the task definition → name of the image that it runs. */
+  containers: texts,
+  /** Names of the services that must be live before this one is touched. */
+  after: list(name),
+  /** `required`: a service whose ECS circuit breaker is off is rejected before anything changes. */
+  circuitBreaker: oneOf('required', 'optional'),
+  /** Must answer 2xx once the service is stable. Absent: ECS and the load balancer decide. */
+  verifyUrl: optional(text),
+})
+
+export type ServiceSpec = Checked<typeof serviceSpec>
+
+const notificationEvent = oneOf('started', 'approval_needed', 'outcome')
+
+export type NotificationEvent = Checked<typeof notificationEvent>
+
+/** A receiver of notifications. Addresses and secrets stay in variables of the worker. */
+const notificationSpec = fields({
+  type: oneOf('slack', 'webhook'),
+  /** Name of the worker's environment variable that holds the address. */
+  urlFrom: name,
+  /** Name of the variable that holds the secret which signs a webhook. */
+  secretFrom: optional(text),
+  on: list(notificationEvent),
+  /** Only these outcomes. Absent: all. */
+  outcomes: optional(list(oneOf(...outcomes))),
+})
+
+export type NotificationSpec = Checked<typeof notificationSpec>
+
+/** Checked one by one where notifications are sent: a release must not fail for a bad one. */
+const notificationSpecs: Check<readonly NotificationSpec[]> = (
+  _value,
+): _value is readonly NotificationSpec[] => true
+
+export const isNotificationSpec = notificationSpec
+
+/** Minutes since midnight: 0 to 1,440. */
+const minuteOfDay: Check<number> = (value): value is number =>
+  typeof value === 'number' && value >= 0 && value <= 1_440
+
+/** 0 is Sunday. */
+const weekday: Check<number> = (value): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 6
+
+const weeklyFreezeWindow = fields({
+  kind: literal('weekly'),
+  /** IANA name: `Europe/Berlin`. */
+  timeZone: name,
+  /** The window begins on these days. */
+  days: list(weekday),
+  from: minuteOfDay,
+  /** At or before `from`: on the next day. */
+  to: minuteOfDay,
+  reason: optional(text),
+})
+
+const datesFreezeWindow = fields({
+  kind: literal('dates'),
+  /** IANA name: `Europe/Berlin`. */
+  timeZone: name,
+  /** First day: `2026-12-23`. */
+  from: name,
+  /** Last day, included. */
+  to: name,
+  reason: optional(text),
+})
+
+const freezeWindow = either(weeklyFreezeWindow, datesFreezeWindow)
+
+/** A time in which nothing is deployed. Rollbacks are always admitted. */
+export type FreezeWindow = Checked<typeof freezeWindow>
+
+/** Which requests are admitted, and when. */
+const admissionSpec = fields({
+  /**
+   * What happens to a deploy while another release runs. `supersede`: it waits, and replaces every
+   * deploy that waits already. `queue`: it waits its turn. `reject`: it is rejected.
+   */
+  policy: oneOf('supersede', 'queue', 'reject'),
+  /** A newer deploy also cancels the release that runs, which is then rolled back. */
+  supersedeRunning: flag,
+  /** Present where a deploy needs an approval, which must come within this time. */
+  approval: optional(fields({ timeoutMs: milliseconds })),
+  freezes: list(freezeWindow),
+})
+
+export type AdmissionSpec = Checked<typeof admissionSpec>
+
+const taskQueues = fields({
+  /** Workflows, and the activities that speak to AWS. */
+  release: name,
+  /** Source, checks, image build and push: where a Docker engine is. */
+  builder: name,
+  /**
+   * Present where the builder lives only as long as the command that asked (`--build-here`): how
+   * long a step may wait to be picked up before the builder counts as gone. No other is waited for.
+   */
+  builderGoneMs: optional(milliseconds),
+})
+
+export type TaskQueues = Checked<typeof taskQueues>
+
+const environmentSpec = fields({
+  project: name,
+  environment: name,
+  aws: awsSpec,
+  /** Name or ARN of the ECS cluster. */
+  cluster: name,
+  /** `pin`: a new revision pinned to the digest. `force`: a new deployment on the moving tag. */
+  mode: oneOf('pin', 'force'),
+  /** Absolute path of a local checkout, or a remote URL, as `git clone` takes it. */
+  repository: name,
+  checks: checksSpec,
+  images: list(imageSpec),
+  /** In the order in which they are deployed; a rollback goes the other way. */
+  services: list(serviceSpec),
+  /** How long one service may take to become stable and healthy, and must then stay so. */
+  stability: fields({ timeoutMs: milliseconds, windowMs: milliseconds }),
+  rollback: fields({ timeoutMs: milliseconds, deregister: optional(flag) }),
+  /** What a failure reports. Absent: with the last log lines of failed tasks. */
+  failure: optional(fields({ logs: flag })),
+  /** Where people look things up. */
+  links: optional(fields({ temporalUi: optional(text) })),
+  /** Who is notified of releases. Absent: nobody. */
+  notifications: optional(notificationSpecs),
+  taskQueues,
+  admission: admissionSpec,
+})
 
 /**
  * One environment of a `slipway.yaml`, with every default filled in: all that a release needs to
- * know, as plain data that may stand in a workflow's history. It never holds a secret.
- * Durations are milliseconds.
+ * know, as plain data that may be kept in a workflow's history. It never holds a secret. Durations
+ * are milliseconds.
  */
-export interface EnvironmentSpec {
-  readonly project: string
-  readonly environment: string
-  readonly aws: AwsSpec
-  /** Name or ARN of the ECS cluster. */
-  readonly cluster: string
-  /** `pin`: a new revision pinned to the digest. `force`: a new deployment on the moving tag. */
-  readonly mode: 'pin' | 'force'
-  /** Absolute path of a local checkout, or a remote URL, as `git clone` takes it. */
-  readonly repository: string
-  readonly checks: ChecksSpec
-  readonly images: readonly ImageSpec[]
-  /** In the order in which they are deployed; a rollback goes the other way. */
-  readonly services: readonly ServiceSpec[]
-  /** How long one service may take until it is stable and healthy, and must then stay so. */
-  readonly stability: { readonly timeoutMs: number; readonly windowMs: number }
-  readonly rollback: { readonly timeoutMs: number; readonly deregister?: boolean }
-  /** What a failure tells. Left out: with the last log lines of failed tasks. */
-  readonly failure?: { readonly logs: boolean }
-  /** Where people look things up. */
-  readonly links?: { readonly temporalUi?: string }
-  /** Who is told of releases. Left out: nobody. */
-  readonly notifications?: readonly NotificationSpec[]
-  readonly taskQueues: TaskQueues
-  readonly admission: AdmissionSpec
-}
+export interface EnvironmentSpec extends Checked<typeof environmentSpec> {}
 
-/** Somebody who is told. Addresses and secrets stay in variables of the worker. */
-export interface NotificationSpec {
-  readonly type: 'slack' | 'webhook'
-  /** Name of the worker's environment variable that holds the address. */
-  readonly urlFrom: string
-  /** Name of the one that holds the secret which a webhook is signed with. */
-  readonly secretFrom?: string
-  readonly on: readonly NotificationEvent[]
-  /** Of the ends only these. Left out: all. */
-  readonly outcomes?: readonly Outcome[]
-}
-
-export type NotificationEvent = 'started' | 'approval_needed' | 'outcome'
-
-/** Who is let into the environment, and when. */
-export interface AdmissionSpec {
-  /**
-   * What becomes of a deploy that finds another release running. `supersede`: it waits, in place
-   * of every deploy that waits already. `queue`: it waits its turn. `reject`: it is refused.
-   */
-  readonly policy: 'supersede' | 'queue' | 'reject'
-  /** A newer deploy also cancels the one that runs, which takes back what it touched. */
-  readonly supersedeRunning: boolean
-  /** Present where a deploy needs somebody's approval, which must come within this time. */
-  readonly approval?: { readonly timeoutMs: number }
-  readonly freezes: readonly FreezeWindow[]
-}
-
-/** A time in which nothing is deployed; rollbacks are always let in. */
-export type FreezeWindow =
-  | {
-      readonly kind: 'weekly'
-      /** IANA name: `Europe/Berlin`. */
-      readonly timeZone: string
-      /** 0 is Sunday. The window begins on these days. */
-      readonly days: readonly number[]
-      /** Minutes since midnight. `to` at or before `from` is on the next day. */
-      readonly from: number
-      readonly to: number
-      readonly reason?: string
-    }
-  | {
-      readonly kind: 'dates'
-      readonly timeZone: string
-      /** `2026-12-23`, both included. */
-      readonly from: string
-      readonly to: string
-      readonly reason?: string
-    }
-
-/** What is left out comes from the AWS SDK's own chain, on the worker. */
-export interface AwsSpec {
-  readonly region?: string
-  readonly profile?: string
-}
-
-export interface ChecksSpec {
-  /** Shell command lines of the user's own, run in the checkout one after the other. */
-  readonly commands: readonly string[]
-  /** For all of them together. */
-  readonly timeoutMs: number
-}
-
-export interface ImageSpec {
-  /** Tags are `<name>-<commit>` and `<name>-latest`. */
-  readonly name: string
-  /** Name of the ECR repository, not its address. */
-  readonly repository: string
-  /** Relative to the checkout. */
-  readonly dockerfile: string
-  readonly context: string
-  /** The stage of a multi-stage Dockerfile; the last one when left out. */
-  readonly target?: string
-  readonly platform?: string
-  readonly args: Readonly<Record<string, string>>
-  readonly timeoutMs: number
-}
-
-export interface ServiceSpec {
-  /** What people call it: `api`. */
-  readonly name: string
-  /** What ECS calls it: `mailman-api`. */
-  readonly ecsService: string
-  /** Container name in the task definition → name of the image it runs. */
-  readonly containers: Readonly<Record<string, string>>
-  /** Names of the services that must be live before this one is touched. */
-  readonly after: readonly string[]
-  /** `required`: a service whose ECS circuit breaker is off is refused before anything changes. */
-  readonly circuitBreaker: 'required' | 'optional'
-  /** Asked once the service is stable: must answer 2xx. Left out: ECS and the load balancer decide. */
-  readonly verifyUrl?: string
-}
-
-export interface TaskQueues {
-  /** Workflows, and the activities that speak to AWS. */
-  readonly release: string
-  /** Source, checks, image build and push: where a Docker engine is. */
-  readonly builder: string
-  /**
-   * Present where the builder lives only as long as the command that asked (`--build-here`): how
-   * long it may leave a step lying before it counts as gone, and nobody else is waited for.
-   */
-  readonly builderGoneMs?: number
-}
+/**
+ * Whether a value can be used as the spec of an environment. Workflows rely on every field of it:
+ * one that trips over something else would retry the same task for ever.
+ */
+export const isEnvironmentSpec: Check<EnvironmentSpec> = environmentSpec

@@ -1,10 +1,19 @@
+import type { ReleaseReference } from './release-reference.ts'
+import { type Control } from './controls.ts'
 import type { Paused, ReleasedService } from './releases.ts'
 import { type Outcome } from './outcome.ts'
-import { type ReleaseRequest } from './requests.ts'
 
 export type Approval =
   | { readonly kind: 'needed'; readonly until: number }
   | { readonly kind: 'given'; readonly by: string; readonly at: number }
+
+/** Why a request has not started yet: the first obstacle that has to go. */
+export type WaitReason =
+  | { readonly kind: 'approval'; readonly until: number }
+  | { readonly kind: 'running'; readonly release: RunningRelease }
+  | { readonly kind: 'freeze'; readonly freeze: Freeze }
+  /** Another request goes first: its id. */
+  | { readonly kind: 'queue'; readonly behind: string }
 
 export interface Superseded {
   readonly id: string
@@ -20,31 +29,6 @@ export interface Freeze {
   readonly until?: number
 }
 
-export type ControlKind =
-  | 'approve'
-  | 'cancel'
-  | 'freeze'
-  | 'override'
-  | 'pause'
-  | 'reject'
-  | 'release'
-  | 'resume'
-  | 'rollback'
-  /** One by a name that there is not. */
-  | 'signal'
-  | 'unfreeze'
-
-export interface Control {
-  readonly kind: ControlKind
-  readonly by: string
-  readonly at: number
-  readonly reason?: string
-  /** The release that it was about. */
-  readonly release?: string
-  /** Present where it could not be done: why. */
-  readonly rejected?: string
-}
-
 /** A notice that nobody was told of, and why. */
 export interface Undelivered {
   readonly release: string
@@ -56,12 +40,7 @@ export interface Undelivered {
 }
 
 /** An entry of the environment's ledger. */
-export interface LedgerEntry {
-  readonly id: string
-  readonly kind: ReleaseRequest['kind']
-  readonly commit?: string
-  readonly subject?: string
-  readonly requestedBy: string
+export interface LedgerEntry extends ReleaseReference {
   readonly startedAt: number
   readonly endedAt: number
   readonly outcome: Outcome
@@ -100,24 +79,17 @@ export interface UnsentNotice {
   readonly since: number
 }
 
-export interface WaitingRelease {
-  readonly id: string
-  readonly kind: ReleaseRequest['kind']
-  readonly commit?: string
-  readonly subject?: string
-  readonly requestedBy: string
+export interface WaitingRelease extends ReleaseReference {
   readonly since: number
+  /** Absent where it can start now. */
+  readonly waitsFor?: WaitReason
   /** Absent where none is needed. */
   readonly approval?: Approval
   /** Why it does not wait for the end of a freeze. */
   readonly override?: string
 }
 
-export interface RunningRelease {
-  readonly id: string
-  readonly kind: ReleaseRequest['kind']
-  readonly commit?: string
-  readonly requestedBy: string
+export interface RunningRelease extends ReleaseReference {
   readonly startedAt: number
   /** Present while it holds before its next step, or will. */
   readonly paused?: Paused

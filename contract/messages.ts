@@ -1,12 +1,11 @@
 import type {
   SignalledRequest,
-  ControlBody,
   RequestStatus,
-  PlainControl,
   Accepted,
   ReleaseRequest,
   RollbackRequest,
 } from './requests.ts'
+import type { ControlBody, PlainControl } from './controls.ts'
 import { defineQuery, defineSignal, defineUpdate } from './definitions.ts'
 import type { Paused, ReleaseStatus } from './releases.ts'
 import type { EnvironmentStatus } from './environment.ts'

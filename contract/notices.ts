@@ -1,5 +1,6 @@
 import type { Outcome } from './outcome.ts'
 import type { NotificationSpec } from './environment-spec.ts'
+import type { ReleaseReference } from './release-reference.ts'
 
 /**
  * What somebody is told of a release. It stands in the history of the environment's workflow, so
@@ -16,17 +17,12 @@ interface About {
   readonly at: number
   readonly project: string
   readonly environment: string
-  readonly requestedBy: string
   /** As the configuration has it; the worker's `TEMPORAL_UI_URL` goes before it. */
   readonly temporalUi?: string
 }
 
 interface AboutRelease extends About {
-  /** Id of the release: `release/production/3f2c1ab4d5e6`. */
-  readonly release: string
-  readonly kind: 'deploy' | 'redeploy' | 'rollback'
-  readonly commit?: string
-  readonly subject?: string
+  readonly release: ReleaseReference
   /** `mailman 3f2c1ab → production: Add organization id to inboxes` */
   readonly summary: string
   /** Why it was asked for, where somebody said so. */
@@ -55,6 +51,7 @@ export interface OutcomeNotice extends AboutRelease {
 /** Of nothing at all: somebody tries whether it arrives. */
 export interface TestNotice extends About {
   readonly event: 'test'
+  readonly requestedBy: string
 }
 
 /** One notice for one receiver. */

@@ -1,13 +1,13 @@
+import type { ReleaseKind, ReleaseReference } from './release-reference.ts'
 import { type ReleaseRequest } from './requests.ts'
 import type { FailureEvidence } from '../rollout/failed-tasks.ts'
 import type { Outcome } from './outcome.ts'
-import type { Undelivered, Approval, Control, Freeze, Superseded } from './environment.ts'
-import type { Revision, RolloutProgress } from './activity-types.ts'
+import type { Revision } from './activity-types.ts'
 import type { RollbackTarget } from '../rollout/deployment.ts'
 
 /** The memo of a `release` workflow: what its list can tell without opening it. */
 export interface ReleaseMemo {
-  readonly kind: ReleaseRequest['kind']
+  readonly kind: ReleaseKind
   readonly committedAt?: number
 }
 
@@ -48,14 +48,10 @@ export interface Step {
 }
 
 /** The answer to the query `status` of a `release` workflow. */
-export interface ReleaseStatus {
-  readonly id: string
-  readonly kind: ReleaseRequest['kind']
+export interface ReleaseStatus extends ReleaseReference {
   readonly project: string
   readonly environment: string
-  readonly commit?: string
   readonly summary: string
-  readonly requestedBy: string
   readonly startedAt: number
   readonly steps: readonly Step[]
   readonly warnings: readonly string[]
@@ -100,8 +96,6 @@ export interface ReleasedService {
   /** Of what is live: the release that it comes from, and since when it runs again or still. */
   readonly since?: { readonly release: string; readonly commit?: string; readonly at: number }
 }
-
-export type { Approval, Control, Freeze, RolloutProgress, Superseded, Undelivered }
 
 /** A page about something that a release is made from or changes. */
 export interface Link {

@@ -1,5 +1,4 @@
 import { type EnvironmentSpec } from './environment-spec.ts'
-import { type Control } from './environment.ts'
 import { type Outcome } from './outcome.ts'
 
 /** A workflow that asked for a release by a signal: it is told by a signal what becomes of it. */
@@ -19,19 +18,6 @@ export type RequestStatus =
       readonly outcome: Outcome
       readonly message: string
     }
-
-/** What a person asks of an environment, as a signal or an Update carries it. */
-export interface ControlRequest {
-  readonly by: string
-  readonly reason?: string
-  /** Id of the release that it is about. Left out: the one that it can only be about. */
-  readonly release?: string
-  /** End of a freeze, in milliseconds since the epoch. */
-  readonly until?: number
-}
-
-/** The controls that need nothing but the state. Rollbacks and releases are requests. */
-export type PlainControl = Exclude<Control['kind'], 'override' | 'release' | 'rollback' | 'signal'>
 
 /** What somebody asks an environment for. */
 export type ReleaseRequest = DeployRequest | RedeployRequest | RollbackRequest
@@ -90,19 +76,6 @@ export interface Accepted {
   readonly joined: boolean
   /** One sentence for people. */
   readonly message: string
-}
-
-/** What an Update or a signal of a control carries; all of it may be left out. */
-export interface ControlBody {
-  /** Who asks, for the record. */
-  readonly requestedBy?: string
-  readonly reason?: string
-  /** Id of the release that it is about, where that is not plain. */
-  readonly release?: string
-  /** End of a freeze: a date and time as ISO 8601 has it, `2026-12-27T08:00:00Z`. */
-  readonly until?: string
-  /** For a rollback: the release or commit to go back to. */
-  readonly to?: string
 }
 
 export type SignalledRequest = Exclude<ReleaseRequest, RollbackRequest> & {

@@ -1,22 +1,18 @@
 import { outcomeWords } from './outcome-words.ts'
-import type {
-  Control,
-  ReleasedService,
-  ReleaseStatus,
-  Step,
-  Undelivered,
-  Link,
-} from '../contract/releases.ts'
+import type { Control } from '../contract/controls.ts'
+import type { ReleasedService, ReleaseStatus, Step, Link } from '../contract/releases.ts'
 import type {
   EnvironmentStatus,
   LedgerEntry,
   RunningRelease,
+  Undelivered,
   UnsentNotice,
   WaitingRelease,
 } from '../contract/environment.ts'
 import { failureDetails } from './failure-details.ts'
 import { liveSince } from './live-since.ts'
 import { cell } from './markdown.ts'
+import { waitText } from './wait-reason.ts'
 import { shortCommit, shortDigest, shortRevision } from './short.ts'
 
 /**
@@ -108,11 +104,11 @@ export function environmentDetails(
       : `**Running:** ${linked(running.id)}: ${what(running)}, since ${when(running.startedAt)}, by ${cell(running.requestedBy)}${pausedText(running)}`,
     ...frozen(status),
     ...table(
-      ['waits', 'what', 'since', 'by', 'approval'],
-      status.waiting.slice(0, 20).map(waitingRow),
+      ['waiting', 'what', 'since', 'by', 'for'],
+      status.waiting.slice(0, 20).map((one) => waitingRow(one, status.environment)),
     ),
     ...table(
-      ['done by hand', 'by', 'at', 'release', 'reason'],
+      ['manual action', 'by', 'at', 'release', 'reason'],
       status.controls.slice(0, 10).map(controlRow),
     ),
     ...table(
@@ -120,11 +116,11 @@ export function environmentDetails(
       status.releases.slice(0, 10).map((entry) => entryRow(entry, linked(entry.id))),
     ),
     ...table(
-      ['nobody was told', 'of', 'at', 'release', 'why'],
+      ['not delivered to', 'event', 'at', 'release', 'reason'],
       (status.undelivered ?? []).slice(0, 5).map(undeliveredRow),
     ),
     ...table(
-      ['is still to be told', 'of', 'since', 'release'],
+      ['still to be delivered to', 'event', 'since', 'release'],
       (status.unsent ?? []).slice(0, 5).map(unsentRow),
     ),
     '',
@@ -165,19 +161,9 @@ function frozen({ freeze }: EnvironmentStatus): readonly string[] {
   return ['', `**Frozen**${end} by ${by(freeze)}`]
 }
 
-function waitingRow({ id, since, requestedBy, approval, ...about }: WaitingRelease): string {
-  return row(id, what(about), when(since), cell(requestedBy), approvalText(approval))
-}
-
-function approvalText(approval: WaitingRelease['approval']): string {
-  switch (approval?.kind) {
-    case undefined:
-      return ''
-    case 'needed':
-      return `needed until ${when(approval.until)}`
-    case 'given':
-      return `by ${cell(approval.by)}`
-  }
+function waitingRow(waiting: WaitingRelease, environment: string): string {
+  const { id, since, requestedBy, waitsFor, ...about } = waiting
+  return row(id, what(about), when(since), cell(requestedBy), cell(waitText(waitsFor, environment)))
 }
 
 function controlRow({ kind, by: who, at, release, reason, rejected }: Control): string {

@@ -26,7 +26,8 @@ export interface Place {
 }
 
 export function buildMessage(notice: Notice, place: Place): Message {
-  const { requestedBy, environment } = notice
+  const { environment } = notice
+  const { requestedBy } = notice.event === 'test' ? notice : notice.release
   const page = pageOf(place.temporalUi ?? notice.temporalUi, place.namespace, workflowOf(notice))
   return {
     ...said(notice),
@@ -41,7 +42,7 @@ export function buildMessage(notice: Notice, place: Place): Message {
 function workflowOf(notice: Notice): string {
   const hasStarted =
     notice.event === 'started' || (notice.event === 'outcome' && notice.startedAt !== undefined)
-  return hasStarted ? notice.release : `environment/${notice.environment}`
+  return hasStarted ? notice.release.id : `environment/${notice.environment}`
 }
 
 type Said = Pick<Message, 'sign' | 'headline' | 'lines' | 'commands'>
@@ -62,8 +63,8 @@ function said(notice: Notice): Said {
         headline: 'waits for an approval',
         lines: [`Without one it is rejected at ${momentText(notice.until)}.`],
         commands: [
-          `slipway approve ${environment} --release ${notice.release}`,
-          `slipway reject ${environment} --release ${notice.release} --reason '…'`,
+          `slipway approve ${environment} --release ${notice.release.id}`,
+          `slipway reject ${environment} --release ${notice.release.id} --reason '…'`,
         ],
       }
     case 'outcome':
@@ -82,7 +83,8 @@ function ended(notice: OutcomeNotice): Said {
   const { outcome, message, cause, startedAt, at, release, environment } = notice
   const took = startedAt === undefined ? '' : ` after ${durationText(at - startedAt)}`
   const words = `${outcomeWords[outcome]}${took}`
-  const explain = startedAt === undefined || fine.has(outcome) ? [] : [`slipway explain ${release}`]
+  const explain =
+    startedAt === undefined || fine.has(outcome) ? [] : [`slipway explain ${release.id}`]
   return {
     sign: outcomeSigns[outcome],
     headline: outcome === 'rollback_failed' ? `${words}: A PERSON IS NEEDED NOW` : words,

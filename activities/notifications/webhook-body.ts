@@ -57,7 +57,8 @@ export const webhookBodySchema = z.object({
 export type WebhookBody = z.output<typeof webhookBodySchema>
 
 export function webhookBody(notice: Notice, { page }: Message): WebhookBody {
-  const { at, project, environment, requestedBy } = notice
+  const { at, project, environment } = notice
+  const { requestedBy } = notice.event === 'test' ? notice : notice.release
   const about = { project, environment, requestedBy, ...(page === undefined ? {} : { page }) }
   return {
     version: 1,
@@ -68,9 +69,10 @@ export function webhookBody(notice: Notice, { page }: Message): WebhookBody {
 }
 
 function aboutRelease(notice: Exclude<Notice, { event: 'test' }>): Partial<WebhookBody['data']> {
-  const { release, kind, summary, commit, subject, reason } = notice
+  const { summary, reason } = notice
+  const { id, kind, commit, subject } = notice.release
   return {
-    release,
+    release: id,
     kind,
     summary,
     ...(commit === undefined ? {} : { commit }),

@@ -1,8 +1,10 @@
 import type { RolloutProgress } from '../../contract/activity-types.ts'
 import { freezeInWords } from '../../config/frozen.ts'
 import type { FreezeWindow } from '../../contract/environment-spec.ts'
-import type { Control, ReleaseStatus, Undelivered } from '../../contract/releases.ts'
-import type { EnvironmentStatus, WaitingRelease } from '../../contract/environment.ts'
+import type { Control } from '../../contract/controls.ts'
+import type { Undelivered, EnvironmentStatus, WaitingRelease } from '../../contract/environment.ts'
+import type { ReleaseStatus } from '../../contract/releases.ts'
+import { waitText } from '../../text/wait-reason.ts'
 import { liveSince } from '../../text/live-since.ts'
 import { shortDigest, shortRevision } from '../../text/short.ts'
 import type { Upcoming } from '../upcoming.ts'
@@ -93,27 +95,18 @@ export function environmentText(
 }
 
 function waitingRow(
-  { id, requestedBy, since, approval, override, ...about }: WaitingRelease,
-  { freeze, running, environment }: EnvironmentStatus,
+  { id, requestedBy, since, approval, override, waitsFor, ...about }: WaitingRelease,
+  { environment }: EnvironmentStatus,
 ): string[] {
   const approved = approval?.kind === 'given' ? `approved by ${plain(approval.by)}` : ''
   const over = override === undefined ? '' : `over the freeze: ${shortened(plain(override), 60)}`
-  const passes = about.kind === 'rollback' || override !== undefined
-  // What keeps it waiting that somebody can do something about.
-  const until =
-    approval?.kind === 'needed'
-      ? `needs an approval until ${momentText(approval.until)}: slipway approve ${environment}`
-      : freeze !== undefined && !passes
-        ? 'waits for the end of the freeze'
-        : running === undefined
-          ? ''
-          : `waits for ${running.id}`
+  const reason = waitsFor === undefined ? '' : waitText(waitsFor, environment)
   return [
     `  ${id}`,
     shortened(what(about), 60),
     `by ${plain(requestedBy)}`,
     `since ${momentText(since)}`,
-    [approved, over, until].filter((part) => part !== '').join(', '),
+    [approved, over, reason].filter((part) => part !== '').join(', '),
   ]
 }
 

@@ -12,6 +12,7 @@ import {
   packageOf,
   packPackages,
   top,
+  versionOf,
 } from './packed-packages.ts'
 import { typedProgram } from './typed-program.ts'
 
@@ -36,9 +37,6 @@ function run(folder: string, command: string, ...args: readonly string[]) {
     timeout: 300_000,
   })
 }
-
-const versionOf = async (file: string): Promise<string> =>
-  JSON.parse(await readFile(file, 'utf8')).version
 
 describe('slipway alone', () => {
   let folder: string

@@ -13,8 +13,14 @@ export async function packPackages(): Promise<(name: PackageName) => string> {
   const folder = temporaryFolder()
   await npm(top, 'pack', '--pack-destination', folder)
   await npm(top, 'pack', '--pack-destination', folder, '--workspaces')
-  const { version } = JSON.parse(await readFile(join(top, 'package.json'), 'utf8'))
+  const version = await versionOf(join(top, 'package.json'))
   return (name) => join(folder, `${name}-${version}.tgz`)
+}
+
+/** The version in a `package.json`. */
+export async function versionOf(file: string): Promise<string> {
+  const { version } = JSON.parse(await readFile(file, 'utf8')) as { readonly version: string }
+  return version
 }
 
 /** Installs archives into an empty folder, as a user would, and gives the folder. */

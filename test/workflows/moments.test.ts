@@ -1,4 +1,4 @@
-import type { ControlBody } from '../../contract/requests.ts'
+import type { ControlBody } from '../../contract/controls.ts'
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { ReleaseActivities } from '../../contract/activities.ts'

@@ -14,6 +14,7 @@ import type { ReleaseInput, ReleaseMemo, ReleaseResult } from '../../contract/re
 import type { LedgerEntry, RunningRelease } from '../../contract/environment.ts'
 import type { ReleaseRequest } from '../../contract/requests.ts'
 import { oneLine, releaseSummary } from '../../text/short.ts'
+import { referenceOf } from '../release-reference.ts'
 
 type Started =
   | { readonly kind: 'started'; readonly runId: string; readonly end: Promise<ReleaseResult> }
@@ -58,17 +59,13 @@ function memoOf(request: ReleaseRequest): ReleaseMemo {
 
 /** Waits for a release and writes it down as the ledger keeps it, however it ended. */
 export async function entryOf(
-  { id, request, commit }: ReleaseInput,
+  input: ReleaseInput,
   startedAt: number,
   end: Promise<ReleaseResult>,
 ): Promise<LedgerEntry> {
   const result = await resultOf(end)
   return {
-    id,
-    kind: request.kind,
-    ...(commit === undefined ? {} : { commit }),
-    ...(request.kind === 'deploy' ? { subject: oneLine(request.subject) } : {}),
-    requestedBy: request.requestedBy,
+    ...referenceOf(input),
     startedAt,
     endedAt: Date.now(),
     outcome: result.outcome,
@@ -98,15 +95,6 @@ async function resultOf(end: Promise<ReleaseResult>): Promise<Known> {
 }
 
 /** A release that has just started, as the environment shows it. */
-export function runningOf(
-  { id, request, commit }: ReleaseInput,
-  startedAt: number,
-): RunningRelease {
-  return {
-    id,
-    kind: request.kind,
-    ...(commit === undefined ? {} : { commit }),
-    requestedBy: request.requestedBy,
-    startedAt,
-  }
+export function runningOf(input: ReleaseInput, startedAt: number): RunningRelease {
+  return { ...referenceOf(input), startedAt }
 }

@@ -5,7 +5,7 @@ import {
   setHandler,
 } from '@temporalio/workflow'
 import { control, noted } from './state/controls.ts'
-import { type ControlRequest, type PlainControl } from '../../contract/requests.ts'
+import { type ControlRequest, type PlainControl } from '../../contract/controls.ts'
 import { parseControl, anonymous } from './state/parse-control.ts'
 import * as protocol from '../../contract/messages.ts'
 import { rejectUpdate } from '../temporal/reject-update.ts'

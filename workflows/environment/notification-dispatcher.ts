@@ -85,7 +85,7 @@ export function openNotificationDispatcher({
 }
 
 function lineOf(sending: ReleaseSending): string {
-  return `${sending.notice.release} ${receiverName(sending)}`
+  return `${sending.notice.release.id} ${receiverName(sending)}`
 }
 
 function isFinal(failure: unknown): boolean {

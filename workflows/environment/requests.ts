@@ -11,6 +11,8 @@ import { noted } from './state/controls.ts'
 import { faultIn } from './state/parse-request.ts'
 import type { EnvironmentState } from './state/state.ts'
 import { nextToStart } from './state/queue.ts'
+import { waitReasonOf } from './state/wait-reason.ts'
+import { waitText } from '../../text/wait-reason.ts'
 import { busyWith } from '../../text/queue.ts'
 import * as protocol from '../../contract/messages.ts'
 import { rejectUpdate } from '../temporal/reject-update.ts'
@@ -87,7 +89,7 @@ async function enter(
   if (admission.kind === 'joined') {
     return accepted(store, id, true, `joined ${id}, which does the same`)
   }
-  const message = isWaiting(store, id) ? waitsBecause(store, id) : `${id} has started`
+  const message = isWaiting(store, id) ? waitMessage(store, id) : `${id} has started`
   return accepted(store, id, false, message)
 }
 
@@ -161,12 +163,9 @@ function isWaiting({ state }: EnvironmentStore, id: string): boolean {
   return state.waiting.some(({ input }) => input.id === id)
 }
 
-function waitsBecause({ state, running }: EnvironmentStore, id: string): string {
-  const waiting = state.waiting.find(({ input }) => input.id === id)
-  if (waiting?.approval?.kind === 'needed') return `${id} waits for an approval`
-  return running === undefined
-    ? `${id} waits for its turn`
-    : `${id} waits: ${busyWith(running.release)}`
+function waitMessage({ state, running }: EnvironmentStore, id: string): string {
+  const reason = waitReasonOf(state, running?.release, id, Date.now())
+  return `${id} ${waitText(reason, state.environment)}`
 }
 
 function accepted(

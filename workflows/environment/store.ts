@@ -62,7 +62,7 @@ export function openEnvironmentStore(input: EnvironmentInput): EnvironmentStore 
     givenUp: (sending, why) => setState(withUndelivered(state, sending, Date.now(), why)),
   })
   const { namespace } = workflowInfo()
-  const status = () => statusOf(state, running?.release)
+  const status = () => statusOf(state, running?.release, Date.now())
   setHandler(environmentStatus, status)
 
   function setState(

@@ -14,6 +14,7 @@ import {
   releaseStatus,
 } from '../../contract/messages.ts'
 import { releaseDetails } from '../../text/details.ts'
+import { referenceOf } from '../release-reference.ts'
 import { linksOf } from '../../text/links.ts'
 import { parsePaused } from '../environment/state/parse-signal.ts'
 import { oneLine, releaseSummary } from '../../text/short.ts'
@@ -51,16 +52,12 @@ const unstoppable: ReadonlySet<StepName> = new Set(['wait', 'verify', 'roll back
 
 /** Opens the record, answers `status` from it and keeps the UI's current details true. */
 export function openReleaseProgress(input: ReleaseInput): ReleaseProgress {
-  const { request, id } = input
-  const commit = request.kind === 'deploy' ? request.commit : input.commit
+  const { request, commit } = input
   let status: ReleaseStatus = {
-    id,
-    kind: request.kind,
+    ...referenceOf(input),
     project: request.spec.project,
     environment: request.spec.environment,
-    ...(commit === undefined ? {} : { commit }),
     summary: releaseSummary(request, commit),
-    requestedBy: request.requestedBy,
     startedAt: Date.now(),
     steps: [],
     warnings: [],

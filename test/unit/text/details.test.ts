@@ -73,7 +73,7 @@ test('what waits in an environment and what was done by hand are tables', () => 
   const tables = tablesIn(environmentDetails(environment))
   assert.deepEqual(
     tables.map((table) => table[0]?.[0]),
-    ['waits', 'done by hand'],
+    ['waiting', 'manual action'],
   )
 })
 

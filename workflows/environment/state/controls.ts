@@ -1,8 +1,10 @@
-import type { PlainControl, ControlRequest } from '../../../contract/requests.ts'
+import type { PlainControl, ControlRequest, Control } from '../../../contract/controls.ts'
 import { outcomeWords } from '../../../text/outcome-words.ts'
-import type { RunningRelease, Control, Freeze } from '../../../contract/environment.ts'
+import type { RunningRelease, Freeze } from '../../../contract/environment.ts'
 import { freezeAt, withControl, type EnvironmentState, type Waiting } from './state.ts'
-import { endWaiting, nextToStart } from './queue.ts'
+import { waitText } from '../../../text/wait-reason.ts'
+import { endWaiting } from './queue.ts'
+import { waitReasonOf } from './wait-reason.ts'
 
 /** What a control does: to the state, and to the release that runs. */
 export type ControlEffect =
@@ -105,29 +107,16 @@ function approve(
     waiting: state.waiting.map((one) => (one === found ? { ...one, approval } : one)),
   }
   const { id } = found.input
+  const reason = waitReasonOf(approved, running, id, now)
   return {
     kind: 'done',
     state: approved,
     release: id,
-    message: `${id} is approved${stillWaits(approved, running, id, now)}`,
+    message:
+      reason === undefined
+        ? `${id} is approved`
+        : `${id} is approved, and ${waitText(reason, state.environment)}`,
   }
-}
-
-/** An approval is not the only thing that a release may wait for. */
-function stillWaits(
-  state: EnvironmentState,
-  running: RunningRelease | undefined,
-  id: string,
-  now: number,
-): string {
-  if (running !== undefined) return `, and waits: ${running.id} is running`
-  const next = nextToStart(state, now)
-  if (next?.input.id === id) return ''
-  const held = freezeAt(state, now)
-  if (next === undefined && held !== undefined) {
-    return `, and waits for the end of ${freezeInWords(held)}`
-  }
-  return ', and waits for its turn'
 }
 
 function reject(state: EnvironmentState, request: ControlRequest, now: number): ControlEffect {

@@ -1,6 +1,11 @@
 import type { ReleaseNotice, ReleaseSending } from '../../../contract/notices.ts'
-import type { NotificationSpec, EnvironmentSpec } from '../../../contract/environment-spec.ts'
+import {
+  isNotificationSpec,
+  type EnvironmentSpec,
+  type NotificationSpec,
+} from '../../../contract/environment-spec.ts'
 import type { ReleaseInput } from '../../../contract/releases.ts'
+import { referenceOf } from '../../release-reference.ts'
 import { oneLine, releaseSummary } from '../../../text/short.ts'
 import type { EnvironmentState } from './state.ts'
 import { supersededBy } from '../../../text/queue.ts'
@@ -120,7 +125,8 @@ function knownOf({ state, running }: EnvironmentSnapshot, id: string): Partial<I
   return waiting === undefined ? {} : { input: waiting.input }
 }
 
-function about({ id, request, commit }: ReleaseInput, event: string, at: number) {
+function about(input: ReleaseInput, event: string, at: number) {
+  const { id, request, commit } = input
   const { project, environment, links } = request.spec
   const reason = request.kind === 'rollback' ? request.reason : request.override?.reason
   return {
@@ -128,23 +134,16 @@ function about({ id, request, commit }: ReleaseInput, event: string, at: number)
     at,
     project,
     environment,
-    release: id,
-    kind: request.kind,
-    ...(commit === undefined ? {} : { commit }),
-    ...(request.kind === 'deploy' ? { subject: oneLine(request.subject) } : {}),
+    release: referenceOf(input),
     summary: releaseSummary(request, commit),
-    requestedBy: oneLine(request.requestedBy),
     ...(reason === undefined ? {} : { reason: oneLine(reason) }),
     ...(links?.temporalUi === undefined ? {} : { temporalUi: links.temporalUi }),
   }
 }
 
-/** An Update may come from anybody, and this workflow must not stumble over what it brings. */
+/** Only the well-formed ones: a release must not fail for a notification that cannot be sent. */
 function receiversOf({ notifications }: EnvironmentSpec): readonly NotificationSpec[] {
-  if (!Array.isArray(notifications)) return []
-  return (notifications as readonly Partial<NotificationSpec>[]).filter(
-    (one): one is NotificationSpec => Array.isArray(one?.on) && typeof one.urlFrom === 'string',
-  )
+  return Array.isArray(notifications) ? notifications.filter(isNotificationSpec) : []
 }
 
 function wants({ on, outcomes }: NotificationSpec, notice: ReleaseNotice): boolean {

@@ -39,7 +39,7 @@ export function withUndelivered(
   reason: string,
 ): EnvironmentState {
   const { release, event } = sending.notice
-  const one = { release, event, to: receiverName(sending), at, reason }
+  const one = { release: release.id, event, to: receiverName(sending), at, reason }
   return {
     ...withoutSending(state, sending),
     undelivered: [one, ...(state.undelivered ?? [])].slice(0, keptUndelivered),

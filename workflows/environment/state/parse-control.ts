@@ -1,6 +1,6 @@
 import { whyUndecodable } from '../../temporal/undecodable.ts'
-import type { ControlRequest, PlainControl } from '../../../contract/requests.ts'
-import { fieldsOf } from './parse-environment-spec.ts'
+import type { ControlRequest, PlainControl } from '../../../contract/controls.ts'
+import { fieldsOf } from '../../../contract/check.ts'
 
 export const anonymous = 'the Temporal UI or CLI'
 

@@ -1,8 +1,8 @@
-import type { EnvironmentSpec } from '../../../contract/environment-spec.ts'
+import { type EnvironmentSpec, isEnvironmentSpec } from '../../../contract/environment-spec.ts'
 import type { DeployRequest, RedeployRequest, Requester } from '../../../contract/requests.ts'
 import { whyUndecodable } from '../../temporal/undecodable.ts'
 import { anonymous } from './parse-control.ts'
-import { fieldsOf, isEnvironmentSpec } from './parse-environment-spec.ts'
+import { fieldsOf } from '../../../contract/check.ts'
 
 export type ParsedRequest = { readonly replyTo?: Requester } & (
   | { readonly kind: 'good'; readonly request: DeployRequest | RedeployRequest }

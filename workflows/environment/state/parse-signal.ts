@@ -1,5 +1,5 @@
 import { isOutcome } from '../../../contract/outcome.ts'
-import { fieldsOf } from './parse-environment-spec.ts'
+import { fieldsOf } from '../../../contract/check.ts'
 import type { RequestStatus } from '../../../contract/requests.ts'
 import type { Paused } from '../../../contract/releases.ts'
 import { whyUndecodable } from '../../temporal/undecodable.ts'

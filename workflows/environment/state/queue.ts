@@ -1,3 +1,4 @@
+import { referenceOf } from '../../release-reference.ts'
 import { withEntry } from './ledger.ts'
 import type { LedgerEntry } from '../../../contract/environment.ts'
 import { freezeAt, type EnvironmentState, type Waiting } from './state.ts'
@@ -61,18 +62,13 @@ export function endWaiting(
   outcome: 'rejected' | 'cancelled',
   message: string,
 ): EnvironmentState {
-  const { id, request, commit } = input
   const entry: LedgerEntry = {
-    id,
-    kind: request.kind,
-    ...(commit === undefined ? {} : { commit }),
-    ...(request.kind === 'deploy' ? { subject: request.subject } : {}),
-    requestedBy: request.requestedBy,
+    ...referenceOf(input),
     startedAt: since,
     endedAt: now,
     outcome,
     message,
     services: [],
   }
-  return { ...withoutWaiting(state, id), ledger: withEntry(state.ledger, entry) }
+  return { ...withoutWaiting(state, input.id), ledger: withEntry(state.ledger, entry) }
 }

@@ -1,11 +1,6 @@
 import { type Requester } from '../../../contract/requests.ts'
-import type {
-  Control,
-  Freeze,
-  Superseded,
-  Approval,
-  Undelivered,
-} from '../../../contract/environment.ts'
+import type { Freeze, Superseded, Approval, Undelivered } from '../../../contract/environment.ts'
+import type { Control } from '../../../contract/controls.ts'
 import type { ReleaseSending } from '../../../contract/notices.ts'
 import type { EnvironmentSpec } from '../../../contract/environment-spec.ts'
 import type { Ledger } from './ledger.ts'

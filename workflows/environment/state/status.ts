@@ -3,15 +3,19 @@ import type {
   EnvironmentStatus,
   RunningRelease,
   UnsentNotice,
+  WaitReason,
   WaitingRelease,
 } from '../../../contract/environment.ts'
+import { referenceOf } from '../../release-reference.ts'
 import { receiverName } from './outbox.ts'
 import type { EnvironmentState, Waiting } from './state.ts'
+import { waitReasonOf } from './wait-reason.ts'
 
 /** What the world may know of an environment: all but the targets that requests carry. */
 export function statusOf(
   state: EnvironmentState,
   running: RunningRelease | undefined,
+  now: number,
 ): EnvironmentStatus {
   const { environment, project, ledger, waiting, freeze, superseded, controls, undelivered } = state
   const unsent = (state.unsent ?? []).map(unsentNotice)
@@ -20,7 +24,9 @@ export function statusOf(
     project,
     ...(ledger.live === undefined ? {} : { live: ledger.live }),
     ...(running === undefined ? {} : { running }),
-    waiting: waiting.map(shown),
+    waiting: waiting.map((one) =>
+      waitingRelease(one, waitReasonOf(state, running, one.input.id, now)),
+    ),
     ...(freeze === undefined ? {} : { freeze }),
     superseded,
     controls,
@@ -30,14 +36,15 @@ export function statusOf(
   }
 }
 
-function shown({ input: { id, request, commit }, since, approval }: Waiting): WaitingRelease {
+function waitingRelease(
+  { input, since, approval }: Waiting,
+  waitsFor: WaitReason | undefined,
+): WaitingRelease {
+  const { request } = input
   return {
-    id,
-    kind: request.kind,
-    ...(commit === undefined ? {} : { commit }),
-    ...(request.kind === 'deploy' ? { subject: request.subject } : {}),
-    requestedBy: request.requestedBy,
+    ...referenceOf(input),
     since,
+    ...(waitsFor === undefined ? {} : { waitsFor }),
     ...(approval === undefined ? {} : { approval }),
     ...('override' in request && request.override !== undefined
       ? { override: request.override.reason }
@@ -47,5 +54,5 @@ function shown({ input: { id, request, commit }, since, approval }: Waiting): Wa
 
 function unsentNotice(sending: ReleaseSending): UnsentNotice {
   const { event, release, at: since } = sending.notice
-  return { event, release, to: receiverName(sending), since }
+  return { event, release: release.id, to: receiverName(sending), since }
 }

@@ -11,12 +11,14 @@ const about = {
   at,
   project: 'mailman',
   environment: 'production',
-  release: 'release/production/3f2c1ab4d5e6',
-  kind: 'deploy',
-  commit: '3f2c1ab4d5e6f708192a3b4c5d6e7f8091a2b3c4',
-  subject: 'Add organization id to inboxes',
+  release: {
+    id: 'release/production/3f2c1ab4d5e6',
+    kind: 'deploy',
+    commit: '3f2c1ab4d5e6f708192a3b4c5d6e7f8091a2b3c4',
+    subject: 'Add organization id to inboxes',
+    requestedBy: 'ann@laptop',
+  },
   summary: 'mailman 3f2c1ab → production: Add organization id to inboxes',
-  requestedBy: 'ann@laptop',
 } as const
 
 export const started: StartedNotice = {
@@ -32,9 +34,13 @@ export const approval: ApprovalNotice = {
   until: at + 24 * 60 * 60_000,
 }
 
-export function ended(change: Partial<OutcomeNotice> = {}): OutcomeNotice {
+export function ended({
+  requestedBy,
+  ...change
+}: Partial<OutcomeNotice> & { readonly requestedBy?: string } = {}): OutcomeNotice {
   return {
     ...about,
+    ...(requestedBy === undefined ? {} : { release: { ...about.release, requestedBy } }),
     event: 'outcome',
     id: `release/production/3f2c1ab4d5e6/outcome/${at}`,
     outcome: 'rolled_back',

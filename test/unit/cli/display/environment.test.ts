@@ -35,6 +35,7 @@ describe('what people read', () => {
             requestedBy: 'ci',
             since: 0,
             approval: { kind: 'needed', until: 1 },
+            waitsFor: { kind: 'approval', until: 1 },
           },
         ],
         freeze: { by: 'ann', reason: 'incident', since: 0 },
@@ -50,7 +51,7 @@ describe('what people read', () => {
     )
     assert.match(
       text,
-      /release\/production\/10 {2}deploy 9e8d7c6: Next {2}by ci .* needs an approval until 1970-01-01 00:00 UTC: slipway approve production/,
+      /release\/production\/10 {2}deploy 9e8d7c6: Next {2}by ci .* waits for an approval until 1970-01-01 00:00 UTC: slipway approve production/,
     )
     assert.match(text, /paused by bob: look\. Let it go on: slipway resume production/)
     assert.match(text, /^In a freeze window, fri 16:00–24:00 UTC \(weekend\): what starts now is/m)

@@ -70,7 +70,7 @@ function play(policy: EnvironmentSpec['admission']['policy'], happenings: readon
 
   function become(after: EnvironmentSnapshot): void {
     for (const { notice } of noticesOf(moment, after, now)) {
-      told.get(notice.release)?.push(notice.event)
+      told.get(notice.release.id)?.push(notice.event)
     }
     moment = after
   }

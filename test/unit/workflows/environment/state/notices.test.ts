@@ -103,12 +103,14 @@ test('the end of a release says how it ended, why, and since when it ran', () =>
         at: 9,
         project: 'mailman',
         environment: 'production',
-        release: 'release/production/3f2c1ab4d5e6',
-        kind: 'deploy',
-        commit,
-        subject: 'Add organization id to inboxes',
+        release: {
+          id: 'release/production/3f2c1ab4d5e6',
+          kind: 'deploy',
+          commit,
+          subject: 'Add organization id to inboxes',
+          requestedBy: 'ann@laptop',
+        },
         summary: 'mailman 3f2c1ab → production: Add organization id to inboxes',
-        requestedBy: 'ann@laptop',
         outcome: 'rolled_back',
         message: 'It is sick.',
         cause: 'Health checks fail.',
@@ -140,7 +142,7 @@ test('of a deploy whose place a newer one takes, the end comes before what the n
   assert.deepEqual(told(waits, newer), ['superseded', 'approval_needed'])
   const [first] = noticesOf(waits, newer, 9)
   assert.ok(first?.notice.event === 'outcome')
-  assert.equal(first.notice.commit, commit)
+  assert.equal(first.notice.release.commit, commit)
   assert.match(first.notice.message, /9e8d7c6b5a49 took its place before it had started/)
   assert.equal(first.notice.startedAt, undefined)
 })
