@@ -1,19 +1,21 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { TaskQueues, EnvironmentSpec } from '../contract/environment-spec.ts'
-import type { WorkerOptions } from '../worker/options.ts'
+import type { RunWorkerOptions } from '../worker/index.ts'
 import { errorMessage } from '../client/explain-error.ts'
+import { loadPackage } from './optional-package.ts'
 import { note } from './output.ts'
 import { UserError } from '../client/user-error.ts'
 import type { Source } from '../client/source.ts'
 import { plain } from '../text/plain.ts'
 
-/** What a command does itself while it waits, beside asking. */
+/** What a command does itself while it waits: build the images, or all that a worker does. */
 export type EmbeddedRole = 'build' | 'worker'
 
 /**
- * A builder that lives as long as a command. It polls without a pause, so a step that nobody takes
- * up for this long is one that nobody is there for; a cut connection may well take some seconds.
+ * How long a step may wait for the builder of a command before that builder counts as gone. It polls
+ * all the time, so a step waits this long only where the command has ended; a connection that is cut
+ * may take some seconds.
  */
 const builderGoneMs = 30_000
 
@@ -21,39 +23,39 @@ const builderGoneMs = 30_000
 const shutdownGraceMs = 1_000
 
 /**
- * The queues of a release that a command builds for. The builder's is named for the commit, not for
- * the command: where the same commit is asked for again, the command that joins serves it, too, and
- * takes over when the first one dies.
+ * The task queues of a release that a command builds for. The builder's is named for the commit and
+ * not for the command: a second command for the same commit serves it as well, and takes over when
+ * the first one dies.
  */
 export function embeddedTaskQueues(
   spec: EnvironmentSpec,
   commit: string,
-  here: EmbeddedRole,
+  role: EmbeddedRole,
 ): TaskQueues {
   const { taskQueues, environment } = spec
-  if (here === 'worker') return taskQueues
+  if (role === 'worker') return taskQueues
   const builder = `slipway-builder-here/${environment}/${commit}`
   return { release: taskQueues.release, builder, builderGoneMs }
 }
 
 /**
- * Does some work with a worker in this process: a builder on the queues of {@link embeddedTaskQueues}, or
- * one that serves everything. It is there before the work begins, and gone when it has ended.
+ * Does some work while a worker runs in this process: a builder on {@link embeddedTaskQueues}, or a
+ * worker that serves everything. It is ready before the work begins, and stopped when it has ended.
  *
- * @throws Refusal where it does not start: no engine of Temporal for this machine, or no search
- *   attributes
+ * @throws UserError where the worker does not start: its package is missing, Temporal has no native
+ *   library for this machine, or the search attributes are missing
  */
 export async function withEmbeddedWorker<T>(
-  here: EmbeddedRole,
+  role: EmbeddedRole,
   spec: EnvironmentSpec,
   source: Source,
   work: () => Promise<T>,
 ): Promise<T> {
-  const { runWorker } = await import('../worker/run.ts')
+  const { runWorker } = await loadPackage('slipway-worker')
   const stop = new AbortController()
   const ready = Promise.withResolvers<void>()
   const serving = runWorker({
-    ...workerOptions(here, spec, source),
+    ...workerOptions(role, spec, source),
     stop: stop.signal,
     onReady: ready.resolve,
     onLog: (line) => note(line.split('\n').map(plain).join('\n')),
@@ -62,46 +64,46 @@ export async function withEmbeddedWorker<T>(
     await Promise.race([ready.promise, serving])
   } catch (error) {
     throw new UserError(
-      `The ${here === 'build' ? 'builder' : 'worker'} did not start here: ${errorMessage(error)}`,
+      `The ${role === 'build' ? 'builder' : 'worker'} did not start here: ${errorMessage(error)}`,
       { cause: error },
     )
   }
   try {
-    // It only ends by itself when it breaks; then nobody would do what is waited for.
-    return await Promise.race([work(), serving.then(brokenOff)])
+    // Without `stop` the worker ends only when it breaks, and then the work would wait for ever.
+    return await Promise.race([work(), serving.then(workerEnded)])
   } finally {
     stop.abort()
     await serving.catch(() => {})
   }
 }
 
-function brokenOff(): never {
+function workerEnded(): never {
   throw new UserError('The worker in this command has stopped, and so has what it was doing.')
 }
 
 function workerOptions(
-  here: EmbeddedRole,
+  role: EmbeddedRole,
   spec: EnvironmentSpec,
   source: Source,
-): Partial<WorkerOptions> {
+): RunWorkerOptions {
   const { taskQueues, images } = spec
   const unique = randomUUID().slice(0, 8)
   return {
-    roles: here === 'build' ? ['builder'] : ['release', 'builder'],
-    releaseQueue: taskQueues.release,
-    builderQueue: taskQueues.builder,
-    // Nobody else has the checkout of this process, and no next one on this host is this one.
+    roles: role === 'build' ? ['builder'] : ['release', 'builder'],
+    taskQueues,
+    // Only this process has its checkout: the next one on this host is another builder.
     builderName: `${hostname()}-${unique}`,
-    // Waiting for a free place would look as if nobody were there.
+    // A step that waits for a free slot would look as if the builder were gone.
     maxBuilds: Math.max(4, images.length),
     checkout: { path: source.checkout, commit: source.commit },
     shutdownGraceMs,
   }
 }
 
-/** What becomes of a release whose command stops to wait for it. */
+/** What happens to a release whose command stops waiting for it. */
 export const afterInterrupt: Readonly<Record<EmbeddedRole, string>> = {
   build:
-    'It goes on where its images are pushed already. Else nobody builds them: it ends as rejected within minutes, and touches nothing.',
-  worker: 'It goes on as soon as a worker runs: slipway worker, or another command --worker-here',
+    'It continues if its images are already pushed. If not, nobody builds them: it ends as rejected within minutes, and nothing is touched.',
+  worker:
+    'It continues as soon as a worker runs: slipway worker, or another command with --worker-here',
 }

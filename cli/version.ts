@@ -1,16 +1,21 @@
 import { readFileSync } from 'node:fs'
 
-/** Version of the package: its file is two folders up when it is installed, one in a checkout. */
+/** Version of the package, whose file is one folder up in a checkout and two when installed. */
 export function version(): string {
   for (const path of ['../package.json', '../../package.json']) {
     try {
-      const found: unknown = JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'))
-      if (typeof found === 'object' && found !== null && 'version' in found) {
-        return String(found.version)
-      }
+      return versionIn(new URL(path, import.meta.url))
     } catch {
-      // The other one, then.
+      // Then it is in the other folder.
     }
   }
   return 'unknown'
+}
+
+/** The version that a `package.json` has. */
+export function versionIn(file: string | URL): string {
+  const found: unknown = JSON.parse(readFileSync(file, 'utf8'))
+  return typeof found === 'object' && found !== null && 'version' in found
+    ? String(found.version)
+    : 'unknown'
 }

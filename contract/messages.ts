@@ -6,7 +6,7 @@ import type {
   RollbackRequest,
 } from './requests.ts'
 import type { ControlBody, PlainControl } from './controls.ts'
-import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow'
+import { defineQuery, defineSignal, defineUpdate } from './definitions.ts'
 import type { Paused, ReleaseStatus } from './releases.ts'
 import type { EnvironmentStatus } from './environment.ts'
 

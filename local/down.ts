@@ -2,7 +2,6 @@ import { removeSimulatedContainers } from '../simulator/runtime/docker.ts'
 import { findRunningEngine } from './engine/engine.ts'
 import { ownEngineHost, stopUnusedEngine } from './engine/own-engine.ts'
 import { isAlive } from './process/process.ts'
-import { asUserError } from './as-user-error.ts'
 import { listedProcesses } from './process/running-processes.ts'
 import { instanceOf } from './stack/servers.ts'
 import { removeState, usualStateDir } from './stack/state-dir.ts'
@@ -12,16 +11,13 @@ import { until } from './process/until.ts'
  * Stops what is left of a local stack, however it ended: its processes, its containers and the
  * Docker engine that was started for it, unless something else uses that; then removes its state.
  *
- * @throws Refusal when something could not be stopped
+ * @throws Error when something could not be stopped
  */
-export function localDown(
+export async function localDown(
   options: { readonly stateDir?: string } = {},
   print: (line: string) => void = (line) => void process.stdout.write(`${line}\n`),
 ): Promise<void> {
-  return asUserError(() => run(options.stateDir ?? usualStateDir(), print))
-}
-
-async function run(stateDir: string, print: (line: string) => void): Promise<void> {
+  const { stateDir = usualStateDir() } = options
   // In the order of their start: `slipway` first, which stops the others in good order itself.
   for (const { name, pid } of listedProcesses(stateDir)) {
     if (pid === process.pid || !isAlive(pid)) continue

@@ -1,8 +1,8 @@
 import path from 'node:path'
 import { makeHelloCheckout } from './stack/hello.ts'
-import { asUserError } from './as-user-error.ts'
 import { listedProcesses } from './process/running-processes.ts'
 import { shellWord } from './process/shell-word.ts'
+import type { SlipwayPrograms } from './programs.ts'
 import { startStack, type Stack } from './stack/stack.ts'
 import type { StackPorts } from './stack/ports.ts'
 import { usualStateDir } from './stack/state-dir.ts'
@@ -11,23 +11,21 @@ export interface LocalUpOptions {
   /** Default: see {@link usualStateDir}. */
   readonly stateDir?: string
   readonly ports?: Partial<StackPorts>
+  /** Default: those that come with this package. */
+  readonly programs?: SlipwayPrograms
 }
 
 /**
  * Starts the local stack, prints where each part is and what to try, and runs until Ctrl-C or
  * SIGTERM; then stops every part. A second Ctrl-C changes nothing: stopping goes on.
  *
- * @throws Refusal when a part cannot be started, or ends by itself; the others are stopped by then
+ * @throws Error when a part cannot be started, or ends by itself; the others are stopped by then
  */
-export function localUp(
+export async function localUp(
   options: LocalUpOptions = {},
   print: (line: string) => void = (line) => void process.stdout.write(`${line}\n`),
 ): Promise<void> {
-  return asUserError(() => run(options, print))
-}
-
-async function run(options: LocalUpOptions, print: (line: string) => void): Promise<void> {
-  const { stateDir = usualStateDir(), ports } = options
+  const { stateDir = usualStateDir(), ports, programs } = options
   refuseSecond(stateDir)
   const stopping = new AbortController()
   const onSignal = () => {
@@ -40,7 +38,12 @@ async function run(options: LocalUpOptions, print: (line: string) => void): Prom
   for (const signal of signals) process.on(signal, onSignal)
   try {
     const { signal } = stopping
-    const stack = await startStack({ stateDir, signal, ...(ports && { ports }) })
+    const stack = await startStack({
+      stateDir,
+      signal,
+      ...(ports && { ports }),
+      ...(programs && { programs }),
+    })
     try {
       const checkout = path.join(stateDir, 'hello')
       await makeHelloCheckout(checkout)

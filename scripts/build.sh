@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Makes dist/, which is what the package holds: JavaScript, types, and the workflows as one script.
+# Makes what the packages hold: compiles everything into build/, then fills each package's own dist/.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-rm -rf dist
+rm -rf build
 tsc -p tsconfig.build.json
 node scripts/bundle-workflows.ts
-chmod +x dist/cli/main.js
+node scripts/fill-packages.ts

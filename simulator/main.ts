@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { realClock } from './clock/index.ts'
 import type { RegistryAddress } from './ecr/http-registry.ts'
@@ -22,7 +23,7 @@ interface Flags {
   readonly state?: string
 }
 
-const command = new Command('simulator')
+const command = new Command('slipway-simulator')
   .description('A stand-in for ECS, ECR, ELBv2, STS and CloudWatch Logs on this machine.')
   .option('--port <port>', 'of the AWS endpoint; 0 for any free one', readPort, 4566)
   .option('--gate-port <port>', 'of the registry gate; 0 for any free one', readPort, 4567)
@@ -57,12 +58,13 @@ const command = new Command('simulator')
     'after',
     `
 Examples:
-  $ npm run simulator -- --runtime scripted
+  $ npx slipway-simulator --runtime scripted
   $ export AWS_ENDPOINT_URL=http://127.0.0.1:4566 AWS_DEFAULT_REGION=us-east-1 \\
       AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any
   $ aws ecs list-clusters
 
-docs/reference/simulator.md lists the operations, and how to inject faults.`,
+The operations, and how to inject faults:
+https://github.com/slipway-deploy/slipway/blob/main/docs/reference/simulator.md`,
   )
   .action(run)
 

@@ -1,31 +1,47 @@
+#!/usr/bin/env node
 import { parseArgs } from 'node:util'
-import { runWorker } from './run.ts'
 import { workerRoles, type WorkerRole } from './options.ts'
+import { runWorker } from './run.ts'
 
-/** Starts a worker by itself: `node worker/main.ts [--queues release,builder]`. */
-const { values } = parseArgs({ options: { queues: { type: 'string' } } })
-const roles = (values.queues ?? workerRoles.join(',')).split(',')
-const unknown = roles.filter((role) => !isRole(role))
+const help = `Usage: slipway-worker [--queues release,builder]
 
-if (unknown.length > 0) {
-  process.stderr.write(
-    `There is no queue ${unknown.join(', ')}: use ${workerRoles.join(' or ')}.\n`,
-  )
-  process.exitCode = 2
-} else {
-  try {
-    await runWorker({
-      roles: roles.filter(isRole),
-      onReady: () => process.stdout.write(`The worker serves ${roles.join(' and ')}.\n`),
-    })
-  } catch (failure) {
-    process.stderr.write(
-      `The worker did not start: ${failure instanceof Error ? failure.message : String(failure)}\n`,
-    )
-    process.exitCode = 2
+Runs the worker that carries out releases, until SIGINT or SIGTERM. It serves the task queues
+"slipway" and "slipway-builder"; for others, run \`slipway worker\` beside a slipway.yaml.
+
+  --queues <roles>  release (workflows and AWS), builder (checks, builds and pushes), or both
+  -h, --help        show this help
+`
+
+/** A worker without the command line: `slipway-worker`, or `node worker/main.ts` in a checkout. */
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { queues: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+  })
+  if (values.help === true) {
+    process.stdout.write(help)
+    return
   }
+  const roles = (values.queues ?? workerRoles.join(',')).split(',')
+  const unknown = roles.filter((role) => !isRole(role))
+  if (unknown.length > 0) {
+    throw new Error(
+      `Unknown role in --queues: ${unknown.join(', ')}. Expected ${workerRoles.join(', ')}, or both with a comma.`,
+    )
+  }
+  await runWorker({
+    roles: roles.filter(isRole),
+    onReady: () => process.stdout.write(`The worker serves ${roles.join(' and ')}.\n`),
+  })
 }
 
 function isRole(role: string): role is WorkerRole {
   return workerRoles.some((known) => known === role)
+}
+
+try {
+  await main()
+} catch (error) {
+  const message = error instanceof Error ? error.message : String(error)
+  process.stderr.write(`slipway-worker: ${message}\n`)
+  process.exitCode = 2
 }

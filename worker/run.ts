@@ -1,78 +1,77 @@
-import { NativeConnection, Worker, type WorkerOptions as SdkOptions } from '@temporalio/worker'
 import { loadClientConnectConfig } from '@temporalio/envconfig'
-import {
-  activityInterceptors,
-  createBuilderActivities,
-  createReleaseActivities,
-  workerShutdown,
-} from '../activities/index.ts'
-import type { BuilderActivities } from '../contract/activities.ts'
-import type { SourceRef } from '../contract/activity-types.ts'
+import { NativeConnection, Worker } from '@temporalio/worker'
+import { activityInterceptors, workerShutdown } from '../activities/index.ts'
+import { defaultWorkerOptions, type WorkerOptions } from './options.ts'
+import { installRuntime } from './runtime.ts'
 import { checkSearchAttributes } from './search-attributes.ts'
-import { fromCheckout } from './checkout.ts'
-import { defaultWorkerOptions, hostQueueOf, type WorkerOptions } from './options.ts'
-import { installRuntime, type Hosting } from './runtime.ts'
-import { workflowBundle } from './workflow-bundle.ts'
+import { servedTaskQueues } from './task-queues.ts'
+
+export interface RunWorkerOptions extends Partial<WorkerOptions> {
+  /** Shuts the worker down. Default: SIGINT and SIGTERM do; a second one ends the process at once. */
+  readonly stop?: AbortSignal
+  /** Called once the worker polls its task queues. */
+  readonly onReady?: () => void
+  /** Takes each line of the log. Default: Temporal's SDK writes its log to standard error. */
+  readonly onLog?: (line: string) => void
+}
 
 /**
- * Serves the task queues until the process is asked to stop (SIGINT, SIGTERM) or `stop` says so,
- * then lets what runs come to an end for a while. What is cut short is taken up by the next worker.
+ * Serves the task queues until SIGINT, SIGTERM or `stop`, then lets running activities continue for
+ * `shutdownGraceMs`. The next worker resumes what is cut short.
  *
- * Where Temporal is comes from its own environment variables and profiles; credentials for AWS
- * come from the AWS SDK's own chain.
+ * Temporal's own environment variables and profiles say where it is; credentials for AWS come from
+ * the AWS SDK's own chain.
  *
- * @throws Error when the server cannot be reached or lacks the search attributes, or when one task
- *   queue is named for both roles.
+ * @throws Error when the server cannot be reached or lacks the search attributes, or when both roles
+ *   have the same task queue
  */
-export async function runWorker(
-  given: Partial<WorkerOptions> & Hosting & { readonly onReady?: () => void } = {},
-): Promise<void> {
-  const { onReady, stop = signalled(), onLog, ...rest } = given
+export async function runWorker(given: RunWorkerOptions = {}): Promise<void> {
+  const { onReady, stop = stopSignal(), onLog, ...rest } = given
   const options: WorkerOptions = { ...defaultWorkerOptions, ...rest }
-  refuseSharedQueue(options)
+  checkTaskQueues(options)
   installRuntime({ ...(onLog && { onLog }) })
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig()
   const connection = await NativeConnection.connect(connectionOptions)
   try {
     await checkSearchAttributes(connection, namespace)
-    const shutdownSignal = new AbortController()
-    const queues = await queuesOf(options, shutdownSignal.signal)
+    const shutdown = new AbortController()
+    const taskQueues = await servedTaskQueues(options, shutdown.signal)
     const workers = await allOrNone(
-      queues.map((queue) =>
+      taskQueues.map((taskQueue) =>
         Worker.create({
           connection,
           namespace,
           shutdownGraceTime: options.shutdownGraceMs,
           shutdownForceTime: options.shutdownGraceMs + 5_000,
-          // What a wait sees is looked at by people; left out, it gets there each 12 s.
+          // People watch the progress of a wait. The default would show it every 12 s.
           maxHeartbeatThrottleInterval: '3s',
           interceptors: { activity: [activityInterceptors] },
-          ...queue,
+          ...taskQueue,
         }),
       ),
     )
-    await runTogether(workers, { stop, shutdownSignal, ...(onReady && { onReady }) })
+    await runTogether(workers, { stop, shutdown, ...(onReady && { onReady }) })
   } finally {
     await connection.close()
   }
 }
 
 /** Aborted by the first SIGINT or SIGTERM; the next one ends the process at once. */
-function signalled(): AbortSignal {
-  const asked = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => asked.abort())
-  return asked.signal
+function stopSignal(): AbortSignal {
+  const stop = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
+  return stop.signal
 }
 
-/** On a queue that both share, each would be given work that only the other can do. */
-function refuseSharedQueue({ releaseQueue: release, builderQueue: builder }: WorkerOptions): void {
+/** On a shared task queue, each role would get work that only the other can do. */
+function checkTaskQueues({ taskQueues: { release, builder } }: WorkerOptions): void {
   if (release !== builder) return
   throw new Error(
-    `The task queue "${release}" is named for releases and for builders, and each needs one of its own. Change one of the two under "taskQueues" in slipway.yaml.`,
+    `Releases and builders have the same task queue, "${release}", and each needs one of its own. Change one of the two under "taskQueues" in slipway.yaml.`,
   )
 }
 
-/** A worker that is left behind would hold the connection, and with it the process, open. */
+/** A worker that is left over would keep the connection, and with it the process, open. */
 async function allOrNone(creating: readonly Promise<Worker>[]): Promise<readonly Worker[]> {
   const settled = await Promise.allSettled(creating)
   const created = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
@@ -88,53 +87,21 @@ async function allOrNone(creating: readonly Promise<Worker>[]): Promise<readonly
   throw failed.reason
 }
 
-type Queue = Partial<SdkOptions> & { readonly taskQueue: string }
-
-async function queuesOf(
-  options: WorkerOptions,
-  shutdownSignal: AbortSignal,
-): Promise<readonly Queue[]> {
-  const release = options.roles.includes('release')
-    ? [await releaseQueue(options, shutdownSignal)]
-    : []
-  const builder = options.roles.includes('builder') ? builderQueues(options) : []
-  return [...release, ...builder]
-}
-
-/** The shared queue, on which a builder is found, and the one of this very host. */
-function builderQueues(options: WorkerOptions): readonly Queue[] {
-  const hostQueue = hostQueueOf(options)
-  const activities = fromCheckout(createBuilderActivities({ hostQueue }), options.checkout)
-  const maxConcurrentActivityTaskExecutions = options.maxBuilds
-  return [
-    {
-      taskQueue: options.builderQueue,
-      activities: {
-        prepareSource: (input: SourceRef) => activities.prepareSource(input),
-        findBranch: (input: Parameters<BuilderActivities['findBranch']>[0]) =>
-          activities.findBranch(input),
-      },
-      maxConcurrentActivityTaskExecutions,
-    },
-    { taskQueue: hostQueue, activities: { ...activities }, maxConcurrentActivityTaskExecutions },
-  ]
-}
-
-/** Runs until all have stopped; one that breaks stops the others in good order. */
+/** Runs until all have stopped. When one fails, the others shut down in good order. */
 async function runTogether(
   workers: readonly Worker[],
   how: {
     readonly stop: AbortSignal
-    readonly shutdownSignal: AbortController
+    readonly shutdown: AbortController
     readonly onReady?: () => void
   },
 ): Promise<void> {
-  const { stop, shutdownSignal, onReady } = how
+  const { stop, shutdown, onReady } = how
   const runs = workers.map((worker) => worker.run())
   const shutDown = () => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown()
-    // Only now: what is given up earlier might be offered to these workers again.
-    if (!shutdownSignal.signal.aborted) shutdownSignal.abort(workerShutdown())
+    // After the workers: an activity that gave up earlier might be offered to them again.
+    if (!shutdown.signal.aborted) shutdown.abort(workerShutdown())
   }
   stop.addEventListener('abort', shutDown, { once: true })
   try {
@@ -144,15 +111,5 @@ async function runTogether(
   } finally {
     shutDown()
     await Promise.allSettled(runs)
-  }
-}
-
-async function releaseQueue(options: WorkerOptions, shutdownSignal: AbortSignal): Promise<Queue> {
-  return {
-    taskQueue: options.releaseQueue,
-    workflowBundle: await workflowBundle(),
-    activities: { ...createReleaseActivities({ shutdownSignal }) },
-    // A waiting release keeps an activity open but costs next to nothing.
-    maxConcurrentActivityTaskExecutions: 2_000,
   }
 }

@@ -2,10 +2,10 @@ import type { NativeConnection } from '@temporalio/worker'
 import { searchAttributes } from '../contract/search-attributes.ts'
 
 /**
- * A workflow that sets a search attribute which the server does not know gets stuck, so a worker
- * does not start without them.
+ * Checks before a worker starts: a workflow that sets a search attribute which the server does not
+ * know gets stuck.
  *
- * @throws Error that names the missing ones and what creates them.
+ * @throws Error that names the missing ones and the command that creates them
  */
 export async function checkSearchAttributes(
   connection: NativeConnection,

@@ -19,13 +19,13 @@ export function bundleWorkflows(index: URL): Promise<WorkflowBundle> {
     payloadConverterPath: fileURLToPath(
       new URL('../workflows/temporal/payload-converter.ts', import.meta.url),
     ),
-    logger: quietly,
+    logger: warningsOnly,
     webpackConfigHook: (config) => ({ ...config, performance: { hints: false } }),
   })
 }
 
-/** Webpack's statistics are of no use to somebody who starts a worker; its errors are thrown. */
-const quietly = {
+/** Webpack's statistics are noise when a worker starts; its errors are thrown. */
+const warningsOnly = {
   log() {},
   trace() {},
   debug() {},

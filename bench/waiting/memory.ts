@@ -44,7 +44,7 @@ export async function measureMemory(
     const temporal = await startTemporal({ logFile: path.join(folder, 'temporal.log') })
     stops.push(temporal.stop)
     const worker = await startWorker({
-      mainFile: path.join(root, 'dist', 'worker', 'main.js'),
+      mainFile: path.join(root, 'worker', 'dist', 'worker', 'main.js'),
       logFile: path.join(folder, 'worker.log'),
       env: {
         ...process.env,

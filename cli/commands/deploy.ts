@@ -3,6 +3,7 @@ import { type WaitOptions, command, withConfig, withTemporal, withWaiting } from
 import type { EmbeddedRole } from '../embedded-worker.ts'
 import { exitStatusWhenWaitingEnds } from '../../contract/outcome.ts'
 import { UserError } from '../../client/user-error.ts'
+import { requirePackages } from '../optional-package.ts'
 import { freezeOverride, overrideFreeze, overrideReason } from './override.ts'
 
 interface DeployOptions extends WaitOptions {
@@ -110,6 +111,7 @@ function hereOf({ buildHere, workerHere, wait, profile }: DeployOptions): Embedd
       `--${here}-here works while the command waits, and --no-wait says not to. Leave one of the two out.`,
     )
   }
+  requirePackages('slipway-worker')
   // The worker finds Temporal by itself, as the command does.
   if (profile !== undefined) process.env['TEMPORAL_PROFILE'] = profile
   return here

@@ -1,3 +1,4 @@
+import { extname, join } from 'node:path'
 import type { Command } from 'commander'
 import { command, group } from './command.ts'
 
@@ -7,29 +8,51 @@ interface LocalOptions {
 
 const stateDir = [
   '--state-dir <folder>',
-  'where its state is kept (default: one for the user)',
+  'folder of its state (default: one for the user)',
 ] as const
 
 export function localCommand(): Command {
-  const up = command('up', 'Start everything, say where it is, and stop it all on Ctrl-C.', [
+  const up = command('up', 'Start the whole stack, print its addresses, and stop it on Ctrl-C.', [
     'slipway local up',
   ])
     .option(...stateDir)
     .action(async (options: LocalOptions) => {
-      const { localUp } = await import('../../local/up.ts')
-      await localUp(options)
+      const { loadPackage, packageFile, requirePackages } = await import('../optional-package.ts')
+      requirePackages('slipway-local', 'slipway-worker')
+      const slipway = join(import.meta.dirname, '..', `main${extname(import.meta.filename)}`)
+      const programs = { slipway, worker: packageFile('slipway-worker', 'main') }
+      const { localUp } = await loadPackage('slipway-local')
+      await withUserErrors(() => localUp({ ...options, programs }))
     })
-  const down = command('down', 'Stop what is left of it, and remove its state.', [
+  const down = command('down', 'Stop what is left of the stack, and remove its state.', [
     'slipway local down',
   ])
     .option(...stateDir)
     .action(async (options: LocalOptions) => {
-      const { localDown } = await import('../../local/down.ts')
-      await localDown(options)
+      const { loadPackage } = await import('../optional-package.ts')
+      const { localDown } = await loadPackage('slipway-local')
+      await withUserErrors(() => localDown(options))
     })
   return group(
     'local',
-    'A place to try Slipway out on this machine: Temporal, a registry, a simulated AWS',
+    'A stack to try Slipway on this machine: Temporal, a registry, a simulated AWS',
     [up, down],
   )
+}
+
+/**
+ * What fails in a local stack lies with the machine: no engine, a port that is taken, a program that
+ * cannot be downloaded.
+ *
+ * @throws UserError with the message of what failed; a programming error is thrown as it is
+ */
+async function withUserErrors(run: () => Promise<void>): Promise<void> {
+  try {
+    await run()
+  } catch (error) {
+    const isDefect = [TypeError, ReferenceError, RangeError].some((kind) => error instanceof kind)
+    if (isDefect || !(error instanceof Error)) throw error
+    const { UserError } = await import('../../client/user-error.ts')
+    throw new UserError(error.message, { cause: error })
+  }
 }

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import type { WorkerOptions, WorkerRole } from '../../worker/options.ts'
+import type { WorkerOptions, WorkerRole } from '../../worker/index.ts'
 import { type CommonOptions, command, withConfig, withTemporal } from './command.ts'
 
 interface Options extends CommonOptions {
@@ -13,7 +13,7 @@ const roles: readonly WorkerRole[] = ['release', 'builder']
 export function workerCommand(): Command {
   const worker = command(
     'worker',
-    'Run the worker that carries releases out, until it is told to stop. Its task queues come from slipway.yaml where there is one.',
+    'Run the worker that carries out releases, until SIGINT or SIGTERM. slipway.yaml, where there is one, names its task queues.',
     [
       'slipway worker',
       'slipway worker --queues release',
@@ -28,7 +28,7 @@ export function workerCommand(): Command {
     )
     .option(
       '--builder-name <name>',
-      'what this builder is called; two builders on one host need two names (default: the host’s)',
+      'name of this builder; two builders on one host need two names (default: the host’s)',
     )
     .option('--max-builds <number>', 'builds, pushes and checks at once (default: 4)', parseCount)
     .action(run)
@@ -36,18 +36,20 @@ export function workerCommand(): Command {
 }
 
 async function run(options: Options): Promise<void> {
-  const online = await import('../lazy.ts')
+  const { loadPackage, requirePackages } = await import('../optional-package.ts')
+  requirePackages('slipway-worker')
+  const lazy = await import('../lazy.ts')
   const { note } = await import('../output.ts')
-  const queues = await queuesFor(options)
+  const taskQueues = await configuredTaskQueues(options)
   // The worker's own connection reports an unreachable server only in the words of its library.
-  const { address, namespace, ...connected } = await online.connect(options)
+  const { address, namespace, ...connected } = await lazy.connect(options)
   await connected[Symbol.asyncDispose]()
   if (options.profile !== undefined) process.env['TEMPORAL_PROFILE'] = options.profile
-  const { runWorker } = await import('../../worker/run.ts')
+  const { runWorker } = await loadPackage('slipway-worker')
   let ready = false
   try {
     await runWorker({
-      ...queues,
+      ...(taskQueues && { taskQueues }),
       roles: options.queues,
       ...(options.builderName === undefined ? {} : { builderName: options.builderName }),
       ...(options.maxBuilds === undefined ? {} : { maxBuilds: options.maxBuilds }),
@@ -58,25 +60,25 @@ async function run(options: Options): Promise<void> {
     })
   } catch (error) {
     if (ready) throw error
-    throw await notStarted(error)
+    throw await didNotStart(error)
   }
 }
 
-/** What keeps a worker from starting is for a person to mend. */
-async function notStarted(error: unknown): Promise<Error> {
+/** What keeps a worker from starting is a matter of its configuration or its surroundings. */
+async function didNotStart(error: unknown): Promise<Error> {
   const { UserError } = await import('../../client/user-error.ts')
   const { errorMessage } = await import('../../client/explain-error.ts')
   return new UserError(`The worker did not start: ${errorMessage(error)}`, { cause: error })
 }
 
-/** A worker may run where no configuration is: in a container, for instance. */
-async function queuesFor(
+/** A worker may run where there is no configuration: in a container, for instance. */
+async function configuredTaskQueues(
   options: Options,
-): Promise<Partial<Pick<WorkerOptions, 'releaseQueue' | 'builderQueue'>>> {
+): Promise<WorkerOptions['taskQueues'] | undefined> {
   const { findConfig, loadConfig } = await import('../../config/load.ts')
-  if (options.config === undefined && (await findConfig()) === undefined) return {}
+  if (options.config === undefined && (await findConfig()) === undefined) return undefined
   const { config } = await loadConfig({ file: options.config })
-  return { releaseQueue: config.taskQueues.release, builderQueue: config.taskQueues.builder }
+  return config.taskQueues
 }
 
 function parseRoles(text: string): readonly WorkerRole[] {

@@ -13,7 +13,7 @@ export interface WorkflowFile {
   readonly roleArn?: string
   /** What the job does itself, beside asking. */
   readonly here: 'nothing' | 'build' | 'worker'
-  /** Version of Slipway's npm package. */
+  /** Version of Slipway's npm packages. */
   readonly version: string
 }
 
@@ -26,7 +26,7 @@ const jobMinutes = commandMinutes + 15
  * stands in it becomes part of YAML and of a shell command.
  */
 export function workflowFile(about: WorkflowFile): string {
-  const { environment, branch, region, roleArn, version } = about
+  const { environment, branch, region, roleArn } = about
   return `# Deploys each push to ${branch}. Made by \`slipway init github\`, and yours to change.
 name: Deploy ${environment}
 
@@ -68,7 +68,7 @@ ${needOfAws(about)}
       - name: Deploy
         # A job that is cancelled tells its first process only: exec makes that one Slipway.
         run: |
-          slipway=$(npx --yes --package=slipway@${version} -c 'command -v slipway')
+          slipway=$(npx --yes ${packagesOf(about)} -c 'command -v slipway')
           ${commandOf(about)}
         env:
           TEMPORAL_ADDRESS: ${variable('TEMPORAL_ADDRESS')}
@@ -91,6 +91,12 @@ export function whatToFillIn({ environment, region, roleArn }: WorkflowFile): re
       : []),
     ...(region === undefined ? ['variable AWS_REGION'] : []),
   ]
+}
+
+/** A job that builds, or that is its own worker, needs the worker's package, too. */
+function packagesOf({ here, version }: WorkflowFile): string {
+  const names = here === 'nothing' ? ['slipway'] : ['slipway', 'slipway-worker']
+  return names.map((name) => `--package=${name}@${version}`).join(' ')
 }
 
 function commandOf({ environment, config, here }: WorkflowFile): string {

@@ -51,10 +51,10 @@ export async function commitHello(
   return commitAll(folder, message)
 }
 
-/** The example's files, without a history. */
+/** The example's files, without a history. The package holds a copy at the same place. */
 export async function copyHello(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true })
-  await cp(await findHello(), folder, { recursive: true })
+  await cp(path.join(import.meta.dirname, '../../examples/hello'), folder, { recursive: true })
 }
 
 export async function writeVersion(
@@ -64,15 +64,6 @@ export async function writeVersion(
 ): Promise<void> {
   await writeFile(path.join(folder, 'VERSION'), `${version}\n`)
   await writeFile(path.join(folder, 'HEALTH'), `${health}\n`)
-}
-
-/** In a checkout `local/` stands beside `examples/`; in the package it is one level further down. */
-async function findHello(): Promise<string> {
-  for (const up of ['../..', '../../../..']) {
-    const folder = path.join(import.meta.dirname, up, 'examples/hello')
-    if (await exists(folder)) return folder
-  }
-  throw new Error(`found no examples/hello near ${import.meta.dirname}`)
 }
 
 /** Commits all that was changed; gives the commit. */

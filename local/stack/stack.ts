@@ -11,6 +11,7 @@ import { say } from '../say.ts'
 import { clientsFor, seedHello } from './seed.ts'
 import { shellExports, stackEnv, type StackAddresses } from './environment-file.ts'
 import { choosePorts, type StackPorts } from './ports.ts'
+import { findPrograms, type SlipwayPrograms } from '../programs.ts'
 import { together } from '../process/together.ts'
 import { startWorker } from './worker.ts'
 
@@ -47,6 +48,8 @@ export interface StackOptions {
   readonly throwAway?: boolean
   /** Stops the start half way. */
   readonly signal?: AbortSignal
+  /** The worker to start and the command for a shell. Default: see {@link findPrograms}. */
+  readonly programs?: SlipwayPrograms
 }
 
 /**
@@ -65,7 +68,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 }
 
 async function startParts(options: StackOptions, closing: Closing): Promise<Stack> {
-  const { signal, throwAway = false } = options
+  const { signal, throwAway = false, programs = findPrograms() } = options
   const stateDir = path.resolve(options.stateDir)
   const logs = path.join(stateDir, 'logs')
   await mkdir(logs, { recursive: true })
@@ -86,7 +89,7 @@ async function startParts(options: StackOptions, closing: Closing): Promise<Stac
   }
   const envFile = path.join(stateDir, 'env')
   await writeFile(addresses.temporalConfig, `[profile.default]\naddress = "${temporal.address}"\n`)
-  await writeFile(envFile, shellExports(addresses, await placeCommand(stateDir)))
+  await writeFile(envFile, shellExports(addresses, await placeCommand(stateDir, programs.slipway)))
 
   const env = {
     ...stackEnv(addresses),
@@ -95,7 +98,7 @@ async function startParts(options: StackOptions, closing: Closing): Promise<Stac
   const clients = clientsFor(simulator.url, region)
   const [{ targetGroupArn }, worker] = await together(
     seedHello(clients, engine),
-    serve(stateDir, logs, env, closing),
+    serve(stateDir, logs, { env, mainFile: programs.worker }, closing),
   )
   signal?.throwIfAborted()
   const door = await openFrontDoor(ports.app, () => healthyTargets(clients.elb, targetGroupArn))
@@ -122,10 +125,10 @@ async function startParts(options: StackOptions, closing: Closing): Promise<Stac
 async function serve(
   stateDir: string,
   logs: string,
-  env: Readonly<Record<string, string>>,
+  program: { readonly env: Readonly<Record<string, string>>; readonly mainFile: string },
   closing: Closing,
 ): Promise<Child> {
-  const worker = await startWorker({ env, logFile: path.join(logs, 'worker.log') })
+  const worker = await startWorker({ ...program, logFile: path.join(logs, 'worker.log') })
   closing.add('the worker', () => worker.stop(20_000))
   listProcess(stateDir, 'worker', worker.pid)
   return worker

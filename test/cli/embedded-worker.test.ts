@@ -185,7 +185,7 @@ describe('slipway deploy --worker-here', { concurrency: 3 }, () => {
     silent.closeAllConnections()
     silent.close()
     assert.equal(left.exitCode, 124, left.stdout + left.stderr)
-    assert.match(left.stderr, /goes on as soon as a worker runs/)
+    assert.match(left.stderr, /continues as soon as a worker runs/)
     const outcome = await here.withWorker({ findImages: inRegistry }, () => endOf(id))
     assert.equal(outcome, 'succeeded')
   })

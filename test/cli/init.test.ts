@@ -54,7 +54,7 @@ describe('slipway init github', () => {
     assert.deepEqual(granted, { contents: 'read', 'id-token': 'write' })
     assert.ok(job['timeout-minutes'] > 60, 'the command says what happens when time is up')
     const [, , aws, deploy] = steps
-    assert.match(deploy.run, /--package=slipway@\d+\.\d+\.\d+ /)
+    assert.match(deploy.run, /npx --yes --package=slipway@\d+\.\d+\.\d+ -c /)
     assert.deepEqual(aws.with, {
       'role-to-assume': '${{ vars.AWS_ROLE_ARN }}',
       'aws-region': 'eu-west-1',
@@ -78,7 +78,12 @@ describe('slipway init github', () => {
       'role-to-assume': arn,
       'aws-region': 'us-east-1',
     })
-    assert.match(jobs.deploy.steps[3].run, / --build-here$/m)
+    const { run } = jobs.deploy.steps[3]
+    assert.match(run, / --build-here$/m)
+    const [, slipway, worker] =
+      / --package=slipway@(\S+) --package=slipway-worker@(\S+) -c /.exec(run) ?? []
+    assert.ok(slipway)
+    assert.equal(worker, slipway)
   })
 
   test('leaves what is there alone, unless it is told not to', async () => {
@@ -173,7 +178,12 @@ describe('workflow files and the action', () => {
       },
     })
     const installed = await readFile(join(folder, 'installed'), 'utf8')
-    assert.deepEqual(installed.split('\n').slice(0, 2), ['--yes', `--package=slipway@${hostile}`])
+    assert.deepEqual(installed.split('\n').slice(0, 4), [
+      '--yes',
+      `--package=slipway@${hostile}`,
+      `--package=slipway-worker@${hostile}`,
+      '-c',
+    ])
     assert.deepEqual(stdout.split('\n'), [
       'deploy',
       `--commit=${hostile}`,
