@@ -97,7 +97,7 @@ function silentIfOutage(error: unknown, signal: AbortSignal): QueuePoll {
 }
 
 /** Where a release without a workflow stands, as its environment has it. */
-export function inEnvironment(status: EnvironmentStatus, id: string): QueuePoll | undefined {
+function inEnvironment(status: EnvironmentStatus, id: string): QueuePoll | undefined {
   // Between leaving the queue and its first workflow task it is the running one.
   if (status.running?.id === id) return { kind: 'waits', reason: 'is about to start' }
   const waiting = status.waiting.find((one) => one.id === id)

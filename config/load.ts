@@ -9,7 +9,7 @@ import { unusedImages, wrongReferences } from './references.ts'
 import { absoluteRepository } from './repository.ts'
 import { type Config, configSchema } from './schema.ts'
 
-export const configFileName = 'slipway.yaml'
+const configFileName = 'slipway.yaml'
 
 /** Far more than a configuration needs; a file that large is something else. */
 const maxBytes = 1024 * 1024

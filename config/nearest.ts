@@ -2,7 +2,7 @@
  * The known name that a mistyped one most likely meant: at most a third of its letters away.
  * Absent where none is that near.
  */
-export function nearest(name: string, known: readonly string[]): string | undefined {
+function nearest(name: string, known: readonly string[]): string | undefined {
   let best: { readonly name: string; readonly distance: number } | undefined
   for (const candidate of known) {
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase())

@@ -51,7 +51,7 @@ export function longestCrashedLife(
 }
 
 /** Whether a task died by itself; one that ECS or a person stops, to scale or to move, did not. */
-export function hasCrashed({ stopCode, stoppedReason }: ObservedTask): boolean {
+function hasCrashed({ stopCode, stoppedReason }: ObservedTask): boolean {
   return (
     stopCode === 'EssentialContainerExited' ||
     stopCode === 'TaskFailedToStart' ||

@@ -64,12 +64,12 @@ export function progressText({ gap, pause, stage, hook, stall, crashed }: Progre
 }
 
 /** ECS's sentence, with the alarms that it does not name. */
-export function ecsReasonText({ said, status, alarms }: EcsReason): string {
+function ecsReasonText({ said, status, alarms }: EcsReason): string {
   const reason = said || `ECS says ${status || 'no status'}`
   return alarms.length === 0 ? reason : `${reason.replace(/\.$/, '')} (${alarmWords(alarms)}).`
 }
 
-export function gapText(gap: Gap): string {
+function gapText(gap: Gap): string {
   switch (gap.kind) {
     case 'unsaid':
       return `ECS did not say ${gap.fields.join(' and ')}`

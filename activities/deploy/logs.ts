@@ -78,7 +78,7 @@ async function lastLines(clients: AwsClients, { group, name }: Stream): Promise<
 }
 
 /** Without what moves a terminal's cursor or turns its colours, and of bounded length. */
-export function cleanLine(line: string): string {
+function cleanLine(line: string): string {
   const clean = line
     // oxlint-disable-next-line no-control-regex -- control sequences are what is taken out
     .replaceAll(/\u001b\[[0-9;?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(\u0007|\u001b\\)/g, '')

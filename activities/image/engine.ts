@@ -16,8 +16,7 @@ export interface ContainerEngine {
   readonly builder: 'buildx' | 'buildkit' | 'plain'
 }
 
-export const engineCommand = (env: NodeJS.ProcessEnv = process.env) =>
-  env['SLIPWAY_DOCKER'] || 'docker'
+const engineCommand = (env: NodeJS.ProcessEnv = process.env) => env['SLIPWAY_DOCKER'] || 'docker'
 
 /**
  * Asks the engine for its kind and version. Its client reads `DOCKER_HOST` and contexts itself.

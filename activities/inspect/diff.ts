@@ -2,7 +2,7 @@ import type { Registrable } from '../ecs/task-definitions.ts'
 import type { TaskDefinitionChange } from '../../contract/activity-types.ts'
 
 /** Shown instead of a value that may be secret. */
-export const masked = '(hidden)'
+const masked = '(hidden)'
 
 /**
  * Every difference between two task definitions, by path. Lists whose members have names

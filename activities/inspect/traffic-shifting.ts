@@ -8,7 +8,7 @@ const minuteMs = 60_000
  * step of the strategy but the last, and bakes at the end. 0 for a rolling deployment. Defaults as
  * in `LinearConfiguration` and `CanaryConfiguration` of the ECS API.
  */
-export function shiftingMs(configuration: DeploymentConfiguration | undefined): number {
+function shiftingMs(configuration: DeploymentConfiguration | undefined): number {
   const { strategy = 'ROLLING', bakeTimeInMinutes = 0 } = configuration ?? {}
   if (strategy === 'ROLLING') return 0
   return (stepMinutes(configuration ?? {}) + bakeTimeInMinutes) * minuteMs

@@ -76,7 +76,7 @@ async function run(kind: Steering, environment: string, options: ControlOptions)
 }
 
 /** A time in the future, as ISO 8601 writes it: the one given, or a duration from now. */
-export function parseUntil(text: string): string {
+function parseUntil(text: string): string {
   const fromNow = parseDuration(text)
   if (fromNow !== undefined) return new Date(Date.now() + fromNow).toISOString()
   const moment = Date.parse(text)

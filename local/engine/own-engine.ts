@@ -120,7 +120,7 @@ async function leave(user: string): Promise<void> {
 }
 
 /** Whether an engine answers `/_ping` on a socket within 2 s. */
-export function answers(socketPath: string): Promise<boolean> {
+function answers(socketPath: string): Promise<boolean> {
   return new Promise((resolve) => {
     const ping = request({ socketPath, path: '/_ping', timeout: 2_000 }, (response) => {
       response.resume()

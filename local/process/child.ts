@@ -85,7 +85,7 @@ async function findSetpriv(): Promise<string | undefined> {
 }
 
 /** The end of a log, to stand behind a message; empty where there is none. */
-export async function lastLines(file: string, count = 10): Promise<string> {
+async function lastLines(file: string, count = 10): Promise<string> {
   const text = await readFile(file, 'utf8').catch(() => '')
   const lines = text.trimEnd().split('\n').slice(-count)
   return text.trim() === '' ? '' : ` The end of ${file}:\n${lines.join('\n')}`

@@ -18,7 +18,7 @@ export interface StackAddresses {
  * user's own are switched off: they may hold a TLS key, an API key or credentials, which neither
  * fit here nor belong here.
  */
-export function stackVariables(stack: StackAddresses): Readonly<Record<string, string>> {
+function stackVariables(stack: StackAddresses): Readonly<Record<string, string>> {
   return {
     TEMPORAL_ADDRESS: stack.temporal,
     TEMPORAL_CONFIG_FILE: stack.temporalConfig,

@@ -1,6 +1,6 @@
 import type { Clock, TaskRuntime } from '../runtime/types.ts'
 import type { Engine } from './engine.ts'
-import { reconcile } from './rollout/reconcile.ts'
+import { reconcile } from './rollouts/reconcile.ts'
 import { resume } from './resume.ts'
 import { awsTimings, fastTimings, type Timings } from './timings.ts'
 import { emptyWorld, worldFrom, type World } from './world.ts'

@@ -54,7 +54,7 @@ function probeWhenDue(
  * What one answer means for a target. As many good ones in a row as the healthy threshold make it
  * healthy, as many bad ones as the unhealthy threshold unhealthy.
  */
-export function weigh(group: TargetGroupRecord, target: TargetRecord, answer: ProbeAnswer): void {
+function weigh(group: TargetGroupRecord, target: TargetRecord, answer: ProbeAnswer): void {
   const { healthyThreshold, unhealthyThreshold, matcher } = group.healthCheck
   if (answer.kind === 'status' && matches(matcher, answer.status)) {
     target.failures = 0

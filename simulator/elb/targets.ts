@@ -1,7 +1,7 @@
 import type { Engine } from '../ecs/engine.ts'
 import type { ServiceRecord, TaskRecord } from '../ecs/records.ts'
 import type { World } from '../ecs/world.ts'
-import { tell } from '../ecs/rollout/events.ts'
+import { tell } from '../ecs/rollouts/events.ts'
 import { targetGroupOf } from '../ecs/stages/target-group.ts'
 import type { TargetGroupRecord, TargetRecord } from './records.ts'
 
@@ -32,7 +32,7 @@ export function isGood({ state }: TargetRecord): boolean {
 }
 
 /** Milliseconds that a target of this group drains for. ELBv2's default is 300 seconds. */
-export function deregistrationDelay(group: TargetGroupRecord): number {
+function deregistrationDelay(group: TargetGroupRecord): number {
   return Number(group.attributes['deregistration_delay.timeout_seconds'] ?? 300) * 1000
 }
 

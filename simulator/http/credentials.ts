@@ -1,8 +1,8 @@
 import { AwsError } from './types.ts'
 
 /** Access key ids that the simulator treats as something other than valid. */
-export const expiredKey = 'EXPIRED'
-export const deniedKey = 'DENIED'
+const expiredKey = 'EXPIRED'
+const deniedKey = 'DENIED'
 
 /** Refuses a call of this access key, or gives nothing. */
 export type CheckCredentials = (accessKeyId: string, service: string, operation: string) => void

@@ -2,7 +2,7 @@ import { DockerError, type DockerEngine } from './docker-engine.ts'
 import type { ContainerSpec, TaskSpec } from './types.ts'
 
 /** Marks every container, with the simulator's instance as value. */
-export const instanceLabel = 'slipway.simulator'
+const instanceLabel = 'slipway.simulator'
 
 export interface Placement {
   readonly instance: string

@@ -5,9 +5,9 @@ import type {
   ServiceRevisionSummary,
 } from '@aws-sdk/client-ecs'
 import type { Engine } from '../engine.ts'
-import { taskDefinitionAt } from '../rollout/revisions.ts'
+import { taskDefinitionAt } from '../rollouts/revisions.ts'
 import { targetGroupOf } from '../stages/target-group.ts'
-import { targetCounts } from '../rollout/service-deployments.ts'
+import { targetCounts } from '../rollouts/service-deployments.ts'
 import type { RevisionRecord, ServiceDeploymentRecord } from '../records.ts'
 import { seconds, type Wire } from './wire.ts'
 

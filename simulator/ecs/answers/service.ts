@@ -1,6 +1,6 @@
 import type { Deployment, Service } from '@aws-sdk/client-ecs'
 import type { Engine } from '../engine.ts'
-import { isInFlight } from '../rollout/service-deployments.ts'
+import { isInFlight } from '../rollouts/service-deployments.ts'
 import { countsOf, isLive, tasksOf } from '../tasks/state.ts'
 import type { DeploymentRecord, ServiceRecord, TaskRecord } from '../records.ts'
 import { seconds, type Wire } from './wire.ts'

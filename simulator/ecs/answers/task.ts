@@ -1,7 +1,7 @@
 import type { Container, Task } from '@aws-sdk/client-ecs'
 import { ecsArn, nameOf } from '../arns.ts'
 import type { Engine } from '../engine.ts'
-import { taskDefinitionAt } from '../rollout/revisions.ts'
+import { taskDefinitionAt } from '../rollouts/revisions.ts'
 import { taskHealth } from '../tasks/container-health.ts'
 import type { TaskRecord } from '../records.ts'
 import { seconds, type Wire } from './wire.ts'

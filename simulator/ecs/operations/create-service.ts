@@ -2,7 +2,7 @@ import type { CreateServiceCommandOutput } from '@aws-sdk/client-ecs'
 import { AwsError } from '../../http/types.ts'
 import { serviceAnswer } from '../answers/service.ts'
 import type { Answer } from '../answers/wire.ts'
-import { beginDeployment } from '../rollout/deployments.ts'
+import { beginDeployment } from '../rollouts/deployments.ts'
 import type { Engine } from '../engine.ts'
 import {
   onlyFields,

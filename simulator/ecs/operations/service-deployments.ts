@@ -16,7 +16,7 @@ import type { ServiceDeploymentRecord } from '../records.ts'
 import { optionalObject, optionalWord, text, textList, type Input } from '../requests/input.ts'
 import { serviceOf } from '../requests/lookup.ts'
 import { page } from '../requests/paging.ts'
-import { isInFlight } from '../rollout/service-deployments.ts'
+import { isInFlight } from '../rollouts/service-deployments.ts'
 import { wakeSoon } from '../wake.ts'
 
 /** Service deployments are told about for 90 days (`ListServiceDeployments` in the ECS API). */

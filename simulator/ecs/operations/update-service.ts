@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { AwsError } from '../../http/types.ts'
 import { serviceAnswer } from '../answers/service.ts'
 import type { Answer } from '../answers/wire.ts'
-import { beginDeployment } from '../rollout/deployments.ts'
+import { beginDeployment } from '../rollouts/deployments.ts'
 import type { Engine } from '../engine.ts'
 import {
   onlyFields,
@@ -15,7 +15,7 @@ import {
   type Input,
 } from '../requests/input.ts'
 import { serviceOf, usableTaskDefinition } from '../requests/lookup.ts'
-import { applySettings, settingsOf, taskDefinitionAt } from '../rollout/revisions.ts'
+import { applySettings, settingsOf, taskDefinitionAt } from '../rollouts/revisions.ts'
 import { wakeSoon } from '../wake.ts'
 import type { ServiceRecord, ServiceSettings } from '../records.ts'
 import { deploymentConfiguration } from './deployment-configuration.ts'

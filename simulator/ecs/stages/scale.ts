@@ -1,6 +1,6 @@
 import type { Engine } from '../engine.ts'
 import type { DeploymentRecord, ServiceRecord } from '../records.ts'
-import { startTasks } from '../rollout/start-tasks.ts'
+import { startTasks } from '../rollouts/start-tasks.ts'
 import { stopTasks } from '../tasks/end.ts'
 import { isHealthy, isLive, tasksOf } from '../tasks/state.ts'
 import { wakeAt } from '../wake.ts'

@@ -1,7 +1,7 @@
 import type { HealthCheck } from '@aws-sdk/client-ecs'
 import type { Engine } from '../engine.ts'
 import type { ServiceRecord, TaskContainerRecord, TaskRecord } from '../records.ts'
-import { taskDefinitionAt } from '../rollout/revisions.ts'
+import { taskDefinitionAt } from '../rollouts/revisions.ts'
 import { wakeAt, wakeNow } from '../wake.ts'
 
 export type ContainerHealth = 'HEALTHY' | 'UNHEALTHY' | 'UNKNOWN'

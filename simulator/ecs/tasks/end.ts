@@ -1,8 +1,8 @@
 import type { TaskStopCode } from '@aws-sdk/client-ecs'
 import { drainTargets } from '../../elb/targets.ts'
-import { noteFailure } from '../rollout/breaker.ts'
+import { noteFailure } from '../rollouts/breaker.ts'
 import type { Engine } from '../engine.ts'
-import { taskList, tell } from '../rollout/events.ts'
+import { taskList, tell } from '../rollouts/events.ts'
 import { wakeAt, wakeNow } from '../wake.ts'
 import type { ServiceRecord, TaskRecord } from '../records.ts'
 

@@ -3,7 +3,7 @@ import type { ContainerSpec, TaskEvents, TaskSpec } from '../../runtime/types.ts
 import { ecsArn, nameOf } from '../arns.ts'
 import type { Engine } from '../engine.ts'
 import { taskId } from '../ids.ts'
-import { taskDefinitionAt } from '../rollout/revisions.ts'
+import { taskDefinitionAt } from '../rollouts/revisions.ts'
 import { taskEnded } from './end.ts'
 import { about } from '../unsteady.ts'
 import { wakeAt, wakeNow } from '../wake.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { thresholdOf } from '../../ecs/rollout/breaker-threshold.ts'
+import { thresholdOf } from '../../ecs/rollouts/breaker-threshold.ts'
 import type { Behaviour } from '../../runtime/scripted.ts'
 import { anonymous, first, stage, type StageOptions } from './stage.ts'
 

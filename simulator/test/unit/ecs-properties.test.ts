@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { limitsOf } from '../../ecs/rollout/scale.ts'
+import { limitsOf } from '../../ecs/rollouts/scale.ts'
 import type { Behaviour } from '../../runtime/scripted.ts'
 import { first, stage, type Stage } from './stage.ts'
 

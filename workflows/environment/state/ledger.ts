@@ -10,7 +10,7 @@ export interface Ledger {
   readonly releases: readonly LedgerEntry[]
 }
 
-export const ledgerLength = 50
+const ledgerLength = 50
 
 /** The ledger with one more release in it, and with what is live now. */
 export function withEntry(before: Ledger, entry: LedgerEntry): Ledger {

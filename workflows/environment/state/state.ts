@@ -38,7 +38,7 @@ export interface EnvironmentState {
 }
 
 export const keptSuperseded = 500
-export const keptControls = 50
+const keptControls = 50
 
 export interface Waiting {
   readonly input: ReleaseInput
