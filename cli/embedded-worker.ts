@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { TaskQueues, EnvironmentSpec } from '../contract/environment-spec.ts'
 import type { WorkerOptions } from '../worker/options.ts'
-import { errorMessage } from '../client/explain-error.ts'
+import { errorMessage } from '../client/index.ts'
 import { note } from './output.ts'
 import { UserError } from '../client/user-error.ts'
-import type { Source } from '../client/source.ts'
+import type { Source } from '../client/index.ts'
 import { plain } from '../text/plain.ts'
 
 /** What a command does itself while it waits, beside asking. */

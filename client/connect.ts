@@ -1,11 +1,19 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client'
 import { loadClientConnectConfig } from '@temporalio/envconfig'
-import { explained, grpcStatus, isOutage, errorMessage } from './explain-error.ts'
+import { type AbortOptions, abortable, pause } from './abort.ts'
+import { asUserError, errorMessage, grpcStatus, isOutage, isUnimplemented } from './errors.ts'
 import { UserError } from './user-error.ts'
 
 /** Longer than a handshake over any ocean; shorter than a person's patience. */
 const connectTimeoutMs = 5_000
+
+/** Between two attempts to reach a server that refuses connections. */
+const retryEveryMs = 200
+
+export interface ConnectOptions extends AbortOptions {
+  /** Of Temporal's configuration file. @default `TEMPORAL_PROFILE`, then `default` */
+  readonly profile?: string | undefined
+}
 
 export interface Connected extends AsyncDisposable {
   readonly client: Client
@@ -18,48 +26,52 @@ export interface Connected extends AsyncDisposable {
  * Connects to Temporal as Temporal's own tools do: `TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`,
  * `TEMPORAL_API_KEY`, `TEMPORAL_TLS…`, and the profiles of its configuration file.
  *
- * @throws Refusal where the profile cannot be read or the server does not answer within seconds
+ * @throws UserError if the profile cannot be read or the server does not answer within 5 s; the
+ *   signal's reason when it is aborted
  */
-export async function connect(options: { profile?: string | undefined } = {}): Promise<Connected> {
+export async function connect(options: ConnectOptions = {}): Promise<Connected> {
   const { connectionOptions, namespace = 'default' } = readProfile(options.profile)
   const { address = 'localhost:7233' } = connectionOptions
   const connection = Connection.lazy({
     ...(connectionOptions as ConnectionOptions),
-    connectTimeout: connectTimeoutMs,
-    // See `persistently`, which does it where it may be done.
+    // `callTemporal` retries instead: it can be cancelled.
     interceptors: [],
   })
-  const giveUp = new AbortController()
-  const connecting = connection.ensureConnected()
+  const client = new Client({ connection, namespace })
   try {
-    await Promise.race([
-      connecting,
-      // The connection's own time-out does not cover looking up the name.
-      delay(connectTimeoutMs + 1_000, undefined, { signal: giveUp.signal }).then(() => {
-        throw new Error('no answer in time')
-      }),
-    ])
+    await abortable(client, options.signal, () => untilReachable(connection, options))
   } catch (error) {
-    // Only once the attempt is over: a connection that is closed in the middle of a call throws.
-    const close = () => connection.close()
-    connecting.then(close, close).catch(() => {})
-    // A server that answers, though not as hoped, is there: a wrong API key, for instance.
-    if (grpcStatus(error) !== undefined && !isOutage(error)) throw explained(error)
+    await connection.close()
+    options.signal?.throwIfAborted()
+    // A server that rejects the call was reached: the API key may be wrong, for instance.
+    if (grpcStatus(error) !== undefined && !isOutage(error)) throw asUserError(error)
     throw unreachable(address, error)
-  } finally {
-    giveUp.abort()
   }
-  return {
-    client: new Client({ connection, namespace }),
-    address,
-    namespace,
-    [Symbol.asyncDispose]: () => connection.close(),
+  return { client, address, namespace, [Symbol.asyncDispose]: () => connection.close() }
+}
+
+/**
+ * The connection's own `ensureConnected` cannot be cancelled, and its timer outlives a connection
+ * that is closed meanwhile.
+ */
+async function untilReachable(connection: Connection, { signal }: AbortOptions): Promise<void> {
+  const giveUpAt = Date.now() + connectTimeoutMs
+  for (;;) {
+    try {
+      await connection.withDeadline(giveUpAt, () => connection.workflowService.getSystemInfo({}))
+      return
+    } catch (error) {
+      // An old server, which does not have this call.
+      if (isUnimplemented(error)) return
+      if (!isOutage(error) || Date.now() + retryEveryMs > giveUpAt) throw error
+      await pause(retryEveryMs, signal)
+    }
   }
 }
 
 /** Connects, does something, and closes the connection whatever came of it. */
 export async function withConnection<T>(
-  options: { readonly profile?: string | undefined },
+  options: ConnectOptions,
   work: (connected: Connected) => Promise<T>,
 ): Promise<T> {
   const connected = await connect(options)
@@ -76,7 +88,7 @@ function readProfile(profile: string | undefined) {
   } catch (error) {
     throw new UserError(
       `The configuration of the Temporal client cannot be used: ${errorMessage(error)}. ` +
-        'See the TEMPORAL_… variables, and: temporal config list',
+        'Check the TEMPORAL_… variables, and the output of: temporal config list',
       { cause: error },
     )
   }
@@ -85,7 +97,7 @@ function readProfile(profile: string | undefined) {
 function unreachable(address: string, error: unknown): UserError {
   return new UserError(
     `No Temporal server answers at ${address} (${errorMessage(error)}). ` +
-      'Start one here with `slipway local up`, or say where it is: TEMPORAL_ADDRESS, or --profile with a profile of Temporal’s configuration file.',
+      'Start one with `slipway local up`, or set its address: TEMPORAL_ADDRESS, or --profile with a profile of Temporal’s configuration file.',
     { cause: error },
   )
 }

@@ -6,14 +6,14 @@ import {
 } from '@temporalio/client'
 import { ApplicationFailure } from '@temporalio/common'
 import type { ScheduledResult } from '../contract/schedules.ts'
-import { errorMessage } from './explain-error.ts'
+import { errorMessage } from './errors.ts'
 
 /** One run of a schedule. */
 export interface ScheduledRun {
   readonly workflowId: string
   /** ISO 8601. */
   readonly at: string
-  /** Of the release, or `skipped`; `running` before its end, `unknown` once Temporal forgot it. */
+  /** Of the release, or `skipped`; `running` until its end; `unknown` after the retention. */
   readonly outcome: string
   /** Empty while it runs. */
   readonly message: string

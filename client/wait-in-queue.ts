@@ -1,46 +1,49 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { type Client, WorkflowNotFoundError } from '@temporalio/client'
 import { environmentStatus, environmentWorkflowId } from '../contract/messages.ts'
 import type { ReleaseResult } from '../contract/releases.ts'
 import type { EnvironmentStatus } from '../contract/environment.ts'
-import { isOutage } from './explain-error.ts'
+import { abortable, pause } from './abort.ts'
+import { isOutage } from './errors.ts'
 
-/** What became of a release that was to wait for its turn. */
+/** Longer than the 10 s after which the server gives up on the worker that answered last. */
+const queryWithinMs = 12_000
+
+/** How the wait of a release for its turn ended. */
 export type QueueEnd =
   | { readonly kind: 'begun' }
-  /** It ended without ever having started: a newer one took its place, or somebody said no. */
+  /** It ended without having started: it was superseded or rejected. */
   | { readonly kind: 'ended'; readonly result: ReleaseResult }
 
-export interface TurnOptions {
-  /** Told what it waits for, whenever that changes. */
+export interface QueueOptions {
+  /** Called with what it waits for, whenever that changes. */
   readonly onWaiting: (reason: string) => void
-  readonly signal: AbortSignal
-  /** Between two looks, in milliseconds. */
+  readonly signal: AbortSignal | undefined
+  /** Between two polls, in milliseconds. */
   readonly everyMs: number
-  /** It was let in a moment ago: what has ended under its id is an earlier release. */
+  /** It was admitted a moment ago: what has ended under its id is an earlier release. */
   readonly isNew: boolean
 }
 
 /**
  * Waits until a release has begun or its request has ended, for as long as it takes and over lost
- * connections. While it waits there is no workflow of it: its environment knows about it.
+ * connections. A waiting release has no workflow yet: only its environment knows about it.
  *
- * @throws WorkflowNotFoundError where neither Temporal nor the environment knows of it
+ * @throws WorkflowNotFoundError if neither Temporal nor the environment knows the release
  */
 export async function waitInQueue(
   client: Client,
   id: string,
-  { onWaiting, signal, everyMs, isNew }: TurnOptions,
+  { onWaiting, signal, everyMs, isNew }: QueueOptions,
 ): Promise<QueueEnd> {
-  let told = ''
+  let reported = ''
   for (;;) {
-    const seen = await pollQueue(client, id, signal, isNew)
-    if (seen.kind === 'begun' || seen.kind === 'ended') return seen
-    if (seen.kind === 'waits' && seen.reason !== told) {
-      told = seen.reason
-      onWaiting(told)
+    const poll = await pollQueue(client, id, signal, isNew)
+    if (poll.kind === 'begun' || poll.kind === 'ended') return poll
+    if (poll.kind === 'waits' && poll.reason !== reported) {
+      reported = poll.reason
+      onWaiting(reported)
     }
-    await delay(everyMs, undefined, { signal })
+    await pause(everyMs, signal)
   }
 }
 
@@ -52,31 +55,31 @@ type QueuePoll =
 async function pollQueue(
   client: Client,
   id: string,
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
   isNew: boolean,
 ): Promise<QueuePoll> {
-  const ask = <T>(question: () => Promise<T>) =>
-    client.withAbortSignal(signal, () => client.withDeadline(Date.now() + 12_000, question))
+  const call = <T>(one: () => Promise<T>) =>
+    abortable(client, signal, () => client.withDeadline(Date.now() + queryWithinMs, one))
   try {
-    const { status } = await ask(() => client.workflow.getHandle(id).describe())
+    const { status } = await call(() => client.workflow.getHandle(id).describe())
     if (!isNew || status.name === 'RUNNING') return { kind: 'begun' }
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) return silentIfOutage(error, signal)
-    const found = await atTheDoor()
+    const found = await pollEnvironment()
     if (found === undefined) throw error
     return found
   }
-  // An environment remembers fifty releases: an id that it has forgotten is given again.
-  const found = await atTheDoor()
+  // An environment keeps fifty releases in its ledger: an older id is given again.
+  const found = await pollEnvironment()
   const hasRun = found === undefined || (found.kind === 'ended' && !neverBegan(found.result))
   return hasRun ? { kind: 'begun' } : found
 
-  async function atTheDoor(): Promise<QueuePoll | undefined> {
+  async function pollEnvironment(): Promise<QueuePoll | undefined> {
     const environment = /^release\/([^/]+)\//.exec(id)?.[1]
     if (environment === undefined) return undefined
     try {
-      const door = client.workflow.getHandle(environmentWorkflowId(environment))
-      return inEnvironment(await ask(() => door.query(environmentStatus)), id)
+      const environmentHandle = client.workflow.getHandle(environmentWorkflowId(environment))
+      return inEnvironment(await call(() => environmentHandle.query(environmentStatus)), id)
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return undefined
       return silentIfOutage(error, signal)
@@ -84,20 +87,20 @@ async function pollQueue(
   }
 }
 
-/** The run of its id is an earlier one's, and the door alone knows how this one ended. */
+/** The workflow of its id is an earlier release's; only the environment knows how this one ended. */
 function neverBegan({ outcome }: ReleaseResult): boolean {
   return outcome === 'superseded'
 }
 
-function silentIfOutage(error: unknown, signal: AbortSignal): QueuePoll {
-  signal.throwIfAborted()
+function silentIfOutage(error: unknown, signal: AbortSignal | undefined): QueuePoll {
+  signal?.throwIfAborted()
   if (!isOutage(error)) throw error
   return { kind: 'silent' }
 }
 
-/** Where a release without a workflow stands, as its environment has it. */
+/** The state of a release without a workflow, in the status of its environment. */
 export function inEnvironment(status: EnvironmentStatus, id: string): QueuePoll | undefined {
-  // Between leaving the queue and its first workflow task it is the running one.
+  // Between the queue and its first workflow task, it is the running release.
   if (status.running?.id === id) return { kind: 'waits', reason: 'is about to start' }
   const waiting = status.waiting.find((one) => one.id === id)
   if (waiting !== undefined) {
@@ -108,8 +111,8 @@ export function inEnvironment(status: EnvironmentStatus, id: string): QueuePoll 
         reason: `waits for an approval, until ${until}: slipway approve ${status.environment}`,
       }
     }
-    const passes = waiting.kind === 'rollback' || waiting.override !== undefined
-    if (status.freeze !== undefined && !passes)
+    const ignoresFreeze = waiting.kind === 'rollback' || waiting.override !== undefined
+    if (status.freeze !== undefined && !ignoresFreeze)
       return { kind: 'waits', reason: `waits for the end of the freeze by ${status.freeze.by}` }
     return { kind: 'waits', reason: `waits for ${status.running?.id ?? 'its turn'}` }
   }
@@ -126,9 +129,9 @@ export function inEnvironment(status: EnvironmentStatus, id: string): QueuePoll 
 function ended(
   end: Pick<ReleaseResult, 'id' | 'outcome' | 'message'> & { readonly at: number },
 ): QueuePoll {
-  const { at, ...told } = end
+  const { at, ...result } = end
   return {
     kind: 'ended',
-    result: { ...told, services: [], startedAt: at, endedAt: at, warnings: [] },
+    result: { ...result, services: [], startedAt: at, endedAt: at, warnings: [] },
   }
 }

@@ -65,7 +65,7 @@ async function run(options: Options): Promise<void> {
 /** What keeps a worker from starting is for a person to mend. */
 async function notStarted(error: unknown): Promise<Error> {
   const { UserError } = await import('../../client/user-error.ts')
-  const { errorMessage } = await import('../../client/explain-error.ts')
+  const { errorMessage } = await import('../../client/index.ts')
   return new UserError(`The worker did not start: ${errorMessage(error)}`, { cause: error })
 }
 

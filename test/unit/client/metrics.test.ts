@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { metricsOf, type EndedRelease } from '../../../client/metrics.ts'
+import type { EndedRelease } from '../../../client/ended-releases.ts'
+import { metricsOf } from '../../../client/metrics.ts'
 
 const minute = 60_000
 let clock = 0

@@ -59,7 +59,7 @@ test('a ref is data, whatever it looks like', async () => {
     'a\0b',
   ]
   for (const ref of hostile) {
-    await assert.rejects(findSource({ configFile, ref }), { name: 'Refusal' }, ref)
+    await assert.rejects(findSource({ configFile, ref }), { name: 'UserError' }, ref)
   }
   await assert.rejects(realpath(marker), { code: 'ENOENT' })
 })
