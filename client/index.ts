@@ -73,7 +73,7 @@ export type {
   StepName,
 } from '../contract/releases.ts'
 export type { Revision, RolloutProgress } from '../contract/activity-types.ts'
-export type { RollbackTarget } from '../rollout/deployment.ts'
+export type { RollbackTarget, RunningRevision } from '../rollout/deployment.ts'
 export type { FailedTask, FailureEvidence, UnhealthyTarget } from '../rollout/failed-tasks.ts'
 
 export { currentReleaseStatus, environmentStatus, untouchedEnvironment } from './status.ts'
@@ -99,6 +99,7 @@ export type { TestedNotification } from '../contract/notices.ts'
 export { planRelease } from './plan.ts'
 export { listRevisions, withLedger, type RevisionWithOutcome } from './list-revisions.ts'
 export type {
+  FoundImage,
   KnownRevision,
   Plan,
   ServicePlan,

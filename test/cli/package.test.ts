@@ -59,6 +59,7 @@ test('its types fit a program that uses them, and refuse one that does not', asy
     `import { connect, followRelease, loadConfig, requestDeploy, resolveEnvironment } from 'slipway'
 import { listSchedules, putSchedule } from 'slipway'
 import type { Connected, EnvironmentSpec, Outcome } from 'slipway'
+import { UserError } from 'slipway/errors'
 import { runWorker } from 'slipway/worker'
 
 export async function deploy(commit: string): Promise<Outcome> {
@@ -67,6 +68,7 @@ export async function deploy(commit: string): Promise<Outcome> {
   await using connected = await connect()
   const request = { kind: 'deploy', spec, commit, subject: '', requestedBy: 'me' } as const
   const { releaseId: id, runId } = await requestDeploy(connected.client, request)
+  if (id === '') throw new UserError('no release')
   return (await followRelease(connected.client, { id, runId })).outcome
 }
 
