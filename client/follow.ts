@@ -2,6 +2,7 @@ import type { Client, WorkflowHandle } from '@temporalio/client'
 import { environmentStatus, environmentWorkflowId } from '../contract/messages.ts'
 import type { ReleaseResult, ReleaseStatus } from '../contract/releases.ts'
 import { type AbortOptions, abortable, pause } from './abort.ts'
+import { explainingErrors } from './call.ts'
 import { errorMessage, isOutage } from './errors.ts'
 import type { FollowEvent } from './follow-event.ts'
 import { type OutageReporter, outageReporter, pollRelease, pollRepeatedly } from './poll-release.ts'
@@ -33,15 +34,22 @@ const longestBackOffMs = 10_000
  * Follows a release to its end, over lost connections and restarts of the server, for as long as
  * it takes. An abort ends the following only: the release goes on.
  *
- * @throws the signal's reason if it is aborted before the outcome is known; WorkflowNotFoundError
- *   if there is no such release; what `onEvent` throws
+ * @throws the signal's reason if it is aborted before the outcome is known; UserError if there is no
+ *   such release; what `onEvent` throws
  */
-export async function followRelease(
+export function followRelease(
   client: Client,
   release: FollowedRelease,
   options: FollowOptions = {},
 ): Promise<ReleaseResult> {
-  const { onEvent = () => {}, signal, everyMs = 1_000 } = options
+  return explainingErrors(options, () => follow(client, release, options))
+}
+
+async function follow(
+  client: Client,
+  release: FollowedRelease,
+  { onEvent = () => {}, signal, everyMs = 1_000 }: FollowOptions,
+): Promise<ReleaseResult> {
   signal?.throwIfAborted()
   if (release.runId === undefined) {
     const end = await waitInQueue(client, release.id, {

@@ -3,7 +3,7 @@ import { environmentStatus, environmentWorkflowId } from '../contract/messages.t
 import type { ReleaseResult } from '../contract/releases.ts'
 import type { EnvironmentStatus } from '../contract/environment.ts'
 import { abortable, pause } from './abort.ts'
-import { isOutage } from './errors.ts'
+import { isOutage, isWithoutWorker } from './errors.ts'
 
 /** Longer than the 10 s after which the server gives up on the worker that answered last. */
 const queryWithinMs = 12_000
@@ -82,7 +82,10 @@ async function pollQueue(
       return inEnvironment(await call(() => environmentHandle.query(environmentStatus)), id)
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return undefined
-      return silentIfOutage(error, signal)
+      signal?.throwIfAborted()
+      if (!isWithoutWorker(error)) return silentIfOutage(error, signal)
+      const reason = `waits for a worker that answers for ${environment}: slipway worker`
+      return { kind: 'waits', reason }
     }
   }
 }
