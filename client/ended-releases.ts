@@ -6,7 +6,7 @@ import type { ReleaseRequest } from '../contract/requests.ts'
 import { environmentKey, outcomeKey } from '../contract/search-attributes.ts'
 import { type AbortOptions, abortable } from './abort.ts'
 import { explainingErrors } from './call.ts'
-import { allOf, equals, isAfter } from './list-filter.ts'
+import { allOf, includes, isAfter } from './list-filter.ts'
 
 /** A release that has ended, as Temporal's visibility lists it. Milliseconds since the epoch. */
 export interface EndedRelease {
@@ -30,18 +30,23 @@ export function endedReleases(
   options: AbortOptions = {},
 ): Promise<readonly EndedRelease[]> {
   const query = allOf(
-    equals('WorkflowType', releaseWorkflow),
-    equals(environmentKey.name, environment),
+    includes('WorkflowType', releaseWorkflow),
+    includes(environmentKey.name, environment),
     isAfter('CloseTime', since),
   )
   return explainingErrors(options, () =>
-    abortable(client, options.signal, () => listEnded(client, query)),
+    abortable(client, options.signal, () => listEnded(client, environment, query)),
   )
 }
 
-async function listEnded(client: Client, query: string): Promise<readonly EndedRelease[]> {
+async function listEnded(
+  client: Client,
+  environment: string,
+  query: string,
+): Promise<readonly EndedRelease[]> {
   const found: EndedRelease[] = []
   for await (const info of client.workflow.list({ query })) {
+    if (info.typedSearchAttributes.get(environmentKey) !== environment) continue
     const outcome = info.typedSearchAttributes.get(outcomeKey)
     // A terminated release has none.
     if (!isOutcome(outcome) || info.closeTime === undefined) continue

@@ -103,6 +103,8 @@ async function nextTimes(client: Client, options: ScheduleOptions): Promise<read
       ...options,
       scheduleId: id,
       state: { paused: true },
+      // Not listed as a schedule of the environment.
+      typedSearchAttributes: [],
       // Jitter would change the gaps between the times.
       spec: { ...options.spec, jitter: 0 },
     })

@@ -4,7 +4,7 @@ import type { ScheduledInput, ScheduledWork } from '../contract/schedules.ts'
 import { environmentKey } from '../contract/search-attributes.ts'
 import type { AbortOptions } from './abort.ts'
 import { callTemporal, explainingErrors } from './call.ts'
-import { equals } from './list-filter.ts'
+import { includes } from './list-filter.ts'
 import { UserError } from './user-error.ts'
 import { type ScheduledRun, runsOf } from './scheduled-runs.ts'
 
@@ -47,10 +47,11 @@ export async function listSchedules(
 ): Promise<readonly Schedule[]> {
   return callSchedules(client, options, async () => {
     const ids: string[] = []
-    const query = equals(environmentKey.name, environment)
-    for await (const { scheduleId: id, action } of client.schedule.list({ query })) {
-      const isSlipways = action?.workflowType === messages.scheduledWorkflow
-      if (isSlipways && id.startsWith(`${environment}/`)) ids.push(id)
+    const query = includes(environmentKey.name, environment)
+    for await (const summary of client.schedule.list({ query })) {
+      const isSlipways = summary.action?.workflowType === messages.scheduledWorkflow
+      const isHere = summary.typedSearchAttributes?.get(environmentKey) === environment
+      if (isSlipways && isHere) ids.push(summary.scheduleId)
     }
     const found = await Promise.all(ids.toSorted().map((id) => describe(client, id, 1)))
     return found.filter((one) => one !== undefined)
