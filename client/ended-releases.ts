@@ -4,9 +4,9 @@ import { isOutcome, type Outcome } from '../contract/outcome.ts'
 import type { ReleaseMemo } from '../contract/releases.ts'
 import type { ReleaseRequest } from '../contract/requests.ts'
 import { environmentKey, outcomeKey } from '../contract/search-attributes.ts'
-import { type AbortOptions, abortable } from './abort.ts'
-import { explainingErrors } from './call.ts'
-import { allOf, includes, isAfter } from './list-filter.ts'
+import { type AbortOptions, abortable } from './temporal/abort.ts'
+import { explainingErrors } from './temporal/call.ts'
+import { allOf, includes, isAfter } from './temporal/list-filter.ts'
 
 /** A release that has ended, as Temporal's visibility lists it. Milliseconds since the epoch. */
 export interface EndedRelease {

@@ -1,11 +1,11 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client'
 import { releaseStatus } from '../contract/messages.ts'
 import type { ReleaseResult, ReleaseStatus, Step } from '../contract/releases.ts'
-import { type AbortOptions, abortable } from './abort.ts'
-import { callTemporal, explainingErrors } from './call.ts'
+import { type AbortOptions, abortable } from './temporal/abort.ts'
+import { callTemporal, explainingErrors } from './temporal/call.ts'
 import { stepsOfHistory } from './history-steps.ts'
 import { UserError } from './user-error.ts'
-import { resultOfFailure } from './release-result.ts'
+import { resultOfFailure } from './follow/release-result.ts'
 import { requireWorkers } from './workers.ts'
 
 /** What a release did, step by step, how it ended, and why. */

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client'
 import type { Step } from '../contract/releases.ts'
-import { decodePayloads } from './decode-payloads.ts'
+import { decodePayloads } from './temporal/decode-payloads.ts'
 
 /** What `WorkflowHandle.fetchHistory` returns. */
 type History = Awaited<ReturnType<ReturnType<Client['workflow']['getHandle']>['fetchHistory']>>

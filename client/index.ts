@@ -39,10 +39,10 @@ export type {
 } from '../contract/environment-spec.ts'
 export { checkoutOf, findSource, type Source, type SourceOptions } from './source.ts'
 
-export { connect, withConnection, type Connected, type ConnectOptions } from './connect.ts'
-export type { AbortOptions } from './abort.ts'
+export { connect, withConnection, type Connected, type ConnectOptions } from './temporal/connect.ts'
+export type { AbortOptions } from './temporal/abort.ts'
 export { UserError, userErrorExitStatus } from './user-error.ts'
-export { asUserError, errorMessage } from './errors.ts'
+export { asUserError, errorMessage } from './temporal/errors.ts'
 export { requireWorkers } from './workers.ts'
 export { setUpSearchAttributes, type SetupResult } from './setup.ts'
 
@@ -59,9 +59,9 @@ export type {
   RollbackRequest,
 } from '../contract/requests.ts'
 
-export { followRelease, type FollowedRelease, type FollowOptions } from './follow.ts'
-export type { FollowEvent } from './follow-event.ts'
-export { currentRollouts, type PendingActivity } from './pending.ts'
+export { followRelease, type FollowedRelease, type FollowOptions } from './follow/follow.ts'
+export type { FollowEvent } from './follow/follow-event.ts'
+export { currentRollouts, type PendingActivity } from './follow/pending.ts'
 export { exitStatus, isOutcome, outcomes, type Outcome } from '../contract/outcome.ts'
 export type {
   Link,
@@ -106,8 +106,8 @@ export type {
   TaskDefinitionChange,
 } from '../contract/activity-types.ts'
 
-export { putSchedule, type ScheduleSpec, type ScheduleTimes } from './put-schedule.ts'
-export type { ScheduledRun } from './scheduled-runs.ts'
+export { putSchedule, type ScheduleSpec, type ScheduleTimes } from './schedules/put.ts'
+export type { ScheduledRun } from './schedules/runs.ts'
 export type { ScheduledWork } from '../contract/schedules.ts'
 export {
   controlSchedule,
@@ -116,4 +116,4 @@ export {
   workText,
   type Schedule,
   type ScheduleControl,
-} from './schedules.ts'
+} from './schedules/schedules.ts'

@@ -5,8 +5,8 @@ import { didYouMean } from '../config/nearest.ts'
 import type { ServiceSpec, EnvironmentSpec } from '../contract/environment-spec.ts'
 import { revisionsWorkflow } from '../contract/messages.ts'
 import type { EnvironmentStatus } from '../contract/environment.ts'
-import type { AbortOptions } from './abort.ts'
-import { executeWorkflow } from './execute-workflow.ts'
+import type { AbortOptions } from './temporal/abort.ts'
+import { executeWorkflow } from './temporal/execute-workflow.ts'
 import { UserError } from './user-error.ts'
 
 /** A revision with what the environment's ledger knows of the release that made it. */

@@ -3,8 +3,8 @@ import type { Client } from '@temporalio/client'
 import type { Plan } from '../contract/activity-types.ts'
 import type { EnvironmentSpec } from '../contract/environment-spec.ts'
 import { planWorkflow } from '../contract/messages.ts'
-import type { AbortOptions } from './abort.ts'
-import { executeWorkflow } from './execute-workflow.ts'
+import type { AbortOptions } from './temporal/abort.ts'
+import { executeWorkflow } from './temporal/execute-workflow.ts'
 
 /**
  * What a release of a commit would change. Reads only.

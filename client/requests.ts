@@ -11,7 +11,7 @@ import type {
   ReleaseRequest,
   RollbackRequest,
 } from '../contract/requests.ts'
-import type { AbortOptions } from './abort.ts'
+import type { AbortOptions } from './temporal/abort.ts'
 import { sendUpdate } from './send-update.ts'
 import { requireEnvironmentWorker } from './workers.ts'
 

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client'
 import { exitStatusWhenWaitingEnds } from '../contract/outcome.ts'
-import { type AbortOptions, abortable, pause } from './abort.ts'
-import { asUserError, errorMessage, isDeadline, isOutage } from './errors.ts'
+import { type AbortOptions, abortable, pause } from './temporal/abort.ts'
+import { asUserError, errorMessage, isDeadline, isOutage } from './temporal/errors.ts'
 import { UserError } from './user-error.ts'
 
 export interface UpdateTimeouts {

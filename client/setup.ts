@@ -1,8 +1,13 @@
 import { SearchAttributeType } from '@temporalio/common'
 import type { Client } from '@temporalio/client'
 import { indexedValueTypes, searchAttributes } from '../contract/search-attributes.ts'
-import { type AbortOptions, abortable, pause } from './abort.ts'
-import { asUserError, errorMessage, isPermissionDenied, isUnimplemented } from './errors.ts'
+import { type AbortOptions, abortable, pause } from './temporal/abort.ts'
+import {
+  asUserError,
+  errorMessage,
+  isPermissionDenied,
+  isUnimplemented,
+} from './temporal/errors.ts'
 import { UserError } from './user-error.ts'
 
 export interface SetupResult {

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import { execa } from 'execa'
-import type { AbortOptions } from './abort.ts'
+import type { AbortOptions } from './temporal/abort.ts'
 import { UserError } from './user-error.ts'
 import { plain, shortened } from '../text/plain.ts'
 

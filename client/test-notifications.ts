@@ -3,8 +3,8 @@ import type { Client } from '@temporalio/client'
 import type { EnvironmentSpec } from '../contract/environment-spec.ts'
 import { testNotificationsWorkflow } from '../contract/messages.ts'
 import type { TestedNotification } from '../contract/notices.ts'
-import type { AbortOptions } from './abort.ts'
-import { executeWorkflow } from './execute-workflow.ts'
+import type { AbortOptions } from './temporal/abort.ts'
+import { executeWorkflow } from './temporal/execute-workflow.ts'
 import { UserError } from './user-error.ts'
 
 /**

@@ -1,8 +1,8 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client'
 import type { EnvironmentSpec } from '../contract/environment-spec.ts'
 import { environmentWorkflowId } from '../contract/messages.ts'
-import type { AbortOptions } from './abort.ts'
-import { callTemporal, explainingErrors } from './call.ts'
+import type { AbortOptions } from './temporal/abort.ts'
+import { callTemporal, explainingErrors } from './temporal/call.ts'
 import { UserError } from './user-error.ts'
 
 /** Temporal's numbers of the two types of task queue (temporal.api.enums.v1.TaskQueueType). */

@@ -6,7 +6,7 @@ import { test } from 'node:test'
 const client = join(import.meta.dirname, '..', '..', '..', 'client')
 
 test('the library uses neither the process nor the console of its program', async () => {
-  const files = (await readdir(client)).filter((name) => name.endsWith('.ts'))
+  const files = (await readdir(client, { recursive: true })).filter((name) => name.endsWith('.ts'))
   assert.ok(files.length > 10)
   for (const file of files) {
     const text = await readFile(join(client, file), 'utf8')

@@ -1,7 +1,7 @@
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client'
-import type { RolloutProgress } from '../contract/activity-types.ts'
-import { type AbortOptions, abortable } from './abort.ts'
-import { decodePayloads } from './decode-payloads.ts'
+import type { RolloutProgress } from '../../contract/activity-types.ts'
+import { type AbortOptions, abortable } from '../temporal/abort.ts'
+import { decodePayloads } from '../temporal/decode-payloads.ts'
 
 /** An activity that is running, or waits for its next attempt. */
 export interface PendingActivity {

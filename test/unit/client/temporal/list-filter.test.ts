@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { allOf, includes, isAfter } from '../../../client/list-filter.ts'
+import { allOf, includes, isAfter } from '../../../../client/temporal/list-filter.ts'
 
 test('a plain value is compared as it is', () => {
   assert.equal(includes('Name', 'größe 100%_'), 'Name = "größe 100%_"')

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { getEventListeners } from 'node:events'
 import { describe, test } from 'node:test'
-import { abortable, pause } from '../../../client/abort.ts'
+import { abortable, pause } from '../../../../client/temporal/abort.ts'
 
 const reason = new Error('the caller has had enough')
 

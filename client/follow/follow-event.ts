@@ -1,4 +1,4 @@
-import type { ReleaseStatus } from '../contract/releases.ts'
+import type { ReleaseStatus } from '../../contract/releases.ts'
 import type { PendingActivity } from './pending.ts'
 
 /** What happens while a release is followed. */

@@ -2,7 +2,7 @@ import { Client, Connection, type ConnectionOptions } from '@temporalio/client'
 import { loadClientConnectConfig } from '@temporalio/envconfig'
 import { type AbortOptions, abortable, pause } from './abort.ts'
 import { asUserError, errorMessage, grpcStatus, isOutage, isUnimplemented } from './errors.ts'
-import { UserError } from './user-error.ts'
+import { UserError } from '../user-error.ts'
 
 /** Longer than a handshake over any ocean; shorter than a person's patience. */
 const connectTimeoutMs = 5_000

@@ -7,8 +7,8 @@ import {
   WorkflowUpdateRPCTimeoutOrCancelledError,
   isGrpcServiceError,
 } from '@temporalio/client'
-import { exitStatusWhenWaitingEnds } from '../contract/outcome.ts'
-import { UserError } from './user-error.ts'
+import { exitStatusWhenWaitingEnds } from '../../contract/outcome.ts'
+import { UserError } from '../user-error.ts'
 
 /** The message for people in any error: the innermost one that says something. */
 export function errorMessage(error: unknown): string {

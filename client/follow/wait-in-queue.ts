@@ -1,9 +1,9 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client'
-import { environmentStatus, environmentWorkflowId } from '../contract/messages.ts'
-import type { ReleaseResult } from '../contract/releases.ts'
-import type { EnvironmentStatus } from '../contract/environment.ts'
-import { abortable, pause } from './abort.ts'
-import { isOutage, isWithoutWorker } from './errors.ts'
+import { environmentStatus, environmentWorkflowId } from '../../contract/messages.ts'
+import type { ReleaseResult } from '../../contract/releases.ts'
+import type { EnvironmentStatus } from '../../contract/environment.ts'
+import { abortable, pause } from '../temporal/abort.ts'
+import { isOutage, isWithoutWorker } from '../temporal/errors.ts'
 
 /** Longer than the 10 s after which the server gives up on the worker that answered last. */
 const queryWithinMs = 12_000

@@ -1,12 +1,12 @@
 import { type Client, type ScheduleDescription, ScheduleNotFoundError } from '@temporalio/client'
-import * as messages from '../contract/messages.ts'
-import type { ScheduledInput, ScheduledWork } from '../contract/schedules.ts'
-import { environmentKey } from '../contract/search-attributes.ts'
-import type { AbortOptions } from './abort.ts'
-import { callTemporal, explainingErrors } from './call.ts'
-import { includes } from './list-filter.ts'
-import { UserError } from './user-error.ts'
-import { type ScheduledRun, runsOf } from './scheduled-runs.ts'
+import * as messages from '../../contract/messages.ts'
+import type { ScheduledInput, ScheduledWork } from '../../contract/schedules.ts'
+import { environmentKey } from '../../contract/search-attributes.ts'
+import type { AbortOptions } from '../temporal/abort.ts'
+import { callTemporal, explainingErrors } from '../temporal/call.ts'
+import { includes } from '../temporal/list-filter.ts'
+import { UserError } from '../user-error.ts'
+import { type ScheduledRun, runsOf } from './runs.ts'
 
 /** A schedule in Temporal. Times are ISO 8601. */
 export interface Schedule {

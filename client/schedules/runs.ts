@@ -5,8 +5,8 @@ import {
   WorkflowNotFoundError,
 } from '@temporalio/client'
 import { ApplicationFailure } from '@temporalio/common'
-import type { ScheduledResult } from '../contract/schedules.ts'
-import { errorMessage } from './errors.ts'
+import type { ScheduledResult } from '../../contract/schedules.ts'
+import { errorMessage } from '../temporal/errors.ts'
 
 /** One run of a schedule. */
 export interface ScheduledRun {

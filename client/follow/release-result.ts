@@ -5,9 +5,9 @@ import {
   WorkflowFailedError,
   type WorkflowHandle,
 } from '@temporalio/client'
-import { isOutcome, type Outcome } from '../contract/outcome.ts'
-import type { ReleaseResult } from '../contract/releases.ts'
-import { errorMessage } from './errors.ts'
+import { isOutcome, type Outcome } from '../../contract/outcome.ts'
+import type { ReleaseResult } from '../../contract/releases.ts'
+import { errorMessage } from '../temporal/errors.ts'
 
 /**
  * How a release ended, from the failure of its workflow: all outcomes but the good ones are
