@@ -95,7 +95,7 @@ export function isPermissionDenied(error: unknown): boolean {
 export function asUserError(error: unknown): unknown {
   if (error instanceof UserError) return error
   if (error instanceof WorkflowUpdateFailedError) {
-    return new UserError(`Refused: ${errorMessage(error)}`, { cause: error })
+    return new UserError(`Rejected: ${errorMessage(error)}`, { cause: error })
   }
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
     return new UserError(

@@ -57,7 +57,7 @@ test('a rejection is final at once', async () => {
   }
   await assert.rejects(sendUpdate(client, 'production', reject, timeouts), {
     exitStatus: 2,
-    message: /^Refused: frozen/,
+    message: /^Rejected: frozen/,
   })
   assert.equal(sent, 1)
 })
