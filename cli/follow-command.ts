@@ -6,51 +6,48 @@ import type { Accepted } from '../contract/requests.ts'
 import type { CommonOptions } from './commands/command.ts'
 import { openDisplay } from './display/display.ts'
 import { resultText } from './display/result.ts'
-import { followRelease } from '../client/follow.ts'
+import { followRelease } from '../client/index.ts'
 import { openJob } from './github/job.ts'
 import { setOutputs } from './github/step-files.ts'
-import { type Interrupt, onInterrupt, signalStatus } from './interrupt.ts'
+import { Interrupted, signalStatus, withInterrupt } from './interrupt.ts'
 import { pageOf } from '../text/temporal-ui.ts'
 import { note, print, printJsonLine } from './output.ts'
 import { plain } from '../text/plain.ts'
 
-/** A release to follow, and what it takes for the command to have done what it was asked to. */
-export interface Followed {
+/** A release to follow, and the outcomes that are a success of the command. */
+export interface FollowedRelease {
   readonly id: string
   readonly runId?: string
-  /** It was let in a moment ago: nothing that ended under its id is its own end. */
+  /** It was admitted a moment ago: what has ended under its id is an earlier release. */
   readonly isNew?: boolean
   readonly environment: string
-  /** Outcomes that are what was wanted: a rollback that cancels a release wants `cancelled`. */
+  /** Exit status 0 for these outcomes, too: for `cancelled` of a rollback that cancels a release. */
   readonly wanted?: readonly Outcome[]
   /** Address of the Temporal UI, for a link to the release. Default: `TEMPORAL_UI_URL`. */
   readonly temporalUi?: string | undefined
-  /** What becomes of it when this command, which works for it, does not wait any longer. */
+  /** What happens to the release if this command, which works for it, stops waiting. */
   readonly withoutUs?: string
 }
 
-type Stopped = { readonly kind: 'signal'; readonly name: Interrupt } | { readonly kind: 'timeout' }
+interface FollowCommandOptions extends CommonOptions {
+  /** Milliseconds. */
+  readonly timeout?: number
+}
+
+/** Why a command stopped waiting while its release went on. */
+type StopReason = Interrupted | TimedOut
+
+class TimedOut extends Error {}
 
 /**
- * Shows a release until it has ended, and gives the exit status of its outcome. Ctrl-C and the
- * time-out end the waiting, never the release; a second Ctrl-C ends the command at once.
+ * Shows a release until it has ended, and returns the exit status of its outcome. Ctrl-C and the
+ * timeout end the wait, never the release; a second Ctrl-C ends the command at once.
  */
 export async function followToEnd(
   client: Client,
-  release: Followed,
-  options: CommonOptions & { readonly timeout?: number },
+  release: FollowedRelease,
+  options: FollowCommandOptions,
 ): Promise<number> {
-  const stop = new AbortController()
-  let stopped: Stopped | undefined
-  const end = (how: Stopped) => {
-    stopped = how
-    stop.abort()
-  }
-  const hush = onInterrupt((name) => end({ kind: 'signal', name }))
-  const timer =
-    options.timeout === undefined
-      ? undefined
-      : setTimeout(() => end({ kind: 'timeout' }), options.timeout)
   const display = openDisplay({ json: options.json === true })
   const ui = process.env['TEMPORAL_UI_URL'] || release.temporalUi
   const page = (id: string) => pageOf(ui, client.options.namespace, id)
@@ -63,57 +60,68 @@ export async function followToEnd(
   const job = openJob({ id, environment, link, ...(withoutUs === undefined ? {} : { withoutUs }) })
   let result: ReleaseResult
   try {
-    result = await followRelease(client, release, {
-      signal: stop.signal,
-      onEvent(event) {
-        display.show(event)
-        job?.show(event)
-      },
-    })
+    result = await withStopSignal(options.timeout, (signal) =>
+      followRelease(client, release, {
+        signal,
+        onEvent(event) {
+          display.show(event)
+          job?.show(event)
+        },
+      }),
+    )
   } catch (error) {
     display.close()
-    if (stopped === undefined) throw error
-    job?.left(stopped.kind === 'timeout' ? 'timed_out' : 'interrupted')
-    return stopWaiting(release, stopped, options)
-  } finally {
-    clearTimeout(timer)
-    hush()
+    if (!(error instanceof Interrupted || error instanceof TimedOut)) throw error
+    job?.left(error instanceof TimedOut ? 'timed_out' : 'interrupted')
+    return stopWaiting(release, error, options)
   }
   display.close()
   if (options.json === true) printJsonLine({ event: 'result', ...result })
-  // The page of a job shows each failed task by itself, folded.
+  // The page of a job shows each failed task separately, folded.
   else print(resultText(result, { evidence: job === undefined }))
   const status = release.wanted?.includes(result.outcome) === true ? 0 : exitStatus[result.outcome]
   job?.ended(result, status === 0)
   return status
 }
 
-function stopWaiting(release: Followed, how: Stopped, options: CommonOptions): number {
+/** Runs something with a signal that the timeout or an interrupt of this process aborts. */
+function withStopSignal<T>(
+  timeoutMs: number | undefined,
+  run: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  return withInterrupt(async (interrupted) => {
+    if (timeoutMs === undefined) return run(interrupted)
+    const timeout = new AbortController()
+    const timer = setTimeout(() => timeout.abort(new TimedOut()), timeoutMs)
+    try {
+      return await run(AbortSignal.any([interrupted, timeout.signal]))
+    } finally {
+      clearTimeout(timer)
+    }
+  })
+}
+
+function stopWaiting(release: FollowedRelease, reason: StopReason, options: CommonOptions): number {
+  const isTimeout = reason instanceof TimedOut
   if (options.json === true) {
-    const outcome = how.kind === 'timeout' ? 'timed_out' : 'interrupted'
+    const outcome = isTimeout ? 'timed_out' : 'interrupted'
     printJsonLine({ event: 'result', id: release.id, outcome })
   }
   note(
-    `${how.kind === 'timeout' ? 'Stopped waiting' : 'Interrupted'}: ${release.id} ` +
+    `${isTimeout ? 'Stopped waiting' : 'Interrupted'}: ${release.id} ` +
       (release.withoutUs === undefined ? 'goes on.\n' : `has not ended. ${release.withoutUs}\n`) +
       `  follow it:  slipway wait ${release.id}\n` +
       `  cancel it:  slipway cancel ${release.environment}`,
   )
-  return how.kind === 'timeout' ? exitStatusWhenWaitingEnds : signalStatus[how.name]
+  return isTimeout ? exitStatusWhenWaitingEnds : signalStatus[reason.interrupt]
 }
 
-/** Says that a request was let in, and follows it where that is wanted. Gives the exit status. */
+/** Reports that a request was admitted, and follows it unless told not to. Returns the exit status. */
 export async function reportAndFollow(
   client: Client,
   accepted: Omit<Accepted, 'runId'> & Partial<Pick<Accepted, 'runId'>>,
-  options: CommonOptions & {
-    readonly environment: string
-    readonly wait?: boolean
-    readonly timeout?: number
-    readonly wanted?: readonly Outcome[]
-    readonly temporalUi?: string | undefined
-    readonly withoutUs?: string
-  },
+  options: FollowCommandOptions &
+    Omit<FollowedRelease, 'id' | 'runId' | 'isNew'> & { readonly wait?: boolean },
 ): Promise<number> {
   const { releaseId: id, runId, message } = accepted
   if (options.json === true) printJsonLine({ event: 'accepted', ...accepted })

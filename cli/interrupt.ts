@@ -3,14 +3,36 @@ export const signalStatus = { SIGINT: 130, SIGTERM: 143 } as const
 
 export type Interrupt = keyof typeof signalStatus
 
+/** Why a command was aborted: somebody asked its process to end. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted'
+  readonly interrupt: Interrupt
+
+  constructor(interrupt: Interrupt) {
+    super(`Interrupted by ${interrupt}`)
+    this.interrupt = interrupt
+  }
+}
+
 /**
  * Calls when somebody asks this process to end: once, so that the next time ends it at once.
  *
- * @returns what to call when it is of no interest any more
+ * @returns a function that stops listening
  */
 export function onInterrupt(act: (signal: Interrupt) => void): () => void {
   process.once('SIGINT', act).once('SIGTERM', act)
   return () => {
     process.off('SIGINT', act).off('SIGTERM', act)
+  }
+}
+
+/** Runs something with a signal that an interrupt of this process aborts, for {@link Interrupted}. */
+export async function withInterrupt<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController()
+  const stopListening = onInterrupt((interrupt) => controller.abort(new Interrupted(interrupt)))
+  try {
+    return await run(controller.signal)
+  } finally {
+    stopListening()
   }
 }

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client'
 import type { EnvironmentSpec } from '../contract/environment-spec.ts'
 import { UserError } from '../client/user-error.ts'
-import { environmentStatus } from '../client/release.ts'
+import { environmentStatus } from '../client/index.ts'
 
 /**
  * The id of the release that runs in an environment, else of the last one.

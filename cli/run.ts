@@ -69,7 +69,7 @@ async function explainedError(error: unknown): Promise<Known> {
   if (error.name === 'ConfigError' || error.name === 'UnknownEnvironmentError') {
     return refused(error.message)
   }
-  const { explained } = await import('../client/explain-error.ts')
+  const { asUserError: explained } = await import('../client/index.ts')
   const { UserError } = await import('../client/user-error.ts')
   const better = explained(error)
   if (better instanceof UserError) return refused(better.message, better.exitStatus)

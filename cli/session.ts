@@ -4,7 +4,7 @@ import { formatProblem } from '../config/problem.ts'
 import { resolveEnvironment } from '../config/resolve.ts'
 import type { EnvironmentSpec } from '../contract/environment-spec.ts'
 import { note } from './output.ts'
-import { type Source, checkoutOf, findSource } from '../client/source.ts'
+import { type Source, checkoutOf, findSource } from '../client/index.ts'
 
 /** Reads the configuration for a command, with its warnings on standard error. */
 export async function readConfig(options: { readonly config?: string }) {

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Client } from '@temporalio/client'
 import type { EnvironmentSpec } from '../contract/environment-spec.ts'
 import { note } from './output.ts'
-import { environmentStatus } from '../client/release.ts'
+import { environmentStatus } from '../client/index.ts'
 
 /** A job should not hang on somebody else's receiver. */
 const patienceMs = 15_000

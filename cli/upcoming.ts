@@ -1,5 +1,4 @@
-import { errorMessage } from '../client/explain-error.ts'
-import type { Schedule } from '../client/schedules.ts'
+import { errorMessage, type Schedule } from '../client/index.ts'
 
 /** The schedules of an environment, beside its status. */
 export type Upcoming =

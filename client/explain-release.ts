@@ -1,20 +1,20 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client'
 import { releaseStatus } from '../contract/messages.ts'
 import type { ReleaseResult, ReleaseStatus, Step } from '../contract/releases.ts'
-import { explained } from './explain-error.ts'
+import { type AbortOptions, abortable } from './temporal/abort.ts'
+import { callTemporal, explainingErrors } from './temporal/call.ts'
 import { stepsOfHistory } from './history-steps.ts'
-import { persistently } from './retry-outages.ts'
 import { UserError } from './user-error.ts'
-import { resultOfFailure } from './release-result.ts'
+import { resultOfFailure } from './follow/release-result.ts'
 import { requireWorkers } from './workers.ts'
 
-/** What became of a release, step by step, and why. */
+/** What a release did, step by step, how it ended, and why. */
 export interface Explanation {
   readonly id: string
   readonly startedAt: number
   readonly endedAt?: number
   readonly steps: readonly Step[]
-  /** `history`: no worker could be asked, so the steps are as Temporal saw them. */
+  /** `history`: no worker answered, so the steps are the ones in Temporal's history. */
   readonly stepsFrom: 'release' | 'history'
   readonly warnings: readonly string[]
   readonly commit?: string
@@ -24,27 +24,41 @@ export interface Explanation {
   readonly result?: ReleaseResult
 }
 
-/** A query waits for a worker; one that is gone is not waited for longer than this. */
+/** A query waits for a worker: this long, in case it has gone. */
 const answerWithinMs = 15_000
 
 /**
- * Tells a release from its workflow, whether it runs or has ended, with a worker or without, as
- * long as Temporal keeps its history (the namespace's retention).
+ * Explains a release that runs or has ended, with a worker or without, as long as Temporal keeps
+ * its history (the namespace's retention).
  *
- * @throws Refusal where there is no such release
+ * @throws UserError if there is no such release
  */
-export async function explainRelease(client: Client, id: string): Promise<Explanation> {
+export function explainRelease(
+  client: Client,
+  id: string,
+  options: AbortOptions = {},
+): Promise<Explanation> {
+  return explainingErrors(options, () => explanationOf(client, id, options))
+}
+
+async function explanationOf(
+  client: Client,
+  id: string,
+  options: AbortOptions,
+): Promise<Explanation> {
   const handle = client.workflow.getHandle(id)
-  const described = await persistently(() => handle.describe()).catch((error: unknown) => {
-    if (!(error instanceof WorkflowNotFoundError)) throw explained(error)
-    throw new UserError(
-      `Temporal has no release "${id}": see the ones there are with "slipway releases <environment>". Those that ended longer ago than the namespace's retention are gone from it.`,
-    )
-  })
+  const described = await callTemporal(client, options, () => handle.describe()).catch(
+    (error: unknown) => {
+      if (!(error instanceof WorkflowNotFoundError)) throw error
+      throw new UserError(
+        `Temporal has no release "${id}". List the releases of an environment: slipway releases <environment>. Temporal deletes a release once the namespace's retention is over.`,
+      )
+    },
+  )
   const running = described.status.name === 'RUNNING'
   const [result, status] = await Promise.all([
-    running ? undefined : resultOf(client, id),
-    statusOf(client, id, described.taskQueue),
+    running ? undefined : resultOf(client, id, options),
+    statusOf(client, id, described.taskQueue, options),
   ])
   const common = {
     id,
@@ -64,7 +78,7 @@ export async function explainRelease(client: Client, id: string): Promise<Explan
       warnings,
     }
   }
-  const history = await persistently(() => handle.fetchHistory())
+  const history = await callTemporal(client, options, () => handle.fetchHistory())
   return {
     ...common,
     ...(result?.commit === undefined ? {} : { commit: result.commit }),
@@ -74,28 +88,34 @@ export async function explainRelease(client: Client, id: string): Promise<Explan
   }
 }
 
-async function resultOf(client: Client, id: string): Promise<ReleaseResult> {
+async function resultOf(client: Client, id: string, options: AbortOptions): Promise<ReleaseResult> {
   const handle = client.workflow.getHandle(id)
-  try {
-    return (await handle.result()) as ReleaseResult
-  } catch (error) {
-    return await resultOfFailure(handle, error)
-  }
+  return callTemporal(client, options, async () => {
+    try {
+      return (await handle.result()) as ReleaseResult
+    } catch (error) {
+      return await resultOfFailure(handle, error)
+    }
+  })
 }
 
-/** The release's own record, or undefined where no worker answers for it. */
+/** The release's own record; `undefined` if no worker answers for it. */
 async function statusOf(
   client: Client,
   id: string,
   taskQueue: string,
+  options: AbortOptions,
 ): Promise<ReleaseStatus | undefined> {
   try {
-    await requireWorkers(client, { release: taskQueue })
-    return await client.withDeadline(Date.now() + answerWithinMs, () =>
-      client.workflow.getHandle(id).query(releaseStatus),
+    await requireWorkers(client, { release: taskQueue }, options)
+    return await abortable(client, options.signal, () =>
+      client.withDeadline(Date.now() + answerWithinMs, () =>
+        client.workflow.getHandle(id).query(releaseStatus),
+      ),
     )
   } catch {
-    // The history tells as well, only less.
+    options.signal?.throwIfAborted()
+    // The history says less, but enough.
     return undefined
   }
 }

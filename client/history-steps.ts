@@ -1,12 +1,12 @@
 import type { Client } from '@temporalio/client'
-import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js'
 import type { Step } from '../contract/releases.ts'
+import { decodePayloads } from './temporal/decode-payloads.ts'
 
-/** What `WorkflowHandle.fetchHistory` gives. */
+/** What `WorkflowHandle.fetchHistory` returns. */
 type History = Awaited<ReturnType<ReturnType<Client['workflow']['getHandle']>['fetchHistory']>>
 type Event = NonNullable<History['events']>[number]
 
-/** The step that an activity is, for those that the history alone can tell. */
+/** The steps of activities, as far as the history records them. */
 const stepNames: Readonly<Record<string, Step['name']>> = {
   prepareSource: 'source',
   runChecks: 'checks',
@@ -20,9 +20,9 @@ const stepNames: Readonly<Record<string, Step['name']>> = {
 }
 
 /**
- * The steps of a release by the events of its workflow's history, which needs no worker: when
- * each activity was asked for and how it ended, with its summary. Those that ran inside of the
- * workflow's worker (inspect, register) left no times there and are not told.
+ * The steps of a release from the events of its workflow's history, which needs no worker: when
+ * each activity was scheduled and how it ended, with its summary. Local activities (inspect,
+ * register) leave no times there and are missing.
  */
 export async function stepsOfHistory(client: Client, history: History): Promise<Step[]> {
   const events = history.events ?? []
@@ -46,12 +46,12 @@ export async function stepsOfHistory(client: Client, history: History): Promise<
   return steps.filter((step) => step !== undefined)
 }
 
-interface End {
+interface ActivityEnd {
   readonly at: number
   readonly failure?: string
 }
 
-function stepEndOf(event: Event): [string, End][] {
+function stepEndOf(event: Event): [string, ActivityEnd][] {
   const completed = event.activityTaskCompletedEventAttributes
   const failed = event.activityTaskFailedEventAttributes
   const timedOut = event.activityTaskTimedOutEventAttributes
@@ -69,7 +69,7 @@ function stepEndOf(event: Event): [string, End][] {
 async function summaryOf(client: Client, event: Event): Promise<string | undefined> {
   const payload = event.userMetadata?.summary
   if (payload === undefined || payload === null) return undefined
-  const [summary] = await decodeArrayFromPayloads(client.options.loadedDataConverter, [payload])
+  const [summary] = await decodePayloads(client, [payload])
   return typeof summary === 'string' ? summary : undefined
 }
 

@@ -1,72 +1,118 @@
 /**
- * Slipway as a library: what the command line does, for programs of your own.
+ * Slipway as a library: everything that the command line does, for programs of your own.
  *
  * ```ts
- * import { connect, followRelease, loadConfig, requestDeploy, resolveEnvironment } from 'slipway'
+ * import { connect, loadConfig, requireWorkers, resolveEnvironment } from 'slipway'
  *
  * const { config } = await loadConfig()
- * const target = resolveEnvironment(config, 'production', { repository: process.cwd() })
+ * const spec = resolveEnvironment(config, 'production', { repository: process.cwd() })
  * await using connected = await connect()
+ * await requireWorkers(connected.client, { release: spec.taskQueues.release })
  * ```
  *
- * Schedules go by the target that they were made with, until they are put again:
+ * docs/how-to/use-as-a-library.md deploys from a program and follows the release.
  *
- * ```ts
- * await putSchedule(connected.client, {
- *   target,
- *   name: 'nightly',
- *   times: { kind: 'cron', expression: '0 3 * * *', timeZone: 'Europe/Berlin' },
- *   catchUpMs: 600_000,
- *   what: { kind: 'redeploy' },
- *   requestedBy: 'a program of ours',
- * })
- * const schedules = await listSchedules(connected.client, 'production')
- * ```
+ * The library does not print, exit or handle signals of the process. Every function that waits
+ * takes an `AbortSignal`: after an abort the promise rejects with the signal's reason, and no timer,
+ * call or listener is left behind. Failures that a person can act on are {@link UserError}s.
+ *
+ * Loading this module loads Temporal's client. A program that must start quickly loads it when it
+ * is needed; until then `slipway/errors` (client/user-error.ts) has `UserError` alone. The command
+ * line does so: its files import from these two modules only.
  */
-export { ConfigError, formatProblem, type Problem } from '../config/problem.ts'
+
+export { ConfigError, formatProblem, type Position, type Problem } from '../config/problem.ts'
 export { loadConfig, parseConfig, type LoadedConfig } from '../config/load.ts'
 export { resolveEnvironment, UnknownEnvironmentError } from '../config/resolve.ts'
 export type { Config } from '../config/schema.ts'
-export type { ImageSpec, ServiceSpec, EnvironmentSpec } from '../contract/environment-spec.ts'
-export type { KnownRevision, Plan } from '../contract/activity-types.ts'
-export type { FailureEvidence, FailedTask, UnhealthyTarget } from '../rollout/failed-tasks.ts'
-export { exitStatus, isOutcome, outcomes, type Outcome } from '../contract/outcome.ts'
-export type { ReleaseResult, ReleaseStatus, Step } from '../contract/releases.ts'
-export type { EnvironmentStatus, LedgerEntry } from '../contract/environment.ts'
+export type {
+  AdmissionSpec,
+  AwsSpec,
+  ChecksSpec,
+  EnvironmentSpec,
+  FreezeWindow,
+  ImageSpec,
+  NotificationEvent,
+  NotificationSpec,
+  ServiceSpec,
+  TaskQueues,
+} from '../contract/environment-spec.ts'
+export { checkoutOf, findSource, type Source, type SourceOptions } from './source.ts'
+
+export { connect, withConnection, type Connected, type ConnectOptions } from './temporal/connect.ts'
+export type { AbortOptions } from './temporal/abort.ts'
+export { UserError, userErrorExitStatus } from './user-error.ts'
+export { asUserError, errorMessage } from './temporal/errors.ts'
+export { requireWorkers } from './workers.ts'
+export { setUpSearchAttributes, type SetupResult } from './setup.ts'
+
+export { requestControl, requestDeploy, requestRedeploy, requestRollback } from './requests.ts'
 export type {
   Accepted,
   DeployRequest,
+  FreezeOverride,
   RedeployRequest,
   ReleaseRequest,
+  RequestBase,
   RollbackRequest,
 } from '../contract/requests.ts'
-export type { ScheduledWork } from '../contract/schedules.ts'
-export { connect, type Connected } from './connect.ts'
+
+export { followRelease, type FollowedRelease, type FollowOptions } from './follow/follow.ts'
+export type { FollowEvent } from './follow/follow-event.ts'
+export { currentRollouts, type PendingActivity } from './follow/pending.ts'
+export { exitStatus, isOutcome, outcomes, type Outcome } from '../contract/outcome.ts'
+export type {
+  Link,
+  Paused,
+  ReleasedService,
+  ReleaseResult,
+  ReleaseStatus,
+  Step,
+  StepName,
+} from '../contract/releases.ts'
+export type { Revision, RolloutProgress } from '../contract/activity-types.ts'
+export type { RollbackTarget, RunningRevision } from '../rollout/deployment.ts'
+export type { FailedTask, FailureEvidence, UnhealthyTarget } from '../rollout/failed-tasks.ts'
+
+export type { ReleaseKind, ReleaseReference } from '../contract/release-reference.ts'
+export { currentReleaseStatus, environmentStatus, untouchedEnvironment } from './status.ts'
+export type {
+  Approval,
+  EnvironmentStatus,
+  Freeze,
+  LedgerEntry,
+  RunningRelease,
+  Superseded,
+  Undelivered,
+  UnsentNotice,
+  WaitingRelease,
+  WaitReason,
+} from '../contract/environment.ts'
+export type { Control, ControlBody, ControlKind, PlainControl } from '../contract/controls.ts'
 export { explainRelease, type Explanation } from './explain-release.ts'
-export { followRelease, type FollowEvent, type FollowOptions } from './follow.ts'
-export type { PendingActivity } from './pending.ts'
-export { UserError } from './user-error.ts'
-export { listRevisions } from './list-revisions.ts'
-export { putSchedule, type ScheduleTimes, type ScheduleSpec } from './put-schedule.ts'
-export type { ScheduledRun } from './scheduled-runs.ts'
+export { endedReleases, type EndedRelease } from './ended-releases.ts'
+export { metricsOf, type Metrics } from './metrics.ts'
+export { testNotifications } from './test-notifications.ts'
+export type { TestedNotification } from '../contract/notices.ts'
+
+export { planRelease } from './plan.ts'
+export { listRevisions, withLedger, type RevisionWithOutcome } from './list-revisions.ts'
+export type {
+  FoundImage,
+  KnownRevision,
+  Plan,
+  ServicePlan,
+  TaskDefinitionChange,
+} from '../contract/activity-types.ts'
+
+export { putSchedule, type ScheduleSpec, type ScheduleTimes } from './schedules/put.ts'
+export type { ScheduledRun } from './schedules/runs.ts'
+export type { ScheduledWork } from '../contract/schedules.ts'
 export {
   controlSchedule,
   listSchedules,
   showSchedule,
+  workText,
   type Schedule,
   type ScheduleControl,
-} from './schedules.ts'
-
-export {
-  environmentStatus,
-  planRelease,
-  requestControl,
-  requestDeploy,
-  requestRedeploy,
-  requestRollback,
-  untouchedEnvironment,
-} from './release.ts'
-
-export { setUpSearchAttributes, type SetupResult } from './setup.ts'
-export { findSource, type Source } from './source.ts'
-export { requireWorkers } from './workers.ts'
+} from './schedules/schedules.ts'

@@ -5,64 +5,65 @@ import { didYouMean } from '../config/nearest.ts'
 import type { ServiceSpec, EnvironmentSpec } from '../contract/environment-spec.ts'
 import { revisionsWorkflow } from '../contract/messages.ts'
 import type { EnvironmentStatus } from '../contract/environment.ts'
-import { explained } from './explain-error.ts'
+import type { AbortOptions } from './temporal/abort.ts'
+import { executeWorkflow } from './temporal/execute-workflow.ts'
 import { UserError } from './user-error.ts'
 
-/** A revision with what the environment's own ledger knows of the release that made it. */
-export interface ToldRevision extends KnownRevision {
-  /** How the release ended, or what ECS says of the deployment where no release is known. */
+/** A revision with what the environment's ledger knows of the release that made it. */
+export interface RevisionWithOutcome extends KnownRevision {
+  /** How the release ended, or how ECS says the deployment did if no release is known. */
   readonly outcome?: string
 }
 
 /**
  * The newest revisions of a service, newest first. Reads only.
  *
- * @throws Refusal where the configuration or ECS has no such service
+ * @throws UserError if the configuration or ECS has no such service
  */
 export async function listRevisions(
   client: Client,
   spec: EnvironmentSpec,
   name: string,
+  options: AbortOptions = {},
 ): Promise<readonly KnownRevision[]> {
   const input = { spec, service: serviceNamed(spec, name) }
-  try {
-    return await client.workflow.execute<
-      (given: typeof input) => Promise<readonly KnownRevision[]>
-    >(revisionsWorkflow, {
-      workflowId: `revisions/${spec.environment}/${name}/${randomUUID()}`,
-      taskQueue: spec.taskQueues.release,
-      args: [input],
-      workflowExecutionTimeout: '10m',
-    })
-  } catch (error) {
-    throw explained(error)
-  }
+  return executeWorkflow<typeof input, readonly KnownRevision[]>(client, options, {
+    type: revisionsWorkflow,
+    workflowId: `revisions/${spec.environment}/${name}/${randomUUID()}`,
+    taskQueue: spec.taskQueues.release,
+    input,
+    workflowExecutionTimeout: '10m',
+  })
 }
 
 /**
- * Where the ledger knows better than ECS it decides: how a release ended, and what a rollback
- * without `--to` would bring back.
+ * Adds what the environment's ledger knows better than ECS: how a release ended, and what a
+ * rollback without `--to` would restore.
  */
 export function withLedger(
   revisions: readonly KnownRevision[],
   name: string,
   status: EnvironmentStatus | undefined,
-): readonly ToldRevision[] {
+): readonly RevisionWithOutcome[] {
   const live = status?.live?.services.find((service) => service.name === name)
-  const back = live?.rollbackTarget.hasSucceeded ? live.rollbackTarget.taskDefinition : undefined
+  const rollbackTarget = live?.rollbackTarget.hasSucceeded
+    ? live.rollbackTarget.taskDefinition
+    : undefined
   return revisions.map((revision) => {
     const release = status?.releases.find(({ id }) => id === revision.release)
-    const outcome = release?.outcome ?? ecsWords[revision.deployment ?? '']
+    const outcome = release?.outcome ?? deploymentOutcomes[revision.deployment ?? '']
     return {
       ...revision,
       isRollbackTarget:
-        back === undefined ? revision.isRollbackTarget : revision.taskDefinition === back,
+        rollbackTarget === undefined
+          ? revision.isRollbackTarget
+          : revision.taskDefinition === rollbackTarget,
       ...(outcome === undefined ? {} : { outcome }),
     }
   })
 }
 
-const ecsWords: Readonly<Record<string, string>> = {
+const deploymentOutcomes: Readonly<Record<string, string>> = {
   SUCCESSFUL: 'succeeded',
   ROLLBACK_SUCCESSFUL: 'rolled_back',
   ROLLBACK_FAILED: 'rollback_failed',
@@ -79,7 +80,7 @@ function serviceNamed({ services, environment }: EnvironmentSpec, name: string):
   if (found !== undefined) return found
   const known = services.map((one) => one.name)
   throw new UserError(
-    `There is no service ${JSON.stringify(name)} in ${environment}${didYouMean(name, known) || '.'} ` +
-      `There ${known.length === 1 ? 'is' : 'are'}: ${known.join(', ')}.`,
+    `${environment} has no service ${JSON.stringify(name)}${didYouMean(name, known) || '.'} ` +
+      `It has: ${known.join(', ')}.`,
   )
 }

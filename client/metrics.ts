@@ -1,22 +1,9 @@
-import type { Client } from '@temporalio/client'
-import { isOutcome, type Outcome } from '../contract/outcome.ts'
-import type { ReleaseMemo } from '../contract/releases.ts'
-import type { ReleaseRequest } from '../contract/requests.ts'
-import { outcomeKey } from '../contract/search-attributes.ts'
-
-/** A release that has ended, as Temporal's visibility lists it. Milliseconds since the epoch. */
-export interface EndedRelease {
-  readonly id: string
-  readonly kind: ReleaseRequest['kind']
-  readonly outcome: Outcome
-  readonly startedAt: number
-  readonly endedAt: number
-  readonly committedAt?: number
-}
+import type { Outcome } from '../contract/outcome.ts'
+import type { EndedRelease } from './ended-releases.ts'
 
 /**
- * The four measures of the DORA research for one environment and span of time. What there is
- * nothing to measure of is absent, rather than 0.
+ * The four DORA metrics of one environment over a number of days. A metric that nothing can be
+ * computed from is absent, rather than 0.
  */
 export interface Metrics {
   readonly days: number
@@ -26,15 +13,15 @@ export interface Metrics {
   /** Median from commit to live, in milliseconds. */
   readonly leadTimeMs?: number
   /**
-   * Of the deploys that changed something, the share that failed: taken back by Slipway, or rolled
-   * back by hand before the next one went live. 0 to 1.
+   * Of the deploys that changed something, the share that failed: rolled back by Slipway, or by a
+   * person before the next one went live. 0 to 1.
    */
   readonly changeFailureRate?: number
   /** Median from the start of a failed change to a good release running again, in milliseconds. */
   readonly timeToRestoreMs?: number
 }
 
-/** The measures of these releases, in any order, for a span of so many days. */
+/** The metrics of these releases, in any order, which ended within a number of days. */
 export function metricsOf(releases: readonly EndedRelease[], days: number): Metrics {
   const inOrder = releases.toSorted((a, b) => a.endedAt - b.endedAt)
   const deploys = inOrder.filter(({ kind }) => kind === 'deploy')
@@ -61,14 +48,14 @@ export function metricsOf(releases: readonly EndedRelease[], days: number): Metr
   }
 }
 
-/** The outcomes of a deploy that has touched something by itself. */
+/** The outcomes of a deploy that changed something. */
 const changed: ReadonlySet<Outcome> = new Set(['succeeded', 'rolled_back', 'rollback_failed'])
 
 function isFailure(deploy: EndedRelease, inOrder: readonly EndedRelease[]): boolean {
   return deploy.outcome !== 'succeeded' || rollbackOf(deploy, inOrder) !== undefined
 }
 
-/** The rollback by hand that took a deploy back, before another one went live. */
+/** The requested rollback of a deploy, before another deploy went live. */
 function rollbackOf(
   deploy: EndedRelease,
   inOrder: readonly EndedRelease[],
@@ -98,32 +85,4 @@ function named<Name extends string>(
   value: number | undefined,
 ): Partial<Record<Name, number>> {
   return value === undefined ? {} : ({ [name]: value } as Record<Name, number>)
-}
-
-/** The releases of an environment that ended since a moment, from Temporal's visibility. */
-export async function endedReleases(
-  client: Client,
-  environment: string,
-  since: number,
-): Promise<readonly EndedRelease[]> {
-  const name = environment.replaceAll(/["'\\]/g, '')
-  const query =
-    `WorkflowType = "release" AND SlipwayEnvironment = "${name}" ` +
-    `AND CloseTime > "${new Date(since).toISOString()}"`
-  const found: EndedRelease[] = []
-  for await (const info of client.workflow.list({ query })) {
-    const outcome = info.typedSearchAttributes.get(outcomeKey)
-    // One that was terminated has none.
-    if (!isOutcome(outcome) || info.closeTime === undefined) continue
-    const memo = (info.memo ?? {}) as Partial<ReleaseMemo>
-    found.push({
-      id: info.workflowId,
-      kind: memo.kind ?? 'deploy',
-      outcome,
-      startedAt: info.startTime.getTime(),
-      endedAt: info.closeTime.getTime(),
-      ...(memo.committedAt === undefined ? {} : { committedAt: memo.committedAt }),
-    })
-  }
-  return found
 }

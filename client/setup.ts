@@ -1,8 +1,13 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { SearchAttributeType } from '@temporalio/common'
 import type { Client } from '@temporalio/client'
 import { indexedValueTypes, searchAttributes } from '../contract/search-attributes.ts'
-import { explained, grpcStatus, errorMessage } from './explain-error.ts'
+import { type AbortOptions, abortable, pause } from './temporal/abort.ts'
+import {
+  asUserError,
+  errorMessage,
+  isPermissionDenied,
+  isUnimplemented,
+} from './temporal/errors.ts'
 import { UserError } from './user-error.ts'
 
 export interface SetupResult {
@@ -10,54 +15,61 @@ export interface SetupResult {
   readonly present: readonly string[]
 }
 
-/** As the command line of Temporal Cloud spells them. */
+/** As in the command line of Temporal Cloud. */
 const cliTypes = {
   [SearchAttributeType.TEXT]: 'Text',
   [SearchAttributeType.KEYWORD]: 'Keyword',
   [SearchAttributeType.KEYWORD_LIST]: 'KeywordList',
 } as const
 
-const permissionDenied = 7
-const unimplemented = 12
-
 /**
- * Creates the search attributes that releases are listed by, as far as they are not there yet,
- * and waits until the server knows them. Doing it twice does no harm.
+ * Creates the search attributes that releases are listed by, as far as they do not exist yet, and
+ * waits until the server lists them. Doing it twice does no harm.
  *
- * @throws Refusal where one is there with another type, or where this may not be done from here
+ * @throws UserError if one exists with another type, or if the server does not let clients create
+ *   them
  */
-export async function setUpSearchAttributes(client: Client): Promise<SetupResult> {
-  const { operatorService } = client.connection as unknown as OperatorConnection
+export async function setUpSearchAttributes(
+  client: Client,
+  options: AbortOptions = {},
+): Promise<SetupResult> {
   const { namespace } = client.options
-  const wanted = Object.entries(searchAttributes)
-  const list = async () =>
-    (await operatorService.listSearchAttributes({ namespace })).customAttributes
   try {
-    const there = await list()
-    for (const [name, type] of wanted) refuseOtherType(name, indexedValueTypes[type], there[name])
-    const missing = wanted.filter(([name]) => !Object.hasOwn(there, name))
-    const present = wanted.map(([name]) => name).filter((name) => Object.hasOwn(there, name))
-    if (missing.length === 0) return { created: [], present }
-    await operatorService.addSearchAttributes({
-      namespace,
-      searchAttributes: Object.fromEntries(
-        missing.map(([name, type]) => [name, indexedValueTypes[type]]),
-      ),
-    })
-    await untilKnown(list)
-    return { created: missing.map(([name]) => name), present }
+    return await createMissing(client, options)
   } catch (error) {
-    const status = grpcStatus(error)
-    if (status !== permissionDenied && status !== unimplemented) throw explained(error)
-    const commands = wanted.map(
+    options.signal?.throwIfAborted()
+    if (!isPermissionDenied(error) && !isUnimplemented(error)) throw asUserError(error)
+    const commands = required.map(
       ([name, type]) =>
         `  tcld namespace search-attributes add --namespace ${namespace} --search-attribute "${name}=${cliTypes[type]}"`,
     )
     throw new UserError(
-      `This server does not let search attributes be created from here (${errorMessage(error)}). In Temporal Cloud:\n${commands.join('\n')}`,
+      `This server does not let clients create search attributes (${errorMessage(error)}). In Temporal Cloud, run:\n${commands.join('\n')}`,
       { cause: error },
     )
   }
+}
+
+const required = Object.entries(searchAttributes)
+
+async function createMissing(client: Client, { signal }: AbortOptions): Promise<SetupResult> {
+  const { operatorService } = client.connection as unknown as OperatorConnection
+  const { namespace } = client.options
+  const call = <T>(one: () => Promise<T>) =>
+    abortable(client, signal, () => client.withDeadline(Date.now() + 30_000, one))
+  const list = async () =>
+    (await call(() => operatorService.listSearchAttributes({ namespace }))).customAttributes
+  const existing = await list()
+  for (const [name, type] of required) {
+    rejectOtherType(name, indexedValueTypes[type], existing[name])
+  }
+  const missing = required.filter(([name]) => !Object.hasOwn(existing, name))
+  const present = required.map(([name]) => name).filter((name) => Object.hasOwn(existing, name))
+  if (missing.length === 0) return { created: [], present }
+  const added = Object.fromEntries(missing.map(([name, type]) => [name, indexedValueTypes[type]]))
+  await call(() => operatorService.addSearchAttributes({ namespace, searchAttributes: added }))
+  await untilListed(list, signal)
+  return { created: missing.map(([name]) => name), present }
 }
 
 interface OperatorConnection {
@@ -72,22 +84,25 @@ interface OperatorConnection {
   }
 }
 
-function refuseOtherType(name: string, wanted: number, found: number | undefined): void {
-  if (found === undefined || found === wanted) return
+function rejectOtherType(name: string, expected: number, found: number | undefined): void {
+  if (found === undefined || found === expected) return
   throw new UserError(
-    `The search attribute ${name} is there with another type. Remove it first (temporal operator search-attribute remove --name ${name}), or use a namespace of its own.`,
+    `The search attribute ${name} exists with another type. Remove it first (temporal operator search-attribute remove --name ${name}), or use another namespace.`,
   )
 }
 
-/** The server reads its own list anew every so often; a worker that starts sooner would stumble. */
-async function untilKnown(list: () => Promise<Record<string, number>>): Promise<void> {
-  const giveUp = Date.now() + 60_000
-  while (Date.now() < giveUp) {
-    const there = await list()
-    if (Object.keys(searchAttributes).every((name) => Object.hasOwn(there, name))) return
-    await delay(500)
+/** The server refreshes its list only now and then; a worker that starts sooner would fail. */
+async function untilListed(
+  list: () => Promise<Record<string, number>>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const giveUpAt = Date.now() + 60_000
+  while (Date.now() < giveUpAt) {
+    const listed = await list()
+    if (required.every(([name]) => Object.hasOwn(listed, name))) return
+    await pause(500, signal)
   }
   throw new UserError(
-    'The search attributes were created, but the server does not list them yet. Ask again in a minute.',
+    'The search attributes were created, but the server does not list them yet. Try again in a minute: slipway setup',
   )
 }

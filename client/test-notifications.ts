@@ -3,35 +3,32 @@ import type { Client } from '@temporalio/client'
 import type { EnvironmentSpec } from '../contract/environment-spec.ts'
 import { testNotificationsWorkflow } from '../contract/messages.ts'
 import type { TestedNotification } from '../contract/notices.ts'
-import { explained } from './explain-error.ts'
+import type { AbortOptions } from './temporal/abort.ts'
+import { executeWorkflow } from './temporal/execute-workflow.ts'
 import { UserError } from './user-error.ts'
 
 /**
- * Sends a test message to everybody who is told of an environment's releases: from the worker,
- * which alone has the addresses.
+ * Sends a test message to every receiver of an environment's notifications: from the worker, which
+ * alone has the addresses. After an abort the worker still sends them.
  *
- * @throws Refusal where nobody is told at all
+ * @throws UserError if the environment has no notifications
  */
 export async function testNotifications(
   client: Client,
   input: { readonly spec: EnvironmentSpec; readonly requestedBy: string },
+  options: AbortOptions = {},
 ): Promise<readonly TestedNotification[]> {
   const { environment, notifications = [], taskQueues } = input.spec
   if (notifications.length === 0) {
     throw new UserError(
-      `Nobody is told of ${environment}: there are no "notifications" in slipway.yaml, neither there nor at its top.`,
+      `${environment} has no notifications: add "notifications" to it or to the top of slipway.yaml (docs/how-to/notifications.md).`,
     )
   }
-  try {
-    return await client.workflow.execute<
-      (given: typeof input) => Promise<readonly TestedNotification[]>
-    >(testNotificationsWorkflow, {
-      workflowId: `notify/${environment}/${randomUUID()}`,
-      taskQueue: taskQueues.release,
-      args: [input],
-      workflowExecutionTimeout: '5m',
-    })
-  } catch (error) {
-    throw explained(error)
-  }
+  return executeWorkflow<typeof input, readonly TestedNotification[]>(client, options, {
+    type: testNotificationsWorkflow,
+    workflowId: `notify/${environment}/${randomUUID()}`,
+    taskQueue: taskQueues.release,
+    input,
+    workflowExecutionTimeout: '5m',
+  })
 }

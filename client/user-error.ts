@@ -1,12 +1,13 @@
-/** Wrong usage, bad input, or something that is not there: nothing was changed. */
+/** Wrong usage, bad input, or something that does not exist: nothing was changed. */
 export const userErrorExitStatus = 2
 
 /**
- * A command that cannot do what it was asked to, for a reason that the person who asked can do
- * something about. The message says what was found, what was expected and what to do next.
+ * A request that failed for a reason that a person can act on. The message says what was found,
+ * what was expected and what to do next.
  */
 export class UserError extends Error {
-  override readonly name = 'Refusal'
+  override readonly name = 'UserError'
+  /** For a command that fails with this error. @default 2 */
   readonly exitStatus: number
 
   constructor(message: string, options: { exitStatus?: number; cause?: unknown } = {}) {

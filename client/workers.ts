@@ -1,61 +1,73 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client'
 import type { EnvironmentSpec } from '../contract/environment-spec.ts'
 import { environmentWorkflowId } from '../contract/messages.ts'
-import { persistently } from './retry-outages.ts'
+import type { AbortOptions } from './temporal/abort.ts'
+import { callTemporal, explainingErrors } from './temporal/call.ts'
 import { UserError } from './user-error.ts'
 
-/** Temporal's numbers for the two kinds of a task queue. */
-const kinds = { workflow: 1, activity: 2 } as const
+/** Temporal's numbers of the two types of task queue (temporal.api.enums.v1.TaskQueueType). */
+const taskQueueTypes = { workflow: 1, activity: 2 } as const
 
 /**
- * A worker asks for work at least once a minute and is listed for five; one that has been silent
- * for longer than a poll takes is gone.
+ * A worker polls at least once a minute and is listed for five; one that has been silent for longer
+ * than a poll takes has gone.
  */
 const silentMs = 90_000
 
 /**
- * Makes sure that somebody will do the work before it is asked for: a request to a queue without
- * a worker would only hang.
+ * Checks that workers poll the task queues before work is requested: without one, a request would
+ * only hang.
  *
- * @throws Refusal that says which worker is missing and how to start one
+ * @throws UserError that says which worker is missing and how to start it
  */
 export async function requireWorkers(
   client: Client,
-  queues: { readonly release: string; readonly builder?: string },
+  taskQueues: { readonly release: string; readonly builder?: string },
+  options: AbortOptions = {},
 ): Promise<void> {
-  if (!(await hasWorker(client, queues.release, 'workflow'))) {
-    throw missing(queues.release, 'runs releases', 'slipway worker')
-  }
-  if (queues.builder !== undefined && !(await hasWorker(client, queues.builder, 'activity'))) {
-    throw missing(queues.builder, 'builds images', 'slipway worker --queues builder')
-  }
+  await explainingErrors(options, async () => {
+    const { release, builder } = taskQueues
+    if (!(await hasWorker(client, release, 'workflow', options))) {
+      throw missing(release, 'runs releases', 'slipway worker')
+    }
+    if (builder !== undefined && !(await hasWorker(client, builder, 'activity', options))) {
+      throw missing(builder, 'builds images', 'slipway worker --queues builder')
+    }
+  })
 }
 
 /**
- * Makes sure that the environment itself is served. It lives on the release queue that it was last
- * asked with, and moves to another one with the first request that has it; but somebody must be
- * there to let that request in.
+ * Checks that a worker runs the environment workflow. It runs on the release task queue of its last
+ * request, and moves to another one with the first request that names it; but a worker of the old
+ * one must admit that request.
  *
- * @throws Refusal where nobody serves the queue that it lives on
+ * @throws UserError if no worker polls the task queue of the environment workflow
  */
 export async function requireEnvironmentWorker(
   client: Client,
   { environment, taskQueues }: Pick<EnvironmentSpec, 'environment' | 'taskQueues'>,
+  options: AbortOptions = {},
 ): Promise<void> {
   const id = environmentWorkflowId(environment)
-  const lives = await livesOn(client, id)
-  if (lives === undefined || lives === taskQueues.release) return
-  if (await hasWorker(client, lives, 'workflow')) return
+  const current = await explainingErrors(options, () => taskQueueOf(client, id, options))
+  if (current === undefined || current === taskQueues.release) return
+  if (await explainingErrors(options, () => hasWorker(client, current, 'workflow', options))) return
   throw new UserError(
-    `${id} lives on the task queue "${lives}", which nobody serves, and slipway.yaml now says "${taskQueues.release}". ` +
-      `Start a worker for "${lives}" once more ("taskQueues.release" as it was): the next request moves the environment to "${taskQueues.release}".`,
+    `${id} runs on the task queue "${current}", which no worker serves, and slipway.yaml now says "${taskQueues.release}". ` +
+      `Start a worker for "${current}" once more ("taskQueues.release" as it was): the next request moves the environment to "${taskQueues.release}".`,
   )
 }
 
-/** The task queue of a workflow that runs. */
-async function livesOn(client: Client, id: string): Promise<string | undefined> {
+/** The task queue of a running workflow. */
+async function taskQueueOf(
+  client: Client,
+  id: string,
+  options: AbortOptions,
+): Promise<string | undefined> {
   try {
-    const { status, taskQueue } = await persistently(() => client.workflow.getHandle(id).describe())
+    const { status, taskQueue } = await callTemporal(client, options, () =>
+      client.workflow.getHandle(id).describe(),
+    )
     return status.name === 'RUNNING' ? taskQueue : undefined
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return undefined
@@ -65,14 +77,15 @@ async function livesOn(client: Client, id: string): Promise<string | undefined> 
 
 async function hasWorker(
   client: Client,
-  queue: string,
-  kind: keyof typeof kinds,
+  taskQueue: string,
+  type: keyof typeof taskQueueTypes,
+  options: AbortOptions,
 ): Promise<boolean> {
-  const { pollers } = await persistently(() =>
+  const { pollers } = await callTemporal(client, options, () =>
     client.workflowService.describeTaskQueue({
       namespace: client.options.namespace,
-      taskQueue: { name: queue },
-      taskQueueType: kinds[kind],
+      taskQueue: { name: taskQueue },
+      taskQueueType: taskQueueTypes[type],
     }),
   )
   return (pollers ?? []).some(({ lastAccessTime }) => {
@@ -83,8 +96,8 @@ async function hasWorker(
   })
 }
 
-function missing(queue: string, does: string, command: string): UserError {
+function missing(taskQueue: string, does: string, command: string): UserError {
   return new UserError(
-    `No worker that ${does} serves the task queue "${queue}", so nothing would happen. Start one: ${command}`,
+    `No worker that ${does} serves the task queue "${taskQueue}", so nothing would happen. Start one: ${command}`,
   )
 }

@@ -30,6 +30,8 @@ const checksSpec = fields({
   timeoutMs: milliseconds,
 })
 
+export type ChecksSpec = Checked<typeof checksSpec>
+
 const imageSpec = fields({
   /** Tags are `<name>-<commit>` and `<name>-latest`. */
   name,

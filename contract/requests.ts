@@ -22,7 +22,8 @@ export type RequestStatus =
 /** What somebody asks an environment for. */
 export type ReleaseRequest = DeployRequest | RedeployRequest | RollbackRequest
 
-interface RequestBase {
+/** What every request carries. */
+export interface RequestBase {
   readonly spec: EnvironmentSpec
   /** `user@host`, or what CI calls itself. */
   readonly requestedBy: string

@@ -17,7 +17,7 @@ interface Package {
 }
 
 const packages: readonly Package[] = [
-  { folder: '.', programs: ['cli/main'], libraries: ['client/index'] },
+  { folder: '.', programs: ['cli/main'], libraries: ['client/index', 'client/user-error'] },
   {
     folder: 'worker',
     programs: ['worker/main'],

@@ -20,7 +20,7 @@ export function metricsCommand(): Command {
 async function run(environment: string, options: MetricsOptions): Promise<void> {
   const online = await import('../lazy.ts')
   const { print, printJson } = await import('../output.ts')
-  const { endedReleases, metricsOf } = await import('../../client/metrics.ts')
+  const { endedReleases, metricsOf } = await import('../../client/index.ts')
   const { metricsText } = await import('../display/metrics.ts')
   const spec = await online.openEnvironment(environment, options)
   await online.withConnection(options, async ({ client }) => {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { ScheduleControl } from '../../client/schedules.ts'
+import type { ScheduleControl } from '../../client/index.ts'
 import { type CommonOptions, command, withJson, withTemporal } from './command.ts'
 
 interface ControlOptions extends CommonOptions {

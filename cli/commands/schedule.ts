@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { UserError } from '../../client/user-error.ts'
-import type { ScheduleTimes } from '../../client/put-schedule.ts'
+import type { ScheduleTimes } from '../../client/index.ts'
 import type { ScheduledWork } from '../../contract/schedules.ts'
 import {
   type CommonOptions,

@@ -67,7 +67,7 @@ async function run(options: Options): Promise<void> {
 /** What keeps a worker from starting is a matter of its configuration or its surroundings. */
 async function didNotStart(error: unknown): Promise<Error> {
   const { UserError } = await import('../../client/user-error.ts')
-  const { errorMessage } = await import('../../client/explain-error.ts')
+  const { errorMessage } = await import('../../client/index.ts')
   return new UserError(`The worker did not start: ${errorMessage(error)}`, { cause: error })
 }
 

@@ -1,5 +1,5 @@
 import type { Step } from '../../contract/releases.ts'
-import type { FollowEvent } from '../../client/follow.ts'
+import type { FollowEvent } from '../../client/index.ts'
 
 /** Something new about a release: a line in CI, or a line of JSON. */
 export type Change =

@@ -1,5 +1,5 @@
 import type { Step } from '../../contract/releases.ts'
-import type { Explanation } from '../../client/explain-release.ts'
+import type { Explanation } from '../../client/index.ts'
 import { durationText, momentText, plain } from '../../text/plain.ts'
 import { paint, stepSigns } from './colour.ts'
 import { resultText } from './result.ts'

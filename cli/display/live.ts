@@ -1,4 +1,4 @@
-import type { FollowEvent } from '../../client/follow.ts'
+import type { FollowEvent } from '../../client/index.ts'
 import { plain } from '../../text/plain.ts'
 import type { Display, Screen } from './screen.ts'
 import { frame } from './steps.ts'

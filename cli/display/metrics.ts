@@ -1,4 +1,4 @@
-import type { Metrics } from '../../client/metrics.ts'
+import type { Metrics } from '../../client/index.ts'
 import { durationText } from '../../text/plain.ts'
 import { table } from './table.ts'
 

@@ -1,11 +1,11 @@
 import { shortCommit, shortDigest, shortRevision } from '../../text/short.ts'
-import type { ToldRevision } from '../../client/list-revisions.ts'
+import type { RevisionWithOutcome } from '../../client/index.ts'
 import { momentText, plain } from '../../text/plain.ts'
 import { paint } from './colour.ts'
 import { table } from './table.ts'
 
 /** The revisions of a service as a table, newest first. */
-export function revisionsText(revisions: readonly ToldRevision[]): string {
+export function revisionsText(revisions: readonly RevisionWithOutcome[]): string {
   const head = ['', 'REVISION', 'DIGEST', 'COMMIT', 'OUTCOME', 'WHEN', 'RELEASE']
   return table([
     head.map((one) => paint('gray', one)),
@@ -21,13 +21,13 @@ export function revisionsText(revisions: readonly ToldRevision[]): string {
   ])
 }
 
-function markOf({ isLive, isRollbackTarget, status }: ToldRevision): string {
+function markOf({ isLive, isRollbackTarget, status }: RevisionWithOutcome): string {
   if (isLive) return paint('green', 'live')
   if (isRollbackTarget) return paint('cyan', 'way back')
   return status === 'INACTIVE' ? paint('gray', 'deregistered') : ''
 }
 
-function momentOf({ deployedAt, registeredAt }: ToldRevision): string {
+function momentOf({ deployedAt, registeredAt }: RevisionWithOutcome): string {
   const at = deployedAt ?? registeredAt
   return at === undefined ? '-' : momentText(at)
 }

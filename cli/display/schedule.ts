@@ -1,7 +1,6 @@
 import { outcomeWords } from '../../text/outcome-words.ts'
 import { isOutcome } from '../../contract/outcome.ts'
-import type { ScheduledRun } from '../../client/scheduled-runs.ts'
-import { type Schedule, workText } from '../../client/schedules.ts'
+import { type Schedule, type ScheduledRun, workText } from '../../client/index.ts'
 import { momentText, plain, shortened } from '../../text/plain.ts'
 import { outcomeStyle, paint } from './colour.ts'
 import { table } from './table.ts'

@@ -1,4 +1,4 @@
-import { type FollowEvent } from '../../client/follow.ts'
+import type { FollowEvent } from '../../client/index.ts'
 
 /** Shows a release while it runs. */
 export interface Display {

@@ -1,5 +1,5 @@
 import type { Step } from '../../contract/releases.ts'
-import type { FollowEvent } from '../../client/follow.ts'
+import type { FollowEvent } from '../../client/index.ts'
 import { durationText, plain, shortened } from '../../text/plain.ts'
 import { paint, stepSigns } from './colour.ts'
 import { activityName, stepName, troubleLine } from './words.ts'

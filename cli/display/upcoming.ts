@@ -1,4 +1,4 @@
-import { type Schedule, workText } from '../../client/schedules.ts'
+import { type Schedule, workText } from '../../client/index.ts'
 import { momentText, plain, shortened } from '../../text/plain.ts'
 import type { Upcoming } from '../upcoming.ts'
 import { paint } from './colour.ts'

@@ -1,7 +1,7 @@
 import type { ReleaseResult, ReleaseStatus } from '../../contract/releases.ts'
 import { failureText } from '../display/failure.ts'
 import { outcomeWords } from '../../text/outcome-words.ts'
-import type { FollowEvent } from '../../client/follow.ts'
+import type { FollowEvent } from '../../client/index.ts'
 import { tellRunner } from '../output.ts'
 import { plain, plainLines } from '../../text/plain.ts'
 import { addToSummary, setOutputs } from './step-files.ts'

@@ -4,7 +4,7 @@ import { UnknownEnvironmentError } from '../../config/resolve.ts'
 import type { Config } from '../../config/schema.ts'
 import { UserError } from '../../client/user-error.ts'
 import { readConfig } from '../session.ts'
-import { checkoutOf } from '../../client/source.ts'
+import { checkoutOf } from '../../client/index.ts'
 import { version } from '../version.ts'
 import { whatToFillIn, type WorkflowFile, workflowFile } from './workflow-file.ts'
 

@@ -239,7 +239,7 @@ describe('slipway notify', () => {
     await here.withWorker({}, async () => {
       const { exitCode, stderr } = await here.slipway('notify', 'untold')
       assert.equal(exitCode, 2)
-      assert.match(stderr, /Nobody is told of untold: there are no "notifications"/)
+      assert.match(stderr, /untold has no notifications: add "notifications"/)
     })
   })
 })

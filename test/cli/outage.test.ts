@@ -4,10 +4,14 @@ import { test } from 'node:test'
 import { Client, Connection } from '@temporalio/client'
 import { NativeConnection, Worker } from '@temporalio/worker'
 import type { RolloutEnd } from '../../contract/activity-types.ts'
-import { connect } from '../../client/connect.ts'
-import { type FollowEvent, followRelease } from '../../client/follow.ts'
-import { requestDeploy } from '../../client/release.ts'
-import { type SetupResult, setUpSearchAttributes } from '../../client/setup.ts'
+import {
+  connect,
+  type FollowEvent,
+  followRelease,
+  requestDeploy,
+  type SetupResult,
+  setUpSearchAttributes,
+} from '../../client/index.ts'
 import { startTemporal } from '../../local/stack/temporal.ts'
 import { bundleWorkflows } from '../../worker/workflow-bundle.ts'
 import { searchAttributes } from '../../contract/search-attributes.ts'
@@ -119,8 +123,8 @@ test('setup refuses an attribute that is there with another type', async () => {
   const connection = await Connection.connect({ address: server.address })
   try {
     await assert.rejects(setUpSearchAttributes(new Client({ connection })), {
-      name: 'Refusal',
-      message: /SlipwayOutcome is there with another type/,
+      name: 'UserError',
+      message: /SlipwayOutcome exists with another type/,
     })
   } finally {
     await connection.close()

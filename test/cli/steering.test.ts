@@ -41,7 +41,7 @@ describe('an environment is steered from the command line', () => {
       assert.equal(froze.exitCode, 0, froze.stderr)
       const refused = await here.slipway('deploy', 'frozen')
       assert.equal(refused.exitCode, 2)
-      assert.match(refused.stderr, /^Refused: frozen is frozen until .*incident/)
+      assert.match(refused.stderr, /^Rejected: frozen is frozen until .*incident/)
       const unreasoned = await here.slipway('deploy', 'frozen', '--override-freeze')
       assert.equal(unreasoned.exitCode, 2)
       assert.match(unreasoned.stderr, /needs a reason/)

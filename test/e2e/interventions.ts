@@ -11,7 +11,7 @@ import {
   RegisterTaskDefinitionCommand,
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs'
-import { pendingActivities } from '../../client/pending.ts'
+import { pendingActivities } from '../../client/follow/pending.ts'
 import { until } from '../../local/process/until.ts'
 import { releaseStatus } from '../../contract/messages.ts'
 import type { ExampleEnvironment } from './example-environment.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { environmentStatus, requestControl, requestDeploy } from '../../client/release.ts'
+import { environmentStatus, requestControl, requestDeploy } from '../../client/index.ts'
 import * as protocol from '../../contract/messages.ts'
 import { heldWait, startEnvironmentHarness, until, withEnvironment } from './environment-fixture.ts'
 import { anotherCommit, commit, deployOf, fakes } from './fixtures.ts'
@@ -65,12 +65,12 @@ test('where nobody serves the queue that it lives on, it is said which one and w
       args: [{ environment: name, project: 'mailman' }],
     })
     const expected = new RegExp(
-      `lives on the task queue "${deserted}", which nobody serves.*Start a worker for "${deserted}"`,
+      `runs on the task queue "${deserted}", which no worker serves.*Start a worker for "${deserted}"`,
     )
     const request = deployOf(spec, { commit: anotherCommit })
-    await assert.rejects(requestDeploy(client, request), { name: 'Refusal', message: expected })
+    await assert.rejects(requestDeploy(client, request), { name: 'UserError', message: expected })
     const freeze = requestControl(client, spec, 'freeze', { requestedBy: 'ann' })
-    await assert.rejects(freeze, { name: 'Refusal', message: expected })
+    await assert.rejects(freeze, { name: 'UserError', message: expected })
     await assert.rejects(environmentStatus(client, spec), { message: new RegExp(deserted) })
   })
 })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { WorkflowNotFoundError } from '@temporalio/client'
-import { followRelease } from '../../client/follow.ts'
+import { followRelease } from '../../client/follow/follow.ts'
 import { heldWait, startEnvironmentHarness, until, withEnvironment } from './environment-fixture.ts'
 import { anotherCommit, commit } from './fixtures.ts'
 import type { Harness } from './harness.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { upcomingLines } from '../../../cli/display/upcoming.ts'
-import type { Schedule } from '../../../client/schedules.ts'
+import type { Schedule } from '../../../client/schedules/schedules.ts'
 import { upcomingOf } from '../../../cli/upcoming.ts'
 
 const nightly: Schedule = {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { metricsOf, type EndedRelease } from '../../../client/metrics.ts'
+import type { EndedRelease } from '../../../client/ended-releases.ts'
+import { metricsOf } from '../../../client/metrics.ts'
 
 const minute = 60_000
 let clock = 0
@@ -19,7 +20,7 @@ function ended(change: Partial<EndedRelease> = {}): EndedRelease {
   }
 }
 
-test('what went live is counted, and how long it took from the commit', () => {
+test('deploys that went live are counted, with their time from the commit', () => {
   const metrics = metricsOf([ended(), ended(), ended({ outcome: 'rejected' })], 2)
   assert.equal(metrics.deployments, 2)
   assert.equal(metrics.deploymentsPerDay, 1)
@@ -28,13 +29,13 @@ test('what went live is counted, and how long it took from the commit', () => {
   assert.equal(metrics.timeToRestoreMs, undefined)
 })
 
-test('a deploy that was taken back has failed, and is restored when it ends', () => {
+test('a deploy that was rolled back has failed, and is restored when it ends', () => {
   const metrics = metricsOf([ended(), ended({ outcome: 'rolled_back' })], 1)
   assert.equal(metrics.changeFailureRate, 0.5)
   assert.equal(metrics.timeToRestoreMs, 10 * minute)
 })
 
-test('a deploy that somebody rolled back later has failed, too, in whatever order they are listed', () => {
+test('a deploy that a person rolled back later has failed, too, in any order of the list', () => {
   const good = ended()
   const bad = ended()
   const back = ended({ kind: 'rollback' })
@@ -43,7 +44,7 @@ test('a deploy that somebody rolled back later has failed, too, in whatever orde
   assert.equal(metrics.timeToRestoreMs, 70 * minute)
 })
 
-test('where the way back failed, the next release that went live restores', () => {
+test('after a failed rollback, the next release that goes live restores', () => {
   const metrics = metricsOf([ended({ outcome: 'rollback_failed' }), ended()], 1)
   assert.equal(metrics.changeFailureRate, 0.5)
   assert.equal(metrics.timeToRestoreMs, 70 * minute)
@@ -54,6 +55,6 @@ test('a rollback that comes after a later deploy says nothing about the earlier 
   assert.equal(metrics.changeFailureRate, 0.5)
 })
 
-test('what there is nothing to measure of is left out', () => {
+test('metrics that nothing can be computed from are left out', () => {
   assert.deepEqual(metricsOf([], 30), { days: 30, deployments: 0, deploymentsPerDay: 0 })
 })

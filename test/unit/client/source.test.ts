@@ -59,7 +59,7 @@ test('a ref is data, whatever it looks like', async () => {
     'a\0b',
   ]
   for (const ref of hostile) {
-    await assert.rejects(findSource({ configFile, ref }), { name: 'Refusal' }, ref)
+    await assert.rejects(findSource({ configFile, ref }), { name: 'UserError' }, ref)
   }
   await assert.rejects(realpath(marker), { code: 'ENOENT' })
 })
@@ -70,7 +70,7 @@ test('a commit that does not exist is named, without what could move the cursor'
   })
 })
 
-test('a checkout with changes is refused without an explicit commit, with the first five', async () => {
+test('a checkout with changes is rejected without an explicit commit, with the first five', async () => {
   const names = ['a "b".txt', 'c\nd', '-e', 'f', 'g', 'h'].map((name) => join(folder, name))
   await Promise.all(names.map((name) => writeFile(name, '')))
   try {
@@ -89,7 +89,7 @@ test('a checkout with changes is refused without an explicit commit, with the fi
   }
 })
 
-test('a folder that is in no repository is refused', async () => {
+test('a folder that is in no repository is rejected', async () => {
   const bare = temporaryFolder()
   await assert.rejects(findSource({ configFile: join(bare, 'slipway.yaml') }), {
     message: /is not in a git repository, and a release is made from a commit/,

@@ -1,4 +1,4 @@
-import type { FollowEvent } from '../../../../client/follow.ts'
+import type { FollowEvent } from '../../../../client/index.ts'
 import type { ReleaseStatus, Step } from '../../../../contract/releases.ts'
 
 const status = (steps: readonly Step[], warnings: readonly string[] = []): ReleaseStatus => ({

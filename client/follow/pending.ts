@@ -1,20 +1,21 @@
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client'
-import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js'
-import type { RolloutProgress } from '../contract/activity-types.ts'
+import type { RolloutProgress } from '../../contract/activity-types.ts'
+import { type AbortOptions, abortable } from '../temporal/abort.ts'
+import { decodePayloads } from '../temporal/decode-payloads.ts'
 
-/** An activity that runs at this moment, or waits to be tried again. */
+/** An activity that is running, or waits for its next attempt. */
 export interface PendingActivity {
   /** Its type: `pushImage`. */
   readonly activity: string
   /** From 1. */
   readonly attempt: number
-  /** Why the last try failed; absent while the first one runs. */
+  /** Why the last attempt failed; absent during the first one. */
   readonly lastFailure?: string
-  /** What a waiting activity saw last. */
+  /** The last poll of an activity that waits for a rollout. */
   readonly rollout?: RolloutProgress
 }
 
-/** The activities of a release that have not ended, from what Temporal says of its workflow. */
+/** The activities of a release that have not ended, from Temporal's description of its workflow. */
 export async function pendingActivities(
   client: Client,
   description: WorkflowExecutionDescription,
@@ -22,10 +23,7 @@ export async function pendingActivities(
   const pending = description.raw.pendingActivities ?? []
   return Promise.all(
     pending.map(async ({ activityType, attempt, lastFailure, heartbeatDetails }) => {
-      const details = await decodeArrayFromPayloads(
-        client.options.loadedDataConverter,
-        heartbeatDetails?.payloads,
-      )
+      const details = await decodePayloads(client, heartbeatDetails?.payloads)
       const rollout = details.find(isRolloutProgress)
       return {
         activity: activityType?.name ?? 'an activity',
@@ -37,15 +35,22 @@ export async function pendingActivities(
   )
 }
 
-/** What those who wait in a release saw last; nothing where Temporal does not say in time. */
-export async function rolloutsOf(client: Client, id: string): Promise<readonly RolloutProgress[]> {
+/** The rollouts that a release waits for, as last polled; empty if Temporal does not answer in time. */
+export async function currentRollouts(
+  client: Client,
+  id: string,
+  { signal }: AbortOptions = {},
+): Promise<readonly RolloutProgress[]> {
   try {
-    const description = await client.withDeadline(Date.now() + describeWithinMs, () =>
-      client.workflow.getHandle(id).describe(),
+    const description = await abortable(client, signal, () =>
+      client.withDeadline(Date.now() + describeWithinMs, () =>
+        client.workflow.getHandle(id).describe(),
+      ),
     )
     const pending = await pendingActivities(client, description)
     return pending.flatMap(({ rollout }) => rollout ?? [])
   } catch {
+    signal?.throwIfAborted()
     return []
   }
 }

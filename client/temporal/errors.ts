@@ -7,10 +7,10 @@ import {
   WorkflowUpdateRPCTimeoutOrCancelledError,
   isGrpcServiceError,
 } from '@temporalio/client'
-import { exitStatusWhenWaitingEnds } from '../contract/outcome.ts'
-import { UserError } from './user-error.ts'
+import { exitStatusWhenWaitingEnds } from '../../contract/outcome.ts'
+import { UserError } from '../user-error.ts'
 
-/** What a person should read of any error: the innermost message that says something. */
+/** The message for people in any error: the innermost one that says something. */
 export function errorMessage(error: unknown): string {
   if (isGrpcServiceError(error)) return error.details || error.message
   if (!(error instanceof Error)) return String(error)
@@ -41,8 +41,8 @@ const grpc = {
   unauthenticated: 16,
 }
 
-/** As Temporal's own clients have it. */
-const passing: ReadonlySet<number> = new Set([
+/** The same as Temporal's own clients retry. */
+const transient: ReadonlySet<number> = new Set([
   grpc.unknown,
   grpc.exhausted,
   grpc.aborted,
@@ -51,52 +51,65 @@ const passing: ReadonlySet<number> = new Set([
   grpc.dataLoss,
 ])
 
-/** gRPC's status of an error that came from the server or the way to it. */
+/** The gRPC status of an error that came from the server or the connection to it. */
 export function grpcStatus(error: unknown): number | undefined {
   if (isGrpcServiceError(error)) return error.code
   return error instanceof Error && error.cause !== undefined ? grpcStatus(error.cause) : undefined
 }
 
-/** Whether asking again may help: the server or the way to it is out for the moment. */
+/** Whether trying again may help: the server or the connection to it is out for the moment. */
 export function isOutage(error: unknown): boolean {
   const status = grpcStatus(error)
-  return status === grpc.deadline || (status !== undefined && passing.has(status))
+  return status === grpc.deadline || (status !== undefined && transient.has(status))
 }
 
 /**
- * Whether a question got no answer for want of a worker: the one that was at work on the workflow
- * has gone before the server has given it up, or the server ended a question that lay too long,
- * which it tells as a deadline or as cancelled, whichever comes first.
+ * Whether a query got no answer for want of a worker: the last one of the workflow has gone and the
+ * server has not noticed yet, or the server ended a query that had waited too long, which it
+ * reports as a deadline or as cancelled, whichever comes first.
  */
-export function isUnattended(error: unknown): boolean {
+export function isWithoutWorker(error: unknown): boolean {
   const status = grpcStatus(error)
   return status === grpc.failedPrecondition || status === grpc.cancelled
 }
 
-/** Whether the time that was given for an answer has run out. */
+/** Whether the time allowed for an answer has run out. */
 export function isDeadline(error: unknown): boolean {
   return grpcStatus(error) === grpc.deadline
 }
 
+/** Whether the server does not have this call: it is too old, or does not offer it to clients. */
+export function isUnimplemented(error: unknown): boolean {
+  return grpcStatus(error) === grpc.unimplemented
+}
+
+/** Whether the server denies this call to the caller. */
+export function isPermissionDenied(error: unknown): boolean {
+  return grpcStatus(error) === grpc.denied
+}
+
 /**
- * Errors that a person can do something about, as refusals; all others as they are: those are
- * defects, and want a stack trace.
+ * A {@link UserError} for an error that a person can act on; any other error as it is: that is a
+ * defect, and its stack trace is needed.
  */
-export function explained(error: unknown): unknown {
+export function asUserError(error: unknown): unknown {
   if (error instanceof UserError) return error
   if (error instanceof WorkflowUpdateFailedError) {
-    return new UserError(`Refused: ${errorMessage(error)}`, { cause: error })
+    return new UserError(`Rejected: ${errorMessage(error)}`, { cause: error })
   }
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
     return new UserError(
-      'The environment took the request but did not answer in time; it may still act on it. Look with: slipway status <environment>',
+      'The environment received the request but did not answer in time; it may still act on it. Check with: slipway status <environment>',
       { exitStatus: exitStatusWhenWaitingEnds, cause: error },
     )
   }
   if (error instanceof WorkflowNotFoundError) {
-    return new UserError(`Temporal knows no workflow "${error.workflowId}" in this namespace.`, {
-      cause: error,
-    })
+    return new UserError(
+      `Temporal knows no workflow "${error.workflowId}" in this namespace. Check TEMPORAL_NAMESPACE.`,
+      {
+        cause: error,
+      },
+    )
   }
   if (error instanceof NamespaceNotFoundError) {
     return new UserError(
@@ -104,10 +117,10 @@ export function explained(error: unknown): unknown {
       { cause: error },
     )
   }
-  const toDo = advice[grpcStatus(error) ?? -1]
-  return toDo === undefined
+  const nextStep = advice[grpcStatus(error) ?? -1]
+  return nextStep === undefined
     ? error
-    : new UserError(`Temporal answered: ${errorMessage(error).replace(/\.$/, '')}. ${toDo}`, {
+    : new UserError(`Temporal answered: ${errorMessage(error).replace(/\.$/, '')}. ${nextStep}`, {
         cause: error,
       })
 }
@@ -117,7 +130,7 @@ const advice: Readonly<Record<number, string>> = {
   [grpc.unauthenticated]:
     'Check TEMPORAL_API_KEY or the client certificate, and TEMPORAL_NAMESPACE.',
   [grpc.notFound]: 'Check TEMPORAL_NAMESPACE.',
-  [grpc.unavailable]: 'Check TEMPORAL_ADDRESS and that the server is up, then ask again.',
-  [grpc.deadline]: 'Check TEMPORAL_ADDRESS and that the server is up, then ask again.',
+  [grpc.unavailable]: 'Check TEMPORAL_ADDRESS and that the server is up, then try again.',
+  [grpc.deadline]: 'Check TEMPORAL_ADDRESS and that the server is up, then try again.',
   [grpc.unimplemented]: 'The server may be too old for this.',
 }

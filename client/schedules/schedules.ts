@@ -1,13 +1,14 @@
 import { type Client, type ScheduleDescription, ScheduleNotFoundError } from '@temporalio/client'
-import * as protocol from '../contract/messages.ts'
-import type { ScheduledInput, ScheduledWork } from '../contract/schedules.ts'
-import { environmentKey } from '../contract/search-attributes.ts'
-import { explained } from './explain-error.ts'
-import { persistently } from './retry-outages.ts'
-import { UserError } from './user-error.ts'
-import { type ScheduledRun, runsOf } from './scheduled-runs.ts'
+import * as messages from '../../contract/messages.ts'
+import type { ScheduledInput, ScheduledWork } from '../../contract/schedules.ts'
+import { environmentKey } from '../../contract/search-attributes.ts'
+import type { AbortOptions } from '../temporal/abort.ts'
+import { callTemporal, explainingErrors } from '../temporal/call.ts'
+import { includes } from '../temporal/list-filter.ts'
+import { UserError } from '../user-error.ts'
+import { type ScheduledRun, runsOf } from './runs.ts'
 
-/** A schedule as Temporal has it. Moments are ISO 8601. */
+/** A schedule in Temporal. Times are ISO 8601. */
 export interface Schedule {
   readonly environment: string
   readonly name: string
@@ -15,17 +16,17 @@ export interface Schedule {
   /** The times, in words. */
   readonly when: string
   readonly requestedBy: string
-  /** The task queue of its runs, as the configuration named it when the schedule was made. */
+  /** The task queue of its runs: the one in the configuration when the schedule was created. */
   readonly queue: string
   readonly paused: boolean
-  /** Why it is paused, or goes on. */
+  /** Why it was paused or resumed. */
   readonly note?: string
   readonly nextRuns: readonly string[]
   /** Newest first. */
   readonly lastRuns: readonly ScheduledRun[]
-  /** Runs that did not begin because the one before had not ended. */
+  /** Runs that did not begin because the previous one had not ended. */
   readonly skipped: number
-  /** Runs that were missed in an outage that lasted too long to make up for. */
+  /** Runs missed in an outage that lasted too long to catch up. */
   readonly missed: number
 }
 
@@ -38,31 +39,34 @@ export function workText(what: ScheduledWork): string {
   return `rebuild and deploy of ${what.branch ?? 'the default branch'}`
 }
 
-/** The schedules of an environment, by name. A new one takes a moment to be listed. */
+/** The schedules of an environment, sorted by name. A new one takes a moment to be listed. */
 export async function listSchedules(
   client: Client,
   environment: string,
+  options: AbortOptions = {},
 ): Promise<readonly Schedule[]> {
-  return asked(client, async () => {
+  return callSchedules(client, options, async () => {
     const ids: string[] = []
-    const query = `${environmentKey.name} = ${JSON.stringify(environment)}`
-    for await (const { scheduleId: id, action } of client.schedule.list({ query })) {
-      const ours = action?.workflowType === protocol.scheduledWorkflow
-      if (ours && id.startsWith(`${environment}/`)) ids.push(id)
+    const query = includes(environmentKey.name, environment)
+    for await (const summary of client.schedule.list({ query })) {
+      const isSlipways = summary.action?.workflowType === messages.scheduledWorkflow
+      const isHere = summary.typedSearchAttributes?.get(environmentKey) === environment
+      if (isSlipways && isHere) ids.push(summary.scheduleId)
     }
     const found = await Promise.all(ids.toSorted().map((id) => describe(client, id, 1)))
     return found.filter((one) => one !== undefined)
   })
 }
 
-/** @throws Refusal where the environment has no such schedule */
+/** @throws UserError if the environment has no such schedule */
 export async function showSchedule(
   client: Client,
   environment: string,
   name: string,
+  options: AbortOptions = {},
 ): Promise<Schedule> {
   const id = scheduleId(environment, name)
-  const found = await asked(client, () => describe(client, id, 5))
+  const found = await callSchedules(client, options, () => describe(client, id, 5))
   if (found === undefined) throw noSchedule(environment, name)
   return found
 }
@@ -72,19 +76,21 @@ export type ScheduleControl =
   | { readonly kind: 'trigger' | 'delete' }
 
 /**
- * Pauses a schedule, lets it go on, runs it now, or deletes it.
+ * Pauses a schedule, resumes it, runs it now, or deletes it.
  *
- * @throws Refusal where the environment has no such schedule, or where it shall run and does
+ * @throws UserError if the environment has no such schedule, or if it is to run now and already
+ *   does
  */
 export async function controlSchedule(
   client: Client,
   environment: string,
   name: string,
   control: ScheduleControl,
+  options: AbortOptions = {},
 ): Promise<void> {
-  const schedule = await showSchedule(client, environment, name)
+  const schedule = await showSchedule(client, environment, name, options)
   const handle = client.schedule.getHandle(scheduleId(environment, name))
-  await asked(client, async () => {
+  await callSchedules(client, options, async () => {
     switch (control.kind) {
       case 'pause':
         return handle.pause(control.note)
@@ -92,14 +98,14 @@ export async function controlSchedule(
         return handle.unpause(control.note)
       case 'delete':
         return handle.delete().catch((error: unknown) => {
-          // Somebody has meanwhile, or this did and the answer was lost.
+          // Deleted meanwhile, or by an earlier attempt whose answer was lost.
           if (!(error instanceof ScheduleNotFoundError)) throw error
         })
       case 'trigger': {
         const busy = schedule.lastRuns.find(({ outcome }) => outcome === 'running')
         if (busy === undefined) return handle.trigger('SKIP')
         throw new UserError(
-          `${busy.workflowId} of this schedule has not ended yet; a second one would be skipped. Look at it with: slipway schedule show ${environment} ${name}`,
+          `${busy.workflowId} of this schedule has not ended yet; a second run would be skipped. See how it goes: slipway schedule show ${environment} ${name}`,
         )
       }
     }
@@ -122,7 +128,7 @@ async function describe(client: Client, id: string, runs: number): Promise<Sched
       queue: spec.taskQueues.release,
       paused: state.paused,
       ...(state.note === undefined || state.note === '' ? {} : { note: state.note }),
-      nextRuns: info.nextActionTimes.slice(0, 5).map((moment) => moment.toISOString()),
+      nextRuns: info.nextActionTimes.slice(0, 5).map((time) => time.toISOString()),
       lastRuns: await runsOf(client, found, runs),
       skipped: info.numActionsSkippedOverlap,
       missed: info.numActionsMissedCatchupWindow,
@@ -133,23 +139,23 @@ async function describe(client: Client, id: string, runs: number): Promise<Sched
   }
 }
 
-/** Another product may have made a schedule of the same id. */
+/** A schedule of the same id may belong to another program. */
 function inputOf({ action }: ScheduleDescription): ScheduledInput | undefined {
-  if (action.workflowType !== protocol.scheduledWorkflow) return undefined
+  if (action.workflowType !== messages.scheduledWorkflow) return undefined
   return action.args?.[0] as ScheduledInput | undefined
 }
 
 function noSchedule(environment: string, name: string): UserError {
   return new UserError(
-    `${environment} has no schedule ${JSON.stringify(name)}. See the ones there are: slipway schedule list ${environment}`,
+    `${environment} has no schedule ${JSON.stringify(name)}. List its schedules: slipway schedule list ${environment}`,
   )
 }
 
-/** Asks with a deadline, and makes refusals of the errors that a person can act on. */
-export async function asked<T>(client: Client, ask: () => Promise<T>): Promise<T> {
-  try {
-    return await client.withDeadline(Date.now() + 30_000, () => persistently(ask))
-  } catch (error) {
-    throw explained(error)
-  }
+/** Calls Temporal, and makes a {@link UserError} of each error that a person can act on. */
+export function callSchedules<T>(
+  client: Client,
+  options: AbortOptions,
+  call: () => Promise<T>,
+): Promise<T> {
+  return explainingErrors(options, () => callTemporal(client, options, call))
 }

@@ -5,15 +5,15 @@ import {
   WorkflowNotFoundError,
 } from '@temporalio/client'
 import { ApplicationFailure } from '@temporalio/common'
-import type { ScheduledResult } from '../contract/schedules.ts'
-import { errorMessage } from './explain-error.ts'
+import type { ScheduledResult } from '../../contract/schedules.ts'
+import { errorMessage } from '../temporal/errors.ts'
 
 /** One run of a schedule. */
 export interface ScheduledRun {
   readonly workflowId: string
   /** ISO 8601. */
   readonly at: string
-  /** Of the release, or `skipped`; `running` before its end, `unknown` once Temporal forgot it. */
+  /** Of the release, or `skipped`; `running` until its end; `unknown` after the retention. */
   readonly outcome: string
   /** Empty while it runs. */
   readonly message: string

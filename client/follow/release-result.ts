@@ -5,15 +5,15 @@ import {
   WorkflowFailedError,
   type WorkflowHandle,
 } from '@temporalio/client'
-import { isOutcome, type Outcome } from '../contract/outcome.ts'
-import type { ReleaseResult } from '../contract/releases.ts'
-import { errorMessage } from './explain-error.ts'
+import { isOutcome, type Outcome } from '../../contract/outcome.ts'
+import type { ReleaseResult } from '../../contract/releases.ts'
+import { errorMessage } from '../temporal/errors.ts'
 
 /**
- * How a release ended, from the failure of its workflow: all outcomes but the good ones come as
- * one. A release that was terminated by hand, or broke, took nothing back, and that needs a person.
+ * How a release ended, from the failure of its workflow: all outcomes but the good ones are
+ * failures. A release that was terminated, or crashed, rolled nothing back: a person must.
  *
- * @throws the error itself where it is not a workflow's failure
+ * @throws the error itself if it is not the failure of a workflow
  */
 export async function resultOfFailure(
   handle: WorkflowHandle,
@@ -29,11 +29,11 @@ export async function resultOfFailure(
   if (cause instanceof CancelledFailure) {
     return withoutResult(handle, 'cancelled', 'Cancelled before anything was touched.')
   }
-  const how = cause instanceof TerminatedFailure ? 'was terminated' : 'broke'
+  const how = cause instanceof TerminatedFailure ? 'was terminated' : 'crashed'
   return withoutResult(
     handle,
     'rollback_failed',
-    `The release ${how} (${errorMessage(error)}) and took nothing back: what runs is not known. A person is needed now.`,
+    `The release ${how} (${errorMessage(error)}) and rolled nothing back: what runs now is unknown. A person is needed now.`,
   )
 }
 
