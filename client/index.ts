@@ -37,6 +37,7 @@ export type {
   ServiceSpec,
   TaskQueues,
 } from '../contract/environment-spec.ts'
+export type { Check, Checked } from '../contract/check.ts'
 export { checkoutOf, findSource, type Source, type SourceOptions } from './source.ts'
 
 export { connect, withConnection, type Connected, type ConnectOptions } from './temporal/connect.ts'
