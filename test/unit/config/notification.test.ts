@@ -64,7 +64,7 @@ describe('notifications', () => {
     [
       'outcomes that are never told',
       '{ type: slack, urlFrom: A, on: [started], outcomes: [rejected] }',
-      /outcomes: .*expected "outcome" under "on"/,
+      /outcomes: .*expected "outcome" in "on"/,
     ],
   ]
   for (const [title, entry, expected] of wrong) {
