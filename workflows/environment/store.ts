@@ -1,4 +1,4 @@
-import { setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow'
+import { setCurrentDetails, setHandler, upsertMemo, workflowInfo } from '@temporalio/workflow'
 import { pageOf } from '../../text/temporal-ui.ts'
 import { environmentDetails } from '../../text/details.ts'
 import { notifySubscribers } from './state/subscribers.ts'
@@ -78,6 +78,11 @@ export function openEnvironmentStore(input: EnvironmentInput): EnvironmentStore 
     state = withUnsent(settled.state, notifications, at)
     dispatcher.send(state.unsent ?? [])
     changes += 1
+    // A workflow task must not change the state without writing a command. The SDK's core (1.24) merges
+    // tasks without commands into the next one, but splits them where that one accepted an Update, and
+    // does the second only once that Update is in the history: a worker that sees it for the first time
+    // would apply the changes in another order than every later one.
+    upsertMemo({ stateVersion: changes })
     const ui = state.spec?.links?.temporalUi
     setCurrentDetails(environmentDetails(status(), (id) => pageOf(ui, namespace, id)))
   }
