@@ -23,7 +23,7 @@ test('where the policy is to reject, another release is refused with the name of
       await wait.begun
       const refused = await refusalOf(environment.deploy(anotherCommit))
       assert.ok(refused.includes(first.releaseId), refused)
-      assert.match(refused, /asked for by ann@laptop/)
+      assert.match(refused, /requested by ann@laptop/)
       const again = await environment.deploy(commit)
       assert.deepEqual(
         [again.releaseId, again.runId, again.joined],

@@ -143,7 +143,7 @@ test('of a deploy whose place a newer one takes, the end comes before what the n
   const [first] = noticesOf(waits, newer, 9)
   assert.ok(first?.notice.event === 'outcome')
   assert.equal(first.notice.release.commit, commit)
-  assert.match(first.notice.message, /9e8d7c6b5a49 took its place before it had started/)
+  assert.match(first.notice.message, /9e8d7c6b5a49 took its place before it started/)
   assert.equal(first.notice.startedAt, undefined)
 })
 
