@@ -130,7 +130,7 @@ test('a release that has touched nothing but a tag says at once that its credent
     },
   })
   assert.ok(!calls.some((call) => call.startsWith('awaitCredentials')))
-  assert.match(result.warnings.join(), /tags could not be pointed back: .*ExpiredToken/)
+  assert.match(result.warnings.join(), /could not point the moving tags back: .*ExpiredToken/)
 })
 
 test('credentials that are bad before anything was touched reject the release at once', async () => {

@@ -27,7 +27,7 @@ test('a release whose first deployment AWS refuses has touched nothing', async (
   assert.equal(result.outcome, 'rejected')
   assert.equal(
     result.message,
-    'api: AWS denies ecs:UpdateService. Nothing was touched: what ran before runs on.',
+    'api: AWS denies ecs:UpdateService. Nothing was touched: what ran before still runs.',
   )
   assert.deepEqual(result.services, [])
   assert.deepEqual(moved.at(-1), [digestOf('api', 7), digestOf('worker', 7)].join())
@@ -60,10 +60,13 @@ test('what AWS refuses counts as touched as long as a moving tag could not be pu
   }
   const pinned = await releaseWith(harness, tagsThatStay)
   assert.equal(pinned.result.outcome, 'rolled_back')
-  assert.match(pinned.result.warnings.join(), /could not be pointed back: not allowed/)
+  assert.match(pinned.result.warnings.join(), /could not point the moving tags back: not allowed/)
   const forced = await releaseWith(harness, tagsThatStay, { mode: 'force' })
   assert.equal(forced.result.outcome, 'rollback_failed')
-  assert.match(forced.result.message, /pointed back: not allowed\. .*A person is needed now\.$/)
+  assert.match(
+    forced.result.message,
+    /point the moving tags back: not allowed\. .*A person is needed now\.$/,
+  )
 })
 
 test('a revision that AWS refused to start is deregistered where that is wanted', async () => {

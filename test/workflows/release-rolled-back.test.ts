@@ -86,7 +86,7 @@ test('a revision that was taken back is deregistered where that is wanted, and o
   assert.deepEqual(gone.result.warnings, ['mailman-api:8 was deregistered'])
   const tried = await releaseWith(harness, { ...sick, deregisterRevisions: denied }, wanted)
   assert.equal(tried.result.outcome, 'rolled_back')
-  assert.match(tried.result.warnings.join(), /stays registered: not allowed/)
+  assert.match(tried.result.warnings.join(), /stay registered: not allowed/)
 })
 
 test('the moving tags point back before any service is taken back', async () => {
@@ -141,7 +141,7 @@ test('a copy that was gone back to, since the way back was deregistered, is told
   assert.equal(result.outcome, 'rolled_back')
   assert.match(
     result.message,
-    /The previous release runs again\. Somebody had deregistered mailman-api:7: mailman-api:9, a copy of it, runs in its place\.$/,
+    /The previous release runs again\. mailman-api:7 had been deregistered: mailman-api:9, a copy of it, runs instead\.$/,
   )
   const [api, worker] = result.services
   assert.deepEqual(

@@ -33,10 +33,7 @@ test('a signal that nobody knows can be seen, at an environment and at a release
       (status) => status.warnings.length === 1,
     )
     assert.equal(paused, undefined)
-    assert.match(
-      warnings[0] ?? '',
-      /"pause" came and was not followed: signals go to environment\//,
-    )
+    assert.match(warnings[0] ?? '', /Ignored the signal "pause": send signals to environment\//)
     wait.letGo()
     assert.equal((await environment.end(asked)).outcome, 'succeeded')
   })
