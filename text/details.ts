@@ -5,8 +5,8 @@ import type {
   EnvironmentStatus,
   LedgerEntry,
   RunningRelease,
-  Undelivered,
-  UnsentNotice,
+  UndeliveredNotification,
+  UnsentNotification,
   WaitingRelease,
 } from '../contract/environment.ts'
 import { failureDetails } from './failure-details.ts'
@@ -177,11 +177,11 @@ function controlRow({ kind, by: who, at, release, reason, rejected }: Control): 
   return row(kind, cell(who), when(at), release ?? '', cell(why))
 }
 
-function undeliveredRow({ to, event, at, release, reason }: Undelivered): string {
+function undeliveredRow({ to, event, at, release, reason }: UndeliveredNotification): string {
   return row(cell(to), cell(event), when(at), release, cell(reason))
 }
 
-function unsentRow({ to, event, since, release }: UnsentNotice): string {
+function unsentRow({ to, event, since, release }: UnsentNotification): string {
   return row(cell(to), cell(event), when(since), release)
 }
 

@@ -1,4 +1,4 @@
-import { type TestedNotification } from '../contract/notices.ts'
+import { type TestedNotification } from '../contract/notifications.ts'
 import type { NotificationSpec, EnvironmentSpec } from '../contract/environment-spec.ts'
 import { twoAttemptActivities } from './temporal/activity-proxies.ts'
 import { receiverName } from './environment/state/outbox.ts'
@@ -14,7 +14,7 @@ export async function testNotifications(input: {
   const at = Date.now()
   async function sendTest(to: NotificationSpec): Promise<TestedNotification> {
     const name = receiverName({ to })
-    const notice = {
+    const notification = {
       event: 'test',
       id: `test/${environment}/${at}`,
       at,
@@ -24,7 +24,7 @@ export async function testNotifications(input: {
       ...(links?.temporalUi === undefined ? {} : { temporalUi: links.temporalUi }),
     } as const
     try {
-      await twoAttemptActivities(`${name}: test`).notify({ notice, to })
+      await twoAttemptActivities(`${name}: test`).notify({ notification, to })
       return { to: name }
     } catch (failure) {
       return { to: name, failure: failureMessage(failure) }

@@ -2,7 +2,11 @@ import type { RolloutProgress } from '../../contract/activity-types.ts'
 import { freezeText } from '../../config/active-freeze.ts'
 import type { FreezeWindow } from '../../contract/environment-spec.ts'
 import type { Control } from '../../contract/controls.ts'
-import type { Undelivered, EnvironmentStatus, WaitingRelease } from '../../contract/environment.ts'
+import type {
+  UndeliveredNotification,
+  EnvironmentStatus,
+  WaitingRelease,
+} from '../../contract/environment.ts'
 import type { ReleaseStatus } from '../../contract/releases.ts'
 import { waitText } from '../../text/wait-reason.ts'
 import { liveSince } from '../../text/live-since.ts'
@@ -119,6 +123,6 @@ function controlRow({ kind, by, at, release, reason, rejected }: Control): strin
 }
 
 /** In full: it says what to do. */
-function undeliveredLine({ to, event, release, at, reason }: Undelivered): string {
+function undeliveredLine({ to, event, release, at, reason }: UndeliveredNotification): string {
   return `  ${to}, ${event} of ${release}, ${momentText(at)}: ${plain(reason)}`
 }

@@ -4,7 +4,7 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
 import type { NotificationSpec } from '../../contract/environment-spec.ts'
 import type { RolloutEnd } from '../../contract/activity-types.ts'
 import * as protocol from '../../contract/messages.ts'
-import type { TestedNotification } from '../../contract/notices.ts'
+import type { TestedNotification } from '../../contract/notifications.ts'
 import {
   heldWait,
   startEnvironmentHarness,

@@ -1,14 +1,14 @@
 import { ApplicationFailure, CancellationScope } from '@temporalio/workflow'
-import type { ReleaseSending } from '../../contract/notices.ts'
+import type { AddressedReleaseNotification } from '../../contract/notifications.ts'
 import { notificationActivities } from '../temporal/activity-proxies.ts'
 import { keyOf, receiverName } from './state/outbox.ts'
 import { causeOf, failureMessage } from '../temporal/failure.ts'
 import { oneLine } from '../../text/short.ts'
 
-/** Delivers notices in the background: no release waits for one, fails or is cancelled with one. */
+/** Delivers notifications in the background: no release waits for one, fails or is cancelled with one. */
 export interface NotificationDispatcher {
   /** Sets out with those that are not under way yet. */
-  take(unsent: readonly ReleaseSending[]): void
+  take(unsent: readonly AddressedReleaseNotification[]): void
   /** Whether something is still under way: a run that ended now would not learn how it ended. */
   isBusy(): boolean
   /**
@@ -19,15 +19,15 @@ export interface NotificationDispatcher {
 }
 
 export interface DeliveryEvents {
-  readonly arrived: (sending: ReleaseSending) => void
-  readonly givenUp: (sending: ReleaseSending, reason: string) => void
+  readonly arrived: (addressed: AddressedReleaseNotification) => void
+  readonly givenUp: (addressed: AddressedReleaseNotification, reason: string) => void
 }
 
-/** A notice that comes later than this is of no use to anybody. */
+/** A notification that comes later than this is of no use to anybody. */
 const patienceMs = 6 * 60 * 60_000
 
 /**
- * Opens it. For one release and one receiver, a notice sets out once the one before has arrived or
+ * Opens it. For one release and one receiver, a notification sets out once the one before has arrived or
  * is given up, so that nobody hears of an end before the beginning.
  */
 export function openNotificationDispatcher({
@@ -40,29 +40,31 @@ export function openNotificationDispatcher({
   const lastOfLine = new Map<string, Promise<void>>()
   let isClosed = false
 
-  async function deliver(sending: ReleaseSending): Promise<void> {
-    const { notice } = sending
-    const summary = oneLine(`${receiverName(sending)}: ${notice.event} ${notice.environment}`)
+  async function deliver(addressed: AddressedReleaseNotification): Promise<void> {
+    const { notification } = addressed
+    const summary = oneLine(
+      `${receiverName(addressed)}: ${notification.event} ${notification.environment}`,
+    )
     try {
       await notificationActivities(
         summary,
-        Math.max(1_000, notice.at + patienceMs - Date.now()),
-      ).notify(sending)
-      arrived(sending)
+        Math.max(1_000, notification.at + patienceMs - Date.now()),
+      ).notify(addressed)
+      arrived(addressed)
     } catch (failure) {
-      if (!isClosed || isFinal(failure)) givenUp(sending, oneLine(failureMessage(failure), 500))
+      if (!isClosed || isFinal(failure)) givenUp(addressed, oneLine(failureMessage(failure), 500))
     }
   }
 
-  function setOut(sending: ReleaseSending): void {
-    const key = keyOf(sending)
-    const line = lineOf(sending)
+  function setOut(addressed: AddressedReleaseNotification): void {
+    const key = keyOf(addressed)
+    const line = lineOf(addressed)
     const before = lastOfLine.get(line)
     underWay.add(key)
     const done = scope
       .run(async () => {
         await before
-        await deliver(sending)
+        await deliver(addressed)
       })
       .finally(() => {
         underWay.delete(key)
@@ -84,8 +86,8 @@ export function openNotificationDispatcher({
   }
 }
 
-function lineOf(sending: ReleaseSending): string {
-  return `${sending.notice.release.id} ${receiverName(sending)}`
+function lineOf(addressed: AddressedReleaseNotification): string {
+  return `${addressed.notification.release.id} ${receiverName(addressed)}`
 }
 
 function isFinal(failure: unknown): boolean {

@@ -3,8 +3,8 @@ import { pageOf } from '../../text/temporal-ui.ts'
 import { environmentDetails } from '../../text/details.ts'
 import { notifySubscribers } from './state/subscribers.ts'
 import { type Requester, type RequestStatus } from '../../contract/requests.ts'
-import { noticesOf, type EnvironmentSnapshot } from './state/notices.ts'
-import { withSendings, withUndelivered, withoutSending } from './state/outbox.ts'
+import { notificationsOf, type EnvironmentSnapshot } from './state/notifications.ts'
+import { withUnsent, withUndelivered, withoutUnsent } from './state/outbox.ts'
 import { newEnvironmentState, type EnvironmentState } from './state/state.ts'
 import { statusOf } from './state/status.ts'
 import { environmentStatus } from '../../contract/messages.ts'
@@ -35,7 +35,7 @@ export interface ActiveRelease {
 export interface EnvironmentStore {
   readonly state: EnvironmentState
   readonly running: ActiveRelease | undefined
-  /** How often something has changed, to notice that it did. */
+  /** How often something has changed, to notification that it did. */
   readonly changes: number
   /** Nobody is started any more: the next run of this workflow does that. */
   readonly isClosing: boolean
@@ -58,8 +58,8 @@ export function openEnvironmentStore(input: EnvironmentInput): EnvironmentStore 
   let isClosing = false
   const sender = openSignalSender()
   const dispatcher = openNotificationDispatcher({
-    arrived: (sending) => setState(withoutSending(state, sending)),
-    givenUp: (sending, why) => setState(withUndelivered(state, sending, Date.now(), why)),
+    arrived: (addressed) => setState(withoutUnsent(state, addressed)),
+    givenUp: (addressed, why) => setState(withUndelivered(state, addressed, Date.now(), why)),
   })
   const { namespace } = workflowInfo()
   const status = () => statusOf(state, running?.release, Date.now())
@@ -74,8 +74,8 @@ export function openEnvironmentStore(input: EnvironmentInput): EnvironmentStore 
     const settled = notifySubscribers(after, running?.release)
     for (const { requester, requestStatus } of settled.told) sender.send(requester, requestStatus)
     const at = Date.now()
-    const notices = noticesOf(before, snapshotOf(settled.state, running), at)
-    state = withSendings(settled.state, notices, at)
+    const notifications = notificationsOf(before, snapshotOf(settled.state, running), at)
+    state = withUnsent(settled.state, notifications, at)
     dispatcher.take(state.unsent ?? [])
     changes += 1
     const ui = state.spec?.links?.temporalUi
