@@ -149,7 +149,7 @@ function list(line: string): Promise<void> {
     // Visibility lags some milliseconds behind.
     await until(
       () => type(line, name(environment)),
-      (list) => list.includes(accepted.releaseId),
+      (output) => output.includes(accepted.releaseId),
     )
   })
 }
