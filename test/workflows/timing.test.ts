@@ -137,7 +137,7 @@ test('a control that arrives when a release has just ended is rejected with that
       () => handle.query(protocol.environmentStatus),
       ({ controls, releases }) => controls.length === 1 && releases.length === 1,
     )
-    assert.match(status.controls[0]?.rejected ?? '', /had just come to its end/)
+    assert.match(status.controls[0]?.rejected ?? '', /had just ended/)
     const next = await requestDeploy(client, deployOf(spec, { commit: anotherCommit }))
     await until(
       async () => (await environmentStatus(client, spec))?.releases[0]?.id,

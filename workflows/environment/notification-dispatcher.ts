@@ -5,15 +5,15 @@ import { keyOf, receiverName } from './state/outbox.ts'
 import { causeOf, failureMessage } from '../temporal/failure.ts'
 import { oneLine } from '../../text/short.ts'
 
-/** Delivers notifications in the background: no release waits for one, fails or is cancelled with one. */
+/** Sends notifications in the background: no release waits for one, or fails or is cancelled with one. */
 export interface NotificationDispatcher {
-  /** Sets out with those that are not under way yet. */
-  take(unsent: readonly AddressedReleaseNotification[]): void
-  /** Whether something is still under way: a run that ended now would not learn how it ended. */
+  /** Starts to send those that are not being sent yet. */
+  send(unsent: readonly AddressedReleaseNotification[]): void
+  /** Whether something is being sent: a run that ended now would not learn whether it arrived. */
   isBusy(): boolean
   /**
-   * Lets nothing begin any more. What is being tried at this moment comes to its end, in seconds;
-   * what was to be tried later is left for the next run of the workflow.
+   * Starts nothing any more. Attempts in progress end within seconds; later attempts are left to the
+   * next run of the workflow.
    */
   close(): void
 }
@@ -23,21 +23,21 @@ export interface DeliveryEvents {
   readonly givenUp: (addressed: AddressedReleaseNotification, reason: string) => void
 }
 
-/** A notification that comes later than this is of no use to anybody. */
-const patienceMs = 6 * 60 * 60_000
+/** A notification that arrives later than this is useless. */
+const expiryMs = 6 * 60 * 60_000
 
 /**
- * Opens it. For one release and one receiver, a notification sets out once the one before has arrived or
- * is given up, so that nobody hears of an end before the beginning.
+ * Notifications of one release to one receiver are sent in order: each once the one before has arrived
+ * or is given up, so that no receiver learns of the end before the start.
  */
 export function openNotificationDispatcher({
   arrived,
   givenUp,
 }: DeliveryEvents): NotificationDispatcher {
-  // Made here, so that it belongs to the workflow and not to the release that happens to run.
+  // Created here, so that it belongs to the workflow and not to the running release.
   const scope = new CancellationScope()
-  const underWay = new Set<string>()
-  const lastOfLine = new Map<string, Promise<void>>()
+  const inProgress = new Set<string>()
+  const lastOfSequence = new Map<string, Promise<void>>()
   let isClosed = false
 
   async function deliver(addressed: AddressedReleaseNotification): Promise<void> {
@@ -48,7 +48,7 @@ export function openNotificationDispatcher({
     try {
       await notificationActivities(
         summary,
-        Math.max(1_000, notification.at + patienceMs - Date.now()),
+        Math.max(1_000, notification.at + expiryMs - Date.now()),
       ).notify(addressed)
       arrived(addressed)
     } catch (failure) {
@@ -56,29 +56,29 @@ export function openNotificationDispatcher({
     }
   }
 
-  function setOut(addressed: AddressedReleaseNotification): void {
+  function send(addressed: AddressedReleaseNotification): void {
     const key = keyOf(addressed)
-    const line = lineOf(addressed)
-    const before = lastOfLine.get(line)
-    underWay.add(key)
+    const sequence = sequenceOf(addressed)
+    const before = lastOfSequence.get(sequence)
+    inProgress.add(key)
     const done = scope
       .run(async () => {
         await before
         await deliver(addressed)
       })
       .finally(() => {
-        underWay.delete(key)
-        if (lastOfLine.get(line) === done) lastOfLine.delete(line)
+        inProgress.delete(key)
+        if (lastOfSequence.get(sequence) === done) lastOfSequence.delete(sequence)
       })
-    lastOfLine.set(line, done)
+    lastOfSequence.set(sequence, done)
   }
 
   return {
-    take(unsent) {
+    send(unsent) {
       if (isClosed) return
-      for (const one of unsent) if (!underWay.has(keyOf(one))) setOut(one)
+      for (const one of unsent) if (!inProgress.has(keyOf(one))) send(one)
     },
-    isBusy: () => underWay.size > 0,
+    isBusy: () => inProgress.size > 0,
     close() {
       isClosed = true
       scope.cancel()
@@ -86,7 +86,7 @@ export function openNotificationDispatcher({
   }
 }
 
-function lineOf(addressed: AddressedReleaseNotification): string {
+function sequenceOf(addressed: AddressedReleaseNotification): string {
   return `${addressed.notification.release.id} ${receiverName(addressed)}`
 }
 

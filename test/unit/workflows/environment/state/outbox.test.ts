@@ -70,5 +70,5 @@ test('a storm leaves room for what matters more, and a state that Temporal can h
   assert.equal(after.unsent?.at(-1)?.notification.id, 'release/production/5000/outcome/1')
   const full = withUnsent(empty, many(1_000, 'rejected'), 5)
   assert.deepEqual(countOf(full), [keptUnsent, keptUndelivered])
-  assert.match(full.undelivered?.[0]?.reason ?? '', /100 others before it/)
+  assert.match(full.undelivered?.[0]?.reason ?? '', /100 notifications before it/)
 })
