@@ -176,9 +176,9 @@ test('when the configuration changes between two requests, each release uses its
   const seen: [cluster: string, services: string][] = []
   const otherwise: Parameters<typeof withEnvironment>[1] = {
     waitForRollout: wait.waitForRollout,
-    findImages: async ({ spec, commit: wanted }) => {
+    findImages: async ({ spec, commit: requested }) => {
       seen.push([spec.cluster, spec.services.map(({ name }) => name).join()])
-      return spec.images.map(({ name }) => ({ name, repositoryUri: 'ecr', tag: wanted }))
+      return spec.images.map(({ name }) => ({ name, repositoryUri: 'ecr', tag: requested }))
     },
   }
   await withEnvironment(

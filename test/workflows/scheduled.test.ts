@@ -121,8 +121,8 @@ test('a scheduled deploy builds new images of the newest commit of its branch', 
         asked.push(input.branch)
         return { commit, subject: 'Say hello', committedAt: 0 }
       },
-      findImages: async ({ spec, commit: wanted, rebuild }) => {
-        asked.push([wanted, typeof rebuild])
+      findImages: async ({ spec, commit: requested, rebuild }) => {
+        asked.push([requested, typeof rebuild])
         return spec.images.map(({ name }) => ({ name, repositoryUri: 'ecr', tag: name }))
       },
     },
