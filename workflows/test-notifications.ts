@@ -4,7 +4,7 @@ import { twoAttemptActivities } from './temporal/activity-proxies.ts'
 import { receiverName } from './environment/state/outbox.ts'
 import { failureMessage } from './temporal/failure.ts'
 
-/** Tells every receiver of an environment that this is a test, each by itself. */
+/** Sends a test to every receiver of an environment, and reports each delivery. */
 export async function testNotifications(input: {
   readonly spec: EnvironmentSpec
   readonly requestedBy: string
@@ -12,7 +12,7 @@ export async function testNotifications(input: {
   const { spec, requestedBy } = input
   const { project, environment, notifications = [], links } = spec
   const at = Date.now()
-  async function tryOne(to: NotificationSpec): Promise<TestedNotification> {
+  async function sendTest(to: NotificationSpec): Promise<TestedNotification> {
     const name = receiverName({ to })
     const notification = {
       event: 'test',
@@ -30,5 +30,5 @@ export async function testNotifications(input: {
       return { to: name, failure: failureMessage(failure) }
     }
   }
-  return Promise.all(notifications.map(tryOne))
+  return Promise.all(notifications.map(sendTest))
 }

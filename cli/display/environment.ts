@@ -1,5 +1,5 @@
 import type { RolloutProgress } from '../../contract/activity-types.ts'
-import { freezeInWords } from '../../config/frozen.ts'
+import { freezeText } from '../../config/active-freeze.ts'
 import type { FreezeWindow } from '../../contract/environment-spec.ts'
 import type { Control } from '../../contract/controls.ts'
 import type {
@@ -78,7 +78,7 @@ export function environmentText(
   }
   if (window !== undefined) {
     const instead = 'what starts now is rejected, but for rollbacks and --override-freeze'
-    parts.push(paint('yellow', `In a freeze window, ${plain(freezeInWords(window))}: ${instead}`))
+    parts.push(paint('yellow', `In a freeze window, ${plain(freezeText(window))}: ${instead}`))
   }
   if (upcoming !== undefined) parts.push(...upcomingLines(status.environment, upcoming, now))
   if (status.controls.length > 0)

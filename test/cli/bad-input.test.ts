@@ -56,7 +56,7 @@ describe('one clear message, exit status 2, and nothing changed', () => {
     [
       'an unknown environment',
       ['deploy', 'prodction'],
-      /^There is no environment "prodction" in the configuration; did you mean "production"\? There is: production\.$/,
+      /^There is no environment "prodction" in the configuration; did you mean "production"\? Environments: production\.$/,
     ],
     [
       'an environment that looks like an option',
@@ -71,7 +71,7 @@ describe('one clear message, exit status 2, and nothing changed', () => {
     [
       'a configuration that is not there',
       ['status', 'production', '--config', 'no.yaml'],
-      /^no\.yaml: there is no such file$/,
+      /^no\.yaml: there is no such file; pass the path of one with --config$/,
     ],
     ['a time that is none', ['wait', 'x', '--timeout', 'soon'], /Expected a duration such as 90s/],
     ['a queue that is none', ['worker', '--queues', 'all'], /Expected release, builder, or both/],

@@ -80,7 +80,7 @@ describe('slipway deploy', () => {
     assert.match(stdout, /Container api exited with 1/)
   })
 
-  test('exits with 4 where the way back failed, too', async () => {
+  test('exits with 4 if the rollback failed, too', async () => {
     const here = await fixture.checkout('stuck')
     const { exitCode, stdout } = await here.withWorker(
       { waitForRollout: async () => failed, rollBackService: async () => failed },

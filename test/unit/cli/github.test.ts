@@ -109,7 +109,7 @@ const environmentLink = { id: 'environment/production' }
 
 describe('the page of a job of GitHub Actions', () => {
   test('of a release that never began leads to its environment, and says nothing of a time', () => {
-    const message = 'release/production/2 took its place before it had started.'
+    const message = 'release/production/2 took its place before it started.'
     const superseded = { ...rolledBack, outcome: 'superseded', message, services: [] } as const
     const link = {
       page: 'https://ui/nowhere',

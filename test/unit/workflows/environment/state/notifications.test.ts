@@ -143,7 +143,7 @@ test('of a deploy whose place a newer one takes, the end comes before what the n
   const [first] = notificationsOf(waits, newer, 9)
   assert.ok(first?.notification.event === 'outcome')
   assert.equal(first.notification.release.commit, commit)
-  assert.match(first.notification.message, /9e8d7c6b5a49 took its place before it had started/)
+  assert.match(first.notification.message, /9e8d7c6b5a49 took its place before it started/)
   assert.equal(first.notification.startedAt, undefined)
 })
 
