@@ -54,7 +54,7 @@ async function tellJob(
   args: readonly string[],
   known: Pick<Known, 'message' | 'exitStatus'>,
 ): Promise<void> {
-  const { reportRejectedCommand } = await import('./github/rejected-command.ts')
+  const { reportRejectedCommand } = await import('./github/command-error.ts')
   reportRejectedCommand({ args, ...known })
 }
 

@@ -4,7 +4,7 @@ import type { EmbeddedRole } from '../embedded-worker.ts'
 import { exitStatusWhenWaitingEnds } from '../../contract/outcome.ts'
 import { UserError } from '../../client/user-error.ts'
 import { requirePackages } from '../optional-package.ts'
-import { freezeOverride, overrideFreeze, overrideReason } from './override.ts'
+import { freezeOverride, overrideFreeze, overrideReason } from './freeze-override.ts'
 
 interface DeployOptions extends WaitOptions {
   readonly commit?: string

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { type WaitOptions, command, withConfig, withTemporal, withWaiting } from './command.ts'
-import { freezeOverride, overrideFreeze, overrideReason } from './override.ts'
+import { freezeOverride, overrideFreeze, overrideReason } from './freeze-override.ts'
 
 interface RedeployOptions extends WaitOptions {
   readonly overrideFreeze?: boolean

@@ -3,7 +3,7 @@ import type { RolloutProgress } from '../../contract/activity-types.ts'
 import type { FreezeWindow } from '../../contract/environment-spec.ts'
 import type { ReleaseStatus } from '../../contract/releases.ts'
 import type { EnvironmentStatus } from '../../contract/environment.ts'
-import type { Upcoming } from '../upcoming.ts'
+import type { Upcoming } from '../cached-schedules.ts'
 import { type CommonOptions, command, withConfig, withJson, withTemporal } from './command.ts'
 
 interface StatusOptions extends CommonOptions {

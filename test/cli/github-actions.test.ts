@@ -7,7 +7,7 @@ import type { RolloutEnd } from '../../contract/activity-types.ts'
 import { commandsIn, outputsOf } from '../unit/cli/runner.ts'
 import { until } from '../workflows/environment-fixture.ts'
 import { live } from '../workflows/fixtures.ts'
-import { cuttableWayTo } from './cuttable.ts'
+import { cuttableWayTo } from './fault-proxy.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { gate, type CliFixture, runSlipway, startCliFixture } from './cli-fixture.ts'
 

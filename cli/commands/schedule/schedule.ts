@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import { UserError } from '../../client/user-error.ts'
-import type { ScheduleTimes } from '../../client/index.ts'
-import type { ScheduledWork } from '../../contract/schedules.ts'
+import { UserError } from '../../../client/user-error.ts'
+import type { ScheduleTimes } from '../../../client/index.ts'
+import type { ScheduledWork } from '../../../contract/schedules.ts'
 import {
   type CommonOptions,
   command,
@@ -9,9 +9,9 @@ import {
   withConfig,
   withJson,
   withTemporal,
-} from './command.ts'
-import { durationArgument } from './duration-argument.ts'
-import { scheduleControlCommands } from './schedule-control.ts'
+} from '../command.ts'
+import { durationArgument } from '../duration-argument.ts'
+import { scheduleControlCommands } from './control.ts'
 
 interface CreateOptions extends CommonOptions {
   readonly cron?: string
@@ -75,8 +75,8 @@ function createCommand(): Command {
 async function create(environment: string, name: string, options: CreateOptions): Promise<void> {
   const times = timesOf(options)
   const what = workOf(options)
-  const online = await import('../lazy.ts')
-  const { printJson } = await import('../output.ts')
+  const online = await import('../../lazy.ts')
+  const { printJson } = await import('../../output.ts')
   const spec = await online.openEnvironment(environment, options)
   await online.withConnection(options, async ({ client }) => {
     const { jitter, catchUp } = options
@@ -123,8 +123,8 @@ function listCommand(): Command {
   ])
     .argument('<environment>', 'environment in slipway.yaml')
     .action(async (environment: string, options: CommonOptions) => {
-      const online = await import('../lazy.ts')
-      const { print, printJson } = await import('../output.ts')
+      const online = await import('../../lazy.ts')
+      const { print, printJson } = await import('../../output.ts')
       const unknown = await online.openEnvironment(environment, options).then(
         () => undefined,
         (refusal: unknown) => ({ refusal }),
@@ -148,8 +148,8 @@ function showCommand(): Command {
     .argument('<environment>', 'environment of the schedule')
     .argument('<name>', 'name of the schedule')
     .action(async (environment: string, name: string, options: CommonOptions) => {
-      const online = await import('../lazy.ts')
-      const { print, printJson } = await import('../output.ts')
+      const online = await import('../../lazy.ts')
+      const { print, printJson } = await import('../../output.ts')
       await online.withConnection(options, async ({ client }) => {
         const schedule = await online.showSchedule(client, environment, name)
         if (options.json === true) printJson(schedule)

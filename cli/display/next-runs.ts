@@ -1,6 +1,6 @@
 import { type Schedule, workText } from '../../client/index.ts'
 import { momentText, plain, shortened } from '../../text/plain.ts'
-import type { Upcoming } from '../upcoming.ts'
+import type { Upcoming } from '../cached-schedules.ts'
 import { paint } from './colour.ts'
 import { table } from './table.ts'
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { upcomingLines } from '../../../cli/display/upcoming.ts'
+import { upcomingLines } from '../../../cli/display/next-runs.ts'
 import type { Schedule } from '../../../client/schedules/schedules.ts'
-import { upcomingOf } from '../../../cli/upcoming.ts'
+import { upcomingOf } from '../../../cli/cached-schedules.ts'
 
 const nightly: Schedule = {
   environment: 'production',

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
-import type { ScheduleControl } from '../../client/index.ts'
-import { type CommonOptions, command, withJson, withTemporal } from './command.ts'
+import type { ScheduleControl } from '../../../client/index.ts'
+import { type CommonOptions, command, withJson, withTemporal } from '../command.ts'
 
 interface ControlOptions extends CommonOptions {
   readonly reason?: string
@@ -48,8 +48,8 @@ async function run(
   name: string,
   options: ControlOptions,
 ): Promise<void> {
-  const online = await import('../lazy.ts')
-  const { print, printJson } = await import('../output.ts')
+  const online = await import('../../lazy.ts')
+  const { print, printJson } = await import('../../output.ts')
   await online.withConnection(options, async ({ client }) => {
     if (kind === 'trigger') {
       const { queue } = await online.showSchedule(client, environment, name)
