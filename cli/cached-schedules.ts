@@ -1,36 +1,36 @@
 import { errorMessage, type Schedule } from '../client/index.ts'
 
-/** The schedules of an environment, beside its status. */
-export type Upcoming =
-  | { readonly kind: 'known'; readonly schedules: readonly Schedule[] }
-  /** Temporal did not list them: no reason to keep the status from whoever needs it. */
-  | { readonly kind: 'unknown'; readonly reason: string }
+/** The schedules of an environment. */
+export type ScheduleListing =
+  | { readonly kind: 'listed'; readonly schedules: readonly Schedule[] }
+  /** Temporal could not list them. The rest of the status is shown anyway. */
+  | { readonly kind: 'unavailable'; readonly reason: string }
 
-/** Asking takes some calls for each schedule, and whoever watches looks each two seconds. */
-const askEveryMs = 60_000
+/** Listing takes some calls per schedule, and `status --watch` refreshes every two seconds. */
+const listEveryMs = 60_000
 
 /**
- * Gives the schedules of an environment as they were at most a minute ago.
+ * Lists the schedules of an environment, from a cache that is at most a minute old.
  *
  * @param now milliseconds since the epoch
  */
-export function upcomingOf(
+export function cachedSchedules(
   list: () => Promise<readonly Schedule[]>,
   now: () => number = Date.now,
-): () => Promise<Upcoming> {
-  let last: { readonly at: number; readonly upcoming: Upcoming } | undefined
+): () => Promise<ScheduleListing> {
+  let cache: { readonly at: number; readonly listing: ScheduleListing } | undefined
   return async () => {
-    if (last === undefined || now() - last.at >= askEveryMs) {
-      last = { at: now(), upcoming: await ask(list) }
+    if (cache === undefined || now() - cache.at >= listEveryMs) {
+      cache = { at: now(), listing: await listingOf(list) }
     }
-    return last.upcoming
+    return cache.listing
   }
 }
 
-async function ask(list: () => Promise<readonly Schedule[]>): Promise<Upcoming> {
+async function listingOf(list: () => Promise<readonly Schedule[]>): Promise<ScheduleListing> {
   try {
-    return { kind: 'known', schedules: await list() }
+    return { kind: 'listed', schedules: await list() }
   } catch (error) {
-    return { kind: 'unknown', reason: errorMessage(error) }
+    return { kind: 'unavailable', reason: errorMessage(error) }
   }
 }

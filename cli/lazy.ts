@@ -5,8 +5,8 @@
 export {
   connect,
   controlSchedule,
-  currentReleaseStatus as stepsOf,
-  currentRollouts as rolloutsOf,
+  currentReleaseStatus,
+  currentRollouts,
   environmentStatus,
   explainRelease,
   listRevisions,
@@ -42,5 +42,5 @@ export { print } from './output.ts'
 export { requester } from './requested-by.ts'
 export { openEnvironment, openEnvironmentAndSource } from './open-environment.ts'
 export { untilNotified } from './until-notified.ts'
-export { upcomingOf } from './cached-schedules.ts'
+export { cachedSchedules } from './cached-schedules.ts'
 export { untilInterrupted } from './until-interrupted.ts'

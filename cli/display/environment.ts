@@ -7,33 +7,33 @@ import type { ReleaseStatus } from '../../contract/releases.ts'
 import { waitText } from '../../text/wait-reason.ts'
 import { liveSince } from '../../text/live-since.ts'
 import { shortDigest, shortRevision } from '../../text/short.ts'
-import type { Upcoming } from '../cached-schedules.ts'
+import type { ScheduleListing } from '../cached-schedules.ts'
 import { durationText, momentText, plain, shortened } from '../../text/plain.ts'
 import { paint } from './colour.ts'
-import { releasesText, what } from './releases.ts'
+import { releasesText, releaseTitle } from './releases.ts'
 import { table } from './table.ts'
-import { upcomingLines } from './next-runs.ts'
+import { nextRunLines } from './next-runs.ts'
 import { stepName } from './words.ts'
 
-/** What is live, what runs, what is scheduled and what ran last, for people. */
+/** The status of an environment: what is live, running, waiting, scheduled, and the last outcomes. */
 export function environmentText(
   status: EnvironmentStatus,
   now: number,
-  beside: {
+  details: {
     readonly release?: ReleaseStatus
     readonly rollouts?: readonly RolloutProgress[]
-    readonly upcoming?: Upcoming
-    /** The freeze window of the configuration that holds now. */
+    readonly schedules?: ScheduleListing
+    /** The freeze window of the configuration that is open now. */
     readonly window?: FreezeWindow | undefined
   } = {},
 ): string {
-  const { release, rollouts = [], upcoming, window } = beside
+  const { release, rollouts = [], schedules, window } = details
   const parts = [paint('bold', `${plain(status.project)} ${status.environment}`)]
   const { live, running } = status
-  if (live === undefined) parts.push('Live: nothing yet; no release has succeeded here.')
+  if (live === undefined) parts.push('Live: nothing yet. No release has succeeded here.')
   else {
     parts.push(
-      `Live: ${what(live)}, since ${momentText(liveSince(live))} (${live.id}, by ${plain(live.requestedBy)})`,
+      `Live: ${releaseTitle(live)}, since ${momentText(liveSince(live))} (${live.id}, by ${plain(live.requestedBy)})`,
       table(
         live.services.map(({ name, ecsService, revision, since }) => [
           `  ${name}`,
@@ -53,16 +53,16 @@ export function environmentText(
   )
   for (const step of release?.steps.filter(({ state }) => state === 'running') ?? []) {
     parts.push(`  ${stepName(step)}, for ${durationText(now - step.startedAt)}`)
-    // In full: it may say what somebody has to do.
-    const seen = rollouts.find(({ service }) => service === step.subject)
-    const said = seen?.summary ?? step.note
-    if (said !== undefined) parts.push(`    ${plain(said)}`)
+    // In full: it may say what a person has to do.
+    const rollout = rollouts.find(({ service }) => service === step.subject)
+    const note = rollout?.summary ?? step.note
+    if (note !== undefined) parts.push(`    ${plain(note)}`)
   }
   const paused = release?.paused ?? running?.paused
   if (paused !== undefined) {
     const why = paused.reason === undefined ? '' : `: ${plain(paused.reason)}`
-    const goOn = `Let it go on: slipway resume ${status.environment}`
-    parts.push(paint('yellow', `  paused by ${plain(paused.by)}${why}. ${goOn}`))
+    const resume = `Resume it: slipway resume ${status.environment}`
+    parts.push(paint('yellow', `  paused by ${plain(paused.by)}${why}. ${resume}`))
   }
   if (status.waiting.length > 0) {
     parts.push('Waiting:', table(status.waiting.map((one) => waitingRow(one, status))))
@@ -73,19 +73,22 @@ export function environmentText(
     parts.push(paint('yellow', `Frozen${end} by ${plain(by)}: ${plain(reason)}`))
   }
   if (window !== undefined) {
-    const instead = 'what starts now is rejected, but for rollbacks and --override-freeze'
-    parts.push(paint('yellow', `In a freeze window, ${plain(freezeInWords(window))}: ${instead}`))
+    const effect = 'only rollbacks and --override-freeze are accepted'
+    parts.push(paint('yellow', `In a freeze window, ${plain(freezeInWords(window))}: ${effect}`))
   }
-  if (upcoming !== undefined) parts.push(...upcomingLines(status.environment, upcoming, now))
+  if (schedules !== undefined) parts.push(...nextRunLines(status.environment, schedules, now))
   if (status.controls.length > 0)
-    parts.push('By hand:', table(status.controls.slice(0, 5).map(controlRow)))
+    parts.push('Manual actions:', table(status.controls.slice(0, 5).map(controlRow)))
   if (status.undelivered !== undefined) {
     const { undelivered } = status
-    parts.push(paint('yellow', 'Nobody was told:'), ...undelivered.slice(0, 5).map(undeliveredLine))
+    parts.push(
+      paint('yellow', 'Notifications not delivered:'),
+      ...undelivered.slice(0, 5).map(undeliveredLine),
+    )
   }
   if (status.unsent !== undefined) {
     const since = momentText(Math.min(...status.unsent.map((one) => one.since)))
-    parts.push(`Notifications on their way: ${status.unsent.length}, the oldest since ${since}`)
+    parts.push(`Notifications pending: ${status.unsent.length}, the oldest since ${since}`)
   }
   const { releases, superseded } = status
   if (releases.length + superseded.length > 0) {
@@ -95,22 +98,23 @@ export function environmentText(
 }
 
 function waitingRow(
-  { id, requestedBy, since, approval, override, waitsFor, ...about }: WaitingRelease,
+  { id, requestedBy, since, approval, override, waitsFor, ...release }: WaitingRelease,
   { environment }: EnvironmentStatus,
 ): string[] {
   const approved = approval?.kind === 'given' ? `approved by ${plain(approval.by)}` : ''
-  const over = override === undefined ? '' : `over the freeze: ${shortened(plain(override), 60)}`
+  const overrides =
+    override === undefined ? '' : `overrides the freeze: ${shortened(plain(override), 60)}`
   const reason = waitsFor === undefined ? '' : waitText(waitsFor, environment)
   return [
     `  ${id}`,
-    shortened(what(about), 60),
+    shortened(releaseTitle(release), 60),
     `by ${plain(requestedBy)}`,
     `since ${momentText(since)}`,
-    [approved, over, reason].filter((part) => part !== '').join(', '),
+    [approved, overrides, reason].filter((part) => part !== '').join(', '),
   ]
 }
 
-/** Why something was refused is told in full: it says what to do. */
+/** A reason for a rejection is shown in full: it says what to do. */
 function controlRow({ kind, by, at, release, reason, rejected }: Control): string[] {
   const why =
     rejected === undefined ? shortened(plain(reason ?? ''), 60) : `rejected: ${plain(rejected)}`
@@ -118,7 +122,7 @@ function controlRow({ kind, by, at, release, reason, rejected }: Control): strin
   return [`  ${kind}`, `by ${who}`, momentText(at), plain(release ?? ''), why]
 }
 
-/** In full: it says what to do. */
+/** The reason is shown in full: it says what to do. */
 function undeliveredLine({ to, event, release, at, reason }: Undelivered): string {
   return `  ${to}, ${event} of ${release}, ${momentText(at)}: ${plain(reason)}`
 }

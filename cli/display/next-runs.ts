@@ -1,44 +1,44 @@
 import { type Schedule, workText } from '../../client/index.ts'
 import { momentText, plain, shortened } from '../../text/plain.ts'
-import type { Upcoming } from '../cached-schedules.ts'
+import type { ScheduleListing } from '../cached-schedules.ts'
 import { paint } from './colour.ts'
 import { table } from './table.ts'
 
-const mostRows = 5
+const maxRows = 5
 
-/** What is done next by schedule, the next run first; paused schedules stand last and say so. */
-export function upcomingLines(environment: string, upcoming: Upcoming, now: number): string[] {
-  if (upcoming.kind === 'unknown') {
-    return [paint('yellow', `Scheduled: not known. ${plain(upcoming.reason)}`)]
+/** The next run of each schedule, the earliest first; paused schedules come last. */
+export function nextRunLines(environment: string, listing: ScheduleListing, now: number): string[] {
+  if (listing.kind === 'unavailable') {
+    return [paint('yellow', `Scheduled: unknown. ${plain(listing.reason)}`)]
   }
-  const { schedules } = upcoming
+  const { schedules } = listing
   if (schedules.length === 0) return []
   const rows = schedules
     .map((schedule) => ({ schedule, next: nextRun(schedule, now) }))
     .toSorted((one, other) => (one.next ?? Infinity) - (other.next ?? Infinity))
     .map(({ schedule, next }) => rowOf(schedule, next))
-  const rest = rows.length - mostRows
+  const hidden = rows.length - maxRows
   return [
     'Scheduled:',
-    table(rows.slice(0, mostRows)),
-    ...(rest > 0 ? [`  and ${rest} more: slipway schedule list ${environment}`] : []),
+    table(rows.slice(0, maxRows)),
+    ...(hidden > 0 ? [`  and ${hidden} more: slipway schedule list ${environment}`] : []),
   ]
 }
 
-/** In milliseconds since the epoch. What was next when it was asked for may be over by now. */
+/** In milliseconds since the epoch. The listing may be a minute old, so its first runs may be past. */
 function nextRun({ paused, nextRuns }: Schedule, now: number): number | undefined {
   if (paused) return undefined
-  return nextRuns.map((moment) => Date.parse(moment)).find((moment) => moment > now)
+  return nextRuns.map((time) => Date.parse(time)).find((time) => time > now)
 }
 
 function rowOf({ name, what, when, paused, note }: Schedule, next: number | undefined): string[] {
-  const about = [shortened(plain(workText(what)), 48), shortened(plain(when), 48)]
-  if (next !== undefined) return [`  ${name}`, momentText(next), ...about]
+  const details = [shortened(plain(workText(what)), 48), shortened(plain(when), 48)]
+  if (next !== undefined) return [`  ${name}`, momentText(next), ...details]
   const why = note === undefined ? '' : `paused: ${shortened(plain(note), 60)}`
   return [
     `  ${name}`,
-    paused ? paint('yellow', 'paused') : 'never again',
-    ...about,
+    paused ? paint('yellow', 'paused') : 'no more runs',
+    ...details,
     paused ? why : '',
   ]
 }

@@ -1,35 +1,36 @@
 import { cell } from '../../text/markdown.ts'
 import { exitStatus, exitStatusWhenWaitingEnds } from '../../contract/outcome.ts'
-import { tellRunner } from '../output.ts'
+import { sendRunnerCommand } from '../output.ts'
 import { fenced } from './fenced.ts'
 import { addToSummary, setOutputs } from './step-files.ts'
 import { annotation, inGitHubActions } from './workflow-commands.ts'
 
-/** What a command was asked to do, as it was written, and why it did not. */
-export interface RejectedCommand {
+/** Why a command failed before a release began. */
+export interface CommandError {
+  /** Of the command line, after `slipway`. */
   readonly args: readonly string[]
   readonly message: string
   readonly exitStatus: number
 }
 
-/** Commands that ask for a release: their step has an outcome though none has begun. */
-const asking: ReadonlySet<string | undefined> = new Set(['deploy', 'redeploy', 'rollback'])
+/** Commands that request a release: their step has an outcome even if no release began. */
+const releaseCommands: ReadonlySet<string | undefined> = new Set(['deploy', 'redeploy', 'rollback'])
 
 /**
- * Shows on the page of a job why a command did nothing: an annotation, a summary and, where a
- * release was asked for, the output `outcome` of the step. Nothing happens outside of GitHub Actions.
+ * Shows the error of a command on the page of its job: an annotation, a summary and, if the command
+ * requests a release, the output `outcome` of the step. Does nothing outside GitHub Actions.
  */
-export function reportRejectedCommand(
-  { args, message, exitStatus: status }: RejectedCommand,
+export function reportCommandError(
+  { args, message, exitStatus: status }: CommandError,
   environment: NodeJS.ProcessEnv = process.env,
-  tell = tellRunner,
+  send = sendRunnerCommand,
 ): void {
   if (!inGitHubActions(environment)) return
-  tell(annotation('error', 'slipway', message))
+  send(annotation('error', 'slipway', message))
   const title = `### ❌ slipway ${cell(args.join(' '))}`
   addToSummary([title, '', ...fenced(message), ''].join('\n'), environment)
   const outcome = outcomes.get(status)
-  if (outcome !== undefined && asking.has(args[0])) setOutputs({ outcome }, environment)
+  if (outcome !== undefined && releaseCommands.has(args[0])) setOutputs({ outcome }, environment)
 }
 
 const outcomes: ReadonlyMap<number, string> = new Map([

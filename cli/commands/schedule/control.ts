@@ -6,26 +6,32 @@ interface ControlOptions extends CommonOptions {
   readonly reason?: string
 }
 
+type Kind = ScheduleControl['kind']
+
 /**
  * `pause`, `resume`, `trigger` and `delete` of a schedule. They need no slipway.yaml: a schedule
- * has all that its runs need, and goes on when its environment is taken out of the file.
+ * holds all that its runs need, and continues when its environment is removed from the file.
  */
-export function scheduleControlCommands(): readonly Command[] {
+export function controlCommands(): readonly Command[] {
   return [
     control(
       'pause',
-      'Let a schedule rest until it is resumed.',
+      'Pause a schedule until it is resumed.',
       'nightly --reason "incident 42"',
     ).option(...reason),
-    control('resume', 'Let a paused schedule go on.', 'nightly').option(...reason),
-    control('trigger', 'Run a schedule now, paused or not; its times stay as they are.', 'nightly'),
-    control('delete', 'Delete a schedule. A run that has begun goes on.', 'nightly'),
+    control('resume', 'Resume a paused schedule.', 'nightly').option(...reason),
+    control(
+      'trigger',
+      'Run a schedule now, even if it is paused. Its scheduled times do not change.',
+      'nightly',
+    ),
+    control('delete', 'Delete a schedule. A run that has begun continues.', 'nightly'),
   ]
 }
 
-const reason = ['--reason <text>', 'why, for those who read it later'] as const
+const reason = ['--reason <text>', 'why, for the record'] as const
 
-function control(kind: ScheduleControl['kind'], description: string, example: string): Command {
+function control(kind: Kind, description: string, example: string): Command {
   const made = command(kind, description, [`slipway schedule ${kind} production ${example}`])
     .argument('<environment>', 'environment of the schedule')
     .argument('<name>', 'name of the schedule')
@@ -35,45 +41,38 @@ function control(kind: ScheduleControl['kind'], description: string, example: st
   return withTemporal(withJson(made))
 }
 
-const done: Readonly<Record<ScheduleControl['kind'], string>> = {
-  pause: 'rests until it is resumed',
-  resume: 'goes on',
-  trigger: 'runs now',
-  delete: 'is deleted',
-}
-
 async function run(
-  kind: ScheduleControl['kind'],
+  kind: Kind,
   environment: string,
   name: string,
   options: ControlOptions,
 ): Promise<void> {
-  const online = await import('../../lazy.ts')
+  const lazy = await import('../../lazy.ts')
   const { print, printJson } = await import('../../output.ts')
-  await online.withConnection(options, async ({ client }) => {
+  await lazy.withConnection(options, async ({ client }) => {
     if (kind === 'trigger') {
-      const { queue } = await online.showSchedule(client, environment, name)
-      await online.requireWorkers(client, { release: queue })
+      const { queue } = await lazy.showSchedule(client, environment, name)
+      await lazy.requireWorkers(client, { release: queue })
     }
-    await online.controlSchedule(
-      client,
-      environment,
-      name,
-      controlOf(kind, options, online.requester()),
-    )
-    const message = `${environment} ${name} ${done[kind]}.`
+    const change = controlOf(kind, options, lazy.requester())
+    await lazy.controlSchedule(client, environment, name, change)
+    const message = `Schedule ${name} of ${environment} ${results[kind]}.`
     if (options.json === true) printJson({ environment, name, done: kind, message })
     else if (kind !== 'trigger') print(message)
-    else print(`${message} Look how it goes: slipway schedule show ${environment} ${name}`)
+    else print(`${message} Follow it: slipway schedule show ${environment} ${name}`)
   })
 }
 
-function controlOf(
-  kind: ScheduleControl['kind'],
-  { reason: why }: ControlOptions,
-  requester: string,
-): ScheduleControl {
+const results: Readonly<Record<Kind, string>> = {
+  pause: 'is paused',
+  resume: 'is resumed',
+  trigger: 'runs now',
+  delete: 'is deleted',
+}
+
+function controlOf(kind: Kind, options: ControlOptions, requester: string): ScheduleControl {
   if (kind === 'trigger' || kind === 'delete') return { kind }
   const by = `by ${requester}`
-  return { kind, note: why === undefined ? by : `${why.slice(0, 500)} (${by})` }
+  const why = options.reason?.slice(0, 500)
+  return { kind, note: why === undefined ? by : `${why} (${by})` }
 }
