@@ -22,6 +22,7 @@ export function redeployCommand(): Command {
 
 async function run(environment: string, options: RedeployOptions): Promise<void> {
   const lazy = await import('../lazy.ts')
+  const override = freezeOverride(options)
   const spec = await lazy.openEnvironment(environment, options)
   await lazy.withConnection(options, async ({ client }) => {
     await lazy.requireWorkers(client, { release: spec.taskQueues.release })
@@ -30,7 +31,7 @@ async function run(environment: string, options: RedeployOptions): Promise<void>
       kind: 'redeploy',
       spec,
       requestedBy,
-      ...freezeOverride(options),
+      ...override,
     })
     process.exitCode = await lazy.reportAndFollow(client, accepted, {
       ...options,
