@@ -2,7 +2,12 @@ import type { RolloutProgress } from '../../contract/activity-types.ts'
 import { freezeInWords } from '../../config/frozen.ts'
 import type { FreezeWindow } from '../../contract/environment-spec.ts'
 import type { Control } from '../../contract/controls.ts'
-import type { Undelivered, EnvironmentStatus, WaitingRelease } from '../../contract/environment.ts'
+import type {
+  EnvironmentStatus,
+  RunningRelease,
+  Undelivered,
+  WaitingRelease,
+} from '../../contract/environment.ts'
 import type { ReleaseStatus } from '../../contract/releases.ts'
 import { waitText } from '../../text/wait-reason.ts'
 import { liveSince } from '../../text/live-since.ts'
@@ -15,91 +20,118 @@ import { table } from './table.ts'
 import { nextRunLines } from './next-runs.ts'
 import { stepName } from './words.ts'
 
+interface Details {
+  /** Of the running release. */
+  readonly release?: ReleaseStatus
+  readonly rollouts?: readonly RolloutProgress[]
+  readonly schedules?: ScheduleListing
+  /** The freeze window of the configuration that is open now. */
+  readonly window?: FreezeWindow | undefined
+}
+
 /** The status of an environment: what is live, running, waiting, scheduled, and the last outcomes. */
 export function environmentText(
   status: EnvironmentStatus,
   now: number,
-  details: {
-    readonly release?: ReleaseStatus
-    readonly rollouts?: readonly RolloutProgress[]
-    readonly schedules?: ScheduleListing
-    /** The freeze window of the configuration that is open now. */
-    readonly window?: FreezeWindow | undefined
-  } = {},
+  details: Details = {},
 ): string {
-  const { release, rollouts = [], schedules, window } = details
-  const parts = [paint('bold', `${plain(status.project)} ${status.environment}`)]
-  const { live, running } = status
-  if (live === undefined) parts.push('Live: nothing yet. No release has succeeded here.')
-  else {
-    parts.push(
-      `Live: ${releaseTitle(live)}, since ${momentText(liveSince(live))} (${live.id}, by ${plain(live.requestedBy)})`,
-      table(
-        live.services.map(({ name, ecsService, revision, since }) => [
-          `  ${name}`,
-          ecsService,
-          shortRevision(revision.taskDefinition),
-          Object.values(revision.digests).map(shortDigest).join(' '),
-          since === undefined ? '' : `since ${momentText(since.at)}`,
-          since === undefined || since.release === live.id ? '' : `by ${since.release}`,
-        ]),
-      ),
-    )
-  }
-  parts.push(
-    running === undefined
-      ? 'Running: nothing.'
-      : `Running: ${running.id} (${running.kind}, by ${plain(running.requestedBy)}), for ${durationText(now - running.startedAt)}. Follow it: slipway wait ${status.environment}`,
-  )
+  const { environment, project, releases, superseded } = status
+  const { schedules } = details
+  return [
+    paint('bold', `${plain(project)} ${environment}`),
+    ...liveLines(status),
+    ...runningLines(status, now, details),
+    ...section('Waiting:', status.waiting, (one) => waitingRow(one, environment)),
+    ...freezeLines(status, details),
+    ...(schedules === undefined ? [] : nextRunLines(environment, schedules, now)),
+    ...section('Manual actions:', status.controls.slice(0, 5), controlRow),
+    ...notificationLines(status),
+    ...(releases.length + superseded.length === 0
+      ? []
+      : ['', releasesText(releases, { superseded, most: 10 })]),
+  ].join('\n')
+}
+
+/** A title and a table; nothing without rows. */
+function section<T>(title: string, all: readonly T[], rowOf: (one: T) => string[]): string[] {
+  return all.length === 0 ? [] : [title, table(all.map(rowOf))]
+}
+
+function liveLines({ live }: EnvironmentStatus): string[] {
+  if (live === undefined) return ['Live: nothing yet. No release has succeeded here.']
+  const since = momentText(liveSince(live))
+  const services = live.services.map(({ name, ecsService, revision, since: own }) => [
+    `  ${name}`,
+    ecsService,
+    shortRevision(revision.taskDefinition),
+    Object.values(revision.digests).map(shortDigest).join(' '),
+    own === undefined ? '' : `since ${momentText(own.at)}`,
+    own === undefined || own.release === live.id ? '' : `by ${own.release}`,
+  ])
+  return [
+    `Live: ${releaseTitle(live)}, since ${since} (${live.id}, by ${plain(live.requestedBy)})`,
+    ...(services.length === 0 ? [] : [table(services)]),
+  ]
+}
+
+function runningLines(
+  { environment, running }: EnvironmentStatus,
+  now: number,
+  { release, rollouts = [] }: Details,
+): string[] {
+  const lines = [runningTitle(environment, running, now)]
   for (const step of release?.steps.filter(({ state }) => state === 'running') ?? []) {
-    parts.push(`  ${stepName(step)}, for ${durationText(now - step.startedAt)}`)
+    lines.push(`  ${stepName(step)}, for ${durationText(now - step.startedAt)}`)
     // In full: it may say what a person has to do.
     const rollout = rollouts.find(({ service }) => service === step.subject)
     const note = rollout?.summary ?? step.note
-    if (note !== undefined) parts.push(`    ${plain(note)}`)
+    if (note !== undefined) lines.push(`    ${plain(note)}`)
   }
   const paused = release?.paused ?? running?.paused
   if (paused !== undefined) {
     const why = paused.reason === undefined ? '' : `: ${plain(paused.reason)}`
-    const resume = `Resume it: slipway resume ${status.environment}`
-    parts.push(paint('yellow', `  paused by ${plain(paused.by)}${why}. ${resume}`))
+    const resume = `Resume it: slipway resume ${environment}`
+    lines.push(paint('yellow', `  paused by ${plain(paused.by)}${why}. ${resume}`))
   }
-  if (status.waiting.length > 0) {
-    parts.push('Waiting:', table(status.waiting.map((one) => waitingRow(one, status))))
-  }
-  if (status.freeze !== undefined) {
-    const { by, reason, until } = status.freeze
-    const end = until === undefined ? '' : ` until ${momentText(until)}`
-    parts.push(paint('yellow', `Frozen${end} by ${plain(by)}: ${plain(reason)}`))
+  return lines
+}
+
+function runningTitle(environment: string, running: RunningRelease | undefined, now: number) {
+  if (running === undefined) return 'Running: nothing.'
+  const { id, kind, requestedBy, startedAt } = running
+  const duration = durationText(now - startedAt)
+  return `Running: ${id} (${kind}, by ${plain(requestedBy)}), for ${duration}. Follow it: slipway wait ${environment}`
+}
+
+function freezeLines({ freeze }: EnvironmentStatus, { window }: Details): string[] {
+  const lines: string[] = []
+  if (freeze !== undefined) {
+    const end = freeze.until === undefined ? '' : ` until ${momentText(freeze.until)}`
+    lines.push(`Frozen${end} by ${plain(freeze.by)}: ${plain(freeze.reason)}`)
   }
   if (window !== undefined) {
     const effect = 'only rollbacks and --override-freeze are accepted'
-    parts.push(paint('yellow', `In a freeze window, ${plain(freezeInWords(window))}: ${effect}`))
+    lines.push(`In a freeze window, ${plain(freezeInWords(window))}: ${effect}`)
   }
-  if (schedules !== undefined) parts.push(...nextRunLines(status.environment, schedules, now))
-  if (status.controls.length > 0)
-    parts.push('Manual actions:', table(status.controls.slice(0, 5).map(controlRow)))
-  if (status.undelivered !== undefined) {
-    const { undelivered } = status
-    parts.push(
-      paint('yellow', 'Notifications not delivered:'),
-      ...undelivered.slice(0, 5).map(undeliveredLine),
-    )
+  return lines.map((line) => paint('yellow', line))
+}
+
+function notificationLines({ undelivered = [], unsent = [] }: EnvironmentStatus): string[] {
+  const lines: string[] = []
+  if (undelivered.length > 0) {
+    lines.push(paint('yellow', 'Notifications not delivered:'))
+    lines.push(...undelivered.slice(0, 5).map(undeliveredLine))
   }
-  if (status.unsent !== undefined) {
-    const since = momentText(Math.min(...status.unsent.map((one) => one.since)))
-    parts.push(`Notifications pending: ${status.unsent.length}, the oldest since ${since}`)
+  if (unsent.length > 0) {
+    const since = momentText(Math.min(...unsent.map((one) => one.since)))
+    lines.push(`Notifications pending: ${unsent.length}, the oldest since ${since}`)
   }
-  const { releases, superseded } = status
-  if (releases.length + superseded.length > 0) {
-    parts.push('', releasesText(releases, { superseded, most: 10 }))
-  }
-  return parts.filter((part, index) => part !== '' || index > 0).join('\n')
+  return lines
 }
 
 function waitingRow(
   { id, requestedBy, since, approval, override, waitsFor, ...release }: WaitingRelease,
-  { environment }: EnvironmentStatus,
+  environment: string,
 ): string[] {
   const approved = approval?.kind === 'given' ? `approved by ${plain(approval.by)}` : ''
   const overrides =
