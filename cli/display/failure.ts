@@ -3,7 +3,7 @@ import { failedTaskText } from '../../text/failure-details.ts'
 import { plain } from '../../text/plain.ts'
 import { paint } from './colour.ts'
 
-/** The tasks that failed in a release, each with its last log lines, for people. */
+/** The failed tasks of a release with their last log lines, and its unhealthy targets. */
 export function failureText({ failedTasks, unhealthyTargets }: Partial<FailureEvidence>): string[] {
   return [
     ...(failedTasks ?? []).flatMap((task) => [
