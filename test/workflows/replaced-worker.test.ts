@@ -4,7 +4,7 @@ import { WithStartWorkflowOperation, type WorkflowHandle } from '@temporalio/cli
 import { Worker } from '@temporalio/worker'
 import * as protocol from '../../contract/messages.ts'
 import type { Accepted } from '../../contract/requests.ts'
-import { heldWait, startEnvironmentHarness, until } from './environment-fixture.ts'
+import { heldRollout, startEnvironmentHarness, until } from './environment-fixture.ts'
 import { anotherCommit, commit, deployOf, fakes, live, specFor } from './fixtures.ts'
 import { newQueue, withWorker, type Harness } from './harness.ts'
 
@@ -17,10 +17,10 @@ after(() => harness.close())
 /** An environment whose worker can be replaced, and whose second release waits until it is ended. */
 function openEnvironment() {
   const queue = newQueue()
-  const wait = heldWait()
+  const rollout = heldRollout()
   let isHeld = false
   const fake = fakes(queue, {
-    waitForRollout: async () => (isHeld ? wait.waitForRollout() : live),
+    waitForRollout: async () => (isHeld ? rollout.waitForRollout() : live),
   })
   const spec = { ...specFor(queue), environment: queue }
   const { workflow } = harness.env.client
@@ -53,12 +53,12 @@ function openEnvironment() {
     async deployAndHold(wanted: string): Promise<Accepted> {
       isHeld = true
       const accepted = await deploy(wanted)
-      await wait.begun
+      await rollout.begun
       return accepted
     },
-    letGo() {
+    finishRollout() {
       isHeld = false
-      wait.letGo()
+      rollout.finish()
     },
   }
 }
@@ -87,7 +87,7 @@ const ways: Readonly<Record<string, (environment: Environment) => Promise<void>>
     await environment.handle.signal('freeze', { reason: 'incident' })
     await environment.handle.signal('unfreeze', {})
     await until(environment.status, ({ controls }) => controls.length === 2)
-    environment.letGo()
+    environment.finishRollout()
     await environment.ended(held)
   },
   async 'an unknown signal arrives'(environment) {
@@ -110,7 +110,7 @@ describe('an environment lives on with each new worker after', () => {
       await environment.withNewWorker(async () => {
         await environment.ended(await environment.deploy(commit))
         await happens(environment)
-        environment.letGo()
+        environment.finishRollout()
       })
       for (const wanted of ['c', 'd']) {
         await environment.withNewWorker(async () => {
