@@ -2,11 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { TaskQueues, EnvironmentSpec } from '../contract/environment-spec.ts'
 import type { RunWorkerOptions } from '../worker/index.ts'
-import { errorMessage } from '../client/index.ts'
+import { errorMessage, type Source } from '../client/index.ts'
 import { loadPackage } from './optional-package.ts'
 import { note } from './output.ts'
 import { UserError } from '../client/user-error.ts'
-import type { Source } from '../client/index.ts'
 import { plain } from '../text/plain.ts'
 
 /** What a command does itself while it waits: build the images, or all that a worker does. */

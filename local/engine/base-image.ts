@@ -6,7 +6,7 @@ import { execa } from 'execa'
 import { hasApt, unpackPackage } from '../install/apt.ts'
 import { exists, makeOnce } from '../install/cache.ts'
 import type { LocalEngine } from './engine.ts'
-import { say } from '../say.ts'
+import { reportProgress } from '../report-progress.ts'
 
 type Docker = (
   args: readonly string[],
@@ -48,14 +48,16 @@ export async function ensureBaseImage(
 async function pull(docker: Docker): Promise<void> {
   // A machine cut off from the internet knows it at once this way, where a pull tries for a while.
   await lookup('registry-1.docker.io')
-  say('pulling busybox:musl from Docker Hub, which examples/hello builds from')
+  reportProgress('pulling busybox:musl from Docker Hub, which examples/hello builds from')
   await docker(['pull', 'busybox:musl'], { timeout: 60_000 })
   await docker(['tag', 'busybox:musl', helloBaseImage])
 }
 
 /** A static BusyBox and a link for each of its commands is all that a small image needs. */
 async function importFromPackage(docker: Docker): Promise<void> {
-  say(`making ${helloBaseImage} from the package busybox-static, as Docker Hub cannot be reached`)
+  reportProgress(
+    `making ${helloBaseImage} from the package busybox-static, as Docker Hub cannot be reached`,
+  )
   const unpacked = await makeOnce('busybox-static', (into) => unpackPackage('busybox-static', into))
   const root = await mkdtemp(path.join(tmpdir(), 'slipway-base-'))
   try {

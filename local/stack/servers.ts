@@ -3,7 +3,7 @@ import path from 'node:path'
 import { dockerRuntime } from '../../simulator/runtime/docker.ts'
 import { startSimulator, type Simulator } from '../../simulator/start.ts'
 import { ensureBaseImage } from '../engine/base-image.ts'
-import type { Closing } from './disposer.ts'
+import type { Disposer } from './disposer.ts'
 import { ensureEngine, type LocalEngine } from '../engine/engine.ts'
 import { startRegistry } from './registry.ts'
 import { removeImages } from '../engine/remove-images.ts'
@@ -15,7 +15,7 @@ import { together } from '../process/together.ts'
 export const region = 'us-east-1'
 
 /** What the worker and the example stand on. */
-export interface Foundation {
+export interface Servers {
   readonly engine: LocalEngine
   readonly temporal: TemporalServer
   readonly simulator: Simulator
@@ -23,25 +23,25 @@ export interface Foundation {
   readonly gateUrl: string
 }
 
-/** Starts the servers. Each is told to `closing` as soon as it runs. */
-export async function layFoundation(options: {
+/** Starts the servers. Each is told to `disposer` as soon as it runs. */
+export async function startServers(options: {
   stateDir: string
   logs: string
   ports: StackPorts
   throwAway: boolean
-  closing: Closing
+  disposer: Disposer
   signal: AbortSignal | undefined
-}): Promise<Foundation> {
-  const { stateDir, logs, ports, throwAway, closing, signal } = options
-  const [engine, temporal] = await together(prepareEngine(closing), serveTemporal())
+}): Promise<Servers> {
+  const { stateDir, logs, ports, throwAway, disposer, signal } = options
+  const [engine, temporal] = await together(prepareEngine(disposer), serveTemporal())
   signal?.throwIfAborted()
 
   if (throwAway) {
     const host = `127.0.0.1:${ports.ecr}`
-    closing.add('the images on the engine', () => removeImages(engine, host))
+    disposer.add('the images on the engine', () => removeImages(engine, host))
   }
   const registry = await startRegistry({ dataDir: path.join(stateDir, 'registry'), engine })
-  closing.add('the registry', registry.stop)
+  disposer.add('the registry', registry.stop)
   if (registry.pid !== undefined) listProcess(stateDir, 'registry', registry.pid)
   const simulator = await startSimulator({
     port: ports.aws,
@@ -53,7 +53,7 @@ export async function layFoundation(options: {
     runtime: ({ loginFor }) =>
       dockerRuntime({ dockerHost: engine.dockerHost, instance: instanceOf(stateDir), loginFor }),
   })
-  closing.add('the stand-in for AWS', () => simulator.close())
+  disposer.add('the stand-in for AWS', () => simulator.close())
   return { engine, temporal, simulator, gateUrl: simulator.gateUrl ?? registry.url }
 
   async function serveTemporal(): Promise<TemporalServer> {
@@ -63,15 +63,15 @@ export async function layFoundation(options: {
       databaseFile: path.join(stateDir, 'temporal.db'),
       logFile: path.join(logs, 'temporal.log'),
     })
-    closing.add('Temporal', server.stop)
+    disposer.add('Temporal', server.stop)
     listProcess(stateDir, 'temporal', server.pid)
     return server
   }
 }
 
-async function prepareEngine(closing: Closing): Promise<LocalEngine> {
+async function prepareEngine(disposer: Disposer): Promise<LocalEngine> {
   const engine = await ensureEngine()
-  closing.add('the Docker engine', engine.stop)
+  disposer.add('the Docker engine', engine.stop)
   await ensureBaseImage(engine)
   return engine
 }

@@ -2,12 +2,12 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Child } from '../process/child.ts'
 import { placeCommand } from '../command.ts'
-import { createClosing, type Closing } from './disposer.ts'
-import { layFoundation, region } from './servers.ts'
-import { openFrontDoor } from './load-balancer.ts'
+import { createDisposer, type Disposer } from './disposer.ts'
+import { startServers, region } from './servers.ts'
+import { startLoadBalancer } from './load-balancer.ts'
 import { healthyTargets } from './healthy-targets.ts'
 import { forgetProcesses, listProcess } from '../process/running-processes.ts'
-import { say } from '../say.ts'
+import { reportProgress } from '../report-progress.ts'
 import { clientsFor, seedHello } from './seed.ts'
 import { shellExports, stackEnv, type StackAddresses } from './environment-file.ts'
 import { choosePorts, type StackPorts } from './ports.ts'
@@ -58,27 +58,27 @@ export interface StackOptions {
  * What was started is stopped again when a later part fails.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const closing = createClosing(say)
+  const disposer = createDisposer(reportProgress)
   try {
-    return await startParts(options, closing)
+    return await startParts(options, disposer)
   } catch (error) {
-    await closing.close()
+    await disposer.dispose()
     throw error
   }
 }
 
-async function startParts(options: StackOptions, closing: Closing): Promise<Stack> {
+async function startParts(options: StackOptions, disposer: Disposer): Promise<Stack> {
   const { signal, throwAway = false, programs = findPrograms() } = options
   const stateDir = path.resolve(options.stateDir)
   const logs = path.join(stateDir, 'logs')
   await mkdir(logs, { recursive: true })
   const ports = await choosePorts(stateDir, options.ports ?? {})
-  closing.add('the list of processes', async () => forgetProcesses(stateDir))
+  disposer.add('the list of processes', async () => forgetProcesses(stateDir))
   listProcess(stateDir, 'slipway', process.pid)
 
-  const foundation = await layFoundation({ stateDir, logs, ports, throwAway, closing, signal })
+  const servers = await startServers({ stateDir, logs, ports, throwAway, disposer, signal })
   signal?.throwIfAborted()
-  const { engine, temporal, simulator, gateUrl } = foundation
+  const { engine, temporal, simulator, gateUrl } = servers
   const addresses: StackAddresses = {
     temporal: temporal.address,
     temporalConfig: path.join(stateDir, 'temporal.toml'),
@@ -98,11 +98,13 @@ async function startParts(options: StackOptions, closing: Closing): Promise<Stac
   const clients = clientsFor(simulator.url, region)
   const [{ targetGroupArn }, worker] = await together(
     seedHello(clients, engine),
-    serve(stateDir, logs, { env, mainFile: programs.worker }, closing),
+    serve(stateDir, logs, { env, mainFile: programs.worker }, disposer),
   )
   signal?.throwIfAborted()
-  const door = await openFrontDoor(ports.app, () => healthyTargets(clients.elb, targetGroupArn))
-  closing.add('the front door', door.stop)
+  const loadBalancer = await startLoadBalancer(ports.app, () =>
+    healthyTargets(clients.elb, targetGroupArn),
+  )
+  disposer.add('the load balancer', loadBalancer.stop)
 
   const failed = Promise.race([temporal.failed, worker.failed])
   // Whoever waits on it sees the failure; where nobody does it must not end the process.
@@ -111,14 +113,14 @@ async function startParts(options: StackOptions, closing: Closing): Promise<Stac
     ...addresses,
     temporalUi: temporal.uiUrl,
     registry: gateUrl,
-    app: door.url,
+    app: loadBalancer.url,
     logs,
     envFile,
     env,
     temporalPid: temporal.pid,
     workerPid: worker.pid,
     failed,
-    stop: closing.close,
+    stop: disposer.dispose,
   }
 }
 
@@ -126,10 +128,10 @@ async function serve(
   stateDir: string,
   logs: string,
   program: { readonly env: Readonly<Record<string, string>>; readonly mainFile: string },
-  closing: Closing,
+  disposer: Disposer,
 ): Promise<Child> {
   const worker = await startWorker({ ...program, logFile: path.join(logs, 'worker.log') })
-  closing.add('the worker', () => worker.stop(20_000))
+  disposer.add('the worker', () => worker.stop(20_000))
   listProcess(stateDir, 'worker', worker.pid)
   return worker
 }

@@ -1,3 +1,4 @@
+import { testDisposer } from '../test-disposer.ts'
 import assert from 'node:assert/strict'
 import { readdir, writeFile } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
@@ -22,20 +23,18 @@ import { openLocalStack, type LocalStack } from './local-stack.ts'
 
 let stack: LocalStack
 let harbour: ExampleEnvironment
-const closing: (() => Promise<unknown>)[] = []
+const disposer = testDisposer()
 
 before(async () => {
   stack = await openLocalStack()
-  closing.push(stack.close)
+  disposer.add('the stack', stack.close)
   harbour = await openExample(stack, 'harbour')
   await createServiceWithoutBreaker()
   await writeConfigurations()
   await commitAll(harbour.checkout, 'Configure many things badly')
-  closing.push(await startStrangeWorker())
+  disposer.add('the other worker', await startStrangeWorker())
 })
-after(async () => {
-  for (const close of closing.toReversed()) await close()
-})
+after(disposer.dispose)
 
 /** A service of the same cluster as ECS makes one where nobody asks for a circuit breaker. */
 async function createServiceWithoutBreaker(): Promise<void> {

@@ -1,3 +1,4 @@
+import { testDisposer } from '../test-disposer.ts'
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
@@ -27,16 +28,14 @@ import {
  */
 
 let fixture: CrashFixture
-const stops: (() => Promise<void>)[] = []
+const disposer = testDisposer()
 
 before(async () => {
   fixture = await openCrashFixture()
-  stops.push(fixture.close)
+  disposer.add('the stack', fixture.close)
 })
 afterEach(() => giveRoomBack())
-after(async () => {
-  for (const stop of stops.toReversed()) await stop()
-})
+after(disposer.dispose)
 
 interface Released {
   readonly spec: EnvironmentSpec
@@ -85,7 +84,7 @@ const workerLog = () => path.join(fixture.stack.logs, 'worker.log')
 
 async function newWorker(): Promise<Child> {
   const worker = await startWorker({ env: fixture.stack.env, logFile: workerLog() })
-  stops.push(() => worker.stop())
+  disposer.add('a worker', () => worker.stop())
   return worker
 }
 
@@ -231,7 +230,7 @@ test(
       databaseFile: path.join(path.dirname(stack.logs), 'temporal.db'),
       logFile: path.join(stack.logs, 'temporal.log'),
     })
-    stops.push(again.stop)
+    disposer.add('Temporal', again.stop)
     await giveRoomBack()
     await assertEnd(release, 'succeeded', 'outage')
   },

@@ -7,6 +7,8 @@ import { clientsFor, type Clients } from '../../local/stack/seed.ts'
 import { startStack, type Stack } from '../../local/stack/stack.ts'
 
 /** A whole local stack with a folder for what is deployed from it. */
+import { testDisposer } from '../test-disposer.ts'
+
 export interface LocalStack {
   readonly stack: Stack
   /** Of the stack's Temporal server. */
@@ -32,10 +34,9 @@ const anyFreePorts = { temporal: 0, temporalUi: 0, aws: 0, ecr: 0, app: 0 }
  */
 export async function openLocalStack(): Promise<LocalStack> {
   const folder = await mkdtemp(path.join(tmpdir(), 'slipway-e2e-'))
-  const undo: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })]
-  const close = async () => {
-    for (const step of undo.splice(0).toReversed()) await step()
-  }
+  const disposer = testDisposer()
+  const close = disposer.dispose
+  disposer.add('the folder', () => rm(folder, { recursive: true, force: true }))
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void close().finally(() => process.exit(1)))
   }
@@ -45,9 +46,9 @@ export async function openLocalStack(): Promise<LocalStack> {
       ports: anyFreePorts,
       throwAway: true,
     })
-    undo.push(stack.stop)
+    disposer.add('the stack', stack.stop)
     const connection = await Connection.connect({ address: stack.temporal })
-    undo.push(() => connection.close())
+    disposer.add('the connection', () => connection.close())
     const { dockerHost, dockerPath } = stack
     const docker = await findDockerClient(dockerHost)
     return {

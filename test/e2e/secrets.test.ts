@@ -1,3 +1,4 @@
+import { testDisposer } from '../test-disposer.ts'
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises'
@@ -43,11 +44,11 @@ let cacheDir: string
 let receiver: Receiver
 let secrets: Secrets
 const said: CommandEnd[] = []
-const closing: (() => Promise<unknown>)[] = []
+const disposer = testDisposer()
 
 before(async () => {
   const opened = await openLocalStack()
-  closing.push(opened.close)
+  disposer.add('the stack', opened.close)
   const { dockerPath } = opened.stack
   programs = await watchPrograms(path.join(opened.folder, 'worker-runs'), dockerPath)
   ofTheCommand = await watchPrograms(path.join(opened.folder, 'command-runs'), dockerPath)
@@ -62,7 +63,7 @@ before(async () => {
     { status: 404, body: `Cannot POST ${webhook}` },
     'drop',
   )
-  closing.push(receiver.close)
+  disposer.add('the receiver', receiver.close)
   process.kill(stack.stack.workerPid, 'SIGKILL')
   const worker = await startWorker({
     env: {
@@ -74,7 +75,7 @@ before(async () => {
     },
     logFile: path.join(stack.stack.logs, 'watched-worker.log'),
   })
-  closing.push(() => worker.stop())
+  disposer.add('the worker', () => worker.stop())
   example = await openExample(stack, 'secrets')
   await release()
   const tokens = (await programs.passwords()).map((token, index) => [
@@ -84,9 +85,7 @@ before(async () => {
   assert.notEqual(tokens.length, 0, 'a login was watched')
   secrets = { ...planted, ...(Object.fromEntries(tokens) as Secrets) }
 })
-after(async () => {
-  for (const close of closing.toReversed()) await close()
-})
+after(disposer.dispose)
 
 function withSecrets(
   env: Readonly<Record<string, string>>,

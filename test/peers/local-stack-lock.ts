@@ -8,6 +8,8 @@ import { startWorker } from '../../local/stack/worker.ts'
 import { startMoto, type Keys } from './moto.ts'
 
 /** Slipway on an emulator that asks everybody for a signature and a permission. */
+import { testDisposer } from '../test-disposer.ts'
+
 export interface LockedStack {
   readonly folder: string
   readonly env: Readonly<Record<string, string>>
@@ -29,20 +31,19 @@ export async function openLockedStack(
   seed: (aws: Clients, folder: string) => Promise<void>,
 ): Promise<LockedStack> {
   const folder = await mkdtemp(path.join(tmpdir(), 'slipway-peers-'))
-  const undo: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })]
-  const close = async () => {
-    for (const step of undo.splice(0).toReversed()) await step()
-  }
+  const disposer = testDisposer()
+  const close = disposer.dispose
+  disposer.add('the folder', () => rm(folder, { recursive: true, force: true }))
   try {
     const logs = path.join(folder, 'logs')
     await mkdir(logs)
     const [moto, temporal] = await Promise.all([
       startMoto(logs).then((started) => {
-        undo.push(started.stop)
+        disposer.add('a server', started.stop)
         return started
       }),
       startTemporal({ logFile: path.join(logs, 'temporal.log') }).then((started) => {
-        undo.push(started.stop)
+        disposer.add('a server', started.stop)
         return started
       }),
     ])
@@ -75,7 +76,7 @@ export async function openLockedStack(
     })
     env['AWS_SHARED_CREDENTIALS_FILE'] = credentials
     const worker = await startWorker({ env, logFile: path.join(logs, 'worker.log') })
-    undo.push(() => worker.stop(20_000))
+    disposer.add('the worker', () => worker.stop(20_000))
     return { folder, env, close }
   } catch (error) {
     await close()

@@ -11,6 +11,8 @@ import { startWorker } from '../../local/stack/worker.ts'
 import { startMinistack, type Ministack } from './ministack.ts'
 
 /** All that Slipway needs, with an emulator of others in AWS's environment. */
+import { testDisposer } from '../test-disposer.ts'
+
 export interface PeerStack {
   readonly engine: LocalEngine
   readonly ministack: Ministack
@@ -27,27 +29,26 @@ const region = 'us-east-1'
 /** Starts it all, the worker a process of its own. What was started is stopped where a part fails. */
 export async function openPeerStack(): Promise<PeerStack> {
   const folder = await mkdtemp(path.join(tmpdir(), 'slipway-peers-'))
-  const undo: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })]
-  const close = async () => {
-    for (const step of undo.splice(0).toReversed()) await step()
-  }
+  const disposer = testDisposer()
+  const close = disposer.dispose
+  disposer.add('the folder', () => rm(folder, { recursive: true, force: true }))
   try {
     const logs = path.join(folder, 'logs')
     await mkdir(logs)
     const engine = await ensureEngine()
-    undo.push(engine.stop)
+    disposer.add('the engine', engine.stop)
     await ensureBaseImage(engine)
     const ministack = await startMinistack({ engine, folder: logs })
-    undo.push(ministack.stop)
+    disposer.add('ministack', ministack.stop)
     const temporal = await startTemporal({ logFile: path.join(logs, 'temporal.log') })
-    undo.push(temporal.stop)
+    disposer.add('Temporal', temporal.stop)
     const temporalConfig = path.join(folder, 'temporal.toml')
     await writeFile(temporalConfig, `[profile.default]\naddress = "${temporal.address}"\n`)
     const { dockerHost, dockerPath } = engine
     const addresses = { aws: ministack.url, temporal: temporal.address, temporalConfig, region }
     const env = stackEnv({ ...addresses, dockerHost, dockerPath })
     const worker = await startWorker({ env, logFile: path.join(logs, 'worker.log') })
-    undo.push(() => worker.stop(20_000))
+    disposer.add('the worker', () => worker.stop(20_000))
     return {
       engine,
       ministack,

@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test, type TestContext } from 'node:test'
-import { findTemporal, findTestServer } from '../../install/temporal-binaries.ts'
+import { findTemporal, findTestServer } from '../../../install/temporal-binaries.ts'
 
 /** A PATH with nothing but what the test puts there, and an empty cache. */
 async function emptyMachine(t: TestContext): Promise<string> {

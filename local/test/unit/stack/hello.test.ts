@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
 import { execa } from 'execa'
-import { commitHello, makeHelloCheckout } from '../../stack/hello.ts'
+import { commitHello, makeHelloCheckout } from '../../../stack/hello.ts'
 
 test('the example becomes a repository whose commits are its versions, and is not made twice', async (t) => {
   const folder = await mkdtemp(path.join(tmpdir(), 'slipway-test-'))

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { until } from '../../process/until.ts'
+import { until } from '../../../process/until.ts'
 
 test('a question is asked until the answer is yes, and one that throws counts as no', async () => {
   const answers = [new Error('refused'), false, true]

@@ -3,7 +3,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
-import { forgetProcesses, listedProcesses, listProcess } from '../../process/running-processes.ts'
+import {
+  forgetProcesses,
+  listedProcesses,
+  listProcess,
+} from '../../../process/running-processes.ts'
 
 let folder = ''
 before(async () => {

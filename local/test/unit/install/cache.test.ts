@@ -3,7 +3,7 @@ import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
-import { cacheFolder, makeOnce } from '../../install/cache.ts'
+import { cacheFolder, makeOnce } from '../../../install/cache.ts'
 
 let folder = ''
 before(async () => {

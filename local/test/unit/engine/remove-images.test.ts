@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { imagesOf } from '../../engine/remove-images.ts'
+import { imagesOf } from '../../../engine/remove-images.ts'
 
 const digest = `sha256:${'a'.repeat(64)}`
 

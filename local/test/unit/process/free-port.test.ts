@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
 import { test } from 'node:test'
-import { freePort } from '../../process/free-port.ts'
+import { freePort } from '../../../process/free-port.ts'
 
 test('the preferred port is given when it is free, and another one when it is taken', async (t) => {
   const server = createServer()

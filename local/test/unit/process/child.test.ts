@@ -5,9 +5,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
-import { startChild } from '../../process/child.ts'
-import { isAlive } from '../../process/process.ts'
-import { until } from '../../process/until.ts'
+import { startChild } from '../../../process/child.ts'
+import { isAlive } from '../../../process/process.ts'
+import { until } from '../../../process/until.ts'
 
 let folder = ''
 before(async () => {
@@ -69,7 +69,7 @@ test(
   { skip: process.platform !== 'linux' && 'only Linux has a signal for it' },
   async () => {
     const parent = path.join(folder, 'parent.mjs')
-    const module = path.resolve(import.meta.dirname, '../../process/child.ts')
+    const module = path.resolve(import.meta.dirname, '../../../process/child.ts')
     await writeFile(
       parent,
       `import { startChild } from ${JSON.stringify(module)}

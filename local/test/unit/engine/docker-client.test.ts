@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { hasBuildKit } from '../../engine/docker-client.ts'
+import { hasBuildKit } from '../../../engine/docker-client.ts'
 
 test('Docker clients from 18.09 up to 23.0 have BuildKit built in', () => {
   const versions = [

@@ -4,9 +4,9 @@ import { writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import path from 'node:path'
 import { test, type TestContext } from 'node:test'
-import { freePort } from '../../process/free-port.ts'
-import { choosePorts } from '../../stack/ports.ts'
-import { temporaryFolder } from '../../../test/temporary-folder.ts'
+import { freePort } from '../../../process/free-port.ts'
+import { choosePorts } from '../../../stack/ports.ts'
+import { temporaryFolder } from '../../../../test/temporary-folder.ts'
 
 const any = { temporal: 0, temporalUi: 0, aws: 0, ecr: 0, app: 0 }
 

@@ -3,8 +3,8 @@ import { createServer } from 'node:http'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { test, type TestContext } from 'node:test'
-import { openFrontDoor, type Target } from '../../stack/load-balancer.ts'
-import { freePort } from '../../process/free-port.ts'
+import { startLoadBalancer, type Target } from '../../../stack/load-balancer.ts'
+import { freePort } from '../../../process/free-port.ts'
 
 async function target(t: TestContext, says: string): Promise<Target> {
   const server = createServer((_request, response) => response.end(says))
@@ -15,7 +15,7 @@ async function target(t: TestContext, says: string): Promise<Target> {
 }
 
 async function door(t: TestContext, targets: () => Promise<readonly Target[]>) {
-  const opened = await openFrontDoor(0, targets)
+  const opened = await startLoadBalancer(0, targets)
   t.after(opened.stop)
   const ask = async () => {
     const response = await fetch(opened.url, { headers: { connection: 'close' } })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { test } from 'node:test'
-import { shellExports, stackEnv } from '../../stack/environment-file.ts'
+import { shellExports, stackEnv } from '../../../stack/environment-file.ts'
 
 const stack = {
   temporal: '127.0.0.1:7233',

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
-import { removeState, usualStateDir } from '../../stack/state-dir.ts'
+import { removeState, usualStateDir } from '../../../stack/state-dir.ts'
 
 test('state is kept where XDG_STATE_HOME says, else in ~/.local/state', () => {
   assert.equal(usualStateDir({ XDG_STATE_HOME: '/s' }), '/s/slipway/local')

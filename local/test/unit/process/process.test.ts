@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
-import { isAlive } from '../../process/process.ts'
-import { until } from '../../process/until.ts'
+import { isAlive } from '../../../process/process.ts'
+import { until } from '../../../process/until.ts'
 
 /** Its first thread ends; the other one ends with its standard input. */
 const program = `
