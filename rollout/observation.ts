@@ -156,7 +156,11 @@ export interface ObservedTarget {
   readonly description: string
 }
 
-/** The deployment that the service is headed for. */
-export function primaryOf(observation: Observation): ObservedDeployment | undefined {
-  return observation.service.deployments.find((one) => one.status === 'PRIMARY')
+/** The deployment that ECS is moving the service to, or has moved it to. */
+export function primaryOf({
+  service,
+}: {
+  readonly service: Pick<ObservedService, 'deployments'>
+}): ObservedDeployment | undefined {
+  return service.deployments.find(({ status }) => status === 'PRIMARY')
 }

@@ -4,7 +4,7 @@ import * as fc from 'fast-check'
 import {
   defaultPace,
   pauseUntilNextPoll,
-  type Progress,
+  type WatchProgress,
 } from '../../../../activities/deploy/pace.ts'
 
 const { nearEndMs, farMs } = defaultPace
@@ -16,7 +16,7 @@ const ends = fc
   .map(([earliest, width]) => ({ earliest, latest: earliest + width }))
 
 /** When a rollout that ends at some moment is known to have ended, where looks come at this pace. */
-function knownAt(end: Progress['end'], endsAt: number, nearSince?: number): number {
+function knownAt(end: WatchProgress['end'], endsAt: number, nearSince?: number): number {
   let now = 0
   while (now < endsAt) {
     const near = nearSince !== undefined && now >= nearSince ? nearSince : undefined

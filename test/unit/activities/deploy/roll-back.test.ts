@@ -168,7 +168,7 @@ describe('rolling a service back', () => {
     const aws = world()
     const end = await rollBack(aws, { to: { ...to, hasSucceeded: false } })
     assert.equal(end.kind, 'failed')
-    assert.match(end.reason, /nothing to go back to/)
+    assert.match(end.reason, /nothing to roll back to/)
     assert.deepEqual(changes(aws), [])
   })
 

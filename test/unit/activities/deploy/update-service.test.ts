@@ -131,13 +131,13 @@ describe('updating a service', () => {
       refusing('InvalidParameterException', 'The container api does not expose port 8080'),
       'ECS does not start mailman-api:2 in service "mailman-api"',
       'does not expose port 8080',
-      'Mend what it names and ask again',
+      'Fix the cause and try again',
     ],
     [
       'of a revision that has become inactive',
       refusing('ClientException', 'TaskDefinition is inactive'),
-      'Somebody has deregistered task definition mailman-api:2',
-      'A deploy registers a new one: slipway deploy production',
+      'Task definition mailman-api:2 was deregistered',
+      'Register a new one: slipway deploy production',
     ],
   ]
   for (const [what, answers, ...words] of refusals) {

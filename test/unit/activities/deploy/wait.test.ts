@@ -148,7 +148,10 @@ describe('waiting for a rollout', () => {
       onHeartbeat: (details) => said.push(details),
     })
     assert.equal(end.kind, 'succeeded')
-    assert.match(JSON.stringify(said), /cannot look: .* is expired; renew the worker's credentials/)
+    assert.match(
+      JSON.stringify(said),
+      /cannot poll AWS: .* is expired; renew the worker's credentials/,
+    )
   })
 
   test('gives up at once on what no retry mends', async () => {
