@@ -1,6 +1,6 @@
 import type { Snapshot } from './preliminary-verdict.ts'
 import { milestones, passedSince, spansToEnd, type Milestone } from './milestones.ts'
-import type { ObservedDeployment, ObservedService } from './observation.ts'
+import { primaryOf, type ObservedDeployment, type ObservedService } from './observation.ts'
 import { isPaused } from './progress.ts'
 
 /** When a deployment may end. Milliseconds since the epoch. */
@@ -28,7 +28,7 @@ export interface TimingEvidence extends Pick<Snapshot, 'service' | 'record'> {
  */
 export function expectedEnd(evidence: TimingEvidence): ExpectedEnd | undefined {
   const { service, record, seenAt } = evidence
-  const current = service.deployments.find(({ status }) => status === 'PRIMARY')
+  const current = primaryOf({ service })
   if (current?.rolloutState !== 'IN_PROGRESS' || isPaused(record)) return undefined
   const steps = stepsOf(evidence, current)
   const reached = steps.findLast(({ at }) => at !== undefined)

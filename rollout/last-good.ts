@@ -1,4 +1,4 @@
-import type { ObservedServiceDeployment, Observation } from './observation.ts'
+import { primaryOf, type ObservedServiceDeployment, type Observation } from './observation.ts'
 
 /**
  * The service deployment to go back to: the newest that succeeded with another task definition
@@ -6,9 +6,9 @@ import type { ObservedServiceDeployment, Observation } from './observation.ts'
  * one may never have run well. Undefined where ECS has no record of one (it keeps them 90 days).
  */
 export function lastGoodBefore(observation: Observation): ObservedServiceDeployment | undefined {
-  const { service, serviceDeployments } = observation
+  const { serviceDeployments } = observation
   if (serviceDeployments === 'unavailable') return undefined
-  const live = service.deployments.find(({ status }) => status === 'PRIMARY')?.taskDefinition
+  const live = primaryOf(observation)?.taskDefinition
   const good = serviceDeployments
     .filter(
       ({ status, targetTaskDefinition }) => status === 'SUCCESSFUL' && targetTaskDefinition !== '',

@@ -4,7 +4,8 @@ import {
   type ObservedTask,
   type Observation,
 } from './observation.ts'
-import type { RunningRevision, RollbackTarget } from './deployment.ts'
+import type { RollbackTarget, RunningRevision } from './deployment.ts'
+import { isCompleted } from './was-rolled-back.ts'
 
 /** Container name → digest. */
 type Digests = RunningRevision['digests']
@@ -39,9 +40,9 @@ export function rollbackTargetOf(observation: Observation): RollbackTarget {
       hasSucceeded: true,
     }
   }
-  const completed = primary?.rolloutState === 'COMPLETED' || primary?.rolloutState === ''
-  const ranWell = completed && observation.service.runningCount > 0
-  return { ...now, deploymentId, hasSucceeded: ranWell }
+  const hasSucceeded =
+    primary !== undefined && isCompleted(primary) && observation.service.runningCount > 0
+  return { ...now, deploymentId, hasSucceeded }
 }
 
 function lastSuccessful({ serviceDeployments }: Observation) {

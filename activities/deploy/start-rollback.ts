@@ -3,13 +3,9 @@ import { log } from '@temporalio/activity'
 import type { EnvironmentSpec, ServiceSpec } from '../../contract/environment-spec.ts'
 import { shortName } from '../../rollout/arn.ts'
 import type { RollbackTarget, StartedDeployment } from '../../rollout/deployment.ts'
-import {
-  primaryOf,
-  type ObservedDeployment,
-  type ObservedServiceDeployment,
-  type Observation,
-} from '../../rollout/observation.ts'
+import { primaryOf, type ObservedDeployment, type Observation } from '../../rollout/observation.ts'
 import { recordMadeWith } from '../../rollout/record.ts'
+import { isUnderWay } from '../../rollout/service-deployment-status.ts'
 import { continuedDeployment } from '../../rollout/verdict.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { errorName, isInactiveRevision, isTransient, isUnknownOperation } from '../aws/errors.ts'
@@ -80,10 +76,6 @@ export function existingRollback(
     ...continuedDeployment(observation, to),
     ...(record !== undefined && isUnderWay(record) ? { serviceDeploymentArn: record.arn } : {}),
   }
-}
-
-function isUnderWay({ status }: ObservedServiceDeployment): boolean {
-  return status === 'PENDING' || status === 'IN_PROGRESS'
 }
 
 /** Deploys the rollback target, or a copy of it if it was deregistered. */
