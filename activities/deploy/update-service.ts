@@ -9,6 +9,7 @@ import {
   type ObservedDeployment,
   type ObservedServiceDeployment,
 } from '../../rollout/observation.ts'
+import { recordMadeWith } from '../../rollout/record.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { isInactiveRevision, isRefusal } from '../aws/errors.ts'
 import { knownFailure } from '../aws/known-failure.ts'
@@ -138,14 +139,7 @@ async function startedDeployment(
     log.warn(`The service deployment of ${deployment.id} cannot be read now.`, { error })
     return 'unavailable' as const
   })
-  const record =
-    records === 'unavailable'
-      ? undefined
-      : records.find(
-          (one) =>
-            one.targetTaskDefinition === deployment.taskDefinition &&
-            one.createdAt >= deployment.createdAt - clockTick,
-        )
+  const record = recordMadeWith(records, deployment)
   return {
     service: service.name,
     taskDefinition: deployment.taskDefinition,
@@ -164,6 +158,3 @@ function durationsOf(records: readonly ObservedServiceDeployment[]) {
     .slice(0, 10)
   return earlierMs.length === 0 ? {} : { earlierMs }
 }
-
-/** ECS writes the record in the same instant as the deployment, give or take this, in ms. */
-const clockTick = 2_000

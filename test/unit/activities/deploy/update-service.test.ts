@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { updateService } from '../../../../activities/deploy/update-service.ts'
-import { answersOf, deployment, recordsOf, revision, service } from '../ecs-answers.ts'
+import { answersOf, deployment, recordsOf, revision, service, startedAt } from '../ecs-answers.ts'
 import { awsError, fakeAws, type Answers } from '../fake-aws.ts'
 import { failsAs, inActivity } from '../in-activity.ts'
 import { digestA, digestB, serviceNamed, specWith } from '../../environment-specs.ts'
@@ -37,15 +37,24 @@ function update(answers: Answers, force = false, attempt = 1) {
   return { started, updates }
 }
 
-const moved = (taskDefinition: string) =>
+/** The records of {@link recordsOf} are a minute apart. */
+const minutesLater = (minutes: number) => new Date(startedAt.getTime() + minutes * 60_000)
+
+/** The service after an update, so many minutes later. */
+const moved = (taskDefinition: string, minutes = 0) =>
   service({
     deployments: [
-      deployment({ id: 'ecs-svc/2', taskDefinition, rolloutState: 'IN_PROGRESS' }),
+      deployment({
+        id: 'ecs-svc/2',
+        taskDefinition,
+        rolloutState: 'IN_PROGRESS',
+        createdAt: minutesLater(minutes),
+      }),
       deployment({ status: 'ACTIVE' }),
     ],
   })
 
-const accepting = { UpdateService: () => ({ service: moved(revision(2)) }) }
+const accepting = { UpdateService: () => ({ service: moved(revision(2), 2) }) }
 
 const refusing = (name: string, message = '', status = 400) => ({
   ...answersOf(),
@@ -96,6 +105,30 @@ describe('updating a service', () => {
 
   test('is content without a record where the endpoint has none', async () => {
     const { started } = update({ ...answersOf(), ...accepting })
+    assert.equal('serviceDeploymentArn' in (await started), false)
+  })
+
+  test('finds the record of an earlier attempt, not that of a later deployment of the revision', async () => {
+    const { started, updates } = update({
+      ...answersOf({ service: moved(revision(2), 2) }),
+      ...recordsOf(
+        { status: 'IN_PROGRESS', taskDefinition: revision(2) },
+        { status: 'STOPPED', taskDefinition: revision(2) },
+        { status: 'SUCCESSFUL', taskDefinition: revision(1) },
+      ),
+    })
+    assert.match((await started).serviceDeploymentArn ?? '', /mailman-api\/2$/)
+    assert.deepEqual(updates(), [])
+  })
+
+  test('finds no record for a rollback of ECS to the revision, which makes none', async () => {
+    const { started } = update({
+      ...answersOf({ service: moved(revision(2), 1) }),
+      ...recordsOf(
+        { status: 'IN_PROGRESS', taskDefinition: revision(2) },
+        { status: 'ROLLBACK_SUCCESSFUL', taskDefinition: revision(3) },
+      ),
+    })
     assert.equal('serviceDeploymentArn' in (await started), false)
   })
 
