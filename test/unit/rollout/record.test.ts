@@ -7,6 +7,12 @@ const mine = recordWith({ serviceDeploymentArn: 'sd/2', status: 'IN_PROGRESS' })
 const theirs = recordWith({ serviceDeploymentArn: 'sd/3', createdAt: new Date(1_500) })
 const withoutArn = { deploymentId: ours.deploymentId }
 
+/** Whether the record of our deployment is found if ECS made it so long after the deployment. */
+function isFoundAfter(ms: number): boolean {
+  const one = recordWith({ createdAt: new Date(1_000 + ms) })
+  return recordOf(observationWith({ serviceDeployments: [one] }), withoutArn) === one
+}
+
 describe('the record of a deployment', () => {
   test('is the one whose ARN ECS gave, however far apart the clocks are', () => {
     const late = recordWith({ serviceDeploymentArn: 'sd/2', createdAt: new Date(90_000) })
@@ -17,6 +23,16 @@ describe('the record of a deployment', () => {
   test('is the nearest in time where ECS gave no ARN, as after a retried UpdateService', () => {
     const seen = observationWith({ serviceDeployments: [theirs, mine] })
     assert.equal(recordOf(seen, withoutArn), mine)
+  })
+
+  test('may have been made some seconds after the deployment, but not before it', () => {
+    assert.deepEqual([-60_000, -5_000, 0, 5_000, 60_000].map(isFoundAfter), [
+      false,
+      false,
+      true,
+      true,
+      false,
+    ])
   })
 
   test('is found by time where ECS does not list the ARN any more', () => {
