@@ -78,7 +78,7 @@ describe('the cause', () => {
 
   test('is the person who was asked', () => {
     const pause = { hookId: 'h', targetType: 'PAUSE' }
-    assert.match(causeOf({ ...pause, status: 'FAILED' }), /^A person .* sent the deployment back/)
+    assert.match(causeOf({ ...pause, status: 'FAILED' }), /^A person rejected the deployment/)
     assert.match(causeOf({ ...pause, status: 'TIMED_OUT' }), /nobody answered in time/)
   })
 })

@@ -26,7 +26,7 @@ describe('the likely cause', () => {
   test('tells what kept a task from starting', () => {
     const cases: readonly (readonly [reason: string, cause: RegExp])[] = [
       ['CannotPullContainerError: failed to resolve ref x: not found', /not in the registry/],
-      ['CannotPullContainerError: 403 Forbidden', /execution role or network may not/],
+      ['CannotPullContainerError: 403 Forbidden', /execution role or network does not allow/],
       ['CannotPullContainerError: dial tcp: i/o timeout', /cannot reach the registry/],
       ['ResourceInitializationError: unable to pull secrets or registry auth', /its secrets/],
       ['CannotStartContainerError: exec: "x": executable file not found', /command is not in/],
