@@ -8,7 +8,7 @@ interface Word {
   readonly description: string
 }
 
-interface Completed {
+interface CompletableCommand {
   /** `deploy`, or `local up`. */
   readonly path: string
   readonly description: string
@@ -16,9 +16,9 @@ interface Completed {
   readonly takesEnvironment: boolean
 }
 
-/** A script that completes the commands of a program, made from what the program itself knows. */
+/** A completion script, generated from the commands, options and arguments of the program. */
 export function completionScript(shell: Shell, program: Command): string {
-  const commands = completed(program, '')
+  const commands = completableCommands(program, '')
   switch (shell) {
     case 'bash':
       return bash(program.name(), commands)
@@ -29,11 +29,11 @@ export function completionScript(shell: Shell, program: Command): string {
   }
 }
 
-function completed(command: Command, path: string): readonly Completed[] {
+function completableCommands(command: Command, path: string): readonly CompletableCommand[] {
   const options = command.options.flatMap((option) =>
     option.long ? [{ word: option.long, description: option.description }] : [],
   )
-  const below = command.commands.map((one) => ({
+  const subcommands = command.commands.map((one) => ({
     word: one.name(),
     description: one.summary() || one.description(),
   }))
@@ -44,16 +44,21 @@ function completed(command: Command, path: string): readonly Completed[] {
     {
       path,
       description: command.description(),
-      words: [...below, ...choices, ...options, { word: '--help', description: 'show this help' }],
+      words: [
+        ...subcommands,
+        ...choices,
+        ...options,
+        { word: '--help', description: 'show this help' },
+      ],
       takesEnvironment: command.registeredArguments.some((argument) =>
         /environment in slipway.yaml/.test(argument.description),
       ),
     },
-    ...command.commands.flatMap((one) => completed(one, `${path} ${one.name()}`.trim())),
+    ...command.commands.flatMap((one) => completableCommands(one, `${path} ${one.name()}`.trim())),
   ]
 }
 
-function bash(name: string, commands: readonly Completed[]): string {
+function bash(name: string, commands: readonly CompletableCommand[]): string {
   const cases = commands.map(({ path, words, takesEnvironment }) => {
     const list = words.map((one) => one.word).join(' ')
     const environments = takesEnvironment ? ` $(${name} environments 2>/dev/null)` : ''
@@ -75,7 +80,7 @@ ${cases.join('\n')}
 complete -o default -F _${name} ${name}`
 }
 
-function fish(name: string, commands: readonly Completed[]): string {
+function fish(name: string, commands: readonly CompletableCommand[]): string {
   const lines = commands.flatMap(({ path, words, takesEnvironment }) => {
     const first = path.split(' ')[0] ?? ''
     const rest = path.split(' ')[1]

@@ -14,19 +14,19 @@ import { pageOf } from '../text/temporal-ui.ts'
 import { note, print, printJsonLine } from './output.ts'
 import { plain } from '../text/plain.ts'
 
-/** A release to follow, and the outcomes that are a success of the command. */
+/** A release to follow, and the outcomes that count as success. */
 export interface FollowedRelease {
   readonly id: string
   readonly runId?: string
-  /** It was admitted a moment ago: what has ended under its id is an earlier release. */
+  /** It has just been admitted, so an ended workflow with its id is an earlier release. */
   readonly isNew?: boolean
   readonly environment: string
-  /** Exit status 0 for these outcomes, too: for `cancelled` of a rollback that cancels a release. */
-  readonly wanted?: readonly Outcome[]
+  /** These exit with status 0 as well: `cancelled`, for a rollback that cancels a release. */
+  readonly expected?: readonly Outcome[]
   /** Address of the Temporal UI, for a link to the release. Default: `TEMPORAL_UI_URL`. */
   readonly temporalUi?: string | undefined
-  /** What happens to the release if this command, which works for it, stops waiting. */
-  readonly withoutUs?: string
+  /** What happens when the command stops waiting, if the command does part of the release's work. */
+  readonly afterStopping?: string
 }
 
 interface FollowCommandOptions extends CommonOptions {
@@ -34,7 +34,7 @@ interface FollowCommandOptions extends CommonOptions {
   readonly timeout?: number
 }
 
-/** Why a command stopped waiting while its release went on. */
+/** Why a command stopped waiting before the release ended. */
 type StopReason = Interrupted | TimedOut
 
 class TimedOut extends Error {}
@@ -56,8 +56,13 @@ export async function followToEnd(
     page: page(release.id),
     environment: { id: environmentId, page: page(environmentId) },
   }
-  const { id, environment, withoutUs } = release
-  const job = openJob({ id, environment, link, ...(withoutUs === undefined ? {} : { withoutUs }) })
+  const { id, environment, afterStopping } = release
+  const job = openJob({
+    id,
+    environment,
+    link,
+    ...(afterStopping === undefined ? {} : { afterStopping }),
+  })
   let result: ReleaseResult
   try {
     result = await withStopSignal(options.timeout, (signal) =>
@@ -72,14 +77,15 @@ export async function followToEnd(
   } catch (error) {
     display.close()
     if (!(error instanceof Interrupted || error instanceof TimedOut)) throw error
-    job?.left(error instanceof TimedOut ? 'timed_out' : 'interrupted')
+    job?.stoppedWaiting(error instanceof TimedOut ? 'timed_out' : 'interrupted')
     return stopWaiting(release, error, options)
   }
   display.close()
   if (options.json === true) printJsonLine({ event: 'result', ...result })
-  // The page of a job shows each failed task separately, folded.
+  // In a job, each failed task is printed separately, in a folded group.
   else print(resultText(result, { evidence: job === undefined }))
-  const status = release.wanted?.includes(result.outcome) === true ? 0 : exitStatus[result.outcome]
+  const isExpected = release.expected?.includes(result.outcome) === true
+  const status = isExpected ? 0 : exitStatus[result.outcome]
   job?.ended(result, status === 0)
   return status
 }
@@ -109,14 +115,16 @@ function stopWaiting(release: FollowedRelease, reason: StopReason, options: Comm
   }
   note(
     `${isTimeout ? 'Stopped waiting' : 'Interrupted'}: ${release.id} ` +
-      (release.withoutUs === undefined ? 'goes on.\n' : `has not ended. ${release.withoutUs}\n`) +
+      (release.afterStopping === undefined
+        ? 'continues.\n'
+        : `has not ended. ${release.afterStopping}\n`) +
       `  follow it:  slipway wait ${release.id}\n` +
       `  cancel it:  slipway cancel ${release.environment}`,
   )
   return isTimeout ? exitStatusWhenWaitingEnds : signalStatus[reason.interrupt]
 }
 
-/** Reports that a request was admitted, and follows it unless told not to. Returns the exit status. */
+/** Reports that a request was admitted, and follows it unless `wait` is false. Returns the exit status. */
 export async function reportAndFollow(
   client: Client,
   accepted: Omit<Accepted, 'runId'> & Partial<Pick<Accepted, 'runId'>>,

@@ -1,9 +1,9 @@
-/** What a process that ends by a signal exits with, by convention: 128 and the signal's number. */
+/** Exit statuses of a process that a signal ends: by convention, 128 plus the signal's number. */
 export const signalStatus = { SIGINT: 130, SIGTERM: 143 } as const
 
 export type Interrupt = keyof typeof signalStatus
 
-/** Why a command was aborted: somebody asked its process to end. */
+/** Why a command was aborted: its process received SIGINT or SIGTERM. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted'
   readonly interrupt: Interrupt
@@ -15,7 +15,7 @@ export class Interrupted extends Error {
 }
 
 /**
- * Calls when somebody asks this process to end: once, so that the next time ends it at once.
+ * Calls `act` on the first SIGINT or SIGTERM. The next one ends the process at once.
  *
  * @returns a function that stops listening
  */

@@ -4,8 +4,8 @@ import { UserError } from '../client/user-error.ts'
 import { Interrupted, signalStatus, withInterrupt } from './interrupt.ts'
 
 /**
- * The library's requests, for commands: Ctrl-C and SIGTERM end them with a message about what the
- * environment may do yet, and an exit status of 130 or 143.
+ * The library's requests, for commands. Ctrl-C and SIGTERM end them with exit status 130 or 143, and
+ * with a warning that the environment may still act on the request.
  */
 
 export function requestDeploy(client: Client, request: library.DeployRequest) {

@@ -4,9 +4,9 @@ import { UserError } from '../client/user-error.ts'
 import { environmentStatus } from '../client/index.ts'
 
 /**
- * The id of the release that runs in an environment, else of the last one.
+ * The id of the running release of an environment, or else of its last one.
  *
- * @throws Refusal where nothing was ever released there
+ * @throws UserError if nothing has been released there
  */
 export async function latestRelease(
   client: Client,
@@ -15,5 +15,7 @@ export async function latestRelease(
   const status = await environmentStatus(client, spec)
   const id = status?.running?.id ?? status?.releases[0]?.id
   if (id !== undefined) return id
-  throw new UserError(`Nothing has been released to ${spec.environment} yet.`)
+  throw new UserError(
+    `Nothing has been released to ${spec.environment} yet. Deploy first: slipway deploy ${spec.environment}`,
+  )
 }

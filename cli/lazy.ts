@@ -5,8 +5,8 @@
 export {
   connect,
   controlSchedule,
-  currentReleaseStatus as stepsOf,
-  currentRollouts as rolloutsOf,
+  currentReleaseStatus,
+  currentRollouts,
   environmentStatus,
   explainRelease,
   listRevisions,
@@ -40,7 +40,7 @@ export {
 export { latestRelease } from './latest-release.ts'
 export { print } from './output.ts'
 export { requester } from './requested-by.ts'
-export { openEnvironment, openEnvironmentAndSource } from './session.ts'
+export { openEnvironment, openEnvironmentAndSource } from './open-environment.ts'
 export { untilNotified } from './until-notified.ts'
-export { upcomingOf } from './upcoming.ts'
-export { untilInterrupted } from './watch.ts'
+export { cachedSchedules } from './cached-schedules.ts'
+export { untilInterrupted } from './until-interrupted.ts'

@@ -1,39 +1,39 @@
 import { inGitHubActions, inert, inertJson } from './github/workflow-commands.ts'
 
-/** Where the answer of a command goes: standard output, and nothing else does. */
+/** Prints the answer of a command on standard output. Nothing else goes there. */
 export function print(text: string): void {
   process.stdout.write(`${shown(text)}\n`)
 }
 
-/** The answer for programs: one document. */
+/** Prints the answer as one JSON document. */
 export function printJson(value: unknown): void {
   process.stdout.write(`${jsonText(value, 2)}\n`)
 }
 
-/** The answer for programs that read line by line. */
+/** Prints a part of the answer as one line of JSON. */
 export function printJsonLine(value: unknown): void {
   process.stdout.write(`${jsonText(value)}\n`)
 }
 
-/** What a person should know though it is not the answer: standard error. */
+/** Prints anything that is not the answer on standard error. */
 export function note(text: string): void {
   process.stderr.write(`${shown(text)}\n`)
 }
 
 /**
- * A command to the runner of GitHub Actions. It reads standard error as well, and standard output
- * may be read by a program.
+ * Sends a command to the runner of GitHub Actions: on standard error, which it reads as well, since
+ * a program may read standard output.
  */
-export function tellRunner(command: string): void {
+export function sendRunnerCommand(command: string): void {
   process.stderr.write(`${command}\n`)
 }
 
-/** As a terminal or a log may show it: to the runner of GitHub Actions, some lines are commands. */
+/** Text that is safe to print: in GitHub Actions, some lines would be commands to the runner. */
 export function shown(text: string): string {
   return inGitHubActions() ? inert(text) : text
 }
 
-/** JSON in which nothing is a command to the runner of GitHub Actions. */
+/** JSON that is safe to print in the same way. */
 export function jsonText(value: unknown, indent?: number): string {
   return inertJson(JSON.stringify(value, null, indent))
 }

@@ -8,9 +8,10 @@ import {
   resumeCommand,
   unfreezeCommand,
 } from './commands/control.ts'
-import { completionCommand, environmentsCommand } from './commands/completion.ts'
+import { completionCommand } from './commands/completion.ts'
 import { configCommand } from './commands/config.ts'
 import { deployCommand } from './commands/deploy.ts'
+import { environmentsCommand } from './commands/environments.ts'
 import { explainCommand } from './commands/explain.ts'
 import { initCommand } from './commands/init.ts'
 import { localCommand } from './commands/local.ts'
@@ -21,7 +22,7 @@ import { redeployCommand } from './commands/redeploy.ts'
 import { releasesCommand } from './commands/releases.ts'
 import { revisionsCommand } from './commands/revisions.ts'
 import { rollbackCommand } from './commands/rollback.ts'
-import { scheduleCommand } from './commands/schedule.ts'
+import { scheduleCommand } from './commands/schedule/schedule.ts'
 import { setupCommand } from './commands/setup.ts'
 import { statusCommand } from './commands/status.ts'
 import { waitCommand } from './commands/wait.ts'
@@ -29,8 +30,8 @@ import { workerCommand } from './commands/worker.ts'
 import { version } from './version.ts'
 
 /**
- * The `slipway` command. Building it loads no more than help and usage errors need; each command
- * loads the rest when it runs.
+ * The `slipway` command. Creating it loads only what help and usage errors need; each command loads
+ * the rest when it runs.
  */
 export function createProgram(): Command {
   return new Command('slipway')
@@ -70,12 +71,12 @@ export function createProgram(): Command {
     .addHelpText(
       'after',
       `
-Temporal is found as its own tools find it: TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE,
-TEMPORAL_API_KEY, TEMPORAL_TLS… and the profiles of its configuration file.
+Slipway connects to Temporal as Temporal’s own tools do: with TEMPORAL_ADDRESS,
+TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS… or a profile of its configuration file.
 
 Examples:
-  $ slipway local up                 # try it out on this machine
-  $ slipway deploy production        # release HEAD, and wait for the outcome
+  $ slipway local up                 # try it on this machine
+  $ slipway deploy production        # deploy HEAD and wait for the outcome
   $ slipway status production
   $ slipway rollback production`,
     )

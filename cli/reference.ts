@@ -8,7 +8,7 @@ export function commandReference(): string {
 
 # Commands
 
-What \`slipway <command> --help\` says, for reading in one go.
+The help of every command, as \`slipway <command> --help\` shows it.
 
 ${sections(program, '').join('\n')}`
 }
@@ -21,7 +21,7 @@ function sections(command: Command, path: string): readonly string[] {
   ]
 }
 
-/** At a fixed width, whatever the terminal's is, and with what stands behind the options. */
+/** At a fixed width, whatever the terminal's, and with the text after the options. */
 function helpOf(command: Command): string {
   let text = ''
   command.configureOutput({

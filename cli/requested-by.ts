@@ -2,8 +2,8 @@ import { hostname, userInfo } from 'node:os'
 import { plain } from '../text/plain.ts'
 
 /**
- * Who asks: `user@host`; in GitHub Actions the account that triggered the run, with the run's
- * address. For people to read, not for access control: it is what the caller says of itself.
+ * The requester of a release: `user@host`; in GitHub Actions, the account that triggered the run,
+ * with the URL of the run. For people to read, not for access control: callers can claim any name.
  */
 export function requester(environment: NodeJS.ProcessEnv = process.env): string {
   const actor = environment['GITHUB_ACTOR']
@@ -21,7 +21,7 @@ function userName(environment: NodeJS.ProcessEnv): string {
   try {
     return userInfo().username
   } catch {
-    // A container may run as a number that has no name.
-    return environment['USER'] ?? environment['LOGNAME'] ?? 'somebody'
+    // In a container, the user id may have no name.
+    return environment['USER'] ?? environment['LOGNAME'] ?? 'unknown'
   }
 }

@@ -4,13 +4,12 @@ import type { EnvironmentSpec } from '../contract/environment-spec.ts'
 import { note } from './output.ts'
 import { environmentStatus } from '../client/index.ts'
 
-/** A job should not hang on somebody else's receiver. */
-const patienceMs = 15_000
+/** A slow receiver must not keep a CI job waiting for longer. */
+const maxWaitMs = 15_000
 
 /**
- * Waits until people have been told of the end of a release, or that is given up: for a command
- * that is the worker, and would leave it to the next one. It takes no more than 15 s, and never
- * fails.
+ * Waits until the notifications of a release are delivered or given up. For a command that runs the
+ * only worker: when it ends, the rest waits for the next worker. Takes at most 15 s, and never fails.
  */
 export async function untilNotified(
   client: Client,
@@ -18,15 +17,15 @@ export async function untilNotified(
   release: string,
 ): Promise<void> {
   if (spec.notifications === undefined) return
-  const giveUp = Date.now() + patienceMs
-  while (Date.now() < giveUp) {
+  const deadline = Date.now() + maxWaitMs
+  while (Date.now() < deadline) {
     const status = await environmentStatus(client, spec).catch(() => undefined)
-    const isTold =
+    const isNotified =
       status !== undefined &&
       status.running?.id !== release &&
       status.unsent?.some((one) => one.release === release) !== true
-    if (isTold) return
+    if (isNotified) return
     await delay(200)
   }
-  note('Not everybody has been told of it yet: the next worker does that.')
+  note('Some notifications are not delivered yet. The next worker delivers them.')
 }

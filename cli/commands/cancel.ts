@@ -7,38 +7,37 @@ interface CancelOptions extends WaitOptions {
 }
 
 export function cancelCommand(): Command {
-  const cancel = command(
-    'cancel',
-    'Cancel the release that runs; what it touched is brought back.',
-    ['slipway cancel production', 'slipway cancel production --reason "wrong branch" --no-wait'],
-  )
+  const cancel = command('cancel', 'Cancel the running release and roll back what it changed.', [
+    'slipway cancel production',
+    'slipway cancel production --reason "wrong branch" --no-wait',
+  ])
     .argument('<environment>', 'environment in slipway.yaml')
-    .option('--reason <text>', 'why, for those who read it later')
-    .option('--release <id>', 'a release that waits for its turn (default: the one that runs)')
+    .option('--reason <text>', 'why, for the record')
+    .option('--release <id>', 'waiting release to cancel (default: the running release)')
     .action(run)
   return withTemporal(withConfig(withWaiting(cancel)))
 }
 
 async function run(environment: string, options: CancelOptions): Promise<void> {
-  const online = await import('../lazy.ts')
-  const spec = await online.openEnvironment(environment, options)
-  await online.withConnection(options, async ({ client }) => {
-    await online.requireWorkers(client, { release: spec.taskQueues.release })
-    const status = await online.environmentStatus(client, spec)
+  const lazy = await import('../lazy.ts')
+  const spec = await lazy.openEnvironment(environment, options)
+  await lazy.withConnection(options, async ({ client }) => {
+    await lazy.requireWorkers(client, { release: spec.taskQueues.release })
+    const status = await lazy.environmentStatus(client, spec)
     const id = options.release ?? status?.running?.id
-    const message = await online.requestControl(client, spec, 'cancel', {
-      requestedBy: online.requester(),
+    const message = await lazy.requestControl(client, spec, 'cancel', {
+      requestedBy: lazy.requester(),
       ...(options.reason === undefined ? {} : { reason: options.reason }),
       ...(id === undefined ? {} : { release: id }),
     })
-    process.exitCode = await online.reportAndFollow(
+    process.exitCode = await lazy.reportAndFollow(
       client,
       { releaseId: id ?? '', joined: true, message },
       {
         ...options,
         environment,
         temporalUi: spec.links?.temporalUi,
-        wanted: ['cancelled', 'rolled_back'],
+        expected: ['cancelled', 'rolled_back'],
       },
     )
   })

@@ -4,10 +4,10 @@ import { type CommonOptions, command, group, withConfig, withJson } from './comm
 export function configCommand(): Command {
   const check = command(
     'check',
-    'Check slipway.yaml: every problem at once, with line and column.',
+    'Check slipway.yaml, and report every problem with its line and column.',
     ['slipway config check', 'slipway config check --config deploy/slipway.yaml --json'],
   ).action(run)
-  return group('config', 'Look after slipway.yaml', [withConfig(withJson(check))])
+  return group('config', 'Check the configuration.', [withConfig(withJson(check))])
 }
 
 async function run(options: CommonOptions): Promise<void> {

@@ -1,10 +1,17 @@
 import { type Command, Option } from 'commander'
-import { type WaitOptions, command, withConfig, withTemporal, withWaiting } from './command.ts'
+import {
+  type WaitOptions,
+  command,
+  exitStatuses,
+  withConfig,
+  withTemporal,
+  withWaiting,
+} from './command.ts'
 import type { EmbeddedRole } from '../embedded-worker.ts'
 import { exitStatusWhenWaitingEnds } from '../../contract/outcome.ts'
 import { UserError } from '../../client/user-error.ts'
 import { requirePackages } from '../optional-package.ts'
-import { freezeOverride, overrideFreeze, overrideReason } from './override.ts'
+import { freezeOverride, overrideFreeze, overrideReason } from './freeze-override.ts'
 
 interface DeployOptions extends WaitOptions {
   readonly commit?: string
@@ -17,7 +24,7 @@ interface DeployOptions extends WaitOptions {
 export function deployCommand(): Command {
   const deploy = command(
     'deploy',
-    'Release a commit to an environment: check, build, push, deploy, watch, and take it back if it turns out sick.',
+    'Deploy a commit: check, build, push, deploy, verify, and roll back if it is unhealthy.',
     [
       'slipway deploy production',
       'slipway deploy staging --commit my-branch',
@@ -28,16 +35,16 @@ export function deployCommand(): Command {
     .argument('<environment>', 'environment in slipway.yaml')
     .option(
       '--commit <ref>',
-      'commit, branch or tag to release (default: HEAD of a checkout without changes)',
+      'commit, branch or tag to deploy (default: HEAD, if the checkout is clean)',
     )
     .option(
       '--build-here',
-      'check, build and push on this machine, with its checkout, engine and credentials; a worker does the rest',
+      'check, build and push on this machine, with its checkout, container engine and credentials; a worker does the rest',
     )
     .addOption(
       new Option(
         '--worker-here',
-        'be the worker as well while waiting, where there is no other',
+        'run a worker in this process while waiting, if there is no other',
       ).conflicts('buildHere'),
     )
     .option(...overrideFreeze)
@@ -47,72 +54,63 @@ export function deployCommand(): Command {
   return withTemporal(withConfig(withWaiting(deploy)))
 }
 
-/** The same for every command that waits for a release. */
-export const exitStatuses = `
-Exit status:
-  0    succeeded, or nothing to do
-  2    refused: nothing was touched
-  3    failed, and the previous release runs again
-  4    failed, and so did the way back: a person is needed now
-  5    a newer release took its place
-  6    cancelled: the previous release runs again
-  124  stopped waiting; the release goes on`
-
 async function run(environment: string, options: DeployOptions): Promise<void> {
-  const online = await import('../lazy.ts')
-  const here = hereOf(options)
-  const { source, ...found } = await online.openEnvironmentAndSource(environment, options)
+  const lazy = await import('../lazy.ts')
+  const role = embeddedRole(options)
+  const override = freezeOverride(options)
+  const { spec: configured, source } = await lazy.openEnvironmentAndSource(environment, options)
   const { commit, subject, committedAt } = source
-  const queues =
-    here === undefined ? found.spec.taskQueues : online.embeddedTaskQueues(found.spec, commit, here)
-  const spec = { ...found.spec, taskQueues: queues }
-  await online.withConnection(options, async ({ client }) => {
-    if (here === undefined) await online.requireWorkers(client, queues)
-    else if (here === 'build') await online.requireWorkers(client, { release: queues.release })
-    const requestedBy = online.requester()
-    const override = freezeOverride(options)
+  const taskQueues =
+    role === undefined ? configured.taskQueues : lazy.embeddedTaskQueues(configured, commit, role)
+  const spec = { ...configured, taskQueues }
+  await lazy.withConnection(options, async ({ client }) => {
+    if (role === undefined) await lazy.requireWorkers(client, taskQueues)
+    else if (role === 'build') await lazy.requireWorkers(client, { release: taskQueues.release })
     const request = {
       kind: 'deploy',
       spec,
       commit,
       subject,
       committedAt,
-      requestedBy,
+      requestedBy: lazy.requester(),
       ...override,
     } as const
-    const ask = async () => {
-      const accepted = await online.requestDeploy(client, request)
-      if (options.json !== true) online.print(online.releaseSummary(request, commit))
-      const status = await online.reportAndFollow(client, accepted, {
+    const deployAndFollow = async () => {
+      const accepted = await lazy.requestDeploy(client, request)
+      if (options.json !== true) lazy.print(lazy.releaseSummary(request, commit))
+      const status = await lazy.reportAndFollow(client, accepted, {
         ...options,
         environment,
         temporalUi: spec.links?.temporalUi,
-        ...(here === undefined ? {} : { withoutUs: online.afterInterrupt[here] }),
+        ...(role === undefined ? {} : { afterStopping: lazy.afterInterrupt[role] }),
       })
       const hasEnded = status < exitStatusWhenWaitingEnds
-      if (here === 'worker' && hasEnded) {
-        await online.untilNotified(client, spec, accepted.releaseId)
+      if (role === 'worker' && hasEnded) {
+        await lazy.untilNotified(client, spec, accepted.releaseId)
       }
       return status
     }
     process.exitCode =
-      here === undefined ? await ask() : await online.withEmbeddedWorker(here, spec, source, ask)
+      role === undefined
+        ? await deployAndFollow()
+        : await lazy.withEmbeddedWorker(role, spec, source, deployAndFollow)
   })
-  // What a worker in this process leaves unfinished must not keep the command alive.
-  if (here !== undefined) process.exit()
+  // Work that an embedded worker leaves unfinished must not keep the process alive.
+  if (role !== undefined) process.exit()
 }
 
-/** @throws Refusal where the command would not stay for what it is to do */
-function hereOf({ buildHere, workerHere, wait, profile }: DeployOptions): EmbeddedRole | undefined {
-  const here = buildHere === true ? 'build' : workerHere === true ? 'worker' : undefined
-  if (here === undefined) return undefined
+/** @throws UserError if the command would not wait, or the worker's package is missing */
+function embeddedRole(options: DeployOptions): EmbeddedRole | undefined {
+  const { buildHere, workerHere, wait, profile } = options
+  const role = buildHere === true ? 'build' : workerHere === true ? 'worker' : undefined
+  if (role === undefined) return undefined
   if (wait === false) {
     throw new UserError(
-      `--${here}-here works while the command waits, and --no-wait says not to. Leave one of the two out.`,
+      `--${role}-here runs only while the command waits. Leave out --no-wait, or --${role}-here.`,
     )
   }
   requirePackages('slipway-worker')
-  // The worker finds Temporal by itself, as the command does.
+  // The worker opens a connection of its own, from the same variables.
   if (profile !== undefined) process.env['TEMPORAL_PROFILE'] = profile
-  return here
+  return role
 }

@@ -3,11 +3,11 @@ import { parseDuration } from '../../config/parse-duration.ts'
 
 interface Bound {
   readonly ms: number
-  /** As people write it, and why, where that is not plain: `10s: Temporal catches up on that anyway`. */
+  /** As the error shows it, with the reason if it is not obvious: `1m: a release takes longer than that`. */
   readonly text: string
 }
 
-/** Reads the value of an option as milliseconds: a duration longer than 0, within the bounds. */
+/** Parses the value of an option as a duration above 0 and within the bounds, in milliseconds. */
 export function durationArgument(
   bounds: { readonly least?: Bound; readonly most?: Bound } = {},
 ): (text: string) => number {

@@ -4,7 +4,7 @@ import { type CommonOptions, command, withConfig, withJson, withTemporal } from 
 export function explainCommand(): Command {
   const explain = command(
     'explain',
-    'Explain a release: what it did when, how it ended, and why. For an environment: the release that runs there, else the last one. Works for releases that have ended, and without a worker.',
+    'Explain a release: what it did and when, how it ended, and why. Given an environment, explains its running release, or else its last one. Works for ended releases, and without a worker.',
     [
       'slipway explain production',
       'slipway explain release/production/3f2c1ab9d0e4',
@@ -17,14 +17,14 @@ export function explainCommand(): Command {
 }
 
 async function run(release: string, options: CommonOptions): Promise<void> {
-  const online = await import('../lazy.ts')
+  const lazy = await import('../lazy.ts')
   const { print, printJson } = await import('../output.ts')
   const isId = /^release\/[^/]+\/./.test(release)
-  const spec = isId ? undefined : await online.openEnvironment(release, options)
-  await online.withConnection(options, async ({ client }) => {
-    const id = spec === undefined ? release : await online.latestRelease(client, spec)
-    const explanation = await online.explainRelease(client, id)
+  const spec = isId ? undefined : await lazy.openEnvironment(release, options)
+  await lazy.withConnection(options, async ({ client }) => {
+    const id = spec === undefined ? release : await lazy.latestRelease(client, spec)
+    const explanation = await lazy.explainRelease(client, id)
     if (options.json === true) printJson(explanation)
-    else print(online.explanationText(explanation, Date.now()))
+    else print(lazy.explanationText(explanation, Date.now()))
   })
 }

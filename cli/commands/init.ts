@@ -17,7 +17,7 @@ const workflowPath = '.github/workflows/deploy.yml'
 export function initCommand(): Command {
   const github = command(
     'github',
-    'Write a GitHub Actions workflow that deploys each push: a short-lived AWS role instead of keys, pinned actions, one job at a time. Says what is left to fill in.',
+    'Write a GitHub Actions workflow that deploys every push: short-lived AWS credentials instead of keys, pinned actions, one job at a time. Lists what is left to set up.',
     [
       'slipway init github',
       'slipway init github --environment production --build-here',
@@ -26,54 +26,54 @@ export function initCommand(): Command {
   )
     .option(
       '--environment <name>',
-      'environment in slipway.yaml (default: the only one, else production)',
+      'environment in slipway.yaml (default: the only one, or else production)',
     )
-    .option('--branch <name>', 'pushes to it are deployed', parse('branch'), 'main')
+    .option('--branch <name>', 'branch whose pushes are deployed', parse('branch'), 'main')
     .option(
       '--region <region>',
-      'AWS region (default: the environment’s in slipway.yaml, else the variable AWS_REGION)',
+      'AWS region (default: the environment’s in slipway.yaml, or else the variable AWS_REGION)',
       parse('region'),
     )
     .option(
       '--role-arn <arn>',
-      'AWS role that the job takes (default: the variable AWS_ROLE_ARN)',
+      'AWS role that the job assumes (default: the variable AWS_ROLE_ARN)',
       parse('roleArn'),
     )
-    .option('--build-here', 'the job checks, builds and pushes itself')
+    .option('--build-here', 'check, build and push in the job')
     .addOption(
-      new Option('--worker-here', 'the job is its own worker, where there is no other').conflicts(
+      new Option('--worker-here', 'run a worker in the job, if there is no other').conflicts(
         'buildHere',
       ),
     )
-    .option('--output <file>', 'path in the repository', workflowPath)
-    .option('--force', 'overwrite what is there')
+    .option('--output <file>', 'path of the workflow in the repository', workflowPath)
+    .option('--force', 'overwrite an existing file')
     .action(run)
-  return group('init', 'Write the files that other services need', [withConfig(github)])
+  return group('init', 'Write configuration for other services.', [withConfig(github)])
 }
 
-/** What ends up in YAML and in a shell command is of a form that means nothing in either. */
-const forms = {
-  branch: { form: /^[A-Za-z0-9][\w./-]{0,99}$/, what: 'the name of a branch' },
-  region: { form: /^[a-z]{2}(-[a-z]+){1,3}-\d{1,2}$/, what: 'a region such as eu-west-1' },
+/** These values become part of YAML and of a shell command, so special characters are rejected. */
+const formats = {
+  branch: { pattern: /^[A-Za-z0-9][\w./-]{0,99}$/, expected: 'the name of a branch' },
+  region: { pattern: /^[a-z]{2}(-[a-z]+){1,3}-\d{1,2}$/, expected: 'a region such as eu-west-1' },
   roleArn: {
-    form: /^arn:aws(-[a-z-]+)?:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/,
-    what: 'the ARN of a role: arn:aws:iam::123456789012:role/deploy',
+    pattern: /^arn:aws(-[a-z-]+)?:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/,
+    expected: 'the ARN of a role: arn:aws:iam::123456789012:role/deploy',
   },
 } as const
 
-function parse(name: keyof typeof forms) {
+function parse(name: keyof typeof formats) {
   return (text: string): string => {
-    const { form, what } = forms[name]
-    if (form.test(text)) return text
-    throw new InvalidArgumentError(`Expected ${what}.`)
+    const { pattern, expected } = formats[name]
+    if (pattern.test(text)) return text
+    throw new InvalidArgumentError(`Expected ${expected}.`)
   }
 }
 
 async function run(options: InitOptions): Promise<void> {
   const { writeWorkflow } = await import('../github/write-workflow.ts')
   const { print } = await import('../output.ts')
-  const { buildHere = false, workerHere = false, ...rest } = options
-  const here = buildHere ? 'build' : workerHere ? 'worker' : 'nothing'
-  const { path, left } = await writeWorkflow({ ...rest, here })
-  print(`Wrote ${path}. Left to do:\n${left.map((one) => `  - ${one}`).join('\n')}`)
+  const { buildHere, workerHere, ...rest } = options
+  const role = buildHere ? 'build' : workerHere ? 'worker' : undefined
+  const { path, setUp } = await writeWorkflow({ ...rest, ...(role && { role }) })
+  print(`Wrote ${path}. Still to set up:\n${setUp.map((one) => `  - ${one}`).join('\n')}`)
 }

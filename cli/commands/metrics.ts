@@ -8,22 +8,22 @@ interface MetricsOptions extends CommonOptions {
 export function metricsCommand(): Command {
   const metrics = command(
     'metrics',
-    'Show how often, how fast and how well an environment is deployed to: deployment frequency, lead time, change failure rate, time to restore.',
+    'Show the delivery metrics of an environment: deployment frequency, lead time, change failure rate, time to restore.',
     ['slipway metrics production', 'slipway metrics production --days 90 --json'],
   )
     .argument('<environment>', 'environment in slipway.yaml')
-    .option('--days <number>', 'span of time, up to now', parseDays, 30)
+    .option('--days <number>', 'number of days up to now', parseDays, 30)
     .action(run)
   return withTemporal(withConfig(withJson(metrics)))
 }
 
 async function run(environment: string, options: MetricsOptions): Promise<void> {
-  const online = await import('../lazy.ts')
+  const lazy = await import('../lazy.ts')
   const { print, printJson } = await import('../output.ts')
   const { endedReleases, metricsOf } = await import('../../client/index.ts')
   const { metricsText } = await import('../display/metrics.ts')
-  const spec = await online.openEnvironment(environment, options)
-  await online.withConnection(options, async ({ client }) => {
+  const spec = await lazy.openEnvironment(environment, options)
+  await lazy.withConnection(options, async ({ client }) => {
     const since = Date.now() - options.days * 86_400_000
     const releases = await endedReleases(client, spec.environment, since)
     const metrics = metricsOf(releases, options.days)

@@ -5,7 +5,7 @@ import { type CommonOptions, command, withConfig, withJson, withTemporal } from 
 export function notifyCommand(): Command {
   const notify = command(
     'notify',
-    'Send a test message to everybody who is told of an environment’s releases, and say whether it arrived. The worker sends it, by the slipway.yaml that is here.',
+    'Send a test notification to every receiver of an environment, and report which ones arrived. A worker sends it, to the receivers in your slipway.yaml.',
     ['slipway notify production'],
   )
     .argument('<environment>', 'environment in slipway.yaml')
@@ -14,15 +14,15 @@ export function notifyCommand(): Command {
 }
 
 async function run(environment: string, options: CommonOptions): Promise<void> {
-  const online = await import('../lazy.ts')
+  const lazy = await import('../lazy.ts')
   const { print, printJson } = await import('../output.ts')
-  const spec = await online.openEnvironment(environment, options)
-  await online.withConnection(options, async ({ client }) => {
-    await online.requireWorkers(client, { release: spec.taskQueues.release })
-    const requestedBy = online.requester()
-    const tested = await online.testNotifications(client, { spec, requestedBy })
+  const spec = await lazy.openEnvironment(environment, options)
+  await lazy.withConnection(options, async ({ client }) => {
+    await lazy.requireWorkers(client, { release: spec.taskQueues.release })
+    const requestedBy = lazy.requester()
+    const tested = await lazy.testNotifications(client, { spec, requestedBy })
     if (options.json === true) printJson(tested)
-    else print(online.testedText(tested))
+    else print(lazy.testedText(tested))
     if (tested.some(({ failure }) => failure !== undefined)) process.exitCode = userErrorExitStatus
   })
 }

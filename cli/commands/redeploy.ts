@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { type WaitOptions, command, withConfig, withTemporal, withWaiting } from './command.ts'
-import { freezeOverride, overrideFreeze, overrideReason } from './override.ts'
+import { freezeOverride, overrideFreeze, overrideReason } from './freeze-override.ts'
 
 interface RedeployOptions extends WaitOptions {
   readonly overrideFreeze?: boolean
@@ -10,7 +10,7 @@ interface RedeployOptions extends WaitOptions {
 export function redeployCommand(): Command {
   const redeploy = command(
     'redeploy',
-    'Start a new deployment of what is live: the same revisions, fresh tasks (for rotated secrets, for instance).',
+    'Redeploy what is live: the same revisions with fresh tasks, for instance after rotating secrets.',
     ['slipway redeploy production'],
   )
     .argument('<environment>', 'environment in slipway.yaml')
@@ -21,18 +21,19 @@ export function redeployCommand(): Command {
 }
 
 async function run(environment: string, options: RedeployOptions): Promise<void> {
-  const online = await import('../lazy.ts')
-  const spec = await online.openEnvironment(environment, options)
-  await online.withConnection(options, async ({ client }) => {
-    await online.requireWorkers(client, { release: spec.taskQueues.release })
-    const requestedBy = online.requester()
-    const accepted = await online.requestRedeploy(client, {
+  const lazy = await import('../lazy.ts')
+  const override = freezeOverride(options)
+  const spec = await lazy.openEnvironment(environment, options)
+  await lazy.withConnection(options, async ({ client }) => {
+    await lazy.requireWorkers(client, { release: spec.taskQueues.release })
+    const requestedBy = lazy.requester()
+    const accepted = await lazy.requestRedeploy(client, {
       kind: 'redeploy',
       spec,
       requestedBy,
-      ...freezeOverride(options),
+      ...override,
     })
-    process.exitCode = await online.reportAndFollow(client, accepted, {
+    process.exitCode = await lazy.reportAndFollow(client, accepted, {
       ...options,
       environment,
       temporalUi: spec.links?.temporalUi,

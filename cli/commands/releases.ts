@@ -12,14 +12,14 @@ export function releasesCommand(): Command {
 }
 
 async function run(environment: string, options: CommonOptions): Promise<void> {
-  const online = await import('../lazy.ts')
+  const lazy = await import('../lazy.ts')
   const { print, printJson } = await import('../output.ts')
-  const spec = await online.openEnvironment(environment, options)
-  await online.withConnection(options, async ({ client }) => {
-    const status = await online.environmentStatus(client, spec)
+  const spec = await lazy.openEnvironment(environment, options)
+  await lazy.withConnection(options, async ({ client }) => {
+    const status = await lazy.environmentStatus(client, spec)
     const releases = status?.releases ?? []
     if (options.json === true) printJson(releases)
     else if (releases.length === 0) print(`Nothing has been released to ${environment} yet.`)
-    else print(online.releasesText(releases))
+    else print(lazy.releasesText(releases))
   })
 }

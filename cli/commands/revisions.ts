@@ -4,7 +4,7 @@ import { type CommonOptions, command, withConfig, withJson, withTemporal } from 
 export function revisionsCommand(): Command {
   const revisions = command(
     'revisions',
-    'List the revisions of a service, newest first: what each one runs, which release made it, how that ended, which is live, and which is the way back.',
+    'List the revisions of a service, newest first: digest, commit, release and outcome of each, which one is live, and which one is the rollback target.',
     [
       'slipway revisions production api',
       "slipway revisions production api --json | jq -r '.[] | select(.isLive).taskDefinition'",
@@ -17,15 +17,15 @@ export function revisionsCommand(): Command {
 }
 
 async function run(environment: string, service: string, options: CommonOptions): Promise<void> {
-  const online = await import('../lazy.ts')
+  const lazy = await import('../lazy.ts')
   const { print, printJson } = await import('../output.ts')
-  const spec = await online.openEnvironment(environment, options)
-  await online.withConnection(options, async ({ client }) => {
-    await online.requireWorkers(client, { release: spec.taskQueues.release })
-    const known = await online.listRevisions(client, spec, service)
-    const status = await online.environmentStatus(client, spec)
-    const revisions = online.withLedger(known, service, status)
+  const spec = await lazy.openEnvironment(environment, options)
+  await lazy.withConnection(options, async ({ client }) => {
+    await lazy.requireWorkers(client, { release: spec.taskQueues.release })
+    const known = await lazy.listRevisions(client, spec, service)
+    const status = await lazy.environmentStatus(client, spec)
+    const revisions = lazy.withLedger(known, service, status)
     if (options.json === true) printJson(revisions)
-    else print(online.revisionsText(revisions))
+    else print(lazy.revisionsText(revisions))
   })
 }

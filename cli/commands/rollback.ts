@@ -9,7 +9,7 @@ interface RollbackOptions extends WaitOptions {
 export function rollbackCommand(): Command {
   const rollback = command(
     'rollback',
-    'Take an environment back: to what ran before the live release, or to an earlier one. A release that runs is cancelled, which brings back what ran before it.',
+    'Roll back an environment: to what ran before the live release, or to an earlier release or revision. If a release is running, cancel it and restore what ran before it.',
     [
       'slipway rollback production',
       'slipway rollback production --reason "checkout is slow since 12:30"',
@@ -20,32 +20,32 @@ export function rollbackCommand(): Command {
     .argument('<environment>', 'environment in slipway.yaml')
     .option(
       '--to <release>',
-      'id of an earlier release, or its commit (see: slipway releases), or a revision such as mailman-api:41 (see: slipway revisions)',
+      'id or commit of an earlier release (see slipway releases), or a revision such as mailman-api:41 (see slipway revisions)',
     )
-    .option('--reason <text>', 'why, for those who read it later')
+    .option('--reason <text>', 'why, for the record')
     .action(run)
   return withTemporal(withConfig(withWaiting(rollback)))
 }
 
 async function run(environment: string, options: RollbackOptions): Promise<void> {
-  const online = await import('../lazy.ts')
-  const spec = await online.openEnvironment(environment, options)
-  await online.withConnection(options, async ({ client }) => {
-    await online.requireWorkers(client, { release: spec.taskQueues.release })
+  const lazy = await import('../lazy.ts')
+  const spec = await lazy.openEnvironment(environment, options)
+  await lazy.withConnection(options, async ({ client }) => {
+    await lazy.requireWorkers(client, { release: spec.taskQueues.release })
     const { to, reason } = options
-    const accepted = await online.requestRollback(client, {
+    const accepted = await lazy.requestRollback(client, {
       kind: 'rollback',
       spec,
-      requestedBy: online.requester(),
+      requestedBy: lazy.requester(),
       ...(to === undefined ? {} : { to }),
       ...(reason === undefined ? {} : { reason }),
     })
-    process.exitCode = await online.reportAndFollow(client, accepted, {
+    process.exitCode = await lazy.reportAndFollow(client, accepted, {
       ...options,
       environment,
       temporalUi: spec.links?.temporalUi,
-      // A release that was under way was cancelled, and what ran before it is back: as asked for.
-      ...(accepted.joined ? { wanted: ['cancelled', 'rolled_back'] } : {}),
+      // A running release was cancelled, and what ran before it was restored, as requested.
+      ...(accepted.joined ? { expected: ['cancelled', 'rolled_back'] } : {}),
     })
   })
 }

@@ -3,7 +3,7 @@ import type { RolloutProgress } from '../../contract/activity-types.ts'
 import type { FreezeWindow } from '../../contract/environment-spec.ts'
 import type { ReleaseStatus } from '../../contract/releases.ts'
 import type { EnvironmentStatus } from '../../contract/environment.ts'
-import type { Upcoming } from '../upcoming.ts'
+import type { ScheduleListing } from '../cached-schedules.ts'
 import { type CommonOptions, command, withConfig, withJson, withTemporal } from './command.ts'
 
 interface StatusOptions extends CommonOptions {
@@ -13,7 +13,7 @@ interface StatusOptions extends CommonOptions {
 export function statusCommand(): Command {
   const status = command(
     'status',
-    'Show what is live, what runs at which step, what waits, what is scheduled, and how the last releases ended.',
+    'Show what is live, running, waiting and scheduled, and how the last releases ended.',
     [
       'slipway status production',
       'slipway status production --watch',
@@ -21,88 +21,89 @@ export function statusCommand(): Command {
     ],
   )
     .argument('<environment>', 'environment in slipway.yaml')
-    .option('--watch', 'show it again whenever it changes, until Ctrl-C')
+    .option('--watch', 'refresh until Ctrl-C')
     .action(run)
   return withTemporal(withConfig(withJson(status)))
 }
 
-/** Between two looks of `--watch`, in milliseconds. */
-const lookEveryMs = 2_000
+/** Of `--watch`, in milliseconds. */
+const pollEveryMs = 2_000
 
-interface Look {
+interface Snapshot {
   readonly status: EnvironmentStatus
-  /** The release that runs. */
+  /** Of the running release. */
   readonly release?: ReleaseStatus
-  /** What its waiting steps saw last. */
+  /** What its waiting steps observed last. */
   readonly rollouts: readonly RolloutProgress[]
-  readonly upcoming: Upcoming
-  /** The freeze window of the configuration that holds now. */
+  readonly schedules: ScheduleListing
+  /** The freeze window of the configuration that is open now. */
   readonly window: FreezeWindow | undefined
 }
 
 async function run(environment: string, options: StatusOptions): Promise<void> {
-  const online = await import('../lazy.ts')
+  const lazy = await import('../lazy.ts')
   const { jsonText, note, print, printJson } = await import('../output.ts')
   const { UserError } = await import('../../client/user-error.ts')
   const { plain } = await import('../../text/plain.ts')
-  const { frozenBy } = await import('../../config/frozen.ts')
+  const { activeFreeze } = await import('../../config/active-freeze.ts')
   const { redrawer } = await import('../display/redraw.ts')
-  const spec = await online.openEnvironment(environment, options)
-  await online.withConnection(options, async ({ client }) => {
-    const nextRuns = online.upcomingOf(() => online.listSchedules(client, environment))
+  const spec = await lazy.openEnvironment(environment, options)
+  await lazy.withConnection(options, async ({ client }) => {
+    const listSchedules = lazy.cachedSchedules(() => lazy.listSchedules(client, environment))
 
-    async function look(): Promise<Look> {
-      const [found, upcoming] = await Promise.all([
-        online.environmentStatus(client, spec),
-        nextRuns(),
+    async function takeSnapshot(): Promise<Snapshot> {
+      const [found, schedules] = await Promise.all([
+        lazy.environmentStatus(client, spec),
+        listSchedules(),
       ])
-      const status = found ?? online.untouchedEnvironment(environment, spec.project)
+      const status = found ?? lazy.untouchedEnvironment(environment, spec.project)
       const { running } = status
-      const window = frozenBy(spec.admission.freezes, Date.now())
-      if (running === undefined) return { status, upcoming, rollouts: [], window }
+      const window = activeFreeze(spec.admission.freezes, Date.now())
+      if (running === undefined) return { status, schedules, rollouts: [], window }
       const [release, rollouts] = await Promise.all([
-        online.stepsOf(client, running.id),
-        online.rolloutsOf(client, running.id),
+        lazy.currentReleaseStatus(client, running.id),
+        lazy.currentRollouts(client, running.id),
       ])
-      return { status, upcoming, rollouts, window, ...(release === undefined ? {} : { release }) }
+      return { status, schedules, rollouts, window, ...(release === undefined ? {} : { release }) }
     }
-    if (options.watch === true) {
-      const redraw = redrawer()
-      let last: string | undefined
-      await online.untilInterrupted(lookEveryMs, async () => {
-        let seen: Look
-        try {
-          seen = await look()
-        } catch (error) {
-          // Who watches wants to see what comes after a worker's restart, too.
-          if (last === undefined || !(error instanceof UserError)) throw error
-          if (options.json === true) note(plain(error.message))
-          else redraw(`${last}\n\nNot known now, asking again: ${plain(error.message)}`)
-          return
-        }
-        if (options.json === true) {
-          last = jsonText(documentOf(seen))
-          redraw(last)
-          return
-        }
-        last = online.environmentText(seen.status, Date.now(), seen)
-        redraw(last, online.environmentText(seen.status, 0, seen))
-      })
+
+    if (options.watch !== true) {
+      const snapshot = await takeSnapshot()
+      if (options.json === true) printJson(documentOf(snapshot))
+      else print(lazy.environmentText(snapshot.status, Date.now(), snapshot))
       return
     }
-    const seen = await look()
-    if (options.json === true) printJson(documentOf(seen))
-    else print(online.environmentText(seen.status, Date.now(), seen))
+    const redraw = redrawer()
+    let last: string | undefined
+    await lazy.untilInterrupted(pollEveryMs, async () => {
+      let snapshot: Snapshot
+      try {
+        snapshot = await takeSnapshot()
+      } catch (error) {
+        // A worker that restarts must not end the watch.
+        if (last === undefined || !(error instanceof UserError)) throw error
+        if (options.json === true) note(plain(error.message))
+        else redraw(`${last}\n\nCannot refresh, retrying: ${plain(error.message)}`)
+        return
+      }
+      if (options.json === true) {
+        last = jsonText(documentOf(snapshot))
+        redraw(last)
+        return
+      }
+      last = lazy.environmentText(snapshot.status, Date.now(), snapshot)
+      redraw(last, lazy.environmentText(snapshot.status, 0, snapshot))
+    })
   })
 }
 
-/** `schedules` is left out where Temporal did not list them. */
-function documentOf({ status, release, rollouts, upcoming, window }: Look): object {
+/** `schedules` is absent if Temporal could not list them. */
+function documentOf({ status, release, rollouts, schedules, window }: Snapshot): object {
   return {
     ...status,
     ...(release === undefined ? {} : { steps: release.steps }),
     ...(rollouts.length === 0 ? {} : { rollouts }),
     ...(window === undefined ? {} : { freezeWindow: window }),
-    ...(upcoming.kind === 'known' ? { schedules: upcoming.schedules } : {}),
+    ...(schedules.kind === 'listed' ? { schedules: schedules.schedules } : {}),
   }
 }

@@ -1,7 +1,7 @@
 import type { Step } from '../../contract/releases.ts'
 import type { FollowEvent } from '../../client/index.ts'
 
-/** Something new about a release: a line in CI, or a line of JSON. */
+/** A change of a release to show: one line in a log, or one line of JSON. */
 export type Change =
   | { readonly event: 'step'; readonly step: Step }
   | { readonly event: 'warning'; readonly message: string }
@@ -16,15 +16,15 @@ export type Change =
   | { readonly event: 'recovered'; readonly with: 'server' | 'worker' }
   | { readonly event: 'waiting'; readonly reason: string }
 
-/** Tells, event by event, what is new in it: each step's state, each warning and summary once. */
-export function changeTeller(): (event: FollowEvent) => readonly Change[] {
+/** Returns the changes in each event: every state of a step, warning and summary only once. */
+export function changeTracker(): (event: FollowEvent) => readonly Change[] {
   const steps = new Map<number, Step['state']>()
-  const told = new Set<string>()
+  const seen = new Set<string>()
   const summaries = new Map<string, string>()
-  const isNew = (...what: readonly string[]) => {
-    const key = what.join('\0')
-    if (told.has(key)) return false
-    told.add(key)
+  const isNew = (...parts: readonly string[]) => {
+    const key = parts.join('\0')
+    if (seen.has(key)) return false
+    seen.add(key)
     return true
   }
   return (event) => {

@@ -4,7 +4,7 @@ import type { Step } from '../../contract/releases.ts'
 
 type Style = 'bold' | 'cyan' | 'gray' | 'green' | 'red' | 'yellow'
 
-/** Colours for a stream that is a terminal, unless NO_COLOR says otherwise (https://no-color.org). */
+/** Colours text if standard output is a terminal and NO_COLOR is not set (https://no-color.org). */
 export function paint(style: Style | Style[], text: string): string {
   if (text === '') return ''
   return styleText(style, text, { stream: process.stdout })
@@ -25,7 +25,7 @@ export function outcomeStyle(outcome: Outcome): Style {
   }
 }
 
-/** A sign and its colour for each state of a step. */
+/** The sign and colour of each state of a step. */
 export const stepSigns: Readonly<
   Record<Exclude<Step['state'], 'running'>, { readonly sign: string; readonly style: Style }>
 > = {

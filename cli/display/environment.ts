@@ -1,116 +1,152 @@
 import type { RolloutProgress } from '../../contract/activity-types.ts'
-import { freezeInWords } from '../../config/frozen.ts'
+import { freezeText } from '../../config/active-freeze.ts'
 import type { FreezeWindow } from '../../contract/environment-spec.ts'
 import type { Control } from '../../contract/controls.ts'
-import type { Undelivered, EnvironmentStatus, WaitingRelease } from '../../contract/environment.ts'
+import type {
+  EnvironmentStatus,
+  RunningRelease,
+  UndeliveredNotification,
+  WaitingRelease,
+} from '../../contract/environment.ts'
 import type { ReleaseStatus } from '../../contract/releases.ts'
 import { waitText } from '../../text/wait-reason.ts'
 import { liveSince } from '../../text/live-since.ts'
 import { shortDigest, shortRevision } from '../../text/short.ts'
-import type { Upcoming } from '../upcoming.ts'
+import type { ScheduleListing } from '../cached-schedules.ts'
 import { durationText, momentText, plain, shortened } from '../../text/plain.ts'
 import { paint } from './colour.ts'
-import { releasesText, what } from './releases.ts'
+import { releasesText, releaseTitle } from './releases.ts'
 import { table } from './table.ts'
-import { upcomingLines } from './upcoming.ts'
+import { nextRunLines } from './next-runs.ts'
 import { stepName } from './words.ts'
 
-/** What is live, what runs, what is scheduled and what ran last, for people. */
+interface Details {
+  /** Of the running release. */
+  readonly release?: ReleaseStatus
+  readonly rollouts?: readonly RolloutProgress[]
+  readonly schedules?: ScheduleListing
+  /** The freeze window of the configuration that is open now. */
+  readonly window?: FreezeWindow | undefined
+}
+
+/** The status of an environment: what is live, running, waiting, scheduled, and the last outcomes. */
 export function environmentText(
   status: EnvironmentStatus,
   now: number,
-  beside: {
-    readonly release?: ReleaseStatus
-    readonly rollouts?: readonly RolloutProgress[]
-    readonly upcoming?: Upcoming
-    /** The freeze window of the configuration that holds now. */
-    readonly window?: FreezeWindow | undefined
-  } = {},
+  details: Details = {},
 ): string {
-  const { release, rollouts = [], upcoming, window } = beside
-  const parts = [paint('bold', `${plain(status.project)} ${status.environment}`)]
-  const { live, running } = status
-  if (live === undefined) parts.push('Live: nothing yet; no release has succeeded here.')
-  else {
-    parts.push(
-      `Live: ${what(live)}, since ${momentText(liveSince(live))} (${live.id}, by ${plain(live.requestedBy)})`,
-      table(
-        live.services.map(({ name, ecsService, revision, since }) => [
-          `  ${name}`,
-          ecsService,
-          shortRevision(revision.taskDefinition),
-          Object.values(revision.digests).map(shortDigest).join(' '),
-          since === undefined ? '' : `since ${momentText(since.at)}`,
-          since === undefined || since.release === live.id ? '' : `by ${since.release}`,
-        ]),
-      ),
-    )
-  }
-  parts.push(
-    running === undefined
-      ? 'Running: nothing.'
-      : `Running: ${running.id} (${running.kind}, by ${plain(running.requestedBy)}), for ${durationText(now - running.startedAt)}. Follow it: slipway wait ${status.environment}`,
-  )
+  const { environment, project, releases, superseded } = status
+  const { schedules } = details
+  return [
+    paint('bold', `${plain(project)} ${environment}`),
+    ...liveLines(status),
+    ...runningLines(status, now, details),
+    ...section('Waiting:', status.waiting, (one) => waitingRow(one, environment)),
+    ...freezeLines(status, details),
+    ...(schedules === undefined ? [] : nextRunLines(environment, schedules, now)),
+    ...section('Manual actions:', status.controls.slice(0, 5), controlRow),
+    ...notificationLines(status),
+    ...(releases.length + superseded.length === 0
+      ? []
+      : ['', releasesText(releases, { superseded, most: 10 })]),
+  ].join('\n')
+}
+
+/** A title and a table; nothing without rows. */
+function section<T>(title: string, all: readonly T[], rowOf: (one: T) => string[]): string[] {
+  return all.length === 0 ? [] : [title, table(all.map(rowOf))]
+}
+
+function liveLines({ live }: EnvironmentStatus): string[] {
+  if (live === undefined) return ['Live: nothing yet. No release has succeeded here.']
+  const since = momentText(liveSince(live))
+  const services = live.services.map(({ name, ecsService, revision, since: own }) => [
+    `  ${name}`,
+    ecsService,
+    shortRevision(revision.taskDefinition),
+    Object.values(revision.digests).map(shortDigest).join(' '),
+    own === undefined ? '' : `since ${momentText(own.at)}`,
+    own === undefined || own.release === live.id ? '' : `by ${own.release}`,
+  ])
+  return [
+    `Live: ${releaseTitle(live)}, since ${since} (${live.id}, by ${plain(live.requestedBy)})`,
+    ...(services.length === 0 ? [] : [table(services)]),
+  ]
+}
+
+function runningLines(
+  { environment, running }: EnvironmentStatus,
+  now: number,
+  { release, rollouts = [] }: Details,
+): string[] {
+  const lines = [runningTitle(environment, running, now)]
   for (const step of release?.steps.filter(({ state }) => state === 'running') ?? []) {
-    parts.push(`  ${stepName(step)}, for ${durationText(now - step.startedAt)}`)
-    // In full: it may say what somebody has to do.
-    const seen = rollouts.find(({ service }) => service === step.subject)
-    const said = seen?.summary ?? step.note
-    if (said !== undefined) parts.push(`    ${plain(said)}`)
+    lines.push(`  ${stepName(step)}, for ${durationText(now - step.startedAt)}`)
+    // In full: it may say what a person has to do.
+    const rollout = rollouts.find(({ service }) => service === step.subject)
+    const note = rollout?.summary ?? step.note
+    if (note !== undefined) lines.push(`    ${plain(note)}`)
   }
   const paused = release?.paused ?? running?.paused
   if (paused !== undefined) {
     const why = paused.reason === undefined ? '' : `: ${plain(paused.reason)}`
-    const goOn = `Let it go on: slipway resume ${status.environment}`
-    parts.push(paint('yellow', `  paused by ${plain(paused.by)}${why}. ${goOn}`))
+    const resume = `Resume it: slipway resume ${environment}`
+    lines.push(paint('yellow', `  paused by ${plain(paused.by)}${why}. ${resume}`))
   }
-  if (status.waiting.length > 0) {
-    parts.push('Waiting:', table(status.waiting.map((one) => waitingRow(one, status))))
-  }
-  if (status.freeze !== undefined) {
-    const { by, reason, until } = status.freeze
-    const end = until === undefined ? '' : ` until ${momentText(until)}`
-    parts.push(paint('yellow', `Frozen${end} by ${plain(by)}: ${plain(reason)}`))
+  return lines
+}
+
+function runningTitle(environment: string, running: RunningRelease | undefined, now: number) {
+  if (running === undefined) return 'Running: nothing.'
+  const { id, kind, requestedBy, startedAt } = running
+  const duration = durationText(now - startedAt)
+  return `Running: ${id} (${kind}, by ${plain(requestedBy)}), for ${duration}. Follow it: slipway wait ${environment}`
+}
+
+function freezeLines({ freeze }: EnvironmentStatus, { window }: Details): string[] {
+  const lines: string[] = []
+  if (freeze !== undefined) {
+    const end = freeze.until === undefined ? '' : ` until ${momentText(freeze.until)}`
+    lines.push(`Frozen${end} by ${plain(freeze.by)}: ${plain(freeze.reason)}`)
   }
   if (window !== undefined) {
-    const instead = 'what starts now is rejected, but for rollbacks and --override-freeze'
-    parts.push(paint('yellow', `In a freeze window, ${plain(freezeInWords(window))}: ${instead}`))
+    const effect = 'only rollbacks and --override-freeze are accepted'
+    lines.push(`In a freeze window, ${plain(freezeText(window))}: ${effect}`)
   }
-  if (upcoming !== undefined) parts.push(...upcomingLines(status.environment, upcoming, now))
-  if (status.controls.length > 0)
-    parts.push('By hand:', table(status.controls.slice(0, 5).map(controlRow)))
-  if (status.undelivered !== undefined) {
-    const { undelivered } = status
-    parts.push(paint('yellow', 'Nobody was told:'), ...undelivered.slice(0, 5).map(undeliveredLine))
+  return lines.map((line) => paint('yellow', line))
+}
+
+function notificationLines({ undelivered = [], unsent = [] }: EnvironmentStatus): string[] {
+  const lines: string[] = []
+  if (undelivered.length > 0) {
+    lines.push(paint('yellow', 'Notifications not delivered:'))
+    lines.push(...undelivered.slice(0, 5).map(undeliveredLine))
   }
-  if (status.unsent !== undefined) {
-    const since = momentText(Math.min(...status.unsent.map((one) => one.since)))
-    parts.push(`Notifications on their way: ${status.unsent.length}, the oldest since ${since}`)
+  if (unsent.length > 0) {
+    const since = momentText(Math.min(...unsent.map((one) => one.since)))
+    lines.push(`Notifications pending: ${unsent.length}, the oldest since ${since}`)
   }
-  const { releases, superseded } = status
-  if (releases.length + superseded.length > 0) {
-    parts.push('', releasesText(releases, { superseded, most: 10 }))
-  }
-  return parts.filter((part, index) => part !== '' || index > 0).join('\n')
+  return lines
 }
 
 function waitingRow(
-  { id, requestedBy, since, approval, override, waitsFor, ...about }: WaitingRelease,
-  { environment }: EnvironmentStatus,
+  { id, requestedBy, since, approval, override, waitsFor, ...release }: WaitingRelease,
+  environment: string,
 ): string[] {
   const approved = approval?.kind === 'given' ? `approved by ${plain(approval.by)}` : ''
-  const over = override === undefined ? '' : `over the freeze: ${shortened(plain(override), 60)}`
+  const overrides =
+    override === undefined ? '' : `overrides the freeze: ${shortened(plain(override), 60)}`
   const reason = waitsFor === undefined ? '' : waitText(waitsFor, environment)
   return [
     `  ${id}`,
-    shortened(what(about), 60),
+    shortened(releaseTitle(release), 60),
     `by ${plain(requestedBy)}`,
     `since ${momentText(since)}`,
-    [approved, over, reason].filter((part) => part !== '').join(', '),
+    [approved, overrides, reason].filter((part) => part !== '').join(', '),
   ]
 }
 
-/** Why something was refused is told in full: it says what to do. */
+/** A reason for a rejection is shown in full: it says what to do. */
 function controlRow({ kind, by, at, release, reason, rejected }: Control): string[] {
   const why =
     rejected === undefined ? shortened(plain(reason ?? ''), 60) : `rejected: ${plain(rejected)}`
@@ -118,7 +154,7 @@ function controlRow({ kind, by, at, release, reason, rejected }: Control): strin
   return [`  ${kind}`, `by ${who}`, momentText(at), plain(release ?? ''), why]
 }
 
-/** In full: it says what to do. */
-function undeliveredLine({ to, event, release, at, reason }: Undelivered): string {
+/** The reason is shown in full: it says what to do. */
+function undeliveredLine({ to, event, release, at, reason }: UndeliveredNotification): string {
   return `  ${to}, ${event} of ${release}, ${momentText(at)}: ${plain(reason)}`
 }

@@ -6,24 +6,25 @@ import { resultText } from './result.ts'
 import { table } from './table.ts'
 import { stepName } from './words.ts'
 
-/** How a release went, step by step, and why it ended as it did, for people. */
-export function explanationText(told: Explanation, now: number): string {
-  const { result, warnings, steps, startedAt, stepsFrom } = told
-  const asked = told.requestedBy === undefined ? '' : `, asked for by ${plain(told.requestedBy)}`
+/** The steps of a release, how it ended, and why. */
+export function explanationText(explanation: Explanation, now: number): string {
+  const { result, warnings, steps, startedAt, stepsFrom } = explanation
+  const { requestedBy } = explanation
+  const by = requestedBy === undefined ? '' : `, requested by ${plain(requestedBy)}`
   const head =
     result === undefined
-      ? `${paint(['bold', 'cyan'], 'running')}  ${told.id} for ${durationText(now - startedAt)}`
+      ? `${paint(['bold', 'cyan'], 'running')}  ${explanation.id} for ${durationText(now - startedAt)}`
       : resultText(result)
   return [
     head,
     '',
-    `Began ${momentText(startedAt)}${asked}`,
+    `Started ${momentText(startedAt)}${by}`,
     table(steps.map((step) => stepRow(step, startedAt, now))),
     ...(stepsFrom === 'history'
       ? [
           paint(
             'gray',
-            'No worker answers, so this is what Temporal’s history alone tells. More with one: slipway worker',
+            'No worker answered, so this is only what Temporal’s history shows. For more, start one: slipway worker',
           ),
         ]
       : []),

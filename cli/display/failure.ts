@@ -1,13 +1,13 @@
 import type { FailureEvidence } from '../../rollout/failed-tasks.ts'
-import { endOf } from '../../text/failure-details.ts'
+import { failedTaskText } from '../../text/failure-details.ts'
 import { plain } from '../../text/plain.ts'
 import { paint } from './colour.ts'
 
-/** The tasks that failed in a release, each with its last log lines, for people. */
+/** The failed tasks of a release with their last log lines, and its unhealthy targets. */
 export function failureText({ failedTasks, unhealthyTargets }: Partial<FailureEvidence>): string[] {
   return [
     ...(failedTasks ?? []).flatMap((task) => [
-      `${paint('red', '✖')} ${plain(endOf(task))}`,
+      `${paint('red', '✖')} ${plain(failedTaskText(task))}`,
       ...(task.logs ?? []).map((line) => paint('gray', `    │ ${plain(line)}`)),
       ...(task.withoutLogs === undefined
         ? []

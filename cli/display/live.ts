@@ -10,7 +10,7 @@ const hideCursor = '\u001b[?25l'
 const showCursor = '\u001b[?25h'
 const clearBelow = '\u001b[0J'
 
-/** A table of steps that is redrawn in place, with the time that the current ones have taken. */
+/** A table of steps that is redrawn in place, with the duration of each step so far. */
 export function liveDisplay(screen: Screen): Display {
   let progress: Extract<FollowEvent, { kind: 'progress' }> | undefined
   let drawn = 0

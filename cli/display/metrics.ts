@@ -2,7 +2,7 @@ import type { Metrics } from '../../client/index.ts'
 import { durationText } from '../../text/plain.ts'
 import { table } from './table.ts'
 
-/** The measures as a table; Temporal remembers releases as long as its retention says. */
+/** The metrics as a table. Temporal lists releases only within its retention period. */
 export function metricsText(environment: string, metrics: Metrics): string {
   const { days, deployments, deploymentsPerDay, changeFailureRate } = metrics
   const rate = changeFailureRate === undefined ? '—' : `${(changeFailureRate * 100).toFixed(0)} %`

@@ -4,7 +4,7 @@ import { plain } from '../../text/plain.ts'
 import { paint } from './colour.ts'
 import { table } from './table.ts'
 
-/** What a release would change, for people. */
+/** What a release would change. */
 export function planText(plan: Plan): string {
   const head = paint(
     'bold',
@@ -13,7 +13,7 @@ export function planText(plan: Plan): string {
   const images = plan.images.map(({ name, tag, digest }) => [
     `  ${name}`,
     tag,
-    digest === undefined ? 'to be built' : `is there: ${shortDigest(digest)}`,
+    digest === undefined ? 'to be built' : `already pushed: ${shortDigest(digest)}`,
   ])
   const services = plan.services.map((service, index) => serviceText(service, index + 1))
   const warnings = plan.warnings.map((warning) => paint('yellow', `! ${plain(warning)}`))
@@ -24,8 +24,8 @@ export function planText(plan: Plan): string {
 
 function serviceText({ service, ecsService, current, basedOn, changes }: ServicePlan, at: number) {
   const runs = shortRevision(current.taskDefinition)
-  const head = `  ${at}. ${service} (${ecsService}) runs ${runs}; the new revision is made from ${shortRevision(basedOn)}`
-  if (changes.length === 0) return `${head}\n     nothing changes`
+  const head = `  ${at}. ${service} (${ecsService}) runs ${runs}; the new revision is based on ${shortRevision(basedOn)}`
+  if (changes.length === 0) return `${head}\n     no changes`
   const lines = changes.flatMap(({ path, before, after }) => [
     `     ${plain(path)}`,
     ...(before === undefined ? [] : [paint('red', `       - ${plain(before)}`)]),

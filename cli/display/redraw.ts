@@ -2,11 +2,11 @@ import { stripVTControlCharacters } from 'node:util'
 import type { Screen } from './screen.ts'
 
 /**
- * Shows a text in place of the one before: on a terminal by clearing it, as much as fits, so that
- * what was there before can still be scrolled back to; elsewhere by printing it again where
- * something has changed.
+ * Shows each text in place of the previous one. A terminal is cleared, and gets as much of the text
+ * as fits, so that its earlier output can still be scrolled back to. Elsewhere, the text is printed
+ * again if the state has changed.
  *
- * @param state what the text tells, without what changes by itself: how long something has taken
+ * @param state the text without what changes all the time: how long something has taken
  */
 export function redrawer(screen: Screen = process.stdout): (text: string, state?: string) => void {
   let shown: string | undefined
@@ -21,7 +21,7 @@ export function redrawer(screen: Screen = process.stdout): (text: string, state?
   }
 }
 
-/** As many lines as the terminal has room for, long ones taking several rows. */
+/** As many lines as fit the terminal; long lines take several rows. */
 function fitting(text: string, { columns, rows }: Screen): string {
   const lines = text.split('\n')
   const heights = lines.map((line) => {

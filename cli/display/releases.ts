@@ -7,8 +7,8 @@ import { outcomeStyle, paint } from './colour.ts'
 import { table } from './table.ts'
 
 /**
- * How releases ended, as a table, newest first: those of the ledger, and among them, where they
- * are given, requests that a newer one took the place of before they had started.
+ * The releases of the ledger as a table, newest first; and among them, if given, the requests that
+ * newer ones superseded before they started.
  */
 export function releasesText(
   releases: readonly LedgerEntry[],
@@ -17,7 +17,7 @@ export function releasesText(
   const head = ['RELEASE', 'OUTCOME', 'ENDED', 'TOOK', 'BY', 'WHAT'].map((one) =>
     paint('gray', one),
   )
-  const rows = [...releases.map(released), ...superseded.map(replaced)]
+  const rows = [...releases.map(releaseRow), ...superseded.map(supersededRow)]
     .toSorted((one, other) => other.at - one.at)
     .slice(0, most)
   return table([head, ...rows.map(({ cells }) => cells)])
@@ -28,7 +28,7 @@ interface Row {
   readonly cells: string[]
 }
 
-function released(entry: LedgerEntry): Row {
+function releaseRow(entry: LedgerEntry): Row {
   return {
     at: entry.endedAt,
     cells: [
@@ -37,13 +37,13 @@ function released(entry: LedgerEntry): Row {
       momentText(entry.endedAt),
       durationText(entry.endedAt - entry.startedAt),
       shortened(plain(entry.requestedBy), 32),
-      shortened(what(entry), 60),
+      shortened(releaseTitle(entry), 60),
     ],
   }
 }
 
-function replaced({ id, by, at }: Superseded): Row {
-  const cells = [id, outcomeText('superseded'), momentText(at), '', '', `${by} took its place`]
+function supersededRow({ id, by, at }: Superseded): Row {
+  const cells = [id, outcomeText('superseded'), momentText(at), '', '', `superseded by ${by}`]
   return { at, cells }
 }
 
@@ -52,12 +52,12 @@ function outcomeText(outcome: Outcome): string {
 }
 
 /** `deploy 3f2c1ab: Add organization id` */
-export function what({
+export function releaseTitle({
   kind,
   commit,
   subject,
 }: Pick<LedgerEntry, 'kind' | 'commit' | 'subject'>): string {
-  const of = commit === undefined ? '' : ` ${shortCommit(commit)}`
-  const about = subject === undefined || subject === '' ? '' : `: ${plain(subject)}`
-  return `${kind}${of}${about}`
+  const revision = commit === undefined ? '' : ` ${shortCommit(commit)}`
+  const title = subject === undefined || subject === '' ? '' : `: ${plain(subject)}`
+  return `${kind}${revision}${title}`
 }

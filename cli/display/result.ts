@@ -7,9 +7,9 @@ import { failureText } from './failure.ts'
 import { table } from './table.ts'
 
 /**
- * How a release ended, for people: the outcome, why, and what the services were given.
+ * How a release ended: the outcome, why, and what each service runs now.
  *
- * @param show.evidence with each failed task and what it printed last. @default true
+ * @param show.evidence whether to show each failed task with its last log lines. @default true
  */
 export function resultText(
   result: ReleaseResult,
@@ -17,9 +17,9 @@ export function resultText(
 ): string {
   const { id, outcome, message, cause, commit, services } = result
   const took = durationText(result.endedAt - result.startedAt)
-  const what = commit === undefined ? '' : ` (${shortCommit(commit)})`
+  const suffix = commit === undefined ? '' : ` (${shortCommit(commit)})`
   const lines = [
-    `${paint(['bold', outcomeStyle(outcome)], outcomeWords[outcome])}  ${id}${what} after ${took}`,
+    `${paint(['bold', outcomeStyle(outcome)], outcomeWords[outcome])}  ${id}${suffix} after ${took}`,
     plainLines(message),
     ...(cause === undefined || cause === '' ? [] : [`Cause: ${plainLines(cause)}`]),
     ...(show.evidence ? failureText(result) : []),
@@ -30,7 +30,7 @@ export function resultText(
     const digests = Object.values(runs.digests).map(shortDigest).join(' ')
     return [`  ${name}`, ecsService, shortRevision(runs.taskDefinition), digests]
   })
-  // Something else runs then, or nobody knows what.
-  const isElse = outcome === 'rollback_failed' || outcome === 'superseded'
-  return rows.length === 0 || isElse ? lines.join('\n') : `${lines.join('\n')}\n${table(rows)}`
+  // These leave something else running, or nobody knows what.
+  const isUnknown = outcome === 'rollback_failed' || outcome === 'superseded'
+  return rows.length === 0 || isUnknown ? lines.join('\n') : `${lines.join('\n')}\n${table(rows)}`
 }

@@ -23,7 +23,7 @@ export function revisionsText(revisions: readonly RevisionWithOutcome[]): string
 
 function markOf({ isLive, isRollbackTarget, status }: RevisionWithOutcome): string {
   if (isLive) return paint('green', 'live')
-  if (isRollbackTarget) return paint('cyan', 'way back')
+  if (isRollbackTarget) return paint('cyan', 'rollback target')
   return status === 'INACTIVE' ? paint('gray', 'deregistered') : ''
 }
 

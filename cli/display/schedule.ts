@@ -5,19 +5,19 @@ import { momentText, plain, shortened } from '../../text/plain.ts'
 import { outcomeStyle, paint } from './colour.ts'
 import { table } from './table.ts'
 
-/** One schedule: when, what, its next runs and how the last ones ended. */
+/** A schedule: what it does and when, its next runs, and how its last runs ended. */
 export function scheduleText(schedule: Schedule): string {
   const { environment, name, requestedBy, note, nextRuns, lastRuns, skipped, missed } = schedule
   const lines = [
     paint('bold', `${environment} ${name}: ${plain(workText(schedule.what))}`),
     `When: ${plain(schedule.when)}`,
-    `Made by: ${plain(requestedBy)}`,
+    `Created by: ${plain(requestedBy)}`,
     schedule.paused
       ? paint('yellow', `Paused${note === undefined ? '' : `: ${plain(note)}`}`)
       : `Next: ${nextRuns.map(isoText).join(', ') || 'never'}`,
   ]
-  if (skipped > 0) lines.push(`Skipped, as the run before had not ended: ${skipped}`)
-  if (missed > 0) lines.push(`Missed, as Temporal was away for too long: ${missed}`)
+  if (skipped > 0) lines.push(`Skipped because the previous run had not ended: ${skipped}`)
+  if (missed > 0) lines.push(`Missed because Temporal was unavailable for too long: ${missed}`)
   if (lastRuns.length > 0) lines.push('', table(lastRuns.map(runRow)))
   return lines.join('\n')
 }
@@ -45,6 +45,6 @@ function outcomeText({ outcome }: ScheduledRun): string {
   return isOutcome(outcome) ? paint(outcomeStyle(outcome), outcomeWords[outcome]) : outcome
 }
 
-function isoText(moment: string | undefined): string {
-  return moment === undefined ? 'never' : momentText(Date.parse(moment))
+function isoText(time: string | undefined): string {
+  return time === undefined ? 'never' : momentText(Date.parse(time))
 }

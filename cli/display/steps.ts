@@ -6,20 +6,20 @@ import { activityName, stepName, troubleLine } from './words.ts'
 
 type Progress = Extract<FollowEvent, { kind: 'progress' }>
 
-/** What a frame shows beside the steps. */
+/** How to draw a frame, and what to show in addition to the steps. */
 export interface FrameOptions {
   readonly now: number
   readonly spinner: string
   readonly columns: number
-  /** Lines that fit; where there are more steps, the oldest ones are left out. */
+  /** Lines that fit. If there are more steps, the oldest are left out. */
   readonly rows: number
   readonly trouble: ReadonlyMap<'server' | 'worker', string>
 }
 
-/** The sign, the time taken and the gaps between columns. */
-const besideName = 17
+/** Width of the sign, the duration and the gaps between columns. */
+const otherColumns = 17
 
-/** One frame of the live display: the steps so far, what is being retried, and what is wrong. */
+/** One frame of the live display: the steps so far, retries, and problems. */
 export function frame(progress: Progress, options: FrameOptions): readonly string[] {
   const { status, pending } = progress
   const rollouts = new Map(
@@ -29,7 +29,7 @@ export function frame(progress: Progress, options: FrameOptions): readonly strin
   )
   const nameWidth = Math.min(
     Math.max(0, ...status.steps.map((step) => stepName(step).length)),
-    Math.max(8, options.columns - besideName),
+    Math.max(8, options.columns - otherColumns),
   )
   const steps = status.steps.map((step) =>
     stepRow(step, nameWidth, rollouts.get(step.subject ?? ''), options),
@@ -39,13 +39,13 @@ export function frame(progress: Progress, options: FrameOptions): readonly strin
       .filter((one) => one.attempt > 1 && one.lastFailure !== undefined)
       .map(
         (one) =>
-          `↻ retrying ${activityName(one.activity)} (try ${one.attempt}): ${plain(one.lastFailure ?? '')}`,
+          `↻ retrying ${activityName(one.activity)} (attempt ${one.attempt}): ${plain(one.lastFailure ?? '')}`,
       ),
     ...(status.paused === undefined
       ? []
       : [`⏸ paused by ${plain(status.paused.by)}: slipway resume ${status.environment}`]),
     ...status.warnings.map((warning) => `! ${plain(warning)}`),
-    ...Array.from(options.trouble, ([withWhom, reason]) => `! ${troubleLine(withWhom, reason)}`),
+    ...Array.from(options.trouble, ([peer, reason]) => `! ${troubleLine(peer, reason)}`),
   ].map((line) => paint('yellow', shortened(line, options.columns)))
   const room = Math.max(1, options.rows - notes.length)
   return [...steps.slice(-room), ...notes]
@@ -59,8 +59,8 @@ function stepRow(
 ): string {
   const end = step.endedAt ?? options.now
   const took = step.state === 'skipped' ? '' : durationText(end - step.startedAt)
-  const said = step.state === 'running' ? (rollout ?? step.note) : step.note
-  const note = shortened(plain(said ?? ''), Math.max(0, options.columns - nameWidth - besideName))
+  const text = step.state === 'running' ? (rollout ?? step.note) : step.note
+  const note = shortened(plain(text ?? ''), Math.max(0, options.columns - nameWidth - otherColumns))
   const { sign, style } =
     step.state === 'running'
       ? { sign: options.spinner, style: 'cyan' as const }

@@ -1,8 +1,8 @@
-import type { TestedNotification } from '../../contract/notices.ts'
+import type { TestedNotification } from '../../contract/notifications.ts'
 import { plain } from '../../text/plain.ts'
 import { paint } from './colour.ts'
 
-/** What came of a test message, one line for each who was to get it. */
+/** Whether a test notification arrived: one line per receiver. */
 export function testedText(tested: readonly TestedNotification[]): string {
   return tested
     .map(({ to, failure }) =>

@@ -2,19 +2,19 @@ import type { Step } from '../../contract/releases.ts'
 import { durationText, plain, shortened } from '../../text/plain.ts'
 import type { Change } from './changes.ts'
 
-/** `build api`, or `inspect` where it is about the whole release. */
+/** `build api`, or `inspect` for a step of the whole release. */
 export function stepName({ name, subject }: Pick<Step, 'name' | 'subject'>): string {
   return subject === undefined ? name : `${name} ${plain(subject)}`
 }
 
-/** What an activity does, as the steps are called. */
+/** The name of an activity, in the words of the steps. */
 export function activityName(activity: string): string {
   return activityNames[activity] ?? activity
 }
 
 const activityNames: Readonly<Record<string, string>> = {
   inspectEnvironment: 'inspect',
-  findImages: 'look for images',
+  findImages: 'find images',
   registerRevisions: 'register',
   moveTags: 'move tags',
   updateService: 'deploy',
@@ -28,10 +28,10 @@ const activityNames: Readonly<Record<string, string>> = {
   runChecks: 'checks',
   buildImage: 'build',
   pushImage: 'push',
-  discardSource: 'tidy up',
+  discardSource: 'clean up',
 }
 
-/** One line about something new, for a terminal that cannot be redrawn and for logs. */
+/** One line about a change, for logs and for terminals that cannot be redrawn. */
 export function changeLine(change: Change): string {
   switch (change.event) {
     case 'step':
@@ -41,7 +41,7 @@ export function changeLine(change: Change): string {
     case 'rollout':
       return `${plain(change.service)}: ${plain(change.summary)}`
     case 'retry':
-      return `retrying ${activityName(change.activity)} (try ${change.attempt}): ${plain(change.failure)}`
+      return `retrying ${activityName(change.activity)} (attempt ${change.attempt}): ${plain(change.failure)}`
     case 'trouble':
       return troubleLine(change.with, change.reason)
     case 'waiting':
@@ -53,15 +53,15 @@ export function changeLine(change: Change): string {
   }
 }
 
-/** What is wrong while following, and that it is not the release itself. */
-export function troubleLine(withWhom: 'server' | 'worker', reason: string): string {
-  return withWhom === 'server'
-    ? `the connection to Temporal is lost (${plain(reason)}); the release goes on, and this keeps trying`
-    : `no worker answers for this release (${plain(reason)}); it goes on as soon as one runs: slipway worker`
+/** Why the release cannot be followed at the moment, and that it continues. */
+export function troubleLine(peer: 'server' | 'worker', reason: string): string {
+  return peer === 'server'
+    ? `lost the connection to Temporal (${plain(reason)}); the release continues, and this command keeps reconnecting`
+    : `no worker answers for this release (${plain(reason)}); it continues as soon as one runs: slipway worker`
 }
 
-/** Of a failed step's reason, in characters. */
-const failureLength = 100
+/** Characters of a failed step's reason. */
+const maxReasonLength = 100
 
 function stepLine(step: Step): string {
   const note = step.note === undefined ? '' : `: ${plain(step.note)}`
@@ -73,8 +73,8 @@ function stepLine(step: Step): string {
     case 'done':
       return `${stepName(step)} done${took}${note}`
     case 'failed':
-      // The result below says all of it; here it is enough to know what the log is about.
-      return `${stepName(step)} failed after${took.slice(3)}${shortened(note, failureLength)}`
+      // In short: the result shows the whole reason.
+      return `${stepName(step)} failed after${took.slice(3)}${shortened(note, maxReasonLength)}`
     case 'skipped':
       return `${stepName(step)} skipped${note}`
   }

@@ -2,95 +2,95 @@ import type { ReleaseResult, ReleaseStatus } from '../../contract/releases.ts'
 import { failureText } from '../display/failure.ts'
 import { outcomeWords } from '../../text/outcome-words.ts'
 import type { FollowEvent } from '../../client/index.ts'
-import { tellRunner } from '../output.ts'
+import { sendRunnerCommand } from '../output.ts'
 import { plain, plainLines } from '../../text/plain.ts'
 import { addToSummary, setOutputs } from './step-files.ts'
 import { type SummaryLink, summaryOf, summaryOfWaiting } from './summary.ts'
 import { annotation, folded, inGitHubActions } from './workflow-commands.ts'
 
-/** The job of GitHub Actions that a command runs in, and what its page is told of a release. */
+/** The job of GitHub Actions in which a command runs. */
 export interface Job {
-  /** Remembers what the release says of itself, and shows its warnings as annotations. */
+  /** Keeps the status of the release, and shows its warnings as annotations. */
   readonly show: (event: FollowEvent) => void
-  /** @param wanted it ended as the command was asked to make it end */
-  readonly ended: (result: ReleaseResult, wanted: boolean) => void
-  /** Nobody waits for it any longer. */
-  readonly left: (how: 'timed_out' | 'interrupted') => void
+  /** @param isSuccess the command exits with 0, so the outcome needs no annotation */
+  readonly ended: (result: ReleaseResult, isSuccess: boolean) => void
+  readonly stoppedWaiting: (why: 'timed_out' | 'interrupted') => void
 }
 
 export interface JobRelease {
   readonly id: string
   readonly environment: string
   readonly link: SummaryLink
-  /** What becomes of it when the job, which works for it, does not wait. Left out: it goes on. */
-  readonly withoutUs?: string
+  /** What happens when the job stops waiting, if it does part of the release's work. */
+  readonly afterStopping?: string
 }
 
 /**
  * Opens what the page of the run shows: annotations, a summary, and the outputs `release` and
- * `outcome` of the step. `undefined` outside of GitHub Actions.
+ * `outcome` of the step. `undefined` outside GitHub Actions.
  *
  * Commands to the runner go to standard error, which it reads as well: standard output holds the
  * answer, which may be JSON.
  */
 export function openJob(
-  { id, environment: place, link, withoutUs = 'It goes on.' }: JobRelease,
-  environment: NodeJS.ProcessEnv = process.env,
-  tell = tellRunner,
+  { id, environment, link, afterStopping = 'It continues.' }: JobRelease,
+  variables: NodeJS.ProcessEnv = process.env,
+  send = sendRunnerCommand,
 ): Job | undefined {
-  if (!inGitHubActions(environment)) return undefined
-  setOutputs({ release: id }, environment)
-  let seen: ReleaseStatus | undefined
+  if (!inGitHubActions(variables)) return undefined
+  setOutputs({ release: id }, variables)
+  let lastStatus: ReleaseStatus | undefined
   const warned = new Set<string>()
   const warn = (message: string) => {
     if (warned.has(message)) return
     warned.add(message)
-    tell(annotation('warning', `slipway ${place}`, plain(message)))
+    send(annotation('warning', `slipway ${environment}`, plain(message)))
   }
   return {
     show(event) {
       if (event.kind !== 'progress') return
-      seen = event.status
+      lastStatus = event.status
       event.status.warnings.forEach(warn)
     },
-    ended(result, wanted) {
+    ended(result, isSuccess) {
       const { outcome, message, cause } = result
       result.warnings.forEach(warn)
-      setOutputs({ outcome }, environment)
-      addToSummary(summaryOf(result, seen, link), environment)
-      for (const [title = '', ...lines] of failuresOf(result)) tell(folded(title, lines))
-      const kind = wanted ? undefined : severities[outcome]
+      setOutputs({ outcome }, variables)
+      addToSummary(summaryOf(result, lastStatus, link), variables)
+      for (const [title = '', ...lines] of failuresOf(result)) send(folded(title, lines))
+      const kind = isSuccess ? undefined : annotationKinds[outcome]
       if (kind === undefined) return
       const why = cause === undefined || cause === '' ? '' : `\nCause: ${plainLines(cause)}`
       const title = `${outcomeWords[outcome]}: ${id}`
-      tell(annotation(kind, title, `${plainLines(message)}${why}`))
+      send(annotation(kind, title, `${plainLines(message)}${why}`))
     },
-    left(how) {
-      setOutputs({ outcome: how }, environment)
+    stoppedWaiting(why) {
+      setOutputs({ outcome: why }, variables)
       const next = [
-        withoutUs,
+        afterStopping,
         `Follow it: slipway wait ${id}`,
-        `Cancel it: slipway cancel ${place}`,
+        `Cancel it: slipway cancel ${environment}`,
       ]
-      addToSummary(summaryOfWaiting(id, seen, link, next), environment)
-      const why = how === 'timed_out' ? 'stopped waiting' : 'interrupted'
-      tell(annotation('warning', `${why}: ${id}`, next.join('\n')))
+      addToSummary(summaryOfWaiting(id, lastStatus, link, next), variables)
+      const title = `${why === 'timed_out' ? 'stopped waiting' : 'interrupted'}: ${id}`
+      send(annotation('warning', title, next.join('\n')))
     },
   }
 }
 
-/** An error where something is wrong, a warning where somebody or something else came first. */
-const severities: Readonly<Record<ReleaseResult['outcome'], 'error' | 'warning' | undefined>> = {
-  succeeded: undefined,
-  unchanged: undefined,
-  superseded: 'warning',
-  cancelled: 'warning',
-  rejected: 'error',
-  rolled_back: 'error',
-  rollback_failed: 'error',
-}
+/** An error if something is wrong, a warning if another release or a person came first. */
+const annotationKinds: Readonly<Record<ReleaseResult['outcome'], 'error' | 'warning' | undefined>> =
+  {
+    succeeded: undefined,
+    unchanged: undefined,
+    superseded: 'warning',
+    cancelled: 'warning',
+    rejected: 'error',
+    rolled_back: 'error',
+    rollback_failed: 'error',
+  }
 
-/** What each failed task did and printed, one folded block for each. */
+/** One folded group per failed task and unhealthy target. */
 function failuresOf({ failedTasks = [], unhealthyTargets = [] }: ReleaseResult) {
   return [
     ...failedTasks.map((task) => failureText({ failedTasks: [task] })),

@@ -1,6 +1,6 @@
 /**
- * The actions that workflows of ours use, pinned to the commit of a release: a tag can be moved to
- * other code, a commit cannot. From each repository's own tags.
+ * The actions that our workflows use, pinned to the commit of a release: a tag can be moved to other
+ * code, a commit cannot. The commits are those of the tags in each repository.
  */
 export const pinnedActions = {
   checkout: {

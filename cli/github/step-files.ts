@@ -2,20 +2,20 @@ import { randomUUID } from 'node:crypto'
 import { appendFileSync, statSync } from 'node:fs'
 import { note } from '../output.ts'
 
-/** GitHub refuses the whole summary of a step beyond 1 MiB. */
-const longestFile = 1_024 * 1_024
-/** Of ours: a page that long helps nobody. */
-const longestSummary = 256 * 1_024
+/** Bytes: GitHub drops the whole summary of a step that is longer than 1 MiB. */
+const maxFileLength = 1_024 * 1_024
+/** Bytes of our own summary: nobody reads more. */
+const maxSummaryLength = 256 * 1_024
 
 /**
- * Adds Markdown to the page of the run, in the room that others in the same step have left. Nothing
- * happens where the runner names no file for it.
+ * Adds Markdown to the summary of the step, in the space that earlier commands of the step have left.
+ * Does nothing if the runner names no file for it.
  */
 export function addToSummary(markdown: string, environment: NodeJS.ProcessEnv): void {
   const file = environment['GITHUB_STEP_SUMMARY']
   if (file === undefined || file === '') return
-  const there = sizeOf(file)
-  append(file, `${shortenedTo(Math.min(longestSummary, longestFile - there), markdown)}\n`)
+  const space = Math.min(maxSummaryLength, maxFileLength - sizeOf(file))
+  append(file, `${truncated(markdown, space)}\n`)
 }
 
 function sizeOf(file: string): number {
@@ -27,9 +27,9 @@ function sizeOf(file: string): number {
 }
 
 /**
- * Sets outputs of the step: `steps.<id>.outputs.<name>`. Each value stands between delimiters that
- * nobody could have guessed, so that no value can set another output. Nothing happens where the
- * runner names no file for them.
+ * Sets outputs of the step: `steps.<id>.outputs.<name>`. Each value is enclosed in random
+ * delimiters, so that no value can set another output. Does nothing if the runner names no file for
+ * them.
  */
 export function setOutputs(
   values: Readonly<Record<string, string>>,
@@ -42,36 +42,36 @@ export function setOutputs(
   append(environment['GITHUB_OUTPUT'], entries.join(''))
 }
 
-/** What the page of the run shows must not decide about the exit status: a failure is only told. */
+/** A failure is only reported: the page of the run must not change the exit status. */
 function append(file: string | undefined, text: string): void {
   if (file === undefined || file === '') return
   try {
     appendFileSync(file, text)
   } catch (error) {
-    note(`${file} could not be written: ${error instanceof Error ? error.message : String(error)}`)
+    note(`Cannot write ${file}: ${error instanceof Error ? error.message : String(error)}`)
   }
 }
 
-const cut = 'The rest is left out.'
+const truncationNote = 'The rest is left out.'
 
-/** With its line end it is no longer than this; where there is next to no room, it is empty. */
-function shortenedTo(most: number, markdown: string): string {
+/** Fits into `max` bytes, line end included; empty if there is hardly any space. */
+function truncated(markdown: string, max: number): string {
   const encoded = Buffer.from(markdown)
-  if (encoded.length < most) return markdown
-  const bytes = most - 100
+  if (encoded.length < max) return markdown
+  const bytes = max - 100
   if (bytes < 0) return ''
-  // A character that was cut in two is left out rather than replaced by a sign for it.
+  // Drops a character that was cut in two.
   const kept = encoded
     .subarray(0, bytes)
     .toString()
     .replace(/\uFFFD$/, '')
-  // A block that was cut in two would take in what is written behind it.
+  // An open code block would swallow the note, and what later commands write.
   const fence = openFence(kept)
   const end = fence === undefined || fence.length > 60 ? [] : [fence]
-  return [kept, ...end, '', cut].join('\n')
+  return [kept, ...end, '', truncationNote].join('\n')
 }
 
-/** The backticks that end the block which a text ends in. */
+/** The fence of the code block that is still open at the end of a text. */
 function openFence(markdown: string): string | undefined {
   let open: string | undefined
   for (const line of markdown.split('\n')) {

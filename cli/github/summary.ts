@@ -6,67 +6,71 @@ import { outcomeSigns, outcomeWords } from '../../text/outcome-words.ts'
 import { durationText, plainLines } from '../../text/plain.ts'
 import { fenced } from './fenced.ts'
 
-/** Pages of the Temporal UI, where it is known. */
+/** Pages of the Temporal UI, if its address is known. */
 export interface SummaryLink {
   /** Of the release. */
   readonly page?: string | undefined
-  /** Of its environment: a release that never began has no page, and that one says why. */
+  /** Of its environment: shown for a release that never began, which has no page. */
   readonly environment: { readonly id: string; readonly page?: string | undefined }
 }
 
 /**
- * How a release ended, as Markdown for the page of a CI run: what the Temporal UI shows of it, with
- * the whole message where that has more than a line, and the way to the release.
+ * How a release ended, as Markdown for the page of a CI run: the details that the Temporal UI shows,
+ * messages of several lines in full, and a link to the release.
  *
- * @param seen what the release said of itself last; absent where it never began, or nobody answered
+ * @param lastStatus absent if the release never began, or no worker answered
  */
 export function summaryOf(
   result: ReleaseResult,
-  seen: ReleaseStatus | undefined,
+  lastStatus: ReleaseStatus | undefined,
   link: SummaryLink,
 ): string {
   const { id, outcome, message, cause, startedAt, endedAt } = result
-  const title = seen?.summary ?? id
-  const took = seen === undefined ? '' : ` after ${durationText(endedAt - startedAt)}`
+  const title = lastStatus?.summary ?? id
+  const took = lastStatus === undefined ? '' : ` after ${durationText(endedAt - startedAt)}`
   return [
     `### ${outcomeSigns[outcome]} ${cell(title)}: ${outcomeWords[outcome]}${took}`,
     '',
-    ...(seen === undefined ? unseen(result) : [releaseDetails({ ...seen, result })]),
+    ...(lastStatus === undefined
+      ? withoutStatus(result)
+      : [releaseDetails({ ...lastStatus, result })]),
     ...[message, cause].flatMap(inFull),
     '',
-    seen === undefined ? linked(link.environment.id, link.environment.page) : linked(id, link.page),
+    lastStatus === undefined
+      ? linked(link.environment.id, link.environment.page)
+      : linked(id, link.page),
     '',
   ].join('\n')
 }
 
 /**
- * What is known of a release that has not ended, and that the job does not wait for any longer.
+ * What is known of a release that the job has stopped waiting for.
  *
- * @param next what becomes of it, and what to do about it: a sentence a line
+ * @param next what will happen to it, and what to do: one sentence per line
  */
 export function summaryOfWaiting(
   id: string,
-  seen: ReleaseStatus | undefined,
+  lastStatus: ReleaseStatus | undefined,
   link: SummaryLink,
   next: readonly string[],
 ): string {
   return [
-    `### ⏳ ${cell(seen?.summary ?? id)}: has not ended, and this job does not wait for it any longer`,
+    `### ⏳ ${cell(lastStatus?.summary ?? id)}: has not ended, and this job has stopped waiting`,
     '',
     ...next.map((line) => `- ${cell(line)}`),
-    ...(seen === undefined ? [] : ['', releaseDetails(seen)]),
+    ...(lastStatus === undefined ? [] : ['', releaseDetails(lastStatus)]),
     '',
     linked(id, link.page),
     '',
   ].join('\n')
 }
 
-/** A release of which only the end is known: it never began, or nobody answered. */
-function unseen({ message, cause }: ReleaseResult): readonly string[] {
+/** For a release of which only the result is known. */
+function withoutStatus({ message, cause }: ReleaseResult): readonly string[] {
   return [cell(message), ...(cause === undefined ? [] : ['', `Cause: ${cell(cause)}`])]
 }
 
-/** The details cut a message at one line; here is room for what the checks printed. */
+/** The details shorten a message to one line; this shows, for instance, what the checks printed. */
 function inFull(text: string | undefined): readonly string[] {
   if (text === undefined || oneLine(text) === text) return []
   return ['', ...fenced(plainLines(text))]

@@ -1,5 +1,5 @@
 /**
- * What the runner of GitHub Actions does when a step prints a line of a certain form:
+ * Commands to the runner of GitHub Actions: lines of a certain form that a step prints.
  * https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
  */
 
@@ -8,7 +8,7 @@ export function inGitHubActions(environment: NodeJS.ProcessEnv = process.env): b
   return environment['GITHUB_ACTIONS'] === 'true'
 }
 
-/** A message that the run's page shows on top, and beside the job. */
+/** A message that the page of the run shows at the top, and beside the job. */
 export function annotation(
   kind: 'error' | 'warning' | 'notice',
   title: string,
@@ -17,25 +17,25 @@ export function annotation(
   return `::${kind} title=${asProperty(title)}::${asData(message)}`
 }
 
-/** Lines that the log shows folded, under a title. */
+/** Lines that the log folds under a title. */
 export function folded(title: string, lines: readonly string[]): string {
   return [`::group::${asData(title)}`, ...lines.map(inert), '::endgroup::'].join('\n')
 }
 
 /**
- * Text of others, such that no line of it is a command to the runner. The runner takes `::name` at
- * the beginning of a line, behind blanks too, and the older `##[name]` anywhere in it.
+ * Changes untrusted text so that no line of it is a command to the runner. The runner accepts `::name`
+ * at the start of a line, after whitespace too, and the older `##[name]` anywhere in a line.
  */
 export function inert(text: string): string {
   return text.replaceAll(/^([^\S\r\n]*):(?=:)/gm, '$1: ').replaceAll('##[', '# #[')
 }
 
-/** The same for a JSON text, which still means what it did: `##[` only stands in its strings. */
+/** The same for JSON, whose value stays the same: `##[` can only occur in strings. */
 export function inertJson(json: string): string {
   return json.replaceAll('##[', '##\\u005b')
 }
 
-/** As the runner's own toolkit escapes it: a line end would begin the next line of the log. */
+/** Escapes as GitHub's toolkit does: a line end would start the next line of the log. */
 function asData(text: string): string {
   return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
 }

@@ -1,33 +1,34 @@
+import type { EmbeddedRole } from '../embedded-worker.ts'
 import { pinnedActions } from './pinned-actions.ts'
 
 export interface WorkflowFile {
-  /** In `slipway.yaml`, and the GitHub environment of the same name. */
+  /** In `slipway.yaml`; the GitHub environment has the same name. */
   readonly environment: string
-  /** Pushes to it are deployed. */
+  /** Its pushes are deployed. */
   readonly branch: string
-  /** Path in the repository, where the configuration is not at its top. */
+  /** Path in the repository. Default: `slipway.yaml` */
   readonly config?: string
-  /** Left out: the variable AWS_REGION. */
+  /** Default: the variable AWS_REGION */
   readonly region?: string
-  /** Left out: the variable AWS_ROLE_ARN. */
+  /** Default: the variable AWS_ROLE_ARN */
   readonly roleArn?: string
-  /** What the job does itself, beside asking. */
-  readonly here: 'nothing' | 'build' | 'worker'
+  /** Work that the job does besides requesting the release. Default: none */
+  readonly role?: EmbeddedRole
   /** Version of Slipway's npm packages. */
   readonly version: string
 }
 
-/** The command gives up first: it says that the release goes on, and the runner would not. */
+/** The command times out first: it reports that the release continues; the runner would not. */
 const commandMinutes = 60
 const jobMinutes = commandMinutes + 15
 
 /**
- * A workflow file that deploys each push to a branch. Every field is to be validated before: what
- * stands in it becomes part of YAML and of a shell command.
+ * A workflow file that deploys every push to a branch. The caller validates every field: they become
+ * part of YAML and of a shell command.
  */
-export function workflowFile(about: WorkflowFile): string {
-  const { environment, branch, region, roleArn } = about
-  return `# Deploys each push to ${branch}. Made by \`slipway init github\`, and yours to change.
+export function workflowFile(workflow: WorkflowFile): string {
+  const { environment, branch, region, roleArn } = workflow
+  return `# Deploys every push to ${branch}. Written by \`slipway init github\`; change it as you like.
 name: Deploy ${environment}
 
 on:
@@ -37,8 +38,8 @@ on:
 
 permissions: {}
 
-# One job at a time; of those that wait GitHub keeps the newest. A job that runs is left alone: the
-# release would go on without it, and nobody would see how it ends.
+# One job at a time; of the waiting ones, GitHub keeps the newest. A running job is not cancelled: its
+# release would continue, and nobody would see how it ends.
 concurrency:
   group: ${quoted(`deploy-${environment}`)}
   cancel-in-progress: false
@@ -51,7 +52,7 @@ jobs:
     environment: ${quoted(environment)}
     permissions:
       contents: read
-      id-token: write # a short-lived role in AWS instead of keys
+      id-token: write # short-lived AWS credentials instead of keys
     steps:
       - uses: ${pinned('checkout')}
         with:
@@ -60,16 +61,16 @@ jobs:
         with:
           node-version: '24'
           package-manager-cache: false
-${needOfAws(about)}
+      # ${awsComments[workflow.role ?? 'none']}
       - uses: ${pinned('awsCredentials')}
         with:
           role-to-assume: ${roleArn === undefined ? variable('AWS_ROLE_ARN') : quoted(roleArn)}
           aws-region: ${region === undefined ? variable('AWS_REGION') : quoted(region)}
       - name: Deploy
-        # A job that is cancelled tells its first process only: exec makes that one Slipway.
+        # GitHub signals only the first process of a cancelled job: exec makes Slipway that process.
         run: |
-          slipway=$(npx --yes ${packagesOf(about)} -c 'command -v slipway')
-          ${commandOf(about)}
+          slipway=$(npx --yes ${packagesOf(workflow)} -c 'command -v slipway')
+          ${commandOf(workflow)}
         env:
           TEMPORAL_ADDRESS: ${variable('TEMPORAL_ADDRESS')}
           TEMPORAL_NAMESPACE: ${variable('TEMPORAL_NAMESPACE')}
@@ -78,14 +79,14 @@ ${needOfAws(about)}
 `
 }
 
-/** What the one who made the file has to do before it works. */
-export function whatToFillIn({ environment, region, roleArn }: WorkflowFile): readonly string[] {
+/** What must be set up before the workflow works. */
+export function stepsToSetUp({ environment, region, roleArn }: WorkflowFile): readonly string[] {
   return [
-    `a GitHub environment "${environment}", whose variables and secrets these are (Settings → Environments)`,
+    `GitHub environment "${environment}" (Settings → Environments), with these variables and secrets:`,
     'variable TEMPORAL_ADDRESS: host and port of Temporal',
-    'variable TEMPORAL_NAMESPACE, where it is not "default"',
-    'variable TEMPORAL_UI_URL, for links to releases: https://cloud.temporal.io',
-    'secret TEMPORAL_API_KEY, where Temporal asks for one',
+    'variable TEMPORAL_NAMESPACE, if it is not "default"',
+    'variable TEMPORAL_UI_URL, for links to releases, such as https://cloud.temporal.io',
+    'secret TEMPORAL_API_KEY, if Temporal requires one',
     ...(roleArn === undefined
       ? ['variable AWS_ROLE_ARN: a role that trusts token.actions.githubusercontent.com']
       : []),
@@ -93,31 +94,27 @@ export function whatToFillIn({ environment, region, roleArn }: WorkflowFile): re
   ]
 }
 
-/** A job that builds, or that is its own worker, needs the worker's package, too. */
-function packagesOf({ here, version }: WorkflowFile): string {
-  const names = here === 'nothing' ? ['slipway'] : ['slipway', 'slipway-worker']
+/** A job that builds or runs a worker also needs the worker's package. */
+function packagesOf({ role, version }: WorkflowFile): string {
+  const names = role === undefined ? ['slipway'] : ['slipway', 'slipway-worker']
   return names.map((name) => `--package=${name}@${version}`).join(' ')
 }
 
-function commandOf({ environment, config, here }: WorkflowFile): string {
+function commandOf({ environment, config, role }: WorkflowFile): string {
   return [
     `exec "$slipway" deploy ${environment}`,
     '--commit "$GITHUB_SHA"',
     `--timeout ${commandMinutes}m`,
-    ...(here === 'nothing' ? [] : [`--${here}-here`]),
+    ...(role === undefined ? [] : [`--${role}-here`]),
     ...(config === undefined ? [] : [`--config ${config}`]),
   ].join(' ')
 }
 
-function needOfAws({ here }: WorkflowFile): string {
-  switch (here) {
-    case 'nothing':
-      return '      # Your worker has a role of its own: leave this out where no other step asks AWS.'
-    case 'build':
-      return '      # For pushing images: the rest is done by your worker, with a role of its own.'
-    case 'worker':
-      return '      # For all that a release does in AWS: the job is its own worker.'
-  }
+/** Why the job needs AWS credentials. */
+const awsComments: Readonly<Record<EmbeddedRole | 'none', string>> = {
+  none: 'Your worker has its own role: remove this step, unless other steps use AWS.',
+  build: 'For pushing images. Your worker does the rest, with its own role.',
+  worker: 'For everything that a release does in AWS: this job runs its own worker.',
 }
 
 function pinned(action: keyof typeof pinnedActions): string {

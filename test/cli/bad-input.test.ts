@@ -16,7 +16,7 @@ environments:
   production: { cluster: hello }
 `
 
-/** A port on which something listens that is no Temporal server: it never answers. */
+/** A listener that never answers, and so is no Temporal server. */
 const silent = createServer()
 let silentAddress: string
 let folder: string
@@ -36,18 +36,18 @@ before(async () => {
 })
 after(() => silent.close())
 
-/** Nothing listens on port 1, so whatever gets that far fails at once. */
+/** Nothing listens on port 1, so a command that tries to connect fails at once. */
 const slipway = (...args: readonly string[]) => runSlipway(folder, '127.0.0.1:1', args)
 
-async function refused(args: readonly string[], expected: RegExp): Promise<void> {
+async function assertRejected(args: readonly string[], expected: RegExp): Promise<void> {
   const { exitCode, stderr, stdout } = await slipway(...args)
   assert.match(stderr, expected)
   assert.equal(exitCode, 2)
-  assert.equal(stdout, '', 'what is wrong is not the answer')
+  assert.equal(stdout, '', 'errors do not go to standard output')
   assert.doesNotMatch(stderr, /\n\s+at /, 'no stack trace')
 }
 
-describe('one clear message, exit status 2, and nothing changed', () => {
+describe('bad input gives one clear message and exit status 2', () => {
   const cases: readonly [title: string, args: readonly string[], expected: RegExp][] = [
     ['no command', [], /Usage: slipway/],
     ['an unknown command', ['deplo'], /unknown command 'deplo'\n\(Did you mean deploy\?\)/],
@@ -56,7 +56,7 @@ describe('one clear message, exit status 2, and nothing changed', () => {
     [
       'an unknown environment',
       ['deploy', 'prodction'],
-      /^There is no environment "prodction" in the configuration; did you mean "production"\? There is: production\.$/,
+      /^There is no environment "prodction" in the configuration; did you mean "production"\? Environments: production\.$/,
     ],
     [
       'an environment that looks like an option',
@@ -69,31 +69,35 @@ describe('one clear message, exit status 2, and nothing changed', () => {
       /There is no commit "\$\(touch x\)" in /,
     ],
     [
-      'a configuration that is not there',
+      'a missing configuration',
       ['status', 'production', '--config', 'no.yaml'],
-      /^no\.yaml: there is no such file$/,
+      /^no\.yaml: there is no such file; pass the path of one with --config$/,
     ],
-    ['a time that is none', ['wait', 'x', '--timeout', 'soon'], /Expected a duration such as 90s/],
-    ['a queue that is none', ['worker', '--queues', 'all'], /Expected release, builder, or both/],
-    ['a shell that is none', ['completion', 'tcsh'], /Allowed choices are bash, zsh, fish/],
+    ['an invalid duration', ['wait', 'x', '--timeout', 'soon'], /Expected a duration such as 90s/],
+    ['an unknown worker role', ['worker', '--queues', 'all'], /Expected release, builder, or both/],
+    ['an unknown shell', ['completion', 'tcsh'], /Allowed choices are bash, zsh, fish/],
     [
-      'a Temporal server that is not there',
+      'no Temporal server',
       ['status', 'production'],
       /^No Temporal server answers at 127\.0\.0\.1:1 \(.+\)\. .*slipway local up.*TEMPORAL_ADDRESS/,
     ],
-    ['a worker without a server', ['worker'], /^No Temporal server answers at 127\.0\.0\.1:1/],
     [
-      'a profile that is not there',
+      'a worker without a Temporal server',
+      ['worker'],
+      /^No Temporal server answers at 127\.0\.0\.1:1/,
+    ],
+    [
+      'an unknown profile',
       ['status', 'production', '--profile', 'nowhere'],
       /^The configuration of the Temporal client cannot be used: .*nowhere/,
     ],
   ]
-  for (const [title, args, expected] of cases) test(title, () => refused(args, expected))
+  for (const [title, args, expected] of cases) test(title, () => assertRejected(args, expected))
 
   test('a configuration with problems lists all of them', async () => {
     await writeFile(join(folder, 'bad.yaml'), 'project: 3\nimages: []\n')
     try {
-      await refused(
+      await assertRejected(
         ['config', 'check', '--config', 'bad.yaml'],
         /^bad\.yaml:1:1: services: is missing.*\n.*\nbad\.yaml:1:10: project: .*\nbad\.yaml:2:9: images: /,
       )
@@ -105,7 +109,7 @@ describe('one clear message, exit status 2, and nothing changed', () => {
   test('a dirty checkout', async () => {
     await writeFile(join(folder, '$(reboot) "x".txt'), '')
     try {
-      await refused(
+      await assertRejected(
         ['deploy', 'production'],
         /changes that are in no commit:\n {2}\$\(reboot\) "x"/,
       )
@@ -114,7 +118,7 @@ describe('one clear message, exit status 2, and nothing changed', () => {
     }
   })
 
-  test('a folder that is no repository', async () => {
+  test('a folder that is not a repository', async () => {
     const bare = temporaryFolder()
     await writeFile(join(bare, 'slipway.yaml'), config)
     const { exitCode, stderr } = await runSlipway(bare, '127.0.0.1:1', ['deploy', 'production'])
@@ -129,7 +133,7 @@ describe('one clear message, exit status 2, and nothing changed', () => {
     assert.match(stderr, /^slipway\.yaml: not found in .* or any folder above it/)
   })
 
-  test('an address where something else listens is given up within seconds', async () => {
+  test('an address without a Temporal server is given up within seconds', async () => {
     const { exitCode, stderr, durationMs } = await runSlipway(folder, silentAddress, [
       'status',
       'production',
@@ -140,9 +144,9 @@ describe('one clear message, exit status 2, and nothing changed', () => {
   })
 })
 
-test('a server that does not let one in is told from one that is not there', async () => {
+test('a server that denies access is told apart from a missing one', async () => {
   const server = createHttp2Server()
-  // gRPC's way to fail before anything was said: the status in place of an answer.
+  // How gRPC fails before any message: with the status instead of an answer.
   server.on('stream', (stream) =>
     stream.respond(
       {
@@ -168,7 +172,7 @@ test('a server that does not let one in is told from one that is not there', asy
   assert.match(stderr, /^Temporal answered: unknown API key\. Check TEMPORAL_API_KEY/)
 })
 
-test('with --json what is wrong is a document, too', async () => {
+test('with --json an error is a JSON document as well', async () => {
   const { exitCode, stdout } = await slipway('deploy', 'prodction', '--json')
   assert.equal(exitCode, 2)
   const { error, exitStatus } = JSON.parse(stdout) as { error: string; exitStatus: number }
@@ -176,7 +180,7 @@ test('with --json what is wrong is a document, too', async () => {
   assert.match(error, /^There is no environment "prodction"/)
 })
 
-test('config check gives problems to programs with their places', async () => {
+test('config check --json prints problems with their positions', async () => {
   await writeFile(join(folder, 'bad.yaml'), 'project: 3\n')
   const { exitCode, stdout } = await slipway('config', 'check', '--config', 'bad.yaml', '--json')
   await git(folder, 'clean', '-qf')
@@ -191,7 +195,7 @@ test('config check gives problems to programs with their places', async () => {
   })
 })
 
-test('help and version need no configuration, no server and no more than a moment', async () => {
+test('help and version need neither a configuration nor a server', async () => {
   const bare = temporaryFolder()
   for (const args of [['--help'], ['deploy', '--help'], ['--version']]) {
     const { exitCode, stdout } = await runSlipway(bare, '127.0.0.1:1', args)

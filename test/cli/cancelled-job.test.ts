@@ -8,7 +8,7 @@ import type { RolloutEnd } from '../../contract/activity-types.ts'
 import { commandsIn, outputsOf } from '../unit/cli/runner.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { live } from '../workflows/fixtures.ts'
-import { type Checkout, gate, type CliFixture, startCliFixture } from './cli-fixture.ts'
+import { type Checkout, holdActivity, type CliFixture, startCliFixture } from './cli-fixture.ts'
 
 const top = join(import.meta.dirname, '..', '..')
 
@@ -19,11 +19,11 @@ before(async () => {
 after(() => fixture.close())
 
 /**
- * A step of a job, begun as the runner begins it: a script, by a bash that alone is told when the
- * job is cancelled. https://docs.github.com/actions/reference/workflow-cancellation-reference
+ * A step of a job, started as the runner starts it: a script in bash, and only bash gets the signal
+ * when the job is cancelled. https://docs.github.com/actions/reference/workflow-cancellation-reference
  */
 async function step(
-  here: Checkout,
+  checkout: Checkout,
   script: string,
   variables: Readonly<Record<string, string>> = {},
 ) {
@@ -39,14 +39,14 @@ async function step(
     reject: false,
     stdin: 'ignore',
     timeout: 120_000,
-    cwd: here.folder,
+    cwd: checkout.folder,
     extendEnv: false,
     env: {
       PATH: `${folder}:${process.env['PATH']}`,
       HOME: folder,
       TEMPORAL_ADDRESS: fixture.server.address,
       GITHUB_ACTIONS: 'true',
-      GITHUB_SHA: here.commit,
+      GITHUB_SHA: checkout.commit,
       GITHUB_STEP_SUMMARY: summary,
       GITHUB_OUTPUT: output,
       ...variables,
@@ -59,10 +59,10 @@ async function step(
   }
 }
 
-async function writtenStep(here: Checkout): Promise<string> {
-  const { exitCode, stderr } = await here.slipway('init', 'github')
+async function generatedStep(checkout: Checkout): Promise<string> {
+  const { exitCode, stderr } = await checkout.slipway('init', 'github')
   assert.equal(exitCode, 0, stderr)
-  const written = await readFile(join(here.folder, '.github/workflows/deploy.yml'), 'utf8')
+  const written = await readFile(join(checkout.folder, '.github/workflows/deploy.yml'), 'utf8')
   return parse(written).jobs.deploy.steps.at(-1).run
 }
 
@@ -79,20 +79,20 @@ const inputs = {
 
 describe('a job of GitHub Actions that is cancelled', () => {
   for (const [title, environment, script, variables] of [
-    ['the workflow that is written', 'written', writtenStep, {}],
+    ['the generated workflow', 'generated', generatedStep, {}],
     ['the action', 'action', actionStep, inputs],
   ] as const) {
-    test(`says on its page that the release has not ended, and how to go on: ${title}`, async () => {
+    test(`says on its page that the release has not ended, and how to follow it: ${title}`, async () => {
       const here = await fixture.checkout(environment)
-      const waiting = gate<RolloutEnd>()
-      await here.withWorker({ waitForRollout: waiting.pass }, async () => {
+      const held = holdActivity<RolloutEnd>()
+      await here.withWorker({ waitForRollout: held.run }, async () => {
         const { bash, summary, outputs } = await step(here, await script(here), variables)
         const streamed = Promise.withResolvers<void>()
         bash.stdout.on('data', (piece: Buffer) => {
           if (piece.toString().includes('wait api …')) streamed.resolve()
         })
         await Promise.race([streamed.promise, bash.then(() => assert.fail('it did not wait'))])
-        await waiting.reached
+        await held.started
         const cancelledAt = Date.now()
         bash.kill('SIGINT')
         const { exitCode, stderr } = await bash
@@ -101,12 +101,12 @@ describe('a job of GitHub Actions that is cancelled', () => {
         const id = `release/${environment}/${here.commit.slice(0, 12)}`
         assert.deepEqual(await outputs(), { release: id, outcome: 'interrupted' })
         assert.deepEqual(commandsIn(stderr), [
-          `::warning title=interrupted%3A ${id}::It goes on.%0AFollow it: slipway wait ${id}%0ACancel it: slipway cancel ${environment}`,
+          `::warning title=interrupted%3A ${id}::It continues.%0AFollow it: slipway wait ${id}%0ACancel it: slipway cancel ${environment}`,
         ])
         assert.match(await summary(), /^### ⏳ .*: has not ended/)
-        assert.match(await summary(), /^- It goes on\.\n- Follow it: slipway wait release\//m)
-        waiting.open(live)
-        assert.equal((await here.slipway('wait', id)).exitCode, 0, 'it went on')
+        assert.match(await summary(), /^- It continues\.\n- Follow it: slipway wait release\//m)
+        held.finish(live)
+        assert.equal((await here.slipway('wait', id)).exitCode, 0, 'it continued')
       })
     })
   }

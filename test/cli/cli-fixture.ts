@@ -12,7 +12,7 @@ import { fakes } from '../workflows/fixtures.ts'
 
 const top = join(import.meta.dirname, '..', '..')
 
-/** A Temporal server, Slipway's workflows, and repositories to run the real command in. */
+/** A Temporal server, Slipway's workflows, and repositories in which to run the real command. */
 export interface CliFixture {
   readonly server: TemporalServer
   readonly client: Client
@@ -27,12 +27,12 @@ export interface Checkout {
   readonly folder: string
   readonly environment: string
   readonly commit: string
-  /** Makes one more commit, and gives its hash. */
+  /** Makes another commit, and returns its hash. */
   commitAgain(subject: string): Promise<string>
-  /** Runs `slipway` here to its end. */
+  /** Runs `slipway` in this checkout. */
   slipway(...args: readonly string[]): ReturnType<typeof runSlipway>
-  /** With a worker whose activities do well unless said otherwise. */
-  withWorker<T>(otherwise: Partial<Activities>, work: () => Promise<T>): Promise<T>
+  /** Does some work while a worker runs. Its activities succeed, except for these. */
+  withWorker<T>(activities: Partial<Activities>, work: () => Promise<T>): Promise<T>
 }
 
 const commandOptions = { reject: false, stdin: 'ignore', timeout: 120_000 } as const
@@ -58,7 +58,7 @@ export async function startCliFixture(): Promise<CliFixture> {
   }
 }
 
-/** The real command, as a child process, that finds Temporal at an address. */
+/** Runs the real command as a child process, with the address of Temporal. */
 export function runSlipway(
   folder: string,
   address: string,
@@ -101,12 +101,12 @@ async function newCheckout(
     commit,
     commitAgain,
     slipway: (...args) => runSlipway(folder, address, args),
-    async withWorker(otherwise, work) {
+    async withWorker(activities, work) {
       const worker = await Worker.create({
         connection: native,
         taskQueue: queue,
         workflowBundle: bundle,
-        activities: fakes(queue, otherwise).activities,
+        activities: fakes(queue, activities).activities,
         maxHeartbeatThrottleInterval: 100,
         defaultHeartbeatThrottleInterval: 100,
       })
@@ -135,25 +135,25 @@ taskQueues: { release: ${queue}, builder: ${queue} }
 `
 }
 
-/** Something that an activity waits for, with a heartbeat, until a test lets it go on. */
-export function gate<Value>(heartbeat?: unknown) {
-  const { promise: opened, resolve: open } = Promise.withResolvers<Value>()
-  const { promise: reached, resolve: reach, reject: fail } = Promise.withResolvers<void>()
-  // A command that ended early would leave its test waiting for ever.
-  const late = setTimeout(() => fail(new Error('no activity came this far in 30 s')), 30_000)
-  late.unref()
-  reached.catch(() => {})
-  const pass = async (): Promise<Value> => {
+/** Keeps an activity running, with a heartbeat, until the test finishes it. */
+export function holdActivity<Value>(heartbeat?: unknown) {
+  const { promise: result, resolve: finish } = Promise.withResolvers<Value>()
+  const { promise: started, resolve: start, reject: fail } = Promise.withResolvers<void>()
+  // Otherwise a command that ends early would leave its test waiting forever.
+  const timeout = setTimeout(() => fail(new Error('the activity has not started in 30 s')), 30_000)
+  timeout.unref()
+  started.catch(() => {})
+  const run = async (): Promise<Value> => {
     const context = Context.current()
     const timer = setInterval(() => context.heartbeat(heartbeat), 200)
     context.heartbeat(heartbeat)
-    clearTimeout(late)
-    reach()
+    clearTimeout(timeout)
+    start()
     try {
-      return await Promise.race([opened, context.cancelled])
+      return await Promise.race([result, context.cancelled])
     } finally {
       clearInterval(timer)
     }
   }
-  return { pass, reached, open }
+  return { run, started, finish }
 }

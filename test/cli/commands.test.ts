@@ -7,7 +7,7 @@ import type { ReleaseActivities } from '../../contract/activities.ts'
 import type { RolloutEnd } from '../../contract/activity-types.ts'
 import type { RunningRevision } from '../../rollout/deployment.ts'
 import { arn } from '../workflows/fixtures.ts'
-import { gate, type CliFixture, runSlipway, startCliFixture } from './cli-fixture.ts'
+import { holdActivity, type CliFixture, runSlipway, startCliFixture } from './cli-fixture.ts'
 
 let fixture: CliFixture
 before(async () => {
@@ -15,8 +15,8 @@ before(async () => {
 })
 after(() => fixture.close())
 
-/** An AWS that remembers what it was told to run. */
-function oneAws(): Partial<ReleaseActivities> {
+/** Activities that remember which revision each service runs. */
+function fakeAws(): Partial<ReleaseActivities> {
   const now = new Map<string, RunningRevision>()
   return {
     inspectEnvironment: async ({ spec }) => ({
@@ -40,9 +40,9 @@ function oneAws(): Partial<ReleaseActivities> {
 }
 
 describe('slipway rollback', () => {
-  test('takes back what is live, and the ledger shows who did what', async () => {
+  test('rolls back what is live, and is listed in the ledger', async () => {
     const here = await fixture.checkout('back')
-    await here.withWorker(oneAws(), async () => {
+    await here.withWorker(fakeAws(), async () => {
       const deploy = await here.slipway('deploy', 'back')
       assert.equal(deploy.exitCode, 0, deploy.stdout)
       const { exitCode, stdout } = await here.slipway('rollback', 'back', '--reason', 'too slow')
@@ -59,19 +59,19 @@ describe('slipway rollback', () => {
     })
   })
 
-  test('cancels the release that runs, and has done its work when that is cancelled', async () => {
+  test('cancels a running release, and succeeds when that has ended as cancelled', async () => {
     const here = await fixture.checkout('halfway')
-    const waiting = gate<RolloutEnd>()
-    await here.withWorker({ waitForRollout: waiting.pass }, async () => {
+    const held = holdActivity<RolloutEnd>()
+    await here.withWorker({ waitForRollout: held.run }, async () => {
       const deploy = here.slipway('deploy', 'halfway')
-      await waiting.reached
+      await held.started
       const rollback = await here.slipway('rollback', 'halfway')
       assert.equal(rollback.exitCode, 0, rollback.stderr)
       assert.equal((await deploy).exitCode, 6)
     })
   })
 
-  test('is rejected where there is nothing to go back to', async () => {
+  test('is rejected if there is no rollback target', async () => {
     const here = await fixture.checkout('fresh')
     await here.withWorker({}, async () => {
       const { exitCode, stdout } = await here.slipway('rollback', 'fresh')
@@ -80,7 +80,7 @@ describe('slipway rollback', () => {
     })
   })
 
-  test('is refused for a release that is not in the ledger', async () => {
+  test('is rejected for a release that is not in the ledger', async () => {
     const here = await fixture.checkout('unknown')
     await here.withWorker({}, async () => {
       assert.equal((await here.slipway('deploy', 'unknown')).exitCode, 0)
@@ -92,12 +92,12 @@ describe('slipway rollback', () => {
 })
 
 describe('the other commands', () => {
-  test('cancel brings back what was touched, and exits with 0', async () => {
+  test('cancel rolls back what was changed, and exits with 0', async () => {
     const here = await fixture.checkout('called-off')
-    const waiting = gate<RolloutEnd>()
-    await here.withWorker({ waitForRollout: waiting.pass }, async () => {
+    const held = holdActivity<RolloutEnd>()
+    await here.withWorker({ waitForRollout: held.run }, async () => {
       const deploy = here.slipway('deploy', 'called-off')
-      await waiting.reached
+      await held.started
       assert.equal((await here.slipway('cancel', 'called-off')).exitCode, 0)
       assert.equal((await deploy).exitCode, 6)
       const again = await here.slipway('cancel', 'called-off')
@@ -106,7 +106,7 @@ describe('the other commands', () => {
     })
   })
 
-  test('status shows what is live by service, and what runs', async () => {
+  test('status shows what is live by service, and what is running', async () => {
     const here = await fixture.checkout('shown')
     const first = await here.slipway('status', 'shown')
     assert.match(first.stdout, /Live: nothing yet/)
@@ -120,13 +120,13 @@ describe('the other commands', () => {
     })
   })
 
-  test('status shows what a step that waits saw last, with what somebody has to do', async () => {
+  test('status shows what a waiting step observed last, with what a person has to do', async () => {
     const here = await fixture.checkout('asked')
     const summary = 'ECS waits for a person: aws ecs continue-service-deployment --hook-id h'
-    const waiting = gate<RolloutEnd>({ service: 'api', summary, observedAt: 0 })
-    await here.withWorker({ waitForRollout: waiting.pass }, async () => {
+    const held = holdActivity<RolloutEnd>({ service: 'api', summary, observedAt: 0 })
+    await here.withWorker({ waitForRollout: held.run }, async () => {
       const deploy = here.slipway('deploy', 'asked')
-      await waiting.reached
+      await held.started
       const { stdout } = await here.slipway('status', 'asked')
       assert.match(stdout, new RegExp(`\n {2}wait api, for .*\n {4}${summary}(\n|$)`))
       const { stdout: json } = await here.slipway('status', 'asked', '--json')
@@ -137,7 +137,7 @@ describe('the other commands', () => {
     })
   })
 
-  test('status without a worker says that one is missing', async () => {
+  test('status reports a missing worker', async () => {
     const here = await fixture.checkout('abandoned')
     await here.withWorker({}, () => here.slipway('deploy', 'abandoned', '--no-wait'))
     const { exitCode, stderr } = await here.slipway('status', 'abandoned')
@@ -145,7 +145,7 @@ describe('the other commands', () => {
     assert.match(stderr, /slipway worker/)
   })
 
-  test('redeploy makes a new deployment of what is live', async () => {
+  test('redeploy starts a new deployment of what is live', async () => {
     const here = await fixture.checkout('rotated')
     await here.withWorker({}, async () => {
       await here.slipway('deploy', 'rotated')
@@ -187,7 +187,7 @@ describe('the other commands', () => {
     )
   })
 
-  test('wait for a release that is not there, or never was, is refused', async () => {
+  test('wait for an unknown release, or in an environment without releases, is an error', async () => {
     const here = await fixture.checkout('empty')
     const unknown = await here.slipway('wait', 'release/empty/3f2c1ab')
     assert.equal(unknown.exitCode, 2)
@@ -197,7 +197,7 @@ describe('the other commands', () => {
     assert.match(never.stderr, /Nothing has been released to empty yet/)
   })
 
-  test('commands work from a folder below, and with a file named', async () => {
+  test('commands work from a subfolder, and with --config', async () => {
     const here = await fixture.checkout('below')
     const { address } = fixture.server
     const below = await runSlipway(join(here.folder, 'below'), address, ['status', 'below'])
@@ -208,25 +208,25 @@ describe('the other commands', () => {
   })
 })
 
-const notify: ReleaseActivities['notify'] = async ({ to, notice }) => {
-  assert.equal(notice.event, 'test')
+const notify: ReleaseActivities['notify'] = async ({ to, notification }) => {
+  assert.equal(notification.event, 'test')
   if (to.urlFrom === 'BAD')
     throw ApplicationFailure.nonRetryable('BAD is not set', 'PreconditionFailed')
 }
 
 describe('slipway notify', () => {
-  test('says of everybody whether the test message arrived, and why not', async () => {
-    const here = await fixture.checkout('told')
+  test('prints for each receiver whether the test message arrived, or why not', async () => {
+    const here = await fixture.checkout('notified')
     const list = '[{ type: slack, urlFrom: GOOD }, { type: webhook, urlFrom: BAD }]'
     await appendFile(join(here.folder, 'slipway.yaml'), `notifications: ${list}\n`)
     await here.withWorker({ notify }, async () => {
-      const { exitCode, stdout } = await here.slipway('notify', 'told')
+      const { exitCode, stdout } = await here.slipway('notify', 'notified')
       assert.deepEqual(stdout.split('\n'), [
         'slack (GOOD): arrived',
         'webhook (BAD): did not arrive: BAD is not set',
       ])
       assert.equal(exitCode, 2)
-      const json = await here.slipway('notify', 'told', '--json')
+      const json = await here.slipway('notify', 'notified', '--json')
       assert.deepEqual(JSON.parse(json.stdout), [
         { to: 'slack (GOOD)' },
         { to: 'webhook (BAD)', failure: 'BAD is not set' },
@@ -234,12 +234,12 @@ describe('slipway notify', () => {
     })
   })
 
-  test('says where nobody is told at all', async () => {
-    const here = await fixture.checkout('untold')
+  test('is an error if the environment has no notifications', async () => {
+    const here = await fixture.checkout('unnotified')
     await here.withWorker({}, async () => {
-      const { exitCode, stderr } = await here.slipway('notify', 'untold')
+      const { exitCode, stderr } = await here.slipway('notify', 'unnotified')
       assert.equal(exitCode, 2)
-      assert.match(stderr, /untold has no notifications: add "notifications"/)
+      assert.match(stderr, /unnotified has no notifications: add "notifications"/)
     })
   })
 })

@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import { ApplicationFailure } from '@temporalio/common'
 import type { RolloutEnd } from '../../contract/activity-types.ts'
 import { live } from '../workflows/fixtures.ts'
-import { gate, type CliFixture, startCliFixture } from './cli-fixture.ts'
+import { holdActivity, type CliFixture, startCliFixture } from './cli-fixture.ts'
 
 let fixture: CliFixture
 before(async () => {
@@ -17,13 +17,13 @@ const failed: RolloutEnd = {
   cause: 'Container api exited with 1.',
 }
 
-/** Each line of the output of a command that was asked for JSON. */
+/** The lines of output of a command with --json. */
 function events(stdout: string): readonly Record<string, unknown>[] {
   return stdout.split('\n').map((line) => JSON.parse(line) as Record<string, unknown>)
 }
 
 describe('slipway deploy', () => {
-  test('waits, tells every step as a line, and exits with 0 once the commit is live', async () => {
+  test('waits, prints each step as a line, and exits with 0 once the commit is live', async () => {
     const here = await fixture.checkout('good')
     const { exitCode, stdout, stderr } = await here.withWorker({}, () =>
       here.slipway('deploy', 'good'),
@@ -33,10 +33,10 @@ describe('slipway deploy', () => {
       assert.match(stdout, line)
     }
     assert.match(stdout, /succeeded {2}release\/good\//)
-    assert.ok(!stdout.includes('\u001b'), 'no colours where no terminal is')
+    assert.ok(!stdout.includes('\u001b'), 'no colours without a terminal')
   })
 
-  test('says the same as lines of JSON, the result last', async () => {
+  test('prints the same as lines of JSON, the result last', async () => {
     const here = await fixture.checkout('json')
     const { exitCode, stdout } = await here.withWorker({}, () =>
       here.slipway('deploy', 'json', '--json'),
@@ -52,8 +52,8 @@ describe('slipway deploy', () => {
     )
   })
 
-  test('exits with 2 where a gate said no, with its reason', async () => {
-    const here = await fixture.checkout('gated')
+  test('exits with 2 if a precondition fails, and prints the reason', async () => {
+    const here = await fixture.checkout('unready')
     const { exitCode, stdout } = await here.withWorker(
       {
         inspectEnvironment: async () => {
@@ -63,24 +63,24 @@ describe('slipway deploy', () => {
           )
         },
       },
-      () => here.slipway('deploy', 'gated'),
+      () => here.slipway('deploy', 'unready'),
     )
     assert.equal(exitCode, 2)
-    assert.match(stdout, /rejected {2}release\/gated/)
+    assert.match(stdout, /rejected {2}release\/unready/)
     assert.match(stdout, /cluster mailman does not exist/)
   })
 
-  test('exits with 3 where it was taken back, with the cause', async () => {
-    const here = await fixture.checkout('sick')
+  test('exits with 3 if the release was rolled back, and prints the cause', async () => {
+    const here = await fixture.checkout('unhealthy')
     const { exitCode, stdout } = await here.withWorker({ waitForRollout: async () => failed }, () =>
-      here.slipway('deploy', 'sick'),
+      here.slipway('deploy', 'unhealthy'),
     )
     assert.equal(exitCode, 3)
     assert.match(stdout, /rolled back/)
     assert.match(stdout, /Container api exited with 1/)
   })
 
-  test('exits with 4 where the way back failed, too', async () => {
+  test('exits with 4 if the rollback failed as well', async () => {
     const here = await fixture.checkout('stuck')
     const { exitCode, stdout } = await here.withWorker(
       { waitForRollout: async () => failed, rollBackService: async () => failed },
@@ -90,28 +90,28 @@ describe('slipway deploy', () => {
     assert.match(stdout, /A person is needed now/)
   })
 
-  test('exits with 4 where somebody terminated the release: nobody took anything back', async () => {
+  test('exits with 4 if the release was terminated, since nothing was rolled back', async () => {
     const here = await fixture.checkout('terminated')
-    const waiting = gate<RolloutEnd>()
-    await here.withWorker({ waitForRollout: waiting.pass }, async () => {
+    const held = holdActivity<RolloutEnd>()
+    await here.withWorker({ waitForRollout: held.run }, async () => {
       const deploy = here.slipway('deploy', 'terminated', '--json')
-      await waiting.reached
+      await held.started
       const id = `release/terminated/${here.commit.slice(0, 12)}`
       await fixture.client.workflow.getHandle(id).terminate('by mistake')
       const { exitCode, stdout } = await deploy
       assert.equal(exitCode, 4)
       assert.match(String(events(stdout).at(-1)?.['message']), /was terminated \(by mistake\)/)
-      waiting.open(live)
+      held.finish(live)
     })
   })
 
-  test('shows what a waiting activity sees, and what is tried again', async () => {
+  test('shows what a waiting activity observes, and what is retried', async () => {
     const here = await fixture.checkout('retried')
-    const waiting = gate<RolloutEnd>({ service: 'api', summary: '0 of 1 tasks running' })
+    const held = holdActivity<RolloutEnd>({ service: 'api', summary: '0 of 1 tasks running' })
     let pushes = 0
     const { exitCode, stdout } = await here.withWorker(
       {
-        waitForRollout: waiting.pass,
+        waitForRollout: held.run,
         pushImage: async ({ image }) => {
           pushes += 1
           if (pushes <= 4)
@@ -122,7 +122,7 @@ describe('slipway deploy', () => {
       async () => {
         const command = here.slipway('deploy', 'retried', '--json')
         for await (const line of command) {
-          if (line.includes('0 of 1 tasks running')) waiting.open(live)
+          if (line.includes('0 of 1 tasks running')) held.finish(live)
         }
         return command
       },
@@ -133,24 +133,24 @@ describe('slipway deploy', () => {
     assert.equal(retry['failure'], 'the registry said 503')
   })
 
-  test('a second commit waits while one is released; the same one joins', async () => {
+  test('a second commit waits while the first is released; the same commit joins', async () => {
     const here = await fixture.checkout('busy')
-    const waiting = gate<RolloutEnd>()
-    await here.withWorker({ waitForRollout: waiting.pass }, async () => {
+    const held = holdActivity<RolloutEnd>()
+    await here.withWorker({ waitForRollout: held.run }, async () => {
       const first = here.slipway('deploy', 'busy', '--json')
-      await waiting.reached
+      await held.started
       const same = here.slipway('deploy', 'busy', '--no-wait', '--json')
       assert.equal(events((await same).stdout)[0]?.['joined'], true)
       await here.commitAgain('Another one')
-      const told = await here.slipway('deploy', 'busy', '--no-wait')
-      assert.match(told.stdout, /waits: release\/busy\/[0-9a-f]{12} is running/)
+      const queued = await here.slipway('deploy', 'busy', '--no-wait')
+      assert.match(queued.stdout, /waits: release\/busy\/[0-9a-f]{12} is running/)
       const second = here.slipway('deploy', 'busy', '--json')
       const waits = Promise.withResolvers<void>()
       second.stdout.on('data', (piece: Buffer) => {
         if (piece.toString().includes('"event":"waiting"')) waits.resolve()
       })
       await waits.promise
-      waiting.open(live)
+      held.finish(live)
       assert.equal((await first).exitCode, 0)
       const ended = await second
       assert.equal(ended.exitCode, 0)
@@ -158,19 +158,19 @@ describe('slipway deploy', () => {
     })
   })
 
-  test('an older end under the same id is not taken for the end of what waits', async () => {
+  test('an older result with the same id is not taken for the result of a waiting release', async () => {
     const here = await fixture.checkout('forgotten')
     const id = `release/forgotten/${here.commit.slice(0, 12)}`
-    // As the environment has forgotten it, and Temporal has not.
+    // Temporal still has a workflow that the environment no longer remembers.
     const workflow = { workflowId: id, taskQueue: 'nobody', args: [] }
     await (await fixture.client.workflow.start('release', workflow)).terminate()
-    const waiting = gate<RolloutEnd>()
-    await here.withWorker({ waitForRollout: waiting.pass }, async () => {
+    const held = holdActivity<RolloutEnd>()
+    await here.withWorker({ waitForRollout: held.run }, async () => {
       await here.commitAgain('Another one')
       const first = here.slipway('deploy', 'forgotten', '--json')
-      await waiting.reached
+      await held.started
       const again = here.slipway('deploy', 'forgotten', '--commit', here.commit, '--json')
-      for await (const line of again) if (line.includes('"event":"waiting"')) waiting.open(live)
+      for await (const line of again) if (line.includes('"event":"waiting"')) held.finish(live)
       const { exitCode, stdout } = await again
       assert.equal(exitCode, 0, stdout)
       assert.equal(events(stdout).at(-1)?.['outcome'], 'succeeded')
@@ -178,74 +178,74 @@ describe('slipway deploy', () => {
     })
   })
 
-  test('a waiting commit that a newer one takes the place of ends as superseded, with 5', async () => {
+  test('a waiting commit that a newer one supersedes exits with 5', async () => {
     const here = await fixture.checkout('crowded')
-    const waiting = gate<RolloutEnd>()
-    await here.withWorker({ waitForRollout: waiting.pass }, async () => {
+    const held = holdActivity<RolloutEnd>()
+    await here.withWorker({ waitForRollout: held.run }, async () => {
       const first = here.slipway('deploy', 'crowded', '--json')
-      await waiting.reached
+      await held.started
       await here.commitAgain('A second one')
-      const asked = await here.slipway('deploy', 'crowded', '--no-wait', '--json')
-      const id = String(events(asked.stdout)[0]?.['releaseId'])
+      const queued = await here.slipway('deploy', 'crowded', '--no-wait', '--json')
+      const id = String(events(queued.stdout)[0]?.['releaseId'])
       const second = here.slipway('wait', id, '--json')
       await here.commitAgain('A third one')
       const third = here.slipway('deploy', 'crowded', '--json')
       const superseded = await second
       assert.equal(superseded.exitCode, 5)
       assert.equal(events(superseded.stdout).at(-1)?.['outcome'], 'superseded')
-      waiting.open(live)
+      held.finish(live)
       assert.equal((await first).exitCode, 0)
       assert.equal((await third).exitCode, 0)
     })
   })
 
-  test('stops waiting when told to, with 124, and says how to go on', async () => {
+  test('stops waiting after --timeout, exits with 124, and prints how to follow the release', async () => {
     const here = await fixture.checkout('patient')
-    const waiting = gate<RolloutEnd>()
-    await here.withWorker({ waitForRollout: waiting.pass }, async () => {
+    const held = holdActivity<RolloutEnd>()
+    await here.withWorker({ waitForRollout: held.run }, async () => {
       const { exitCode, stderr } = await here.slipway('deploy', 'patient', '--timeout', '1s')
       assert.equal(exitCode, 124)
-      assert.match(stderr, /release\/patient\/\w+ goes on/)
+      assert.match(stderr, /release\/patient\/\w+ continues/)
       assert.match(stderr, /slipway wait release\/patient/)
-      await waiting.reached
+      await held.started
       const again = here.slipway('wait', 'patient')
-      waiting.open(live)
+      held.finish(live)
       assert.equal((await again).exitCode, 0)
     })
   })
 
-  test('Ctrl-C ends the waiting, not the release', async () => {
+  test('Ctrl-C ends the wait, not the release', async () => {
     const here = await fixture.checkout('interrupted')
-    const waiting = gate<RolloutEnd>()
-    await here.withWorker({ waitForRollout: waiting.pass }, async () => {
+    const held = holdActivity<RolloutEnd>()
+    await here.withWorker({ waitForRollout: held.run }, async () => {
       const command = here.slipway('deploy', 'interrupted')
-      await waiting.reached
+      await held.started
       command.kill('SIGINT')
       const { exitCode, stderr } = await command
       assert.equal(exitCode, 130)
-      assert.match(stderr, /goes on/)
+      assert.match(stderr, /continues/)
       assert.match(stderr, /slipway cancel interrupted/)
-      waiting.open(live)
+      held.finish(live)
       assert.equal((await here.slipway('wait', 'interrupted')).exitCode, 0)
     })
   })
 
-  test('so does SIGTERM, with its own exit status', async () => {
+  test('SIGTERM ends the wait as well, with its own exit status', async () => {
     const here = await fixture.checkout('stopped')
-    const waiting = gate<RolloutEnd>()
-    await here.withWorker({ waitForRollout: waiting.pass }, async () => {
+    const held = holdActivity<RolloutEnd>()
+    await here.withWorker({ waitForRollout: held.run }, async () => {
       const command = here.slipway('deploy', 'stopped', '--json')
-      await waiting.reached
+      await held.started
       command.kill('SIGTERM')
       const { exitCode, stdout } = await command
       assert.equal(exitCode, 143)
       assert.equal(events(stdout).at(-1)?.['outcome'], 'interrupted')
-      waiting.open(live)
+      held.finish(live)
       assert.equal((await here.slipway('wait', 'stopped')).exitCode, 0)
     })
   })
 
-  test('refuses to ask where no worker would take it up', async () => {
+  test('requests nothing if no worker would carry it out', async () => {
     const here = await fixture.checkout('idle')
     const { exitCode, stderr } = await here.slipway('deploy', 'idle')
     assert.equal(exitCode, 2)

@@ -21,7 +21,7 @@ before(async () => {
 })
 after(() => fixture.close())
 
-/** A machine with a checkout whose only check is a script, and with an engine that only says so. */
+/** A machine whose checkout has one check, and with a container engine that can only print its version. */
 async function machine(here: Checkout, check: string, queues = '') {
   const bin = temporaryFolder()
   const engine =
@@ -38,7 +38,7 @@ async function machine(here: Checkout, check: string, queues = '') {
     deploy: (args: readonly string[], variables: Readonly<Record<string, string>> = {}) =>
       runSlipway(here.folder, fixture.server.address, ['deploy', here.environment, ...args], {
         SLIPWAY_DOCKER: join(bin, 'engine'),
-        // The home of a test is its checkout, which must stay clean.
+        // The home folder of a test is its checkout, which must stay clean.
         SLIPWAY_CACHE: bin,
         AWS_EC2_METADATA_DISABLED: 'true',
         ...variables,
@@ -54,13 +54,13 @@ const inRegistry: ReleaseActivities['findImages'] = async ({ spec }) =>
     digest: digestOf(name, 8),
   }))
 
-const isThere = (file: string) =>
+const exists = (file: string) =>
   access(file).then(
     () => true,
     () => false,
   )
 
-async function endOf(id: string): Promise<string> {
+async function outcomeOf(id: string): Promise<string> {
   const handle = fixture.client.workflow.getHandle(id)
   await handle.result().catch(() => {})
   const { searchAttributes } = await handle.describe()
@@ -70,7 +70,7 @@ async function endOf(id: string): Promise<string> {
 }
 
 describe('slipway deploy --build-here', { concurrency: 4 }, () => {
-  test('checks on this machine, from its checkout, and says no as a builder would', async () => {
+  test('runs the checks in its own checkout, and rejects the release if they fail', async () => {
     const here = await fixture.checkout('builds')
     const { deploy } = await machine(here, 'git log -1 --format=%s; pwd; exit 3')
     const { exitCode, stdout, stderr } = await here.withWorker(
@@ -79,10 +79,14 @@ describe('slipway deploy --build-here', { concurrency: 4 }, () => {
     )
     assert.equal(exitCode, 2, stdout + stderr)
     assert.match(stdout, /rejected {2}release\/builds\//)
-    assert.match(stderr, /checks: Check something/, 'what it does is shown as it happens')
+    assert.match(
+      stderr,
+      /checks: Check something/,
+      'the output of the check is shown while it runs',
+    )
   })
 
-  test('a machine that is lost in the middle ends the release as rejected, with nothing touched', async () => {
+  test('the release ends as rejected, and nothing is changed, if the machine is lost', async () => {
     const here = await fixture.checkout('lost')
     const reached = join(temporaryFolder(), 'reached')
     const { deploy, id } = await machine(here, `touch ${reached}; sleep 600`)
@@ -95,27 +99,27 @@ describe('slipway deploy --build-here', { concurrency: 4 }, () => {
       { moveTags: touch('tags'), updateService: touch('service') },
       async () => {
         const command = deploy(['--build-here'])
-        await until(() => isThere(reached), { what: 'the check to run', timeoutMs: 30_000 })
+        await until(() => exists(reached), { what: 'the check to run', timeoutMs: 30_000 })
         const lostAt = Date.now()
         command.kill('SIGKILL')
         await command
-        assert.equal(await endOf(id), 'rejected')
+        assert.equal(await outcomeOf(id), 'rejected')
         assert.ok(Date.now() - lostAt < 120_000, 'in two minutes')
         const { result } = await fixture.client.workflow.getHandle(id).query(releaseStatus)
-        assert.match(result?.message ?? '', /--build-here has gone away.*Nothing was touched/)
+        assert.match(result?.message ?? '', /--build-here has stopped.*Nothing was touched/)
       },
     )
     assert.deepEqual(touched, [])
   })
 
-  test('who asks for the same commit takes over from a machine that is lost', async () => {
+  test('another deploy of the same commit takes over from a lost machine', async () => {
     const here = await fixture.checkout('taken')
     const reached = join(temporaryFolder(), 'reached')
     const check = `if [ -e ${reached} ]; then echo the second one says no; exit 1; fi; touch ${reached}; sleep 600`
     const { deploy } = await machine(here, check)
     await here.withWorker({}, async () => {
       const first = deploy(['--build-here'])
-      await until(() => isThere(reached), { what: 'the check to run', timeoutMs: 30_000 })
+      await until(() => exists(reached), { what: 'the check to run', timeoutMs: 30_000 })
       const second = deploy(['--build-here', '--json'])
       for await (const line of second) {
         if (!line.includes('"accepted"')) continue
@@ -129,29 +133,29 @@ describe('slipway deploy --build-here', { concurrency: 4 }, () => {
     })
   })
 
-  test('is refused without a worker for the rest, and when it would not stay', async () => {
+  test('is an error without a worker for the rest, and with --no-wait', async () => {
     const here = await fixture.checkout('alone')
     const { deploy } = await machine(here, 'true')
     const alone = await deploy(['--build-here'])
     assert.equal(alone.exitCode, 2)
     assert.match(alone.stderr, /No worker that runs releases serves the task queue "queue-alone"/)
-    const away = await deploy(['--build-here', '--no-wait'])
-    assert.equal(away.exitCode, 2)
-    assert.match(away.stderr, /--build-here works while the command waits/)
+    const noWait = await deploy(['--build-here', '--no-wait'])
+    assert.equal(noWait.exitCode, 2)
+    assert.match(noWait.stderr, /--build-here runs only while the command waits/)
   })
 })
 
 describe('slipway deploy --worker-here', { concurrency: 3 }, () => {
-  test('serves every queue itself while it waits', async () => {
+  test('serves every task queue while it waits', async () => {
     const here = await fixture.checkout('works')
     const queues = 'taskQueues: { release: queue-works, builder: works-builder }'
     const { deploy } = await machine(here, 'true', queues)
     const { exitCode, stdout, stderr } = await deploy(['--worker-here'])
     assert.equal(exitCode, 2, stderr)
-    assert.match(stdout, /rejected[^]*AWS does not accept/, 'real activities ask the real AWS')
+    assert.match(stdout, /rejected[^]*AWS does not accept/, 'real activities call the real AWS')
   })
 
-  test('tells people how it ended before it leaves', async () => {
+  test('delivers the notification of the outcome before it exits', async () => {
     const here = await fixture.checkout('tells')
     const receiver = await openReceiver({ status: 503 })
     try {
@@ -170,7 +174,7 @@ describe('slipway deploy --worker-here', { concurrency: 3 }, () => {
     }
   })
 
-  test('what it leaves unfinished the next worker brings to its end', async () => {
+  test('the next worker finishes what it leaves unfinished', async () => {
     const here = await fixture.checkout('unfinished')
     const queues = 'taskQueues: { release: queue-unfinished, builder: unfinished-builder }'
     const { deploy, id } = await machine(here, 'true', queues)
@@ -186,11 +190,11 @@ describe('slipway deploy --worker-here', { concurrency: 3 }, () => {
     silent.close()
     assert.equal(left.exitCode, 124, left.stdout + left.stderr)
     assert.match(left.stderr, /continues as soon as a worker runs/)
-    const outcome = await here.withWorker({ findImages: inRegistry }, () => endOf(id))
+    const outcome = await here.withWorker({ findImages: inRegistry }, () => outcomeOf(id))
     assert.equal(outcome, 'succeeded')
   })
 
-  test('a machine that is lost in the middle leaves it to the next worker as well', async () => {
+  test('the next worker also finishes what a lost machine leaves unfinished', async () => {
     const here = await fixture.checkout('perished')
     const queues = 'taskQueues: { release: queue-perished, builder: perished-builder }'
     const { deploy, id } = await machine(here, 'true', queues)
@@ -208,11 +212,11 @@ describe('slipway deploy --worker-here', { concurrency: 3 }, () => {
     await command
     silent.closeAllConnections()
     silent.close()
-    const outcome = await here.withWorker({ findImages: inRegistry }, () => endOf(id))
+    const outcome = await here.withWorker({ findImages: inRegistry }, () => outcomeOf(id))
     assert.equal(outcome, 'succeeded')
   })
 
-  test('names what creates the search attributes where they are missing', async () => {
+  test('says how to create missing search attributes', async () => {
     const logFile = join(temporaryFolder(), 'temporal.log')
     const bare = await startTemporal({ logFile, searchAttributes: {} })
     try {

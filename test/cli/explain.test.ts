@@ -10,7 +10,7 @@ before(async () => {
 })
 after(() => fixture.close())
 
-const sick: RolloutEnd = {
+const rolledBack: RolloutEnd = {
   kind: 'rolled_back',
   reason: 'the circuit breaker tripped',
   cause: 'Container api exited with 1 in 3 tasks.',
@@ -30,10 +30,10 @@ const sick: RolloutEnd = {
 }
 
 describe('slipway explain', () => {
-  test('tells a release that has ended, with a worker and without one', async () => {
+  test('explains an ended release, with a worker and without one', async () => {
     const here = await fixture.checkout('explained')
     const release = `release/explained/${here.commit.slice(0, 12)}`
-    await here.withWorker({ waitForRollout: async () => sick }, async () => {
+    await here.withWorker({ waitForRollout: async () => rolledBack }, async () => {
       const deploy = await here.slipway('deploy', 'explained')
       assert.equal(deploy.exitCode, 3, deploy.stdout)
       assert.match(deploy.stdout, /│ panic: no database/)
@@ -47,23 +47,23 @@ describe('slipway explain', () => {
     })
     const { exitCode, stdout } = await here.slipway('explain', release, '--json')
     assert.equal(exitCode, 0, stdout)
-    const told = JSON.parse(stdout) as {
+    const explanation = JSON.parse(stdout) as {
       result: { outcome: string; failedTasks: unknown[] }
       steps: { name: string; state: string }[]
     }
-    assert.equal(told.result.outcome, 'rolled_back')
-    assert.equal(told.result.failedTasks.length, 1)
-    assert.ok(told.steps.some(({ name, state }) => name === 'roll back' && state === 'done'))
+    assert.equal(explanation.result.outcome, 'rolled_back')
+    assert.equal(explanation.result.failedTasks.length, 1)
+    assert.ok(explanation.steps.some(({ name, state }) => name === 'roll back' && state === 'done'))
   })
 
-  test('refuses a release that is not there', async () => {
-    const here = await fixture.checkout('unheard')
-    const { exitCode, stderr } = await here.slipway('explain', 'release/unheard/3f2c1ab')
+  test('an unknown release is an error', async () => {
+    const here = await fixture.checkout('unknown')
+    const { exitCode, stderr } = await here.slipway('explain', 'release/unknown/3f2c1ab')
     assert.equal(exitCode, 2)
-    assert.match(stderr, /no release "release\/unheard\/3f2c1ab"/)
-    const never = await here.slipway('explain', 'unheard')
+    assert.match(stderr, /no release "release\/unknown\/3f2c1ab"/)
+    const never = await here.slipway('explain', 'unknown')
     assert.equal(never.exitCode, 2)
-    assert.match(never.stderr, /Nothing has been released to unheard yet/)
+    assert.match(never.stderr, /Nothing has been released to unknown yet/)
   })
 })
 
@@ -82,18 +82,18 @@ const revisions = async () => [
 ]
 
 describe('slipway revisions', () => {
-  test('tells which one is live and which is the way back', async () => {
+  test('shows which revision is live and which is the rollback target', async () => {
     const here = await fixture.checkout('revised')
     await here.withWorker({ listRevisions: revisions }, async () => {
       const { exitCode, stdout } = await here.slipway('revisions', 'revised', 'api')
       assert.equal(exitCode, 0, stdout)
       assert.match(stdout, /live +mailman-api:8 +sha256:\S+ .* succeeded/)
-      assert.match(stdout, /way back +mailman-api:7/)
+      assert.match(stdout, /rollback target +mailman-api:7/)
       const json = await here.slipway('revisions', 'revised', 'mailman-api', '--json')
       assert.equal((JSON.parse(json.stdout) as unknown[]).length, 2)
       const wrong = await here.slipway('revisions', 'revised', 'apu')
       assert.equal(wrong.exitCode, 2)
-      assert.match(wrong.stderr, /no service "apu" in revised/)
+      assert.match(wrong.stderr, /revised has no service "apu"/)
     })
   })
 })

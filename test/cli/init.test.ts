@@ -44,7 +44,7 @@ describe('slipway init github', () => {
     assert.match(
       stdout,
       /"repository" in slipway\.yaml/,
-      'a worker has not the checkout of the job',
+      'a worker does not have the checkout of the job',
     )
     const text = await read()
     const { concurrency, permissions, jobs } = parse(text)
@@ -52,7 +52,7 @@ describe('slipway init github', () => {
     assert.deepEqual(concurrency, { group: 'deploy-production', 'cancel-in-progress': false })
     const { permissions: granted, steps, ...job } = jobs.deploy
     assert.deepEqual(granted, { contents: 'read', 'id-token': 'write' })
-    assert.ok(job['timeout-minutes'] > 60, 'the command says what happens when time is up')
+    assert.ok(job['timeout-minutes'] > 60, 'the command times out before the job does')
     const [, , aws, deploy] = steps
     assert.match(deploy.run, /npx --yes --package=slipway@\d+\.\d+\.\d+ -c /)
     assert.deepEqual(aws.with, {
@@ -66,7 +66,7 @@ describe('slipway init github', () => {
     assert.doesNotMatch(text, /AWS_ACCESS_KEY_ID|AWS_SECRET_ACCESS_KEY|cancel-in-progress: true/)
   })
 
-  test('takes the role, the region, the branch and who builds', async () => {
+  test('accepts the role, the region, the branch and where to build', async () => {
     const { init, read } = await repository()
     const arn = 'arn:aws:iam::123456789012:role/deploy'
     const options = ['--role-arn', arn, '--region', 'us-east-1', '--branch', 'release/1.x']
@@ -86,22 +86,22 @@ describe('slipway init github', () => {
     assert.equal(worker, slipway)
   })
 
-  test('leaves what is there alone, unless it is told not to', async () => {
+  test('keeps an existing file, unless --force is given', async () => {
     const { folder, init, read } = await repository()
     await mkdir(join(folder, '.github/workflows'), { recursive: true })
     await writeFile(join(folder, workflow), 'mine')
-    const refused = await init()
-    assert.equal(refused.exitCode, 2)
-    assert.match(refused.stderr, /is there already.*--force/)
+    const kept = await init()
+    assert.equal(kept.exitCode, 2)
+    assert.match(kept.stderr, /already exists.*--force/)
     assert.equal(await read(), 'mine')
     assert.equal((await init('--force')).exitCode, 0)
-    assert.match(await read(), /^# Deploys each push/)
+    assert.match(await read(), /^# Deploys every push/)
     const other = '.github/workflows/other.yml'
     assert.equal((await init('--output', other)).exitCode, 0)
-    assert.match(await read(other), /^# Deploys each push/)
+    assert.match(await read(other), /^# Deploys every push/)
   })
 
-  test('refuses what would mean something to a shell, to YAML or to GitHub', async () => {
+  test('rejects values that a shell, YAML or GitHub would interpret', async () => {
     const { init } = await repository()
     for (const options of [
       ['--branch', '${{ github.event.head_commit.message }}'],
@@ -118,7 +118,7 @@ describe('slipway init github', () => {
     }
   })
 
-  test('asks for the environment where there are several', async () => {
+  test('asks for the environment if there are several', async () => {
     const { init } = await repository('east: { cluster: a }\n  west: { cluster: b }')
     const { exitCode, stderr } = await init()
     assert.equal(exitCode, 2)
@@ -126,7 +126,7 @@ describe('slipway init github', () => {
     assert.equal((await init('--environment', 'west')).exitCode, 0)
   })
 
-  test('names a configuration that is not at the top of the repository', async () => {
+  test('passes --config if the configuration is not at the top of the repository', async () => {
     const { folder, init, read } = await repository()
     await mkdir(join(folder, 'deploy'))
     await rename(join(folder, 'slipway.yaml'), join(folder, 'deploy/slipway.yaml'))
@@ -136,7 +136,7 @@ describe('slipway init github', () => {
 })
 
 describe('workflow files and the action', () => {
-  test('every action is pinned to the commit of a release, the same everywhere', async () => {
+  test('every action is pinned to the commit of a release, and to the same one everywhere', async () => {
     const { init, read } = await repository()
     await init()
     const texts = [await read(), await readFile(join(top, 'action.yml'), 'utf8')]
@@ -147,7 +147,7 @@ describe('workflow files and the action', () => {
     for (const one of known) assert.match(one, /^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/)
   })
 
-  test('the action runs this version of Slipway, and no input is a part of its shell text', async () => {
+  test('the action runs this version of Slipway, and no input becomes part of its script', async () => {
     const action = parse(await readFile(join(top, 'action.yml'), 'utf8'))
     const { version } = JSON.parse(await readFile(join(top, 'package.json'), 'utf8'))
     assert.equal(action.inputs.version.default, version)
@@ -155,7 +155,7 @@ describe('workflow files and the action', () => {
     assert.doesNotMatch(scripts, /\$\{\{/)
   })
 
-  test('what the action is given reaches the command as arguments, whatever it is', async () => {
+  test('every input of the action reaches the command as one argument, whatever it contains', async () => {
     const action = parse(await readFile(join(top, 'action.yml'), 'utf8'))
     const { run } = action.runs.steps[1]
     const folder = temporaryFolder()
@@ -195,7 +195,7 @@ describe('workflow files and the action', () => {
     await assert.rejects(readFile(join(folder, 'pwned')))
   })
 
-  test('a switch of the action that is neither on nor off is an error, and never taken for off', async () => {
+  test('a switch of the action that is neither true nor false is an error', async () => {
     const action = parse(await readFile(join(top, 'action.yml'), 'utf8'))
     const { run } = action.runs.steps[1]
     const { exitCode, stdout } = await execa('bash', ['-e', '-o', 'pipefail', '-c', run], {
@@ -207,7 +207,7 @@ describe('workflow files and the action', () => {
     assert.equal(stdout, "::error::worker-here is neither 'true' nor 'false'")
   })
 
-  test('two linters find nothing in what is written, nor in the action', async () => {
+  test('two linters find no problem in the workflows and the action', async () => {
     const { folder, init } = await repository()
     await init()
     await init('--build-here', '--output', '.github/workflows/builds.yml')
@@ -233,7 +233,7 @@ describe('workflow files and the action', () => {
   })
 })
 
-/** A linter of workflows reads an action where one of them uses it. */
+/** actionlint reads an action only if a workflow uses it. */
 const usesTheAction = `name: Deploy with the action
 on: workflow_dispatch
 permissions: {}

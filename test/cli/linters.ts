@@ -7,12 +7,12 @@ import { pythonPackages } from '../peers/pypi.ts'
 const actionlintVersion = '1.7.12'
 const zizmorVersion = '1.32.0'
 
-/** What building or fetching a linter may take: a test that hangs would say nothing. */
-const patience = { timeout: 300_000, stdin: 'ignore' } as const
+/** Building or downloading a linter may take this long; without a limit, the test would hang. */
+const limits = { timeout: 300_000, stdin: 'ignore' } as const
 
 /**
- * Path of actionlint, which knows the syntax of workflows: the one on the PATH, else one in the
- * cache, which Go builds from its module.
+ * Path of actionlint, which knows the syntax of workflows: the one on the PATH, or else one in
+ * the cache, built with Go from its module.
  */
 export async function actionlint(): Promise<string> {
   const onPath = await findOnPath('actionlint')
@@ -23,12 +23,12 @@ export async function actionlint(): Promise<string> {
   }
   const folder = await makeOnce(`actionlint-${actionlintVersion}`, async (into) => {
     const module = `github.com/rhysd/actionlint/cmd/actionlint@v${actionlintVersion}`
-    await execa(go, ['install', module], { ...patience, env: { GOBIN: into } })
+    await execa(go, ['install', module], { ...limits, env: { GOBIN: into } })
   })
   return path.join(folder, 'actionlint')
 }
 
-/** Path of zizmor, which looks for what can be attacked in workflows and actions; from PyPI. */
+/** Path of zizmor, a security linter for workflows and actions: the one on the PATH, or from PyPI. */
 export async function zizmor(): Promise<string> {
   const onPath = await findOnPath('zizmor')
   if (onPath !== undefined) return onPath

@@ -17,9 +17,9 @@ import { bundleWorkflows } from '../../worker/workflow-bundle.ts'
 import { searchAttributes } from '../../contract/search-attributes.ts'
 import { deployOf, fakes, live, specFor } from '../workflows/fixtures.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
-import { gate, runSlipway } from './cli-fixture.ts'
+import { holdActivity, runSlipway } from './cli-fixture.ts'
 
-test('who follows a release gets its outcome though the server dies in the middle', async () => {
+test('following a release survives a crash of the server', async () => {
   const folder = temporaryFolder()
   const logFile = join(folder, 'temporal.log')
   const databaseFile = join(folder, 'temporal.db')
@@ -29,12 +29,12 @@ test('who follows a release gets its outcome though the server dies in the middl
   await using connected = await connect()
   const { client } = connected
   const native = await NativeConnection.connect({ address: first.address })
-  const waiting = gate<RolloutEnd>()
+  const held = holdActivity<RolloutEnd>()
   const worker = await Worker.create({
     connection: native,
     taskQueue: 'outage',
     workflowBundle: await bundleWorkflows(new URL('../../workflows/index.ts', import.meta.url)),
-    activities: fakes('outage', { waitForRollout: waiting.pass }).activities,
+    activities: fakes('outage', { waitForRollout: held.run }).activities,
   })
   const serving = worker.run()
   const accepted = await requestDeploy(client, deployOf(specFor('outage')))
@@ -50,7 +50,7 @@ test('who follows a release gets its outcome though the server dies in the middl
       },
     },
   )
-  await waiting.reached
+  await held.started
   process.kill(first.pid, 'SIGKILL')
   await first.failed.catch(() => {})
   await lost.promise
@@ -61,9 +61,9 @@ test('who follows a release gets its outcome though the server dies in the middl
     { signal: interrupt.signal },
   )
   interrupt.abort()
-  await assert.rejects(interrupted, { name: 'AbortError' }, 'at once, though nobody answers')
+  await assert.rejects(interrupted, { name: 'AbortError' }, 'at once, although the server is down')
   const second = await startTemporal({ logFile, databaseFile, port })
-  waiting.open(live)
+  held.finish(live)
   const result = await followed
   worker.shutdown()
   await serving
@@ -74,11 +74,11 @@ test('who follows a release gets its outcome though the server dies in the middl
   assert.deepEqual(
     troubles.map(({ kind }) => kind),
     ['trouble', 'recovered'],
-    'told once, and that it is over',
+    'reported once, and its end as well',
   )
 })
 
-test('a worker does not start without the search attributes, which setup creates', async () => {
+test('a worker does not start until setup has created the search attributes', async () => {
   const folder = temporaryFolder()
   const logFile = join(folder, 'temporal.log')
   const server = await startTemporal({ logFile, searchAttributes: { SlipwayOutcome: 'KEYWORD' } })
@@ -93,13 +93,13 @@ test('a worker does not start without the search attributes, which setup creates
     assert.deepEqual([...first.created, ...first.present].toSorted(), all.toSorted())
     const again = await slipway('setup')
     assert.equal(again.exitCode, 0)
-    assert.match(again.stdout, /has every search attribute already/)
+    assert.match(again.stdout, /already has every search attribute/)
   } finally {
     await server.stop()
   }
 })
 
-test('a namespace that is not there is named, and not taken for an empty one', async () => {
+test('an unknown namespace is an error, and not taken for an empty one', async () => {
   const folder = temporaryFolder()
   const server = await startTemporal({ logFile: join(folder, 'temporal.log') })
   try {
@@ -117,7 +117,7 @@ test('a namespace that is not there is named, and not taken for an empty one', a
   }
 })
 
-test('setup refuses an attribute that is there with another type', async () => {
+test('setup rejects an attribute that exists with another type', async () => {
   const logFile = join(temporaryFolder(), 'temporal.log')
   const server = await startTemporal({ logFile, searchAttributes: { SlipwayOutcome: 'INT' } })
   const connection = await Connection.connect({ address: server.address })

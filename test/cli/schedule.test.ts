@@ -7,7 +7,7 @@ import type { RolloutEnd } from '../../contract/activity-types.ts'
 import type { Schedule } from '../../client/schedules/schedules.ts'
 import type { EnvironmentStatus } from '../../contract/environment.ts'
 import { until } from '../workflows/environment-fixture.ts'
-import { type Checkout, gate, type CliFixture, startCliFixture } from './cli-fixture.ts'
+import { type Checkout, holdActivity, type CliFixture, startCliFixture } from './cli-fixture.ts'
 
 let fixture: CliFixture
 before(async () => {
@@ -22,7 +22,7 @@ async function show(here: Checkout, name: string): Promise<Schedule> {
   return JSON.parse(stdout) as Schedule
 }
 
-/** When the server would let a schedule run. */
+/** The times at which the server would run a schedule. */
 async function runsBetween(scheduleId: string, from: string, to: string): Promise<string[]> {
   const { workflowService, options } = fixture.client
   const { startTime } = await workflowService.listScheduleMatchingTimes({
@@ -64,7 +64,7 @@ describe('slipway schedule', { timeout: 180_000 }, () => {
       '24h',
       '--deploy',
     )
-    assert.match(changed.stdout, /There was one of that name/)
+    assert.match(changed.stdout, /^Changed:/)
     assert.match(changed.stdout, /rebuild and deploy of the default branch/)
     const list = await until(
       () => here.slipway('schedule', 'list', 'planned'),
@@ -77,7 +77,7 @@ describe('slipway schedule', { timeout: 180_000 }, () => {
     assert.deepEqual([policies.overlap, policies.catchupWindow], ['SKIP', 600_000])
   })
 
-  test('is late by no more than it may be, and makes up for what it is told to', async () => {
+  test('delays runs within the jitter, and catches up within the given time', async () => {
     const here = await fixture.checkout('loose')
     const loose = ['--cron', '0 3 * * *', '--jitter', '30m', '--catch-up', '2h'] as const
     await here.slipway('schedule', 'create', 'loose', 'nightly', ...loose, '--redeploy')
@@ -88,10 +88,10 @@ describe('slipway schedule', { timeout: 180_000 }, () => {
     for (const moment of nextRuns) assert.match(moment, /T03:[0-2]\d:/)
     const minutely = ['--cron', '* * * * *', '--jitter', '10m', '--redeploy'] as const
     const often = await here.slipway('schedule', 'create', 'loose', 'often', ...minutely)
-    assert.equal(often.exitCode, 0, 'jitter makes no two runs of two minutes one')
+    assert.equal(often.exitCode, 0, 'two runs a minute apart stay two runs despite the jitter')
   })
 
-  test('goes by the clock of its time zone, also on the days when that is changed', async () => {
+  test('follows its time zone, also on the days when clocks change', async () => {
     const here = await fixture.checkout('dst')
     const zone = ['--time-zone', 'Europe/Berlin', '--redeploy'] as const
     await here.slipway('schedule', 'create', 'dst', 'early', '--cron', '0 4 * * *', ...zone)
@@ -106,7 +106,7 @@ describe('slipway schedule', { timeout: 180_000 }, () => {
       '2027-10-31T03:00:00.000Z',
       '2027-11-01T03:00:00.000Z',
     ])
-    // 02:30 does not come on the first of these days. On the second it comes twice, and counts once.
+    // 02:30 does not occur on the first of these days. On the second it occurs twice, and counts once.
     assert.deepEqual(await runsBetween('dst/between', ...spring), ['2027-03-29T00:30:00.000Z'])
     assert.deepEqual(await runsBetween('dst/between', ...autumn), [
       '2027-10-31T01:30:00.000Z',
@@ -114,7 +114,7 @@ describe('slipway schedule', { timeout: 180_000 }, () => {
     ])
   })
 
-  test('refuses times that are not understood or never come, and keeps what was there', async () => {
+  test('rejects times that are invalid or never occur, and keeps the existing schedule', async () => {
     const here = await fixture.checkout('wrong')
     await here.slipway('schedule', 'create', 'wrong', 'nightly', ...nightly)
     const earlier = await show(here, 'nightly')
@@ -134,11 +134,11 @@ describe('slipway schedule', { timeout: 180_000 }, () => {
       [['--cron', '0 3 * * *', '--catch-up', '9s', '--redeploy'], /at least 10s/],
       [['--every', '5s', '--redeploy'], /at least 1m/],
       [['--every', '99999d', '--redeploy'], /at most 366d/],
-      [['--every', '1h', '--time-zone', 'UTC', '--redeploy'], /--time-zone is about --cron/],
+      [['--every', '1h', '--time-zone', 'UTC', '--redeploy'], /--time-zone applies only to --cron/],
       [['--every', '1h', '--deploy', '--branch', ''], /name of a branch/],
       [['--every', '1h', '--cron', '0 3 * * *', '--redeploy'], /one of --cron and --every/],
       [['--every', '1h'], /one of --redeploy and --deploy/],
-      [['--every', '1h', '--redeploy', '--branch', 'main'], /--branch is about --deploy/],
+      [['--every', '1h', '--redeploy', '--branch', 'main'], /--branch applies only to --deploy/],
     ] as const) {
       const { exitCode, stderr } = await here.slipway(...create, ...args)
       assert.equal(exitCode, 2, stderr)
@@ -153,7 +153,7 @@ describe('slipway schedule', { timeout: 180_000 }, () => {
     )
   })
 
-  test('pauses and resumes with a reason, and deletes; what is not there is refused', async () => {
+  test('pauses and resumes with a reason, and deletes; an unknown schedule is an error', async () => {
     const here = await fixture.checkout('steered')
     await here.slipway('schedule', 'create', 'steered', 'nightly', ...nightly)
     await here.slipway('schedule', 'pause', 'steered', 'nightly', '--reason', 'incident 42')
@@ -177,7 +177,7 @@ describe('slipway schedule', { timeout: 180_000 }, () => {
     }
   })
 
-  test('those of an environment that was taken out of slipway.yaml are found, paused and deleted', async () => {
+  test('schedules of an environment that was removed from slipway.yaml are listed, paused and deleted', async () => {
     const here = await fixture.checkout('gone')
     await here.slipway('schedule', 'create', 'gone', 'nightly', ...nightly)
     const file = join(here.folder, 'slipway.yaml')
@@ -191,7 +191,7 @@ describe('slipway schedule', { timeout: 180_000 }, () => {
       const { exitCode, stderr } = await here.slipway('schedule', verb, 'gone', 'nightly')
       assert.equal(exitCode, 0, stderr)
     }
-    // A new list takes a moment; one that nobody has is a typing error.
+    // The list lags behind by a moment. Without schedules, the unknown environment is an error.
     const { stderr } = await until(
       () => here.slipway('schedule', 'list', 'gone'),
       ({ exitCode }) => exitCode === 2,
@@ -199,14 +199,14 @@ describe('slipway schedule', { timeout: 180_000 }, () => {
     assert.match(stderr, /gone.*other/s)
   })
 
-  test('a run waits for its turn in a busy environment, and a second one is not begun meanwhile', async () => {
+  test('a run waits its turn in a busy environment, and no second run starts meanwhile', async () => {
     const here = await fixture.checkout('busy')
-    const waiting = gate<RolloutEnd>()
-    await here.withWorker({ waitForRollout: waiting.pass }, async () => {
+    const held = holdActivity<RolloutEnd>()
+    await here.withWorker({ waitForRollout: held.run }, async () => {
       await here.slipway('schedule', 'create', 'busy', 'nightly', ...nightly)
       await here.slipway('deploy', 'busy', '--no-wait')
-      await waiting.reached
-      // As if it were three in the morning each second.
+      await held.started
+      // As if it were 3 a.m. every second.
       const handle = fixture.client.schedule.getHandle('busy/nightly')
       await handle.update((whole) => {
         const { searchAttributes: _, ...schedule } = whole
@@ -224,12 +224,12 @@ describe('slipway schedule', { timeout: 180_000 }, () => {
         ({ info }) => info.numActionsSkippedOverlap > 1,
       )
       await here.slipway('schedule', 'pause', 'busy', 'nightly')
-      const byHand = await here.slipway('schedule', 'trigger', 'busy', 'nightly')
-      assert.equal(byHand.exitCode, 2)
-      assert.match(byHand.stderr, /has not ended yet/)
+      const triggered = await here.slipway('schedule', 'trigger', 'busy', 'nightly')
+      assert.equal(triggered.exitCode, 2)
+      assert.match(triggered.stderr, /has not ended yet/)
       const typo = await here.slipway('schedule', 'trigger', 'busy', 'nightli')
       assert.match(typo.stderr, /busy has no schedule "nightli"/)
-      waiting.open({ kind: 'succeeded', basis: 'deployments', summary: '' })
+      held.finish({ kind: 'succeeded', basis: 'deployments', summary: '' })
       const { lastRuns } = await until(
         () => show(here, 'nightly'),
         (schedule) => schedule.lastRuns[0]?.outcome !== 'running',

@@ -5,7 +5,12 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { execa } from 'execa'
 import type { RolloutEnd } from '../../contract/activity-types.ts'
-import { type Checkout, type CliFixture, gate, startCliFixture } from '../cli/cli-fixture.ts'
+import {
+  type Checkout,
+  type CliFixture,
+  holdActivity,
+  startCliFixture,
+} from '../cli/cli-fixture.ts'
 import { live } from '../workflows/fixtures.ts'
 
 /** The programs of docs/how-to/use-as-a-library.md, exactly as they are there, by their names. */
@@ -62,11 +67,11 @@ test('every block of the page is a program that is run here', () => {
 test('the programs deploy and follow a release, and stop waiting for it', async () => {
   const here = await checkoutWithPrograms()
   const id = `release/production/${here.commit.slice(0, 12)}`
-  const waiting = gate<RolloutEnd>()
-  await here.withWorker({ waitForRollout: waiting.pass }, async () => {
+  const held = holdActivity<RolloutEnd>()
+  await here.withWorker({ waitForRollout: held.run }, async () => {
     const deploying = run(here, 'deploy.ts')
     await Promise.race([
-      waiting.reached,
+      held.started,
       deploying.then(({ stderr }) => assert.fail(`it ended: ${stderr}`)),
     ])
     const following = run(here, 'follow.ts', id)
@@ -75,7 +80,7 @@ test('the programs deploy and follow a release, and stop waiting for it', async 
     const stopped = await following
     assert.equal(stopped.exitCode, 0, stopped.stderr)
     assert.equal(stopped.stdout, `Following ${id}\nStopped waiting; the release goes on.`)
-    waiting.open(live)
+    held.finish(live)
     const { exitCode, stdout, stderr } = await deploying
     assert.equal(exitCode, 0, stderr)
     assert.match(stdout, /^succeeded: /m)

@@ -6,7 +6,7 @@ import { completionScript, shells } from '../../../cli/completion.ts'
 import { createProgram } from '../../../cli/program.ts'
 import { requester } from '../../../cli/requested-by.ts'
 
-test('a time to wait is a number with a unit, longer than nothing', () => {
+test('a timeout is a number with a unit, above zero', () => {
   assert.deepEqual(['90s', '30m', '2h'].map(parseTimeout), [90_000, 1_800_000, 7_200_000])
   for (const text of ['', '90', '0s', '-1s', 'NaNs']) {
     assert.throws(() => parseTimeout(text), /Expected a duration such as 90s/, text)
@@ -25,7 +25,7 @@ test('every command has a description and an example in its help', () => {
   }
 })
 
-test('in GitHub Actions the one who asks is the account, with the address of the run', () => {
+test('in GitHub Actions, the requester is the account, with the URL of the run', () => {
   const actions = {
     GITHUB_ACTIONS: 'true',
     GITHUB_ACTOR: 'octocat',
@@ -37,7 +37,7 @@ test('in GitHub Actions the one who asks is the account, with the address of the
   assert.match(requester({ GITHUB_ACTOR: 'stale' }), /^[^@ ]+@[^@ ]+$/)
 })
 
-test('bash completes commands, their options, and environments where one is wanted', async () => {
+test('bash completes commands, their options, and environments where a command takes one', async () => {
   const script = completionScript('bash', createProgram())
   const complete = async (...words: readonly string[]) => {
     const line = words.map((word) => `'${word}'`).join(' ')
@@ -53,7 +53,7 @@ COMP_WORDS=(slipway ${line}); COMP_CWORD=${words.length}; _slipway; printf '%s\\
   assert.deepEqual(await complete('completion', 'f'), ['fish'])
 })
 
-test('completion is there for every shell, and each script names every command', () => {
+test('every shell has a completion script, and each script names every command', () => {
   for (const shell of shells) {
     const script = completionScript(shell, createProgram())
     for (const { name } of createProgram().commands.map((one) => ({ name: one.name() }))) {

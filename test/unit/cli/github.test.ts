@@ -43,7 +43,7 @@ const rolledBack: ReleaseResult = {
   failedTasks: [],
 }
 
-const seen: ReleaseStatus = {
+const status: ReleaseStatus = {
   id,
   kind: 'deploy',
   project: 'mailman',
@@ -72,15 +72,15 @@ function stepFiles() {
   }
 }
 
-describe('lines that the runner of GitHub Actions acts on', () => {
-  test('an annotation is one line, whatever stands in its title and message', () => {
+describe('commands to the runner of GitHub Actions', () => {
+  test('an annotation is one line, whatever its title and message contain', () => {
     assert.equal(
       annotation('error', 'rolled back: a,b', '100%\r\n::stop-commands::x'),
       '::error title=rolled back%3A a%2Cb::100%25%0D%0A::stop-commands::x',
     )
   })
 
-  test('text of others holds no command, in either of the two forms and behind blanks', () => {
+  test('untrusted text contains no command, in either form and after whitespace', () => {
     const hostile = [
       '::error::boo',
       '  \t::add-mask::e',
@@ -97,7 +97,7 @@ describe('lines that the runner of GitHub Actions acts on', () => {
     ])
   })
 
-  test('JSON without commands means the same', () => {
+  test('JSON without commands has the same value', () => {
     const value = { message: '##[error]boo', nested: ['::error::', '####[['] }
     const text = inertJson(JSON.stringify(value, null, 2))
     assert.deepEqual(commandsIn(text), [])
@@ -108,8 +108,8 @@ describe('lines that the runner of GitHub Actions acts on', () => {
 const environmentLink = { id: 'environment/production' }
 
 describe('the page of a job of GitHub Actions', () => {
-  test('of a release that never began leads to its environment, and says nothing of a time', () => {
-    const message = 'release/production/2 took its place before it had started.'
+  test('links to the environment for a release that never began, and shows no duration', () => {
+    const message = 'release/production/2 took its place before it started.'
     const superseded = { ...rolledBack, outcome: 'superseded', message, services: [] } as const
     const link = {
       page: 'https://ui/nowhere',
@@ -124,9 +124,9 @@ describe('the page of a job of GitHub Actions', () => {
     assert.doesNotMatch(text, /nowhere/)
   })
 
-  test('has a summary with the outcome, the cause in full, the steps and a link', () => {
+  test('shows the outcome, the cause in full, the steps and a link', () => {
     const page = pageOf('https://temporal.example.com/', 'default', id)
-    const text = summaryOf(rolledBack, seen, { page, environment: environmentLink })
+    const text = summaryOf(rolledBack, status, { page, environment: environmentLink })
     assert.match(
       text,
       /^### ↩️ mailman 3f2c1ab → production: Add \\\| pipes: rolled back after 12\.2 s$/m,
@@ -142,7 +142,7 @@ describe('the page of a job of GitHub Actions', () => {
     )
   })
 
-  test('text of others can end no block and begin no markup in it', () => {
+  test('contains untrusted text that can neither end a code block nor add markup', () => {
     const message = 'one\n```\n# Heading <img src=x>\n````\n'
     const text = summaryOf({ ...rolledBack, message }, undefined, { environment: environmentLink })
     assert.match(text, /^`````text\none\n```\n# Heading <img src=x>\n````\n`````$/m)
@@ -150,25 +150,25 @@ describe('the page of a job of GitHub Actions', () => {
     assert.doesNotMatch(outside, /^# Heading|(?<!\\)<img/m)
   })
 
-  test('a link is made from an address only', () => {
+  test('links only to a valid address', () => {
     assert.equal(pageOf(undefined, 'default', id), undefined)
     assert.equal(pageOf('javascript:alert(1)', 'default', id), undefined)
     assert.equal(pageOf('https://a.example)[x](http://b', 'default', id), undefined)
   })
 
-  test('a failed release is one error, a warning once, and two outputs of the step', async () => {
+  test('gets one error for a failed release, each warning once, and two outputs', async () => {
     const { environment, summary, outputs } = stepFiles()
-    const told: string[] = []
+    const sent: string[] = []
     const job = openJob(
       { id, environment: 'production', link: { environment: environmentLink } },
       environment,
-      (line) => told.push(line),
+      (line) => sent.push(line),
     )
     const warnings = rolledBack.warnings
-    job?.show({ kind: 'progress', status: { ...seen, warnings }, pending: [] })
-    job?.show({ kind: 'progress', status: { ...seen, warnings }, pending: [] })
+    job?.show({ kind: 'progress', status: { ...status, warnings }, pending: [] })
+    job?.show({ kind: 'progress', status: { ...status, warnings }, pending: [] })
     job?.ended(rolledBack, false)
-    assert.deepEqual(told, [
+    assert.deepEqual(sent, [
       '::warning title=slipway production::the circuit breaker of api is off',
       `::error title=rolled back%3A ${id}::api did not become healthy. The previous release runs again.%0A` +
         'Cause: Container api exited with 1: 100%25 sure,%0Asee `::error::`',
@@ -177,68 +177,70 @@ describe('the page of a job of GitHub Actions', () => {
     assert.deepEqual(await outputs(), { release: id, outcome: 'rolled_back' })
   })
 
-  test('an outcome that was asked for is no error', async () => {
+  test('gets no error for an expected outcome', async () => {
     const { environment, outputs } = stepFiles()
-    const told: string[] = []
+    const sent: string[] = []
     const job = openJob(
       { id, environment: 'production', link: { environment: environmentLink } },
       environment,
-      (line) => told.push(line),
+      (line) => sent.push(line),
     )
     job?.ended({ ...rolledBack, warnings: [] }, true)
-    assert.deepEqual(told, [])
+    assert.deepEqual(sent, [])
     assert.equal((await outputs())['outcome'], 'rolled_back')
   })
 
-  test('a job that builds itself and is interrupted does not say that the release goes on', async () => {
+  test('does not say that the release continues when a job that builds is interrupted', async () => {
     const { environment, summary } = stepFiles()
-    const told: string[] = []
-    const about = { id, environment: 'production', link: { environment: environmentLink } }
-    const withoutUs = 'Nobody builds it: it ends as `rejected`.'
-    openJob({ ...about, withoutUs }, environment, (line) => told.push(line))?.left('interrupted')
-    assert.match(told.join('\n'), /^::warning title=interrupted%3A .*::Nobody builds it: it ends/)
+    const sent: string[] = []
+    const release = { id, environment: 'production', link: { environment: environmentLink } }
+    const afterStopping = 'Nobody builds it: it ends as `rejected`.'
+    openJob({ ...release, afterStopping }, environment, (line) => sent.push(line))?.stoppedWaiting(
+      'interrupted',
+    )
+    assert.match(sent.join('\n'), /^::warning title=interrupted%3A .*::Nobody builds it: it ends/)
     assert.match(
       await summary(),
       /: has not ended, .*\n\n- Nobody builds it: it ends as \\`rejected/,
     )
-    assert.doesNotMatch(told.join('') + (await summary()), /goes on/)
+    assert.doesNotMatch(sent.join('') + (await summary()), /continues/)
   })
 
-  test('a summary fits into what the runner takes, whatever others have written, and ends well', async () => {
-    for (const there of [0, 1_024 * 1_024 - 2_000, 1_024 * 1_024 - 10]) {
+  test('has a summary within the limit of the runner, with its code block closed', async () => {
+    for (const existing of [0, 1_024 * 1_024 - 2_000, 1_024 * 1_024 - 10]) {
       const { environment, summary } = stepFiles()
-      await writeFile(environment.GITHUB_STEP_SUMMARY, 'x'.repeat(there))
+      await writeFile(environment.GITHUB_STEP_SUMMARY, 'x'.repeat(existing))
       const message = `The checks said:\n\`\`\`\n${'é🚢\n'.repeat(400_000)}`
       addToSummary(
-        summaryOf({ ...rolledBack, message }, seen, { environment: environmentLink }),
+        summaryOf({ ...rolledBack, message }, status, { environment: environmentLink }),
         environment,
       )
       const text = await summary()
       assert.ok(Buffer.byteLength(text) <= 1_024 * 1_024, String(Buffer.byteLength(text)))
-      const ours = text.slice(there)
+      const ours = text.slice(existing)
       assert.ok(Buffer.byteLength(ours) <= 256 * 1_024)
-      if (there > 1_024 * 1_024 - 100) continue
+      if (existing > 1_024 * 1_024 - 100) continue
       assert.match(ours, /^### ↩️/)
       assert.doesNotMatch(ours, /\uFFFD/)
-      if (there === 0)
+      if (existing === 0)
         assert.match(ours, /\n````\n\nThe rest is left out\.\n$/, 'its block is closed')
     }
   })
 
-  test('a short summary is added whole to what is there', async () => {
+  test('gets a short summary in full, after what earlier commands wrote', async () => {
     const { environment, summary } = stepFiles()
     await writeFile(environment.GITHUB_STEP_SUMMARY, 'before\n')
     addToSummary('ours', environment)
     assert.equal(await summary(), 'before\nours\n')
   })
 
-  test('no value of an output sets another one', async () => {
+  test('gets no output from the value of another', async () => {
     const { environment, outputs } = stepFiles()
     setOutputs({ release: 'x\noutcome<<EOF\nsucceeded\nEOF' }, environment)
     assert.deepEqual(Object.keys(await outputs()), ['release'])
   })
 
-  test('there is none outside of GitHub Actions', () => {
+  test('does not exist outside GitHub Actions', () => {
     assert.equal(
       openJob({ id, environment: 'production', link: { environment: environmentLink } }, {}),
       undefined,

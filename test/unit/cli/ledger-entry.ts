@@ -1,6 +1,6 @@
 import type { LedgerEntry } from '../../../contract/environment.ts'
 
-/** A deploy that went live, with a subject that would colour a terminal. */
+/** A deploy that succeeded, with a subject that would colour a terminal. */
 export const entry: LedgerEntry = {
   id: 'release/production/3f2c1ab4d5e6',
   kind: 'deploy',

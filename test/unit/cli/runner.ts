@@ -1,9 +1,9 @@
-/** What the runner of GitHub Actions would take for a command: its own two forms. */
+/** The lines that the runner of GitHub Actions would run as commands, in either of its two forms. */
 export function commandsIn(text: string): readonly string[] {
   return text.split(/\r\n|\n|\r/).filter((line) => /^\s*::/.test(line) || line.includes('##['))
 }
 
-/** The outputs of a step, from the file that it wrote, as the runner reads it. */
+/** The outputs of a step, parsed from its file as the runner does. */
 export function outputsOf(text: string): Readonly<Record<string, string>> {
   const lines = text.split('\n')
   const outputs: Record<string, string> = {}

@@ -12,8 +12,8 @@ const window = {
   reason: 'weekend',
 } as const
 
-describe('what people read', () => {
-  test('of an environment: what is live by service, what runs, what ran', () => {
+describe('the status of an environment', () => {
+  test('shows what is live by service, what runs, what waits, and what ended', () => {
     const text = environmentText(
       {
         environment: 'production',
@@ -24,7 +24,7 @@ describe('what people read', () => {
           kind: 'deploy',
           requestedBy: 'ci',
           startedAt: 0,
-          paused: { by: 'bob', at: 0, reason: 'look' },
+          paused: { by: 'bob', at: 0, reason: 'check' },
         },
         waiting: [
           {
@@ -53,8 +53,11 @@ describe('what people read', () => {
       text,
       /release\/production\/10 {2}deploy 9e8d7c6: Next {2}by ci .* waits for an approval until 1970-01-01 00:00 UTC: slipway approve production/,
     )
-    assert.match(text, /paused by bob: look\. Let it go on: slipway resume production/)
-    assert.match(text, /^In a freeze window, fri 16:00–24:00 UTC \(weekend\): what starts now is/m)
+    assert.match(text, /paused by bob: check\. Resume it: slipway resume production/)
+    assert.match(
+      text,
+      /^In a freeze window, fri 16:00–24:00 UTC \(weekend\): only rollbacks and --override-freeze are accepted$/m,
+    )
     assert.match(
       text,
       /sha256:8{12} {2}since 1970-01-01 00:02 UTC {2}by release\/production\/older/,
@@ -68,7 +71,7 @@ describe('what people read', () => {
     assert.match(text, /release\/production\/3f2c1ab4d5e6 {2}succeeded/)
   })
 
-  test('of a step that waits: what it saw last, in full, since a person may have to act', () => {
+  test('shows what a waiting step observed last, in full, since a person may have to act', () => {
     const running = {
       id: 'release/production/9',
       kind: 'deploy',
@@ -102,7 +105,7 @@ describe('what people read', () => {
     assert.ok(text.includes(`  wait api, for 1 min 1 s\n    ${summary}`), text)
   })
 
-  test('of what ended: the last ten, and among them what never started', () => {
+  test('shows the last ten outcomes, superseded requests among them', () => {
     const releases = [5, 3, 1].map((n) => ({ ...entry, id: `release/p/${n}`, endedAt: n * 60_000 }))
     const superseded = [6, 4, 2, 0, 0, 0, 0, 0].map((n) => ({
       id: `release/p/${n}`,
@@ -122,12 +125,12 @@ describe('what people read', () => {
     )
     const ids = [...text.matchAll(/^release\/p\/(\d)/gm)].map(([, n]) => n)
     assert.deepEqual(ids, ['6', '5', '4', '3', '2', '1', '0', '0', '0', '0'])
-    assert.match(text, /^release\/p\/6 {2}superseded {2}1970.* release\/p\/7 took its place$/m)
+    assert.match(text, /^release\/p\/6 {2}superseded {2}1970.* superseded by release\/p\/7$/m)
   })
 
-  test('of notifications: how many are on their way, and in full what nobody was told', () => {
+  test('shows how many notifications are pending, and in full those that were not delivered', () => {
     const { id: release } = entry
-    const told = { event: 'outcome', release, to: 'slack (SLACK_WEBHOOK_URL)' }
+    const notice = { event: 'outcome', release, to: 'slack (SLACK_WEBHOOK_URL)' }
     const reason = `The variable is not set. ${'x'.repeat(200)} Set it.`
     const text = environmentText(
       {
@@ -138,15 +141,15 @@ describe('what people read', () => {
         controls: [],
         releases: [],
         unsent: [
-          { ...told, since: 60_000 },
-          { ...told, since: 0 },
+          { ...notice, since: 60_000 },
+          { ...notice, since: 0 },
         ],
-        undelivered: [{ ...told, at: 0, reason }],
+        undelivered: [{ ...notice, at: 0, reason }],
       },
       61_000,
     )
-    assert.match(text, /Notifications on their way: 2, the oldest since 1970-01-01 00:00 UTC/)
+    assert.match(text, /Notifications pending: 2, the oldest since 1970-01-01 00:00 UTC/)
     const line = `slack (SLACK_WEBHOOK_URL), outcome of ${release}, 1970-01-01 00:00 UTC: ${reason}`
-    assert.ok(text.includes(`Nobody was told:\n  ${line}`), text)
+    assert.ok(text.includes(`Notifications not delivered:\n  ${line}`), text)
   })
 })

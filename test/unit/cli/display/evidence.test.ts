@@ -45,7 +45,7 @@ const result: ReleaseResult = {
 const plainly = (text: string) => stripVTControlCharacters(text)
 
 describe('the evidence of a failure', () => {
-  test('stands on the command line, log lines and all', () => {
+  test('is shown on the command line, with the log lines', () => {
     const text = plainly(resultText(result))
     assert.match(text, /mailman-api:8, container api exited with 1: .*\[404\] \(3 tasks/)
     assert.match(text, / {4}│ starting\n {4}│ panic: no database \| <b>/)
@@ -53,7 +53,7 @@ describe('the evidence of a failure', () => {
     assert.match(text, /target 10\.0\.0\.1:80 is unhealthy: Target\.Timeout/)
   })
 
-  test('stands in the Temporal UI before the steps, within its 20 KB, as text and not as markup', () => {
+  test('is shown in the Temporal UI before the steps, within its 20 KB, as text and not as markup', () => {
     const logs = Array.from({ length: 20 }, (_, at) => `${at} ${'x'.repeat(490)}`)
     const details = releaseDetails({
       id: result.id,
@@ -69,12 +69,12 @@ describe('the evidence of a failure', () => {
     })
     assert.ok(details.indexOf('Failed: mailman-api:8') < details.indexOf('| wait'))
     assert.ok(details.length < 20_000, `${details.length} characters`)
-    // The last lines tell most.
+    // The last lines matter most.
     assert.match(details, /\n {4}19 x+\n/)
   })
 })
 
-test('a task that ECS gave up is told by its health, not by what its container then exited with', () => {
+test('a task that ECS stopped is explained by its health, not by the exit code of its container', () => {
   const stoppedReason = 'Task failed ELB health checks in (target-group tg)'
   const task = { ...failed, stopCode: 'ServiceSchedulerInitiated', stoppedReason, exitCode: 0 }
   const text = plainly(resultText({ ...result, failedTasks: [task] }))
@@ -86,8 +86,8 @@ test('a task that ECS gave up is told by its health, not by what its container t
   )
 })
 
-describe('a release explained', () => {
-  const told = {
+describe('the explanation of a release', () => {
+  const explanation = {
     id: result.id,
     startedAt: 0,
     endedAt: 60_000,
@@ -107,21 +107,21 @@ describe('a release explained', () => {
     result,
   } as const
 
-  test('says when it did what, how that ended, and why', () => {
-    const text = plainly(explanationText({ ...told, stepsFrom: 'release' }, 99_000))
+  test('shows what the release did and when, how it ended, and why', () => {
+    const text = plainly(explanationText({ ...explanation, stepsFrom: 'release' }, 99_000))
     assert.match(text, /^rolled back {2}release\/production/)
     assert.match(text, /Cause: Container api exited with 1/)
-    assert.match(text, /Began 1970-01-01 00:00 UTC, asked for by ann@laptop/)
+    assert.match(text, /Started 1970-01-01 00:00 UTC, requested by ann@laptop/)
     assert.match(text, /\+2\.0 s +✔ +deploy api +1\.0 s/)
     assert.match(text, /\+3\.0 s +✖ +wait api +47\.0 s +no/)
     assert.match(text, /! first release/)
   })
 
-  test('says that it runs, and that only the history told', () => {
-    const { result: _, endedAt: __, ...running } = told
+  test('says that the release is running, and that it comes from the history alone', () => {
+    const { result: _, endedAt: __, ...running } = explanation
     const text = plainly(explanationText({ ...running, stepsFrom: 'history' }, 90_000))
     assert.match(text, /^running {2}release\/production\/\S+ for 1 min 30 s/)
-    assert.match(text, /No worker answers/)
+    assert.match(text, /No worker answered/)
   })
 })
 
@@ -157,15 +157,15 @@ describe('the revisions of a service', () => {
     releases: [{ ...entry, id: 'release/production/8', outcome: 'superseded' as const }],
   }
 
-  test('are told with what the ledger knows better than ECS', () => {
+  test('show the outcome from the ledger rather than from ECS', () => {
     const text = plainly(revisionsText(withLedger(known, 'api', status)))
     assert.match(text, /live +mailman-api:9 +sha256:a{12} +9{7} +succeeded/)
-    assert.match(text, /way back +mailman-api:8 .* superseded/)
-    assert.doesNotMatch(text, /way back +mailman-api:7/)
+    assert.match(text, /rollback target +mailman-api:8 .* superseded/)
+    assert.doesNotMatch(text, /rollback target +mailman-api:7/)
   })
 
-  test('are told by ECS alone where there is no ledger', () => {
+  test('show what ECS knows if there is no ledger', () => {
     const text = plainly(revisionsText(withLedger(known, 'api', undefined)))
-    assert.match(text, /way back +mailman-api:7 +\S+ +7{7} +succeeded +1970-01-01 00:07 UTC/)
+    assert.match(text, /rollback target +mailman-api:7 +\S+ +7{7} +succeeded +1970-01-01 00:07 UTC/)
   })
 })

@@ -10,7 +10,7 @@ import { screen } from './recorded-screen.ts'
 describe('the live table', () => {
   const options = { now: 30_000, spinner: '⠋', columns: 60, rows: 10, trouble: new Map() }
 
-  test('shows what each step took, and what a waiting one sees', () => {
+  test('shows how long each step took, and what a waiting step observes', () => {
     const rows = frame(progress([built, waiting], { pending: [pendingWait] }), options)
     assert.deepEqual(rows.map(stripVTControlCharacters), [
       '✔ build api       12.3 s  in the engine',
@@ -32,18 +32,18 @@ describe('the live table', () => {
     assert.match(rows.at(-1) ?? '', /^! y+…$/)
   })
 
-  test('is drawn over itself on a terminal, and gives the cursor back', () => {
+  test('is redrawn in place on a terminal, and shows the cursor again at the end', () => {
     const { written, screen: terminal } = screen(true)
     const display = openDisplay({ json: false }, terminal, {})
     display.show(progress([building]))
     display.show(progress([built]))
     display.close()
     const text = written.join('')
-    assert.ok(text.includes('\u001b[1A'), 'moves up over the one line')
+    assert.ok(text.includes('\u001b[1A'), 'moves up by one line')
     assert.ok(text.endsWith('\u001b[?25h'))
   })
 
-  test('is no table in CI or without a terminal, but lines that are only appended', () => {
+  test('is replaced by appended lines in CI and without a terminal', () => {
     for (const [isTTY, environment] of [
       [true, { CI: 'true' }],
       [true, { TERM: 'dumb' }],
@@ -60,7 +60,7 @@ describe('the live table', () => {
     }
   })
 
-  test('is lines of JSON for programs', () => {
+  test('is replaced by lines of JSON for programs', () => {
     const { written, screen: pipe } = screen(true)
     openDisplay({ json: true }, pipe, {}).show(progress([built]))
     assert.deepEqual(JSON.parse(written.join('')), { event: 'step', step: built })

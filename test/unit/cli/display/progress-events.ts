@@ -13,7 +13,7 @@ const status = (steps: readonly Step[], warnings: readonly string[] = []): Relea
   warnings,
 })
 
-/** What following a release tells while it runs. */
+/** A progress event of a running release. */
 export const progress = (
   steps: readonly Step[],
   more: {

@@ -1,4 +1,4 @@
-/** A terminal, or none, that keeps what is written to it. */
+/** A stream that records what is written to it; a terminal if `isTTY`. */
 export function screen(isTTY: boolean) {
   const written: string[] = []
   const write = (text: string | Uint8Array) => written.push(String(text)) > 0

@@ -4,14 +4,18 @@ import { resultText } from '../../../../cli/display/result.ts'
 import { table } from '../../../../cli/display/table.ts'
 import { entry } from '../ledger-entry.ts'
 
-describe('what people read', () => {
-  test('of an outcome: what runs now, which after a rollback is what ran before', () => {
+describe('the result of a release', () => {
+  test('shows what runs now, which after a rollback is what ran before', () => {
     const { services, message } = entry
     const base = { id: 'r', message, services, startedAt: 0, endedAt: 90_000, warnings: [] }
     assert.match(resultText({ ...base, outcome: 'succeeded' }), /mailman-api:8/)
-    const back = resultText({ ...base, outcome: 'rolled_back', cause: 'Container api exited.' })
-    assert.match(back, /mailman-api:7/)
-    assert.match(back, /Cause: Container api exited\./)
+    const rolledBack = resultText({
+      ...base,
+      outcome: 'rolled_back',
+      cause: 'Container api exited.',
+    })
+    assert.match(rolledBack, /mailman-api:7/)
+    assert.match(rolledBack, /Cause: Container api exited\./)
     for (const outcome of ['rollback_failed', 'superseded'] as const) {
       assert.doesNotMatch(resultText({ ...base, outcome }), /mailman-api:/)
     }
@@ -19,7 +23,7 @@ describe('what people read', () => {
     assert.ok(resultText({ ...base, outcome: 'rejected', message: lines }).includes(lines))
   })
 
-  test('columns are as wide as what they hold, colours aside', () => {
+  test('is shown in columns as wide as their cells, without counting colours', () => {
     assert.equal(
       table([
         ['a', 'b'],

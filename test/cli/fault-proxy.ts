@@ -1,28 +1,28 @@
 import { createServer, connect, type Socket, type AddressInfo } from 'node:net'
 
-/** A way to a server that a test can cut and mend, as the network of a CI runner may be. */
-export interface Cuttable {
+/** A TCP proxy to a server that cuts and restores its connections, as a CI runner's network may. */
+export interface FaultProxy {
   /** `127.0.0.1:41234` */
   readonly address: string
-  /** Ends every connection, and takes no new one until mended. */
+  /** Ends every connection, and accepts none until restored. */
   readonly cut: () => void
-  /** Resolves once so many connections were not taken: whoever tried them has noticed. */
-  readonly refused: (times: number) => Promise<void>
-  readonly mend: () => void
+  readonly restore: () => void
+  /** Resolves after so many connections were rejected: by then the client has noticed. */
+  readonly rejected: (times: number) => Promise<void>
   readonly close: () => Promise<void>
 }
 
-export async function cuttableWayTo(address: string): Promise<Cuttable> {
+export async function startFaultProxy(address: string): Promise<FaultProxy> {
   const [host = '', port = ''] = address.split(':')
   const open = new Set<Socket>()
   let isCut = false
-  let refusals = 0
-  const onRefusal = new Set<() => void>()
+  let rejections = 0
+  const onRejection = new Set<() => void>()
   const server = createServer((near) => {
     if (isCut) {
       near.destroy()
-      refusals += 1
-      for (const look of onRefusal) look()
+      rejections += 1
+      for (const check of onRejection) check()
       return
     }
     const far = connect({ host, port: Number(port) })
@@ -32,7 +32,7 @@ export async function cuttableWayTo(address: string): Promise<Cuttable> {
     ] as const) {
       open.add(socket)
       socket.pipe(other)
-      // Whichever end breaks, the other one goes with it.
+      // When one end breaks, the other is closed as well.
       socket
         .on('error', () => other.destroy())
         .on('close', () => {
@@ -49,17 +49,17 @@ export async function cuttableWayTo(address: string): Promise<Cuttable> {
   return {
     address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
     cut,
-    refused: (times) =>
-      new Promise((resolve) => {
-        const look = () => {
-          if (refusals >= times) resolve()
-        }
-        onRefusal.add(look)
-        look()
-      }),
-    mend: () => {
+    restore: () => {
       isCut = false
     },
+    rejected: (times) =>
+      new Promise((resolve) => {
+        const check = () => {
+          if (rejections >= times) resolve()
+        }
+        onRejection.add(check)
+        check()
+      }),
     close: () => {
       cut()
       return new Promise((closed) => server.close(() => closed()))

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { RolloutEnd } from '../../contract/activity-types.ts'
 import { live } from '../workflows/fixtures.ts'
-import { gate, type CliFixture, startCliFixture } from './cli-fixture.ts'
+import { holdActivity, type CliFixture, startCliFixture } from './cli-fixture.ts'
 
 let fixture: CliFixture
 before(async () => {
@@ -12,20 +12,20 @@ before(async () => {
 })
 after(() => fixture.close())
 
-describe('what an operator at night goes by', () => {
-  test('wait follows what waits where nothing runs, and not the release before', async () => {
+describe('freezes on the command line', () => {
+  test('wait follows the waiting release if none is running, and not the last one', async () => {
     const here = await fixture.checkout('thawing')
-    const waiting = gate<RolloutEnd>()
-    await here.withWorker({ waitForRollout: waiting.pass }, async () => {
+    const held = holdActivity<RolloutEnd>()
+    await here.withWorker({ waitForRollout: held.run }, async () => {
       const first = here.slipway('deploy', 'thawing')
-      await waiting.reached
+      await held.started
       const next = await here.commitAgain('The next one')
-      const asked = await here.slipway('deploy', 'thawing', '--no-wait')
-      assert.match(asked.stdout, new RegExp(`${next.slice(0, 12)} waits: `))
+      const queued = await here.slipway('deploy', 'thawing', '--no-wait')
+      assert.match(queued.stdout, new RegExp(`${next.slice(0, 12)} waits: `))
       assert.equal((await here.slipway('freeze', 'thawing', '--reason', 'night')).exitCode, 0)
-      const held = await here.slipway('status', 'thawing')
-      assert.match(held.stdout, /The next one .* waits for the end of the freeze/)
-      waiting.open(live)
+      const status = await here.slipway('status', 'thawing')
+      assert.match(status.stdout, /The next one .* waits for the end of the freeze/)
+      held.finish(live)
       assert.equal((await first).exitCode, 0)
       const { exitCode, stdout, stderr } = await here.slipway('wait', 'thawing', '--timeout', '3s')
       assert.equal(exitCode, 124, stdout)
@@ -35,7 +35,7 @@ describe('what an operator at night goes by', () => {
     })
   })
 
-  test('status says that a freeze window of the configuration holds, in words and as JSON', async () => {
+  test('status shows an open freeze window of the configuration, as text and as JSON', async () => {
     const here = await fixture.checkout('closed')
     const file = join(here.folder, 'slipway.yaml')
     const window = '[{ firstDay: "2000-01-01", lastDay: "2999-12-31", reason: always }]'
@@ -51,12 +51,12 @@ describe('what an operator at night goes by', () => {
     assert.equal(freezeWindow.reason, 'always')
   })
 
-  test('a reason that nothing would be done with is refused, and not passed over', async () => {
+  test('--reason without --override-freeze is an error, and not ignored', async () => {
     const here = await fixture.checkout('reasoned')
     await here.withWorker({}, async () => {
       const { exitCode, stderr } = await here.slipway('deploy', 'reasoned', '--reason', 'a hotfix')
       assert.equal(exitCode, 2)
-      assert.match(stderr, /goes with --override-freeze/)
+      assert.match(stderr, /only used with --override-freeze/)
     })
   })
 })

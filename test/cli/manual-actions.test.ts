@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test'
 import type { RolloutEnd } from '../../contract/activity-types.ts'
 import type { EnvironmentStatus } from '../../contract/environment.ts'
 import { live } from '../workflows/fixtures.ts'
-import { gate, type CliFixture, type runSlipway, startCliFixture } from './cli-fixture.ts'
+import { holdActivity, type CliFixture, type runSlipway, startCliFixture } from './cli-fixture.ts'
 
 let fixture: CliFixture
 before(async () => {
@@ -13,40 +13,46 @@ before(async () => {
 })
 after(() => fixture.close())
 
-/** Collects what a command prints, and waits until it has printed something. */
+/** Collects the output of a command. The returned function waits until it matches. */
 function listenTo(child: ReturnType<typeof runSlipway>): (text: RegExp) => Promise<void> {
   let printed = ''
-  let heard: (() => void) | undefined
+  let onOutput: (() => void) | undefined
   const ended = child.then(({ stderr }) => assert.fail(`it ended: ${stderr}`))
   ended.catch(() => {})
   child.stdout.on('data', (piece: Buffer) => {
     printed += piece.toString()
-    heard?.()
+    onOutput?.()
   })
   return async (text) => {
     while (!text.test(printed)) {
       const more = new Promise<void>((resolve) => {
-        heard = resolve
+        onOutput = resolve
       })
       await Promise.race([more, ended])
     }
   }
 }
 
-describe('an environment is steered from the command line', () => {
-  test('a freeze keeps a deploy out, with 2, unless it is overridden with a reason', async () => {
+describe('manual actions on the command line', () => {
+  test('a freeze rejects a deploy, with exit status 2, unless it is overridden with a reason', async () => {
     const here = await fixture.checkout('frozen')
     await here.withWorker({}, async () => {
       const froze = await here.slipway('freeze', 'frozen', '--reason', 'incident', '--until', '2h')
       assert.equal(froze.exitCode, 0, froze.stderr)
-      const refused = await here.slipway('deploy', 'frozen')
-      assert.equal(refused.exitCode, 2)
-      assert.match(refused.stderr, /^Rejected: frozen is frozen until .*incident/)
+      const rejected = await here.slipway('deploy', 'frozen')
+      assert.equal(rejected.exitCode, 2)
+      assert.match(rejected.stderr, /^Rejected: frozen is frozen until .*incident/)
       const unreasoned = await here.slipway('deploy', 'frozen', '--override-freeze')
       assert.equal(unreasoned.exitCode, 2)
-      assert.match(unreasoned.stderr, /needs a reason/)
-      const over = await here.slipway('deploy', 'frozen', '--override-freeze', '--reason', 'fire')
-      assert.equal(over.exitCode, 0, over.stdout)
+      assert.match(unreasoned.stderr, /requires a reason/)
+      const overridden = await here.slipway(
+        'deploy',
+        'frozen',
+        '--override-freeze',
+        '--reason',
+        'fire',
+      )
+      assert.equal(overridden.exitCode, 0, overridden.stdout)
       assert.equal((await here.slipway('unfreeze', 'frozen')).exitCode, 0)
       const again = await here.slipway('unfreeze', 'frozen')
       assert.equal(again.exitCode, 2)
@@ -56,30 +62,30 @@ describe('an environment is steered from the command line', () => {
 
   test('a release is paused, shown as paused, and resumed', async () => {
     const here = await fixture.checkout('held')
-    const waiting = gate<void>()
-    await here.withWorker({ buildImage: waiting.pass }, async () => {
+    const held = holdActivity<void>()
+    await here.withWorker({ buildImage: held.run }, async () => {
       const deploy = here.slipway('deploy', 'held')
-      await waiting.reached
-      const paused = await here.slipway('pause', 'held', '--reason', 'look first')
+      await held.started
+      const paused = await here.slipway('pause', 'held', '--reason', 'check first')
       assert.equal(paused.exitCode, 0, paused.stderr)
       const status = await here.slipway('status', 'held')
       assert.match(status.stdout, /build api, for/)
       assert.match(status.stdout, /paused by/)
-      waiting.open()
+      held.finish()
       assert.equal((await here.slipway('resume', 'held')).exitCode, 0)
       assert.equal((await deploy).exitCode, 0)
     })
   })
 
-  test('a deploy that waits for an approval is approved, another one rejected, and a third is not there', async () => {
+  test('a waiting deploy is approved, another is rejected, and deciding again is an error', async () => {
     const here = await fixture.checkout('careful')
     const file = join(here.folder, 'slipway.yaml')
     const config = await readFile(file, 'utf8')
-    const careful = config.replace(
+    const withApproval = config.replace(
       'region: eu-west-1 }',
       'region: eu-west-1, approval: { timeout: 1h } }',
     )
-    await writeFile(file, careful)
+    await writeFile(file, withApproval)
     await here.withWorker({}, async () => {
       for (const [verb, outcome, exitCode] of [
         ['approve', 'succeeded', 0],
@@ -105,16 +111,16 @@ describe('an environment is steered from the command line', () => {
     })
   })
 
-  test('status --watch shows a change, and Ctrl-C ends it with 0', async () => {
+  test('status --watch shows a change, and Ctrl-C ends it with exit status 0', async () => {
     const here = await fixture.checkout('watched')
-    const waiting = gate<RolloutEnd>()
-    await here.withWorker({ waitForRollout: waiting.pass }, async () => {
+    const held = holdActivity<RolloutEnd>()
+    await here.withWorker({ waitForRollout: held.run }, async () => {
       const deploy = here.slipway('deploy', 'watched')
-      await waiting.reached
+      await held.started
       const watch = here.slipway('status', 'watched', '--watch', '--json')
       const untilPrinted = listenTo(watch)
       await untilPrinted(/"state":"running"/)
-      waiting.open(live)
+      held.finish(live)
       assert.equal((await deploy).exitCode, 0)
       await untilPrinted(/"outcome":"succeeded"/)
       watch.kill('SIGINT')
@@ -122,7 +128,7 @@ describe('an environment is steered from the command line', () => {
     })
   })
 
-  test('metrics come from what Temporal lists', async () => {
+  test('metrics are computed from the releases that Temporal lists', async () => {
     const here = await fixture.checkout('measured')
     await here.withWorker({}, async () => {
       assert.equal((await here.slipway('deploy', 'measured')).exitCode, 0)

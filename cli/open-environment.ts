@@ -6,14 +6,14 @@ import type { EnvironmentSpec } from '../contract/environment-spec.ts'
 import { note } from './output.ts'
 import { type Source, checkoutOf, findSource } from '../client/index.ts'
 
-/** Reads the configuration for a command, with its warnings on standard error. */
+/** Reads the configuration, and prints its warnings on standard error. */
 export async function readConfig(options: { readonly config?: string }) {
   const loaded = await loadConfig({ file: options.config })
   for (const warning of loaded.warnings) note(`warning: ${formatProblem(warning)}`)
   return loaded
 }
 
-/** An environment for commands that need no commit: they work outside of a repository, too. */
+/** Resolves an environment for a command that needs no commit; it works outside a repository, too. */
 export async function openEnvironment(
   environment: string,
   options: { readonly config?: string },
@@ -23,13 +23,13 @@ export async function openEnvironment(
   return resolveEnvironment(config, environment, { repository: checkout })
 }
 
-/** An environment and the commit to release to it. */
+/** Resolves an environment, and the commit to deploy to it. */
 export async function openEnvironmentAndSource(
   environment: string,
   options: { readonly config?: string; readonly commit?: string },
 ): Promise<{ spec: EnvironmentSpec; source: Source }> {
   const { config, file } = await readConfig(options)
-  // The name first: a typing error should not be answered with the state of the checkout.
+  // First, so that a mistyped name is not reported as a problem of the checkout.
   resolveEnvironment(config, environment, { repository: dirname(file) })
   const source = await findSource({ configFile: file, ref: options.commit })
   return { spec: resolveEnvironment(config, environment, { repository: source.checkout }), source }

@@ -3,12 +3,12 @@ import type { FreezeOverride } from '../../contract/requests.ts'
 
 export const overrideFreeze = [
   '--override-freeze',
-  'go ahead though the environment is frozen; needs --reason',
+  'proceed although the environment is frozen; requires --reason',
 ] as const
 
 export const overrideReason = ['--reason <text>', 'why the freeze is overridden'] as const
 
-/** @throws Refusal where no reason is given: who reads it later should find one */
+/** @throws UserError if one of the two options is given without the other: the reason is recorded */
 export function freezeOverride(options: {
   readonly overrideFreeze?: boolean
   readonly reason?: string
@@ -16,11 +16,11 @@ export function freezeOverride(options: {
   if (options.overrideFreeze !== true) {
     if (options.reason === undefined) return {}
     throw new UserError(
-      '--reason says why a freeze is overridden, and goes with --override-freeze.',
+      '--reason is only used with --override-freeze. Add --override-freeze, or leave --reason out.',
     )
   }
   if (options.reason === undefined || options.reason.trim() === '') {
-    throw new UserError('--override-freeze needs a reason: --reason "why it cannot wait"')
+    throw new UserError('--override-freeze requires a reason. Add --reason "why it cannot wait".')
   }
   return { override: { reason: options.reason.slice(0, 500) } }
 }

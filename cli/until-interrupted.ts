@@ -2,11 +2,11 @@ import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { onInterrupt } from './interrupt.ts'
 
-/** Does something again and again until Ctrl-C or SIGTERM, which end it in good order. */
+/** Repeats something until Ctrl-C or SIGTERM; then it returns, and the command ends normally. */
 export async function untilInterrupted(everyMs: number, act: () => Promise<void>): Promise<void> {
   const stop = new AbortController()
-  const hush = onInterrupt(() => stop.abort())
-  // Who has had enough does not wait for a look that may take seconds.
+  const stopListening = onInterrupt(() => stop.abort())
+  // An interrupt does not wait for calls that may take seconds.
   const stopped = once(stop.signal, 'abort')
   try {
     while (!stop.signal.aborted) {
@@ -14,6 +14,6 @@ export async function untilInterrupted(everyMs: number, act: () => Promise<void>
       await delay(everyMs, undefined, { signal: stop.signal }).catch(() => {})
     }
   } finally {
-    hush()
+    stopListening()
   }
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { upcomingLines } from '../../../cli/display/upcoming.ts'
+import { nextRunLines } from '../../../cli/display/next-runs.ts'
 import type { Schedule } from '../../../client/schedules/schedules.ts'
-import { upcomingOf } from '../../../cli/upcoming.ts'
+import { cachedSchedules } from '../../../cli/cached-schedules.ts'
 
 const nightly: Schedule = {
   environment: 'production',
@@ -24,12 +24,11 @@ const weekly: Schedule = {
   nextRuns: ['2026-03-01T04:00:00.000Z'],
 }
 
-const at = (moment: string) => Date.parse(moment)
-const linesOf = (schedules: readonly Schedule[], moment: string) =>
-  upcomingLines('production', { kind: 'known', schedules }, at(moment)).join('\n').split('\n')
+const linesOf = (schedules: readonly Schedule[], now: string) =>
+  nextRunLines('production', { kind: 'listed', schedules }, Date.parse(now)).join('\n').split('\n')
 
-describe('what a status tells of schedules', () => {
-  test('the next run first, of which schedule and what it does; a run that is over is not next', () => {
+describe('the schedules in a status', () => {
+  test('start with the next run, and leave out runs that have passed', () => {
     const [title, ...early] = linesOf([weekly, nightly], '2026-03-01T02:00:00Z')
     assert.equal(title, 'Scheduled:')
     assert.match(early[0] ?? '', /^ {2}nightly {2}2026-03-01 03:00 UTC {2}redeploy of what is live/)
@@ -39,38 +38,38 @@ describe('what a status tells of schedules', () => {
     assert.match(later[2] ?? '', /^ {2}nightly +2026-03-02 03:00 UTC/)
   })
 
-  test('one that is paused stands last, and says so and why, though it has next times', () => {
+  test('end with the paused ones, with the reason, although these have next times', () => {
     const paused = { ...nightly, paused: true, note: 'incident\u001b[2J 42 (by ann)' }
     const lines = linesOf([paused, weekly], '2026-03-01T02:00:00Z')
     assert.match(lines[1] ?? '', /weekly/)
     assert.match(lines[2] ?? '', /nightly {2}paused .* {2}paused: incident 42 \(by ann\)$/)
   })
 
-  test('nothing where there are none, the way to the others where there are many', () => {
-    assert.deepEqual(upcomingLines('production', { kind: 'known', schedules: [] }, 0), [])
+  test('take no line if there are none, and refer to the list if there are many', () => {
+    assert.deepEqual(nextRunLines('production', { kind: 'listed', schedules: [] }, 0), [])
     const many = Array.from({ length: 7 }, (_, index) => ({ ...nightly, name: `n${index}` }))
     const lines = linesOf(many, '2026-03-01T02:00:00Z')
     assert.equal(lines.length, 1 + 5 + 1)
     assert.equal(lines.at(-1), '  and 2 more: slipway schedule list production')
   })
 
-  test('they are asked for once a minute, and failing to list them fails nothing', async () => {
+  test('are listed once a minute, and a failure to list them does not fail the status', async () => {
     let now = 0
-    let asked = 0
-    const upcoming = upcomingOf(
+    let listings = 0
+    const cached = cachedSchedules(
       async () => {
-        asked += 1
-        if (asked === 2) throw new Error('no permission')
+        listings += 1
+        if (listings === 2) throw new Error('no permission')
         return [nightly]
       },
       () => now,
     )
-    for (; now < 60_000; now += 2_000) assert.equal((await upcoming()).kind, 'known')
-    assert.equal(asked, 1)
-    const unknown = await upcoming()
-    assert.deepEqual(unknown, { kind: 'unknown', reason: 'no permission' })
-    assert.match(upcomingLines('production', unknown, 0)[0] ?? '', /not known\. no permission/)
+    for (; now < 60_000; now += 2_000) assert.equal((await cached()).kind, 'listed')
+    assert.equal(listings, 1)
+    const unavailable = await cached()
+    assert.deepEqual(unavailable, { kind: 'unavailable', reason: 'no permission' })
+    assert.match(nextRunLines('production', unavailable, 0)[0] ?? '', /unknown\. no permission/)
     now += 60_000
-    assert.equal((await upcoming()).kind, 'known')
+    assert.equal((await cached()).kind, 'listed')
   })
 })
