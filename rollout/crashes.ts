@@ -4,10 +4,10 @@ import { isOurs } from './serving.ts'
 import type { Expectation } from './expectation.ts'
 
 /**
- * The tasks of the expected deployment that died by themselves, newest first: a container ended
- * that should not, the task could not start, or a health check gave it up. ECS's circuit breaker
- * counts only those that never became healthy; a task that runs and then crashes, for ever, is
- * seen here alone. ECS forgets a stopped task after an hour.
+ * The tasks of the expected deployment that crashed, newest first: an essential container exited,
+ * the task could not start, or it failed its health checks. ECS's circuit breaker counts only tasks
+ * that never became healthy, so crash-looping tasks that run for a while show only here. ECS forgets
+ * a stopped task after an hour.
  */
 export function crashedTasks(
   observation: Pick<Observation, 'tasks'>,
@@ -19,9 +19,9 @@ export function crashedTasks(
 }
 
 /**
- * Those of them that ran and crashed after ECS had called the rollout a success: until then a task
- * may have died on the way to it. Nothing is known of that where ECS tells no end, and nothing
- * follows from it where ECS calls a success what has not all started yet.
+ * The crashed tasks that ran and crashed after ECS had called the rollout a success; earlier ones
+ * belong to the rollout. Empty if ECS gives no time for its end, or may call it a success before all
+ * tasks have started.
  */
 export function crashedSinceSuccess(
   observation: Observation,
@@ -37,8 +37,8 @@ export function crashedSinceSuccess(
 }
 
 /**
- * How long the tasks of the expected deployment lived that ran and then died by themselves, in
- * milliseconds, at most; 0 where none did. Only who watches for longer can tell that it is over.
+ * The longest life of a task of the expected deployment that ran and then crashed, in milliseconds;
+ * 0 if none did. Only a longer watch can show that the crashes have stopped.
  */
 export function longestCrashedLife(
   observation: Pick<Observation, 'tasks'>,
@@ -50,15 +50,15 @@ export function longestCrashedLife(
   return Math.max(0, ...lives)
 }
 
-/** Whether a task died by itself; one that ECS or a person stops, to scale or to move, did not. */
+/** Whether a task crashed, and was not stopped by ECS or a person to scale or move the service. */
 function hasCrashed({ stopCode, stoppedReason }: ObservedTask): boolean {
   return (
     stopCode === 'EssentialContainerExited' ||
     stopCode === 'TaskFailedToStart' ||
-    deaths.test(stoppedReason)
+    crashReasons.test(stoppedReason)
   )
 }
 
-/** Some endpoints give the reason without the code. */
-const deaths =
+/** Some endpoints give the reason without the stop code. */
+const crashReasons =
   /failed .*health checks|^Essential container|CannotPull|CannotStart|CannotCreate|ResourceInitializationError/

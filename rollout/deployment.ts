@@ -1,17 +1,17 @@
-/** What a service runs at some moment: enough to bring it back. */
+/** What a service runs at some moment: enough to roll back to it. */
 export interface RunningRevision {
   readonly taskDefinition: string
-  /** Container name → digest (`sha256:…`) of its running tasks; empty where no task runs. */
+  /** Container name → digest (`sha256:…`) of its running tasks; empty if no task runs. */
   readonly digests: Readonly<Record<string, string>>
 }
 
-/** The way back of one service, recorded before anything changes. */
+/** What one service is rolled back to if the release fails; recorded before anything changes. */
 export interface RollbackTarget extends RunningRevision {
-  /** The `ecs-svc/…` id of the PRIMARY deployment, to tell a deployment of ours from this one. */
+  /** The `ecs-svc/…` id of the PRIMARY deployment, to tell our deployment from it. */
   readonly deploymentId: string
-  /** `none`: nothing ever ran well here, so there is nothing to go back to. */
+  /** False if no deployment is known to have succeeded: then there is nothing to roll back to. */
   readonly hasSucceeded: boolean
-  /** Once it was gone back to: the revision, deregistered meanwhile, whose copy this one is. */
+  /** After a rollback to a copy: the deregistered revision that this one is a copy of. */
   readonly copyOf?: string
 }
 
@@ -20,11 +20,11 @@ export interface StartedDeployment {
   readonly taskDefinition: string
   /** `ecs-svc/…` */
   readonly deploymentId: string
-  /** Absent where the endpoint has no service deployments. */
+  /** Absent if the endpoint has no service deployments. */
   readonly serviceDeploymentArn?: string
   /**
-   * How long earlier service deployments of this service took that succeeded, in milliseconds,
-   * newest first. Absent where nobody knows.
+   * How long earlier successful service deployments of this service took, in milliseconds, newest
+   * first. Absent if unknown.
    */
   readonly earlierMs?: readonly number[]
 }

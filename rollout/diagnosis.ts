@@ -8,8 +8,8 @@ import { cannotStart } from './start-failures.ts'
 import type { Expectation } from './expectation.ts'
 
 /**
- * The likely cause of a failed rollout in one sentence, from its alarms, its stopped tasks, its
- * targets and the service's events, the most telling one first. Empty where nothing tells.
+ * The likely cause of a failed rollout in one sentence, from its alarms, stopped tasks, targets and
+ * events, the most telling one first. Empty if there is no sign of one.
  */
 export function diagnose(observation: Observation, expected: Expectation): string {
   const crashed = crashedTasks(observation, expected)
@@ -21,7 +21,7 @@ export function diagnose(observation: Observation, expected: Expectation): strin
     unhealthyTargets(observation) ??
     failedHealthChecks(crashed) ??
     stalled(observation, expected) ??
-    otherwise(observation, expected) ??
+    interrupted(observation, expected) ??
     ''
   )
 }
@@ -44,8 +44,8 @@ function lifecycleHooks(observation: Observation, expected: Expectation): string
   if (hook === undefined) return undefined
   if (hook.type === 'PAUSE') {
     return hook.status === 'FAILED'
-      ? 'A person who was asked sent the deployment back.'
-      : 'A person was asked to let the deployment go on, and nobody answered in time.'
+      ? 'A person rejected the deployment at a pause hook.'
+      : 'A pause hook waited for a person, and nobody answered in time.'
   }
   const what = hook.status === 'FAILED' ? 'failed' : 'had no result in time'
   return sentence(`Lifecycle hook ${hook.target || hook.id} ${what}`)
@@ -57,10 +57,10 @@ function containerExited(crashed: readonly ObservedTask[]): string | undefined {
     const container = culpritOf(task)
     if (container === undefined) continue
     const { name, exitCode, reason } = container
-    const often = exited.length === 1 ? '' : ` in ${exited.length} tasks`
-    if (/OutOfMemory/i.test(reason)) return sentence(`Container ${name} ran out of memory${often}`)
-    if (exitCode !== undefined) return sentence(`Container ${name} exited with ${exitCode}${often}`)
-    return sentence(`Container ${name} ended${often}: ${reason || task.stoppedReason}`)
+    const times = exited.length === 1 ? '' : ` in ${exited.length} tasks`
+    if (/OutOfMemory/i.test(reason)) return sentence(`Container ${name} ran out of memory${times}`)
+    if (exitCode !== undefined) return sentence(`Container ${name} exited with ${exitCode}${times}`)
+    return sentence(`Container ${name} ended${times}: ${reason || task.stoppedReason}`)
   }
   return undefined
 }
@@ -86,20 +86,22 @@ function stalled(observation: Observation, expected: Expectation): string | unde
   const event = stallOf(observation, expected)
   if (event === undefined) return undefined
   if (/unable to stop or start tasks/.test(event)) {
-    const least = 'minimumHealthyPercent and maximumPercent leave no room for a new task'
-    return sentence(`The rollout is stuck, since ${least}: the service ${event}`)
+    const why = 'minimumHealthyPercent and maximumPercent leave no room for a new task'
+    return sentence(`The rollout is stuck, since ${why}: the service ${event}`)
   }
   const what = /unable to place/.test(event) ? 'There is no capacity' : 'ECS cannot start tasks'
   return sentence(`${what}: the service ${event}`)
 }
 
-function otherwise(observation: Observation, expected: Expectation): string | undefined {
-  const task = observation.tasks.find((one) => isOurs(one, expected) && telling.has(one.stopCode))
+function interrupted(observation: Observation, expected: Expectation): string | undefined {
+  const task = observation.tasks.find(
+    (one) => isOurs(one, expected) && interruptions.has(one.stopCode),
+  )
   return task === undefined ? undefined : sentence(`A task stopped: ${task.stoppedReason}`)
 }
 
-/** Nobody asked for these ends, though no container is to blame. */
-const telling: ReadonlySet<string> = new Set(['SpotInterruption', 'TerminationNotice'])
+/** Unwanted ends that are no container's fault. */
+const interruptions: ReadonlySet<string> = new Set(['SpotInterruption', 'TerminationNotice'])
 
 function first<T>(items: readonly T[], read: (item: T) => string | undefined): string | undefined {
   for (const item of items) {

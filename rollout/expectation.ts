@@ -1,21 +1,21 @@
-/** What we asked ECS for, and how it answered at once. */
+/** The deployment that we started, and what it must come to. */
 export interface Expectation {
   readonly taskDefinition: string
-  /** The `ecs-svc/…` id of the deployment that should get there. */
+  /** The `ecs-svc/…` id of the deployment. */
   readonly deploymentId: string
   readonly serviceDeploymentArn?: string
-  /** Container name → digest its tasks must run; empty where nobody pinned one. */
+  /** Container name → digest that its tasks must run; empty if none is pinned. */
   readonly digests: Readonly<Record<string, string>>
-  /** What ran before, where that is known: a rollback of ECS's own must lead there. */
+  /** What ran before, if known: ECS's own rollback must end there. */
   readonly before?: {
     readonly taskDefinition: string
     readonly digests: Readonly<Record<string, string>>
-    /** Where it is known: a rollback in two colours gives its place back to this very deployment. */
+    /** If known: a blue/green rollback makes this very deployment PRIMARY again. */
     readonly deploymentId?: string
   }
   /**
-   * A deployment whose tasks this one goes on with: after a rollback in two colours, whatever id
-   * ECS gives to blue's deployment then, its tasks are those that never stopped.
+   * A deployment whose tasks this one keeps: after a blue/green rollback the tasks are those of blue,
+   * which never stopped, whatever id ECS gives to its deployment then.
    */
   readonly continues?: string
 }

@@ -2,7 +2,7 @@ import { crashedTasks } from './crashes.ts'
 import type { ObservedTask, Observation } from './observation.ts'
 import type { Expectation } from './expectation.ts'
 
-/** A task that died in a rollout, as evidence of why; others that died alike are only counted. */
+/** A task that crashed in a rollout, as evidence of the cause; similar crashes are only counted. */
 export interface FailedTask {
   /** 32 hexadecimal digits, as in the console and in the names of log streams. */
   readonly task: string
@@ -10,17 +10,18 @@ export interface FailedTask {
   /** `EssentialContainerExited`, `TaskFailedToStart`, `ServiceSchedulerInitiated`, … */
   readonly stopCode: string
   readonly stoppedReason: string
-  /** The container that failed, where one did. */
+  /** The container that failed, if one did. */
   readonly container?: string
   readonly exitCode?: number
-  /** What ECS says about that container: `OutOfMemoryError: …`; empty where it says nothing. */
+  /** ECS's reason for that container: `OutOfMemoryError: …`; empty if it gives none. */
   readonly containerReason: string
-  /** What the load balancer had against it: `Health checks failed with these codes: [404]`. */
+  /** Why the load balancer found it unhealthy: `Health checks failed with these codes: [404]`. */
   readonly health?: string
-  /** How many tasks died alike, this one among them. */
+  /** How many tasks crashed in the same way, including this one. */
   readonly times: number
-  /** Its last lines, oldest first, where they could be read; else why not. */
+  /** Its last log lines, oldest first, if they could be read. */
   readonly logs?: readonly string[]
+  /** Why there are no log lines. */
   readonly withoutLogs?: string
 }
 
@@ -34,29 +35,29 @@ export interface UnhealthyTarget {
   readonly description: string
 }
 
-/** What stands in a failure beside its cause. Empty lists where nothing was seen. */
+/** What a failure shows beside its cause. Empty lists if nothing was found. */
 export interface FailureEvidence {
   readonly failedTasks: readonly FailedTask[]
   readonly unhealthyTargets: readonly UnhealthyTarget[]
 }
 
-/** Distinct ones are shown; a hundred tasks that die alike say no more than one. */
-const most = 5
+/** How many distinct crashes and targets are shown. */
+const maxShown = 5
 
-/** The tasks of the expected deployment that died, and its targets that are unhealthy now. */
+/** The tasks of the expected deployment that crashed, and its targets that are unhealthy now. */
 export function evidenceOf(observation: Observation, expected: Expectation): FailureEvidence {
-  const alike = new Map<string, FailedTask>()
+  const distinct = new Map<string, FailedTask>()
   for (const task of crashedTasks(observation, expected)) {
     const failed = failedTask(task, observation)
-    const key = sameness(failed)
-    const known = alike.get(key)
-    alike.set(key, known === undefined ? failed : { ...known, times: known.times + 1 })
+    const key = similarityKey(failed)
+    const known = distinct.get(key)
+    distinct.set(key, known === undefined ? failed : { ...known, times: known.times + 1 })
   }
   return {
-    failedTasks: [...alike.values()].slice(0, most),
+    failedTasks: [...distinct.values()].slice(0, maxShown),
     unhealthyTargets: observation.targets
       .filter(({ state }) => state === 'unhealthy')
-      .slice(0, most)
+      .slice(0, maxShown)
       .map(({ id, port, targetGroupArn, reason, description }) => ({
         target: `${id}:${port}`,
         targetGroupArn,
@@ -84,8 +85,9 @@ function failedTask(task: ObservedTask, observation: Observation): FailedTask {
 }
 
 /**
- * The container to blame: one that ECS says something about, else the first that ended badly, else
- * the first that ended. When one essential container ends, ECS stops the others (143 or 137).
+ * The container to blame: one for which ECS gives a reason, else the first that exited with an error
+ * of its own, else the first that exited. When one essential container exits, ECS stops the others
+ * (exit code 143 or 137).
  */
 export function culpritOf({
   containers,
@@ -99,7 +101,7 @@ export function culpritOf({
   )
 }
 
-/** ECS tells in an event what the load balancer had against a task, and keeps it no longer. */
+/** Only an event of the service says why the load balancer found a task unhealthy. */
 function healthOf(id: string, { service }: Observation): string | undefined {
   const event = service.events.find(
     ({ message }) => message.includes(`(task ${id})`) && message.includes('is unhealthy in'),
@@ -107,8 +109,14 @@ function healthOf(id: string, { service }: Observation): string | undefined {
   return event === undefined ? undefined : /due to \(reason (.*)\)/.exec(event.message)?.[1]
 }
 
-/** Ids, ports and times differ between tasks that die alike. */
-function sameness({ stopCode, stoppedReason, container, exitCode, containerReason }: FailedTask) {
+/** Leaves out ids, ports and times, which differ between similar crashes. */
+function similarityKey({
+  stopCode,
+  stoppedReason,
+  container,
+  exitCode,
+  containerReason,
+}: FailedTask) {
   const reason = `${stoppedReason} ${containerReason}`.replaceAll(/[0-9a-f]{32}|\d+/g, '#')
   return JSON.stringify([stopCode, reason, container, exitCode])
 }

@@ -1,10 +1,10 @@
-/** Why ECS says that a deployment is where it is. */
+/** ECS's reason for the state of a deployment. */
 export interface EcsReason {
-  /** ECS's own sentence; empty where it gives none. */
+  /** ECS's own sentence; empty if it gives none. */
   readonly said: string
-  /** The status of the service deployment record; empty where there is no record. */
+  /** The status of the service deployment record; empty if there is no record. */
   readonly status: string
-  /** CloudWatch alarms that triggered and that the sentence does not name. */
+  /** CloudWatch alarms that triggered, without those that the sentence names. */
   readonly alarms: readonly string[]
 }
 

@@ -1,21 +1,21 @@
 import type { ObservedService } from './observation.ts'
 
-/** What ECS tells of in an event on the way to the end of a deployment, in the usual order. */
+/** What ECS reports in events on the way to the end of a deployment, in the usual order. */
 export const milestones = ['started', 'registered', 'stopped', 'draining'] as const
 
 export type Milestone = (typeof milestones)[number]
 
-/** When each was told of last, in milliseconds since the epoch. */
+/** When each was last reported, in milliseconds since the epoch. */
 export type Passed = Readonly<Partial<Record<Milestone, number>>>
 
-/** How long it was from each milestone to the end, in milliseconds, deployment by deployment. */
+/** For each milestone, how long each deployment took from there to its end, in milliseconds. */
 export type SpansToEnd = Readonly<Record<Milestone, readonly number[]>>
 
 type Events = ObservedService['events']
 
 /**
- * The texts are those of "Amazon ECS service event messages" in the ECS developer guide. Tasks that
- * go are told of twice where they have a load balancer.
+ * The texts are those of "Amazon ECS service event messages" in the ECS developer guide. With a load
+ * balancer, ECS reports tasks that go twice.
  */
 const texts: Readonly<Record<Milestone, RegExp>> = {
   started: /has started \d+ tasks/,
@@ -35,10 +35,9 @@ export function passedSince(events: Events, since: number): Passed {
 }
 
 /**
- * What the events tell of the deployments that completed before `until`: from the last time that a
- * milestone was passed on the way to the end. ECS keeps the newest 100 events of a service, which
- * hold some ten deployments of a few tasks each. Rollbacks are deployments, too; one that failed
- * has no such end.
+ * The spans of the deployments that completed before `until`, each from the last time that a milestone
+ * was reported to the end. ECS keeps the newest 100 events of a service, enough for some ten
+ * deployments of a few tasks each. Rollbacks count as deployments; failed deployments do not count.
  */
 export function spansToEnd(events: Events, until: number): SpansToEnd {
   const spans = { started: [], registered: [], stopped: [], draining: [] } as Record<
@@ -46,14 +45,14 @@ export function spansToEnd(events: Events, until: number): SpansToEnd {
     number[]
   >
   let passed: Partial<Record<Milestone, number>> = {}
-  let steady = false
+  let isSteady = false
   for (const { at, message } of events.toReversed()) {
     if (at >= until) break
     const milestone = milestoneIn(message)
     if (milestone !== undefined) {
-      // What came before the steady state was no part of this deployment, but scaling, say.
-      if (steady) passed = {}
-      steady = false
+      // Anything before a steady state was not part of this deployment; it was scaling, for example.
+      if (isSteady) passed = {}
+      isSteady = false
       passed[milestone] = at
     } else if (message.endsWith('deployment completed.')) {
       for (const one of milestones) {
@@ -62,13 +61,13 @@ export function spansToEnd(events: Events, until: number): SpansToEnd {
       }
       passed = {}
     } else if (/rolling back to deployment/.test(message)) passed = {}
-    else if (/has reached a steady state/.test(message)) steady = true
+    else if (/has reached a steady state/.test(message)) isSteady = true
   }
   return spans
 }
 
 function milestoneIn(message: string): Milestone | undefined {
-  // "deregistered" holds "registered".
+  // "deregistered" contains "registered".
   if (/\bderegistered/.test(message)) return undefined
   return milestones.find((one) => texts[one].test(message))
 }

@@ -1,13 +1,9 @@
-import {
-  type ObservedDeployment,
-  type ObservedServiceDeployment,
-  type Observation,
-  primaryOf,
-} from './observation.ts'
+import { type ObservedDeployment, type Observation, primaryOf } from './observation.ts'
 import { shortName } from './arn.ts'
 import type { StartedDeployment, RollbackTarget } from './deployment.ts'
 import { recordOf } from './record.ts'
 import { runningNow } from './rollback-target.ts'
+import { isRollingBack, isUnderWay } from './service-deployment-status.ts'
 
 /** What to do next to bring a service back. */
 export type RollbackStep =
@@ -52,7 +48,7 @@ export function nextRollbackStep(
   if (started !== undefined && replaced(observation, { primary, started, to })) {
     return { kind: 'leave', reason: `somebody else has started ${nameOf(primary)} meanwhile` }
   }
-  if (record !== undefined && stoppable.has(record.status) && ours && !stopRefused) {
+  if (record !== undefined && isUnderWay(record) && ours && !stopRefused) {
     return { kind: 'stop', serviceDeploymentArn: record.arn }
   }
   // With the same task definition ECS would see nothing to do.
@@ -86,19 +82,6 @@ function runs(to: RollbackTarget, observation: Observation): boolean {
     containers.every((name) => to.digests[name] === undefined || to.digests[name] === digests[name])
   )
 }
-
-const stoppable: ReadonlySet<string> = new Set(['PENDING', 'IN_PROGRESS'])
-
-/** Whether ECS is on its way back from a service deployment. */
-export function isRollingBack({ status }: Pick<ObservedServiceDeployment, 'status'>): boolean {
-  return rollingBack.has(status)
-}
-
-const rollingBack: ReadonlySet<string> = new Set([
-  'STOP_REQUESTED',
-  'ROLLBACK_REQUESTED',
-  'ROLLBACK_IN_PROGRESS',
-])
 
 function nameOf({ id, taskDefinition }: ObservedDeployment): string {
   return `deployment ${id} of ${shortName(taskDefinition)}`

@@ -1,13 +1,13 @@
 /**
- * What AWS answered about one service, in the words of AWS's own fields but with nothing optional
- * left to guess: lists are empty where AWS sends none. Times are milliseconds since the epoch.
+ * What AWS answered about one service, under AWS's own field names, with defaults for what AWS leaves
+ * out: lists are empty if AWS sends none. Times are milliseconds since the epoch.
  */
 export interface Observation {
   readonly observedAt: number
   readonly service: ObservedService
   /**
-   * Newest first. `unavailable` where the endpoint has no service-deployment operations or knows
-   * none of this service: then only `deployments` and targets can be judged, weaker evidence.
+   * Newest first. `unavailable` if the endpoint lacks the operations or has none of this service: then
+   * only `deployments` and targets can be judged, which is weaker evidence.
    */
   readonly serviceDeployments: readonly ObservedServiceDeployment[] | 'unavailable'
   /** Running and recently stopped tasks of the service. ECS keeps stopped ones for an hour. */
@@ -17,7 +17,7 @@ export interface Observation {
 
 export interface ObservedService {
   readonly arn: string
-  /** `ACTIVE`, `DRAINING`, `INACTIVE`, or `MISSING` where ECS knows no such service. */
+  /** `ACTIVE`, `DRAINING`, `INACTIVE`, or `MISSING` if ECS knows no such service. */
   readonly status: string
   readonly desiredCount: number
   readonly runningCount: number
@@ -28,11 +28,11 @@ export interface ObservedService {
   /** `ROLLING`, `BLUE_GREEN`, `LINEAR` or `CANARY`. */
   readonly strategy: string
   readonly deployments: readonly ObservedDeployment[]
-  /** Of every load balancer, those of the other colour included. */
+  /** Of every load balancer, including the alternate target groups of blue/green. */
   readonly targetGroupArns: readonly string[]
   /** One for each target group that a rolling deployment would use. */
   readonly loadBalancers: readonly ObservedLoadBalancer[]
-  /** Fields that a verdict needs and that AWS left out of its answer: nothing can succeed then. */
+  /** Fields that a verdict needs and AWS left out of its answer: then nothing can succeed. */
   readonly lacking: readonly string[]
   /** Newest first. */
   readonly events: readonly { readonly at: number; readonly message: string }[]
@@ -41,7 +41,7 @@ export interface ObservedService {
 export interface ObservedLoadBalancer {
   readonly targetGroupArn: string
   /**
-   * Blue/green, linear and canary deployments move between the two; empty where there is one only
+   * Blue/green, linear and canary deployments move between the two. Empty if there is only one
    * (ECS API reference, `AdvancedConfiguration`).
    */
   readonly alternateTargetGroupArn: string
@@ -53,7 +53,7 @@ export interface ObservedDeployment {
   /** `PRIMARY`, `ACTIVE` or `INACTIVE`. */
   readonly status: string
   readonly taskDefinition: string
-  /** `IN_PROGRESS`, `COMPLETED`, `FAILED`, or empty where the deployment controller has none. */
+  /** `IN_PROGRESS`, `COMPLETED`, `FAILED`, or empty if the deployment controller has none. */
   readonly rolloutState: string
   readonly rolloutStateReason: string
   readonly desiredCount: number
@@ -74,31 +74,31 @@ export interface ObservedServiceDeployment {
   readonly targetTaskDefinition: string
   /** Container name → digest that ECS resolved when it made the target service revision. */
   readonly targetDigests: Readonly<Record<string, string>>
-  /** Empty when nothing was rolled back. */
+  /** Empty if nothing was rolled back. */
   readonly rollbackReason: string
-  /** What ECS went back to, or goes; empty when nothing was rolled back, or where it is not told. */
+  /** What ECS rolls or has rolled back to; empty if it rolled nothing back, or does not say. */
   readonly rollbackTaskDefinition: string
   readonly rollbackDigests: Readonly<Record<string, string>>
-  /** Of the circuit breaker; absent where the endpoint does not count. */
+  /** Counts of the circuit breaker; absent if the endpoint does not give them. */
   readonly breaker?: { readonly failed: number; readonly threshold: number }
-  /** When it ended, for good or bad; absent while it has not. */
+  /** When it ended, successful or not; absent until then. */
   readonly finishedAt?: number
   /** `SCALE_UP`, `BAKE_TIME`, …; empty for a rolling deployment. */
   readonly lifecycleStage: string
-  /** How long it watches once it has shifted, in minutes; 0 where it does not. */
+  /** How long it bakes after the traffic has shifted, in minutes; 0 if it does not. */
   readonly bakeTimeInMinutes: number
-  /** Of its present stage. */
+  /** Of its current stage. */
   readonly hooks: readonly ObservedHook[]
-  /** Percent of production traffic that goes to the target revision; absent where ECS shifts none. */
+  /** Percent of production traffic that goes to the target revision; absent if ECS shifts none. */
   readonly targetTraffic?: number
   /** Names of the CloudWatch alarms that triggered while it was under way. */
   readonly triggeredAlarms: readonly string[]
   /**
-   * `SUCCESSFUL` comes only once the tasks of other deployments have drained and stopped: so in a
-   * rolling deployment without `earlySuccessCriteria`. Absent where that is not so, or not known.
+   * `SUCCESSFUL` comes only once the tasks of other deployments have drained and stopped, as in a
+   * rolling deployment without `earlySuccessCriteria`. Absent if not so, or unknown.
    */
   readonly endsDrained?: true
-  /** Tasks of the target revision; absent where the endpoint does not count them. */
+  /** Tasks of the target revision; absent if the endpoint does not count them. */
   readonly targetTasks?: {
     readonly requested: number
     readonly running: number
@@ -111,12 +111,12 @@ export interface ObservedHook {
   readonly id: string
   /** `AWS_LAMBDA`, or `PAUSE`, which waits for a person. */
   readonly type: string
-  /** Name of its Lambda function; empty for another type. */
+  /** Name of its Lambda function; empty for other types. */
   readonly target: string
   /** `AWAITING_ACTION`, `IN_PROGRESS`, `SUCCEEDED`, `FAILED` or `TIMED_OUT`. */
   readonly status: string
   readonly expiresAt?: number
-  /** `CONTINUE` or `ROLLBACK`: what ECS does then. */
+  /** What ECS does when it expires: `CONTINUE` or `ROLLBACK`. */
   readonly timeoutAction: string
 }
 
@@ -128,18 +128,18 @@ export interface ObservedTask {
   readonly lastStatus: string
   readonly desiredStatus: string
   readonly createdAt: number
-  /** When it began to run; absent for one that never did. */
+  /** When it began to run; absent if it never did. */
   readonly startedAt?: number
   readonly stoppedAt?: number
   readonly stopCode: string
   readonly stoppedReason: string
-  /** Of its own network interface, by which a load balancer knows it; empty in bridge mode. */
+  /** Addresses of its own network interface, which are its target ids; empty in bridge mode. */
   readonly addresses: readonly string[]
   readonly containers: readonly {
     readonly name: string
-    /** As the task definition names it; empty where ECS does not say. */
+    /** As in the task definition; empty if ECS does not say. */
     readonly image: string
-    /** `sha256:…`, empty until the image is pulled, and on platforms that do not tell. */
+    /** `sha256:…`; empty until the image is pulled, and on platforms that do not report it. */
     readonly imageDigest: string
     readonly exitCode?: number
     readonly reason: string
@@ -156,7 +156,11 @@ export interface ObservedTarget {
   readonly description: string
 }
 
-/** The deployment that the service is headed for. */
-export function primaryOf(observation: Observation): ObservedDeployment | undefined {
-  return observation.service.deployments.find((one) => one.status === 'PRIMARY')
+/** The deployment that ECS is moving the service to, or has moved it to. */
+export function primaryOf({
+  service,
+}: {
+  readonly service: Pick<ObservedService, 'deployments'>
+}): ObservedDeployment | undefined {
+  return service.deployments.find(({ status }) => status === 'PRIMARY')
 }

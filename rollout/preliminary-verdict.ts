@@ -1,8 +1,9 @@
-import type {
-  ObservedDeployment,
-  ObservedService,
-  ObservedServiceDeployment,
-  ObservedTask,
+import {
+  primaryOf,
+  type ObservedDeployment,
+  type ObservedService,
+  type ObservedServiceDeployment,
+  type ObservedTask,
 } from './observation.ts'
 import type { Gap } from './gap.ts'
 import { isAllThere, isFarFromItsEnd, progressOf, type Progress } from './progress.ts'
@@ -30,7 +31,7 @@ export type PreliminaryVerdict =
 export function preliminaryVerdict(snapshot: Snapshot, expected: Expectation): PreliminaryVerdict {
   const { service, record } = snapshot
   if (service.status !== 'ACTIVE') return failing
-  const primary = service.deployments.find((one) => one.status === 'PRIMARY')
+  const primary = primaryOf({ service })
   const ours = primary?.id === expected.deploymentId ? primary : undefined
   const headedForOurs = ours !== undefined && ours.rolloutState !== 'FAILED'
   switch (record?.status) {

@@ -4,12 +4,13 @@ import {
   type ObservedTask,
   type Observation,
 } from './observation.ts'
-import type { RunningRevision, RollbackTarget } from './deployment.ts'
+import type { RollbackTarget, RunningRevision } from './deployment.ts'
+import { isCompleted } from './was-rolled-back.ts'
 
 /** Container name → digest. */
 type Digests = RunningRevision['digests']
 
-/** What a service runs now, by the tasks of its PRIMARY deployment. */
+/** What a service runs now, according to the tasks of its PRIMARY deployment. */
 export function runningNow(observation: Observation): RunningRevision {
   const primary = primaryOf(observation)
   const taskDefinition = primary?.taskDefinition ?? ''
@@ -20,28 +21,29 @@ export function runningNow(observation: Observation): RunningRevision {
 }
 
 /**
- * What to go back to: the task definition of the last service deployment that succeeded. Where
- * there is no such record (an endpoint without them, none within the 90 days that ECS keeps
- * them), a PRIMARY deployment that is completed and has running tasks is taken for good.
+ * What to roll back to: the task definition of the last successful service deployment. Without such a
+ * record (the endpoint has none, or none within the 90 days that ECS keeps them), a completed PRIMARY
+ * deployment with running tasks counts as successful.
  */
 export function rollbackTargetOf(observation: Observation): RollbackTarget {
   const now = runningNow(observation)
   const primary = primaryOf(observation)
   const deploymentId = primary?.id ?? ''
-  const good = lastSuccessful(observation)
-  if (good !== undefined) {
-    const isNow = good.targetTaskDefinition === now.taskDefinition
-    const digests = isNow && Object.keys(now.digests).length > 0 ? now.digests : good.targetDigests
+  const successful = lastSuccessful(observation)
+  if (successful !== undefined) {
+    const isNow = successful.targetTaskDefinition === now.taskDefinition
+    const digests =
+      isNow && Object.keys(now.digests).length > 0 ? now.digests : successful.targetDigests
     return {
-      taskDefinition: good.targetTaskDefinition,
+      taskDefinition: successful.targetTaskDefinition,
       digests,
       deploymentId,
       hasSucceeded: true,
     }
   }
-  const completed = primary?.rolloutState === 'COMPLETED' || primary?.rolloutState === ''
-  const ranWell = completed && observation.service.runningCount > 0
-  return { ...now, deploymentId, hasSucceeded: ranWell }
+  const hasSucceeded =
+    primary !== undefined && isCompleted(primary) && observation.service.runningCount > 0
+  return { ...now, deploymentId, hasSucceeded }
 }
 
 function lastSuccessful({ serviceDeployments }: Observation) {
@@ -51,14 +53,14 @@ function lastSuccessful({ serviceDeployments }: Observation) {
   )
 }
 
-/** The digests of tasks, as long as all that run a container agree. */
+/** The digests of tasks, for each container whose tasks all run the same one. */
 function digestsOf(tasks: readonly ObservedTask[]): Digests {
-  const seen = new Map<string, Set<string>>()
+  const found = new Map<string, Set<string>>()
   for (const { name, imageDigest } of tasks.flatMap((task) => task.containers)) {
-    if (imageDigest !== '') seen.set(name, (seen.get(name) ?? new Set()).add(imageDigest))
+    if (imageDigest !== '') found.set(name, (found.get(name) ?? new Set()).add(imageDigest))
   }
   return Object.fromEntries(
-    [...seen].flatMap(([name, digests]) => {
+    [...found].flatMap(([name, digests]) => {
       const [digest] = digests
       return digests.size === 1 && digest !== undefined ? [[name, digest]] : []
     }),

@@ -4,13 +4,13 @@ import type { Expectation } from './expectation.ts'
 import type { Gap } from './gap.ts'
 
 /**
- * What still keeps the expected deployment from being the only thing that serves: nothing when
- * every wanted task runs our revision and digests, no other task is left, not even one that
- * drains, and every target is healthy. A service with a desired count of 0 serves by running
- * nothing. What AWS leaves out of its answer is never taken for well.
+ * What still keeps the expected deployment from serving alone. Undefined if every desired task runs
+ * our revision and digests, no other task is left, not even a draining one, and every target is
+ * healthy. A service with a desired count of 0 needs no tasks. What AWS leaves out of its answer
+ * never counts as healthy.
  *
  * @param proven digests that ECS resolved for the deployment itself, for containers whose tasks
- *   do not tell theirs
+ *   do not report theirs
  */
 export function whatIsMissing(
   observation: Observation,
@@ -25,13 +25,13 @@ export function whatIsMissing(
   const running = Math.min(service.runningCount, ours.length)
   const wanted = wantedCount(observation, ours.length)
   if (running < wanted || service.pendingCount > 0) return { kind: 'tasks', running, wanted }
-  const strange = ours.flatMap((task) => unprovenDigests(task, expected, proven))[0]
-  return strange ?? healthGap(observation, ours, wanted)
+  const unproven = ours.flatMap((task) => unprovenDigests(task, expected, proven))[0]
+  return unproven ?? healthGap(observation, ours, wanted)
 }
 
 /**
- * Whether a task was started by the expected deployment. `startedBy` holds the deployment's id;
- * endpoints that leave it empty are judged by the task definition.
+ * Whether the expected deployment started a task. `startedBy` holds the deployment's id; if the
+ * endpoint leaves it empty, the task definition decides.
  */
 export function isOurs(task: ObservedTask, expected: Expectation): boolean {
   if (task.startedBy.startsWith('ecs-svc/')) return isOneOfOurs(task.startedBy, expected)
@@ -42,7 +42,7 @@ function isOneOfOurs(id: string, { deploymentId, continues }: Expectation): bool
   return id === deploymentId || id === continues
 }
 
-/** A daemon runs once on each instance: how many that is, ECS says in the desired count. */
+/** For a daemon, ECS sets the desired count to the number of instances. */
 export function wantedCount({ service }: Observation, running: number): number {
   const daemon = service.schedulingStrategy === 'DAEMON'
   return daemon ? Math.max(service.desiredCount, running) : service.desiredCount
@@ -52,7 +52,7 @@ function serves(task: ObservedTask): boolean {
   return task.desiredStatus === 'RUNNING' && task.lastStatus === 'RUNNING'
 }
 
-/** By its tasks, and by the counts of deployments whose tasks are not listed yet. */
+/** Counts tasks, and trusts the deployments' counts if tasks are not listed yet. */
 function foreignTasks({ service, tasks }: Observation, expected: Expectation): number {
   const listed = tasks.filter((task) => !isOurs(task, expected) && task.lastStatus !== 'STOPPED')
   const counted = service.deployments
@@ -62,9 +62,9 @@ function foreignTasks({ service, tasks }: Observation, expected: Expectation): n
 }
 
 /**
- * A digest is proven by the task, by an image that names it, or by ECS's own service revision. A
- * container that the task does not have, such as a sidecar that ECS names anew each time, is no
- * matter as long as others are there.
+ * A digest is proven by the task, by an image pinned to it, or by ECS's own service revision. A pinned
+ * container that the task lacks, such as a sidecar that ECS renames each time, does not matter as
+ * long as the task has another one.
  */
 function unprovenDigests(
   task: ObservedTask,

@@ -1,9 +1,8 @@
 import type { ObservedTask } from './observation.ts'
 
 /**
- * What ECS writes into the reason of a task that never ran, and what a person would call it. The
- * first match counts. Texts as in the ECS developer guide, "Stopped tasks error messages", and the
- * agent's own.
+ * ECS's reasons for a task that never ran, and what they mean. The first match counts. The texts are
+ * those of the ECS developer guide, "Stopped tasks error messages", and of the agent.
  */
 const known: readonly (readonly [pattern: RegExp, words: string])[] = [
   [
@@ -12,7 +11,7 @@ const known: readonly (readonly [pattern: RegExp, words: string])[] = [
   ],
   [
     /CannotPull.*(403|denied|unauthorized|not authorized|no basic auth|authorization token)/is,
-    'The image cannot be pulled, since the task’s execution role or network may not',
+    'The image cannot be pulled, since the task’s execution role or network does not allow it',
   ],
   [
     /CannotPull.*(timeout|timed out|dial tcp|no such host|connection refused|deadline)/is,
@@ -43,7 +42,7 @@ const known: readonly (readonly [pattern: RegExp, words: string])[] = [
   [/(RESOURCE:(CPU|MEMORY|ENI|GPU)|Capacity is unavailable)/i, 'There is no capacity'],
 ]
 
-/** Why a task could not start, in words and then in ECS's own; undefined for one that ran. */
+/** Why a task could not start: our words, then ECS's reason. Undefined for a task that ran. */
 export function cannotStart(task: ObservedTask): string | undefined {
   const reasons = [task.stoppedReason, ...task.containers.map(({ reason }) => reason)]
   for (const [pattern, words] of known) {

@@ -3,12 +3,15 @@ import { evidenceOf, type FailureEvidence } from './failed-tasks.ts'
 import type { Observation } from './observation.ts'
 import type { Expectation } from './expectation.ts'
 
-/** Why a rollout failed: a guess in one sentence, and what it rests on, where anything does. */
+/** The likely cause of a failed rollout in one sentence, and the evidence for it. */
 export interface StopCause extends Partial<FailureEvidence> {
   readonly cause: string
 }
 
-/** From the looks at a service, the latest first: of each part, what the first that has it says. */
+/**
+ * From some observations of a service, the latest first. The cause and each kind of evidence come
+ * from the first observation that has it.
+ */
 export function stopCauseOf(
   observations: readonly Observation[],
   expected: Expectation,

@@ -7,13 +7,12 @@ import type {
 } from './observation.ts'
 
 /**
- * What keeps the load balancers from sending traffic to these tasks and to nothing else: nothing
- * when, for each of them, as many targets as wanted are healthy and none is anything else.
+ * What keeps the load balancers from sending traffic to these tasks and to nothing else. Undefined if
+ * each of them has as many healthy targets as wanted and no others.
  *
- * A blue/green deployment lives in one of two target groups, and ECS says in which only in the
- * listener; so the two are looked at together. Where tasks have addresses of their own (`awsvpc`)
- * their targets are known by name, and targets that belong to something else, another service in
- * the same group, do not count either way.
+ * A blue/green deployment uses one of two target groups, and only the listener says which; so both
+ * count together. Tasks with addresses of their own (`awsvpc`) identify their targets, and then
+ * targets of something else, such as another service in the same group, do not count.
  */
 export function healthGap(
   { service, targets }: Observation,
@@ -21,12 +20,12 @@ export function healthGap(
   wanted: number,
 ): Gap | undefined {
   const addresses = new Set(ours.flatMap((task) => task.addresses))
-  const named = ours.length > 0 && ours.every((task) => task.addresses.length > 0)
-  const ourTargets = targets.filter(({ id }) => !named || addresses.has(id))
-  const unwell = ourTargets.filter((target) => !atEase(target, service.loadBalancers))
-  const [first] = unwell
+  const haveAddresses = ours.length > 0 && ours.every((task) => task.addresses.length > 0)
+  const ourTargets = targets.filter(({ id }) => !haveAddresses || addresses.has(id))
+  const unhealthy = ourTargets.filter((target) => !isAcceptable(target, service.loadBalancers))
+  const [first] = unhealthy
   if (first !== undefined) {
-    return { kind: 'targets unhealthy', count: unwell.length, state: first.state }
+    return { kind: 'targets unhealthy', count: unhealthy.length, state: first.state }
   }
   for (const balancer of service.loadBalancers) {
     const healthy = ourTargets.filter(
@@ -37,18 +36,18 @@ export function healthGap(
   return undefined
 }
 
-/** Healthy, leaving, or in the group of the colour that takes no traffic. */
-function atEase(
+/** Whether a target is healthy, draining, or in the blue/green target group without traffic. */
+function isAcceptable(
   { state, targetGroupArn }: ObservedTarget,
   balancers: readonly ObservedLoadBalancer[],
 ): boolean {
   if (state === 'healthy' || state === 'draining') return true
-  const coloured = balancers.some(
+  const isBlueGreen = balancers.some(
     (one) =>
       one.alternateTargetGroupArn !== '' &&
       [one.targetGroupArn, one.alternateTargetGroupArn].includes(targetGroupArn),
   )
-  return state === 'unused' && coloured
+  return state === 'unused' && isBlueGreen
 }
 
 function isOf({ targetGroupArn }: ObservedTarget, balancer: ObservedLoadBalancer): boolean {

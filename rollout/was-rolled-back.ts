@@ -8,17 +8,17 @@ interface JudgedDeployment {
   readonly primary: ObservedDeployment
 }
 
-/** A deployment controller without rollout states leaves the field empty. */
+/** Whether a deployment is complete. Deployment controllers without rollout states count as such. */
 export function isCompleted({ rolloutState }: ObservedDeployment): boolean {
   return rolloutState === 'COMPLETED' || rolloutState === ''
 }
 
-/** A failed deployment may stay in the list long after its last task. */
+/** Whether a deployment failed and has no task left. ECS may list it long after. */
 export function isSpent({ rolloutState, runningCount, pendingCount }: ObservedDeployment): boolean {
   return rolloutState === 'FAILED' && runningCount === 0 && pendingCount === 0
 }
 
-/** Whether ECS itself put the PRIMARY there as a rollback of the expected deployment. */
+/** Whether the PRIMARY deployment is ECS's own rollback of the expected one. */
 export function wasRolledBack({ observation, expected, primary }: JudgedDeployment): boolean {
   const { before } = expected
   if (before !== undefined && before.taskDefinition !== primary.taskDefinition) return false
@@ -29,7 +29,9 @@ export function wasRolledBack({ observation, expected, primary }: JudgedDeployme
     events.some(({ message }) =>
       message.includes(`(deployment ${expected.deploymentId}) deployment failed`),
     )
-  return failed && (circuitBreaker.rollback || events.some(({ message }) => goesBack.test(message)))
+  return (
+    failed && (circuitBreaker.rollback || events.some(({ message }) => rollbackEvent.test(message)))
+  )
 }
 
-const goesBack = /rolling back to deployment/
+const rollbackEvent = /rolling back to deployment/

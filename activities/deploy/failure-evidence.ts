@@ -3,7 +3,7 @@ import type { AwsClients } from '../aws/clients.ts'
 import { withLogs } from './logs.ts'
 import type { RolloutEnd } from '../../contract/activity-types.ts'
 
-/** The end of a rollout with the last log lines of the tasks that failed in it, unless not wanted. */
+/** Adds the last log lines of the failed tasks, unless the environment sets `failure.logs: false`. */
 export async function endWithLogs(
   clients: AwsClients,
   { failure }: EnvironmentSpec,

@@ -6,20 +6,20 @@ import { isDenied, errorName } from '../aws/errors.ts'
 import { describeTaskDefinition } from '../ecs/task-definitions.ts'
 import { shortName } from '../../rollout/arn.ts'
 
-/** Enough to see a stack trace's end; they stand in a workflow's history. */
+/** Enough for the end of a stack trace, and short enough for a workflow's history. */
 const mostLines = 20
 const longestLine = 500
 
-/** Reading logs must not hold up a way back. */
-const patienceMs = 5_000
+/** Reading logs must not delay a rollback. */
+const timeoutMs = 5_000
 
 /**
- * A failed task with the last lines that its container wrote, where that goes to CloudWatch Logs
- * through the `awslogs` driver; else with the reason why there are none. Never throws: a failure
- * is told without its logs rather than not at all.
+ * Adds the last lines that a failed task's container wrote, if it logs to CloudWatch Logs through
+ * the `awslogs` driver; otherwise the reason why there are none. Never throws: a failure without its
+ * logs is better than none.
  *
- * The lines are what the user's own program printed. Nothing here can know whether it printed a
- * secret: `failure.logs: false` in `slipway.yaml` leaves them out.
+ * The lines are what the user's own program printed, which may include secrets: `failure.logs: false`
+ * in `slipway.yaml` leaves them out.
  */
 export async function withLogs(clients: AwsClients, failed: FailedTask): Promise<FailedTask> {
   if (failed.container === undefined) return { ...failed, withoutLogs: 'no container ran' }
@@ -32,7 +32,7 @@ export async function withLogs(clients: AwsClients, failed: FailedTask): Promise
     if (logs.length > 0) return { ...failed, logs }
     return { ...failed, withoutLogs: `${stream.group}/${stream.name} is empty` }
   } catch (error) {
-    return { ...failed, withoutLogs: reasonFor(error, failed) }
+    return { ...failed, withoutLogs: missingReason(error, failed) }
   }
 }
 
@@ -55,7 +55,9 @@ function streamOf(
   const group = options['awslogs-group']
   const prefix = options['awslogs-stream-prefix']
   if (group === undefined || prefix === undefined) {
-    return { reason: `container ${name} sets no awslogs-stream-prefix, so its stream is not known` }
+    return {
+      reason: `container ${name} sets no awslogs-group or no awslogs-stream-prefix, so its log stream is unknown`,
+    }
   }
   return { group, name: `${prefix}/${name}/${task}` }
 }
@@ -68,7 +70,7 @@ async function lastLines(clients: AwsClients, { group, name }: Stream): Promise<
       limit: mostLines,
       startFromHead: false,
     }),
-    { abortSignal: AbortSignal.timeout(patienceMs) },
+    { abortSignal: AbortSignal.timeout(timeoutMs) },
   )
   return (answer.events ?? [])
     .flatMap(({ message = '' }) => message.split(/\r?\n/))
@@ -77,10 +79,10 @@ async function lastLines(clients: AwsClients, { group, name }: Stream): Promise<
     .slice(-mostLines)
 }
 
-/** Without what moves a terminal's cursor or turns its colours, and of bounded length. */
+/** Without the control sequences of a terminal, and of bounded length. */
 function cleanLine(line: string): string {
   const clean = line
-    // oxlint-disable-next-line no-control-regex -- control sequences are what is taken out
+    // oxlint-disable-next-line no-control-regex -- this removes control sequences
     .replaceAll(/\u001b\[[0-9;?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(\u0007|\u001b\\)/g, '')
     // oxlint-disable-next-line no-control-regex -- and control characters
     .replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')
@@ -91,7 +93,7 @@ function cleanLine(line: string): string {
     : `${characters.slice(0, longestLine - 1).join('')}…`
 }
 
-function reasonFor(error: unknown, { taskDefinition }: FailedTask): string {
+function missingReason(error: unknown, { taskDefinition }: FailedTask): string {
   if (isDenied(error)) {
     return 'the worker may not read them: it needs logs:GetLogEvents on the log group'
   }

@@ -1,31 +1,32 @@
 import { expectedEnd, type ExpectedEnd } from '../../rollout/expected-end.ts'
-import { preliminaryVerdict, failureSigns } from '../../rollout/preliminary-verdict.ts'
 import type { Observation, ObservedService, ObservedTask } from '../../rollout/observation.ts'
+import { failureSigns, preliminaryVerdict } from '../../rollout/preliminary-verdict.ts'
 import { recordOf } from '../../rollout/record.ts'
 import { judge, type Verdict } from '../../rollout/verdict.ts'
 import { progressText } from '../../text/rollout.ts'
-import type { SnapshotSource } from './snapshots.ts'
-import { isExpired, isTransient, isThrottled } from '../aws/errors.ts'
+import { isExpired, isThrottled, isTransient } from '../aws/errors.ts'
 import type { PollTarget, Poller } from '../polling/poller.ts'
+import type { SnapshotSource } from './snapshots.ts'
 import type { WatchEnd, WatchedRollout } from './watched.ts'
 
-/** A closer look goes ahead of cheap ones that are late by up to this, in milliseconds. */
+/** A full poll goes ahead of snapshots that are overdue by up to this, in milliseconds. */
 const aheadMs = 10_000
 
 export type PollSubject = Parameters<SnapshotSource['next']>[1]
 
-/** What one who waits has seen so far. */
+/** What one wait has polled so far. */
 export interface WatchState {
   readonly poller: Poller
   readonly watched: WatchedRollout
   readonly snapshots: SnapshotSource
-  /** Of the service, when somebody last looked at them. */
+  /** The service's tasks as last polled. */
   tasks: readonly ObservedTask[]
-  /** The last closer look. */
+  /** The last full poll. */
   latest: Observation | undefined
-  /** Of trouble, when somebody last looked closer. */
+  /** The signs of failure when tasks were last polled. */
   signs: string | undefined
-  closerAt: number
+  /** Milliseconds since the epoch. */
+  tasksPolledAt: number
 }
 
 export type PollResult =
@@ -45,72 +46,78 @@ export type PollResult =
 
 export interface NextPoll {
   readonly due: number
-  readonly wanted: PollSubject
-  /** The deadline has passed. */
-  readonly late: boolean
+  readonly subject: PollSubject
+  /** Whether the deadline has passed. */
+  readonly isLast: boolean
 }
 
 /**
- * One look, cheap unless it is the last. An error that may pass is a miss, and so are credentials
- * that may be renewed before the deadline.
+ * Polls once: a snapshot, or everything if it is the last poll. A transient error is a miss, and so
+ * are expired credentials, which may be renewed before the deadline.
  */
-export async function pollOrMiss(eye: WatchState, next: NextPoll): Promise<PollResult> {
+export async function pollOrMiss(state: WatchState, next: NextPoll): Promise<PollResult> {
   try {
-    return next.late ? await pollEverything(eye) : await pollOnce(eye, next)
+    return next.isLast ? await pollEverything(state) : await pollOnce(state, next)
   } catch (error) {
-    if (eye.watched.signal.aborted || !(isTransient(error) || isExpired(error))) throw error
-    const summary = `cannot look: ${pollErrorText(error)}`
+    if (state.watched.signal.aborted || !(isTransient(error) || isExpired(error))) throw error
+    const summary = `cannot poll AWS: ${pollErrorText(error)}`
     return { kind: 'missed', summary, nearEnd: false, throttled: isThrottled(error) }
   }
 }
 
 function pollErrorText(error: unknown): string {
-  const said = error instanceof Error ? error.message : String(error)
-  return isExpired(error) ? `${said}; renew the worker's credentials` : said
+  const message = error instanceof Error ? error.message : String(error)
+  return isExpired(error) ? `${message}; renew the worker's credentials` : message
 }
 
-/** A cheap look, and a closer one where that may tell more. */
-async function pollOnce(eye: WatchState, { due, wanted }: NextPoll): Promise<PollResult> {
-  const { poller, watched, snapshots } = eye
+/** Takes a snapshot, and polls more only if that may change the verdict. */
+async function pollOnce(state: WatchState, { due, subject }: NextPoll): Promise<PollResult> {
+  const { poller, watched, snapshots } = state
   const { expected, signal, earlierMs = [] } = watched
-  const { service, seenAt, record } = await snapshots.next(due, wanted)
-  const lookFirst = () => preliminaryVerdict({ service, record, tasks: eye.tasks }, expected)
-  let first = lookFirst()
-  if (first.kind === 'progressing' && (await pollFailedTasks(eye, service))) first = lookFirst()
-  if (first.kind === 'progressing') {
-    return { ...inWords(first), end: expectedEnd({ service, record, seenAt, earlierMs }) }
+  const { service, seenAt, record } = await snapshots.next(due, subject)
+  const judgeSnapshot = () => preliminaryVerdict({ service, record, tasks: state.tasks }, expected)
+  let preliminary = judgeSnapshot()
+  if (preliminary.kind === 'progressing' && (await pollFailedTasks(state, service))) {
+    preliminary = judgeSnapshot()
   }
-  if (first.expect === 'success' && record !== undefined) {
+  if (preliminary.kind === 'progressing') {
+    return { ...inWords(preliminary), end: expectedEnd({ service, record, seenAt, earlierMs }) }
+  }
+  if (preliminary.expect === 'success' && record !== undefined) {
     const when = { due: poller.clock.now() - aheadMs, signal }
-    eye.latest = await poller.confirm(pollTargetOf(watched), { service, record }, when)
-    const verdict = judge(eye.latest, expected)
+    state.latest = await poller.confirm(pollTargetOf(watched), { service, record }, when)
+    const verdict = judge(state.latest, expected)
     if (verdict.kind === 'progressing') return inWords(verdict)
-    if (verdict.kind === 'succeeded') return { kind: 'ended', verdict, observation: eye.latest }
+    if (verdict.kind === 'succeeded') return { kind: 'ended', verdict, observation: state.latest }
   }
-  return await pollEverything(eye)
+  return await pollEverything(state)
 }
 
-/** Looks at tasks that have failed since the last time, so that people are told of them. */
-async function pollFailedTasks(eye: WatchState, service: ObservedService): Promise<boolean> {
-  const { poller, watched } = eye
+/**
+ * Polls tasks that have failed since the last time, so that progress can tell people about them.
+ * False if there is no new sign of failure, or if the last poll of tasks is too recent.
+ */
+async function pollFailedTasks(state: WatchState, service: ObservedService): Promise<boolean> {
+  const { poller, watched } = state
   const now = poller.clock.now()
   const signs = failureSigns(service, watched.expected)
-  eye.signs ??= signs
-  if (signs === eye.signs || now - eye.closerAt < watched.pace.farMs) return false
-  eye.tasks = await poller.stoppedTasks(pollTargetOf(watched), { due: now, signal: watched.signal })
-  eye.signs = signs
-  eye.closerAt = now
+  state.signs ??= signs
+  if (signs === state.signs || now - state.tasksPolledAt < watched.pace.farMs) return false
+  const when = { due: now, signal: watched.signal }
+  state.tasks = await poller.stoppedTasks(pollTargetOf(watched), when)
+  state.signs = signs
+  state.tasksPolledAt = now
   return true
 }
 
-async function pollEverything(eye: WatchState): Promise<PollResult> {
-  const { poller, watched } = eye
+async function pollEverything(state: WatchState): Promise<PollResult> {
+  const { poller, watched } = state
   const now = poller.clock.now()
   const when = { due: now - aheadMs, signal: watched.signal }
   const observation = await poller.observe(pollTargetOf(watched), when)
-  eye.latest = observation
-  eye.tasks = observation.tasks
-  eye.closerAt = now
+  state.latest = observation
+  state.tasks = observation.tasks
+  state.tasksPolledAt = now
   const verdict = judge(observation, watched.expected)
   if (verdict.kind !== 'progressing') return { kind: 'ended', verdict, observation }
   const { service, observedAt: seenAt } = observation
@@ -125,7 +132,7 @@ function inWords({ progress, nearEnd }: Pick<Progressing, 'progress' | 'nearEnd'
 
 type Progressing = Extract<Verdict, { readonly kind: 'progressing' }>
 
-/** What the poller needs to know of a watched service. */
+/** What the poller needs to know about a watched service. */
 export function pollTargetOf({
   cluster,
   service,

@@ -1,32 +1,33 @@
+import type { RolloutEnd, RolloutProgress } from '../../contract/activity-types.ts'
+import type { ServiceSpec } from '../../contract/environment-spec.ts'
+import type { RollbackTarget } from '../../rollout/deployment.ts'
+import { nextRollbackStep } from '../../rollout/next-rollback-step.ts'
+import { primaryOf, type Observation } from '../../rollout/observation.ts'
+import { isRollingBack } from '../../rollout/service-deployment-status.ts'
+import type { AwsClients } from '../aws/clients.ts'
+import { isTransient } from '../aws/errors.ts'
+import { rest } from '../polling/clock.ts'
+import { pollerOf, type PollTarget, type Poller } from '../polling/poller.ts'
+import { withHeartbeat } from '../temporal/heartbeat.ts'
+import { waitSignal } from '../temporal/worker-shutdown.ts'
+import type { Pace } from './pace.ts'
 import {
-  type RollBackServiceInput,
-  withRunningCopy,
   deployRollbackTarget,
   existingRollback,
   stopDeployment,
+  withRunningCopy,
+  type RollBackServiceInput,
   type RollbackDeployment,
 } from './start-rollback.ts'
-import type { ServiceSpec } from '../../contract/environment-spec.ts'
-import { type Observation, primaryOf } from '../../rollout/observation.ts'
-import type { AwsClients } from '../aws/clients.ts'
-import { withHeartbeat } from '../temporal/heartbeat.ts'
-import { isTransient } from '../aws/errors.ts'
-import { waitSignal } from '../temporal/worker-shutdown.ts'
-import type { Pace } from './pace.ts'
-import { rest } from '../polling/clock.ts'
-import { pollerOf, type PollTarget, type Poller } from '../polling/poller.ts'
-import { isRollingBack, nextRollbackStep } from '../../rollout/next-rollback-step.ts'
-import type { RolloutEnd, RolloutProgress } from '../../contract/activity-types.ts'
-import type { RollbackTarget } from '../../rollout/deployment.ts'
 import { rolloutEndOf } from './wait.ts'
 import { watchRollout } from './watch.ts'
-import { type WatchedRollout } from './watched.ts'
+import type { WatchedRollout } from './watched.ts'
 
 /**
- * Takes a service back and waits until what ran before runs again, healthy. It looks before each
- * step, so that it can be tried again at any point: what is on its way back already is only waited
- * for; a deployment of ours in flight is stopped, so that ECS rolls it back; anything else is
- * updated to the recorded task definition, or to a copy of it where that was deregistered.
+ * Rolls a service back and waits until what ran before runs again, healthy. It polls before each
+ * step, so that it can be retried at any point: a rollback that is already under way is only waited
+ * for; a deployment of ours in flight is stopped, so that ECS rolls it back; otherwise the service
+ * is updated to the recorded task definition, or to a copy of it if that was deregistered.
  */
 export async function rollBackService(
   clients: AwsClients,
@@ -34,93 +35,93 @@ export async function rollBackService(
   input: RollBackServiceInput,
   shutdownSignal?: AbortSignal,
 ): Promise<RolloutEnd> {
-  return await withHeartbeat((say) => {
+  return await withHeartbeat((report) => {
     const signal = waitSignal(shutdownSignal)
-    return goBack(clients, { ...input, poller: pollerOf(clients), pace, signal, say })
+    return rollBack(clients, { ...input, poller: pollerOf(clients), pace, signal, report })
   })
 }
 
-interface GoingBack extends RollBackServiceInput {
+interface Rollback extends RollBackServiceInput {
   readonly poller: Poller
   readonly pace: Pace
   readonly signal: AbortSignal
-  readonly say: (progress: RolloutProgress) => void
+  readonly report: (progress: RolloutProgress) => void
 }
 
-async function goBack(clients: AwsClients, going: GoingBack): Promise<RolloutEnd> {
-  const { poller, spec, service, to, started, deadline, say } = going
+async function rollBack(clients: AwsClients, rollback: Rollback): Promise<RolloutEnd> {
+  const { poller, spec, service, to, started, deadline, report } = rollback
   const { clock } = poller
   let stopRefused = false
   for (;;) {
-    const observation = await lookNow(going)
+    const observation = await pollNow(rollback)
     const { status } = observation.service
     if (status !== 'ACTIVE') {
-      const reason = `service "${service.ecsService}" is ${status}: there is no bringing it back`
+      const reason = `service "${service.ecsService}" is ${status}, so it cannot be rolled back`
       return { kind: 'failed', reason, cause: '' }
     }
-    if (!to.hasSucceeded) return withNothingBefore(going, observation)
+    if (!to.hasSucceeded) return withoutTarget(rollback, observation)
     const step = nextRollbackStep(observation, {
       mode: spec.mode,
-      to: await withRunningCopy(clients, going, observation),
+      to: await withRunningCopy(clients, rollback, observation),
       stopRefused,
       ...(started === undefined ? {} : { started }),
     })
     switch (step.kind) {
       case 'wait for':
-        return await waitFor(going, existingRollback(step.deployment, to, observation))
+        return await waitFor(rollback, existingRollback(step.deployment, to, observation))
       case 'update':
-        return await waitFor(going, await deployRollbackTarget(clients, going, step.force))
+        return await waitFor(rollback, await deployRollbackTarget(clients, rollback, step.force))
       case 'stop':
         stopRefused = !(await stopDeployment(clients, step.serviceDeploymentArn))
         break
       case 'leave':
         return { kind: 'replaced', reason: step.reason, cause: '' }
       case 'watch ECS': {
-        if (clock.now() >= deadline) return outOfTime(step.reason)
-        say({ service: service.name, summary: step.reason, observedAt: clock.now() })
-        await untilItMoves(going)
+        if (clock.now() >= deadline) return timedOut(step.reason)
+        report({ service: service.name, summary: step.reason, observedAt: clock.now() })
+        await untilEcsHasRolledBack(rollback)
       }
     }
   }
 }
 
-/** A deployment that was refused leaves things as they were; one that was made, no way back. */
-function withNothingBefore(
-  { service: { ecsService }, to, started }: GoingBack,
+/** Succeeds if the release has changed nothing; otherwise there is nothing to roll back to. */
+function withoutTarget(
+  { service: { ecsService }, to, started }: Rollback,
   observation: Observation,
 ): RolloutEnd {
   if (started === undefined && primaryOf(observation)?.id === to.deploymentId) {
     const summary = `nothing was changed in service "${ecsService}"`
     return { kind: 'succeeded', basis: 'deployments', summary }
   }
-  const reason = `nothing ever ran well in service "${ecsService}", so there is nothing to go back to: ECS keeps it as it is`
+  const reason = `no deployment of service "${ecsService}" is known to have succeeded, so there is nothing to roll back to: the service stays as it is`
   return { kind: 'failed', reason, cause: '' }
 }
 
-async function lookNow(going: GoingBack): Promise<Observation> {
-  const { poller, deadline, signal } = going
+async function pollNow(rollback: Rollback): Promise<Observation> {
+  const { poller, deadline, signal } = rollback
   const { clock } = poller
   for (;;) {
     try {
-      return await poller.observe(lookAt(going), { due: clock.now(), signal })
+      return await poller.observe(pollTarget(rollback), { due: clock.now(), signal })
     } catch (error) {
       if (!isTransient(error) || clock.now() >= deadline) throw error
-      await takeBreath(going)
+      await pauseBriefly(rollback)
     }
   }
 }
 
-function lookAt({ spec, service, started }: GoingBack): PollTarget {
+function pollTarget({ spec, service, started }: Rollback): PollTarget {
   const { serviceDeploymentArn } = started ?? {}
   return { cluster: spec.cluster, service: service.ecsService, serviceDeploymentArn }
 }
 
-/** Until ECS has gone on with its rollback, as far as a cheap look can tell. */
-async function untilItMoves(going: GoingBack): Promise<void> {
-  const { poller, started, deadline, signal } = going
+/** Until the record shows that ECS's own rollback has ended; a moment if there is no record. */
+async function untilEcsHasRolledBack(rollback: Rollback): Promise<void> {
+  const { poller, started, deadline, signal } = rollback
   const { clock } = poller
   do {
-    await takeBreath(going)
+    await pauseBriefly(rollback)
     if (started?.serviceDeploymentArn === undefined) return
     try {
       const when = { due: clock.now(), signal }
@@ -132,13 +133,13 @@ async function untilItMoves(going: GoingBack): Promise<void> {
   } while (clock.now() < deadline)
 }
 
-async function takeBreath({ poller, pace, signal }: GoingBack): Promise<void> {
+async function pauseBriefly({ poller, pace, signal }: Rollback): Promise<void> {
   await rest(poller.clock, 2 * pace.nearEndMs * (1 + Math.random()), signal)
 }
 
-/** Waits until a deployment that leads back has got there. */
-async function waitFor(going: GoingBack, deployment: RollbackDeployment): Promise<RolloutEnd> {
-  const { poller, spec, service, to, deadline, pace, signal, say } = going
+/** Waits for the deployment that rolls back. */
+async function waitFor(rollback: Rollback, deployment: RollbackDeployment): Promise<RolloutEnd> {
+  const { poller, spec, service, to, deadline, pace, signal, report } = rollback
   const { serviceDeploymentArn, continues } = deployment
   const watched: WatchedRollout = {
     cluster: spec.cluster,
@@ -147,14 +148,14 @@ async function waitFor(going: GoingBack, deployment: RollbackDeployment): Promis
     expected: {
       taskDefinition: deployment.taskDefinition,
       deploymentId: deployment.id,
-      digests: ofContainers(service, to.digests),
+      digests: digestsOfContainers(service, to.digests),
       ...(serviceDeploymentArn === undefined ? {} : { serviceDeploymentArn }),
       ...(continues === undefined ? {} : { continues }),
     },
     deadline,
     pace,
     signal,
-    say,
+    report,
   }
   const end = await rolloutEndOf(poller, watched, await watchRollout(poller, watched))
   if (end.kind === 'succeeded') {
@@ -162,16 +163,19 @@ async function waitFor(going: GoingBack, deployment: RollbackDeployment): Promis
     return copy === to.taskDefinition ? end : { ...end, copy }
   }
   if (end.kind !== 'rolled_back') return end
-  return { ...end, kind: 'failed', reason: `ECS gave up on the way back as well: ${end.reason}` }
+  return { ...end, kind: 'failed', reason: `ECS gave up the rollback as well: ${end.reason}` }
 }
 
-/** A sidecar on a moving tag may well be a newer one by now: that is not what is taken back. */
-function ofContainers({ containers }: ServiceSpec, digests: RollbackTarget['digests']) {
+/**
+ * The digests of the containers that Slipway deploys. A sidecar on a moving tag may run a newer
+ * image by now, and is not rolled back.
+ */
+function digestsOfContainers({ containers }: ServiceSpec, digests: RollbackTarget['digests']) {
   return Object.fromEntries(
     Object.entries(digests).filter(([name]) => containers[name] !== undefined),
   )
 }
 
-function outOfTime(reason: string): RolloutEnd {
-  return { kind: 'timed_out', reason: `not back in time: ${reason}`, cause: '' }
+function timedOut(reason: string): RolloutEnd {
+  return { kind: 'timed_out', reason: `not rolled back in time: ${reason}`, cause: '' }
 }

@@ -1,74 +1,79 @@
-import type { ObservedService, ObservedServiceDeployment } from '../../rollout/observation.ts'
+import {
+  primaryOf,
+  type ObservedService,
+  type ObservedServiceDeployment,
+} from '../../rollout/observation.ts'
 import type { PollTarget, Poller } from '../polling/poller.ts'
 
 export interface ServiceSnapshot {
   readonly service: ObservedService
-  /** When ECS said so, in milliseconds since the epoch. */
+  /** When ECS answered with `service`, in milliseconds since the epoch. */
   readonly seenAt: number
-  /** Without its counts where those of the service are younger. */
+  /** Without its task counts if those of the service are newer. */
   readonly record: ObservedServiceDeployment | undefined
 }
 
-/** The cheap looks of one who waits. */
+/** The cheap polls of one wait. */
 export interface SnapshotSource {
-  /** What is known after one more look at what is wanted. */
-  next(due: number, wanted: 'service' | 'record'): Promise<ServiceSnapshot>
-  /** Forgets what is still asked for. */
+  /** Polls the subject once more, and gives the newest known service and record. */
+  next(due: number, subject: 'service' | 'record'): Promise<ServiceSnapshot>
+  /** Cancels the requests that are still pending. */
   close(): void
 }
 
-/** How often a record is asked for that is not there: ECS may be slow to show a new one. */
-const mostTries = 3
+/** How often a missing record is asked for: ECS may be slow to show a new one. */
+const maxRecordAttempts = 3
 
 export interface SnapshotSourceOptions {
-  /** While the one is wanted, the other is looked at so often, too, in milliseconds. */
+  /** While the record is the subject, the service is polled this often too, in milliseconds. */
   readonly serviceEveryMs: number
+  /** While the service is the subject, the record is polled this often too, in milliseconds. */
   readonly recordEveryMs: number
   readonly signal: AbortSignal
 }
 
 /**
- * Asks for one thing at a time: the service tells what happens, and at last that something has
- * ended; the record is the cheapest to ask for, and says how. Once the service tells of an end, the
- * record is asked for at once.
+ * Polls one thing at a time. The service shows what happens, and at last that the deployment has
+ * ended; the record is the cheapest to poll, and says how it ended. Once the service shows an end,
+ * the record is polled at once.
  */
 export function createSnapshotSource(
   poller: Poller,
-  what: PollTarget,
+  target: PollTarget,
   { serviceEveryMs, recordEveryMs, signal }: SnapshotSourceOptions,
 ): SnapshotSource {
   const closing = new AbortController()
   const until = AbortSignal.any([signal, closing.signal])
   const { clock } = poller
-  const { serviceDeploymentArn: arn } = what
+  const { serviceDeploymentArn: arn } = target
   let service: ObservedService | undefined
   let seenAt = 0
   let record: ObservedServiceDeployment | undefined
   let recordAt = 0
-  /** The service tells of what the record has not told yet. */
+  /** The service shows a turn that the record does not show yet. */
   let turned = false
-  let triesLeft = arn === undefined ? 0 : mostTries
-  let forService: Promise<void> | undefined
-  let forRecord: Promise<void> | undefined
+  let attemptsLeft = arn === undefined ? 0 : maxRecordAttempts
+  let pendingService: Promise<void> | undefined
+  let pendingRecord: Promise<void> | undefined
 
-  function askForService(due: number): Promise<void> {
-    forService ??= poller
-      .service(what, { due, signal: until })
+  function requestService(due: number): Promise<void> {
+    pendingService ??= poller
+      .service(target, { due, signal: until })
       .then((answer) => {
         service = answer
         seenAt = clock.now()
       })
       .finally(() => {
-        forService = undefined
+        pendingService = undefined
       })
-    return forService
+    return pendingService
   }
 
-  function askForRecord(due: number): Promise<void> {
-    forRecord ??= poller
+  function requestRecord(due: number): Promise<void> {
+    pendingRecord ??= poller
       .record(arn ?? '', { due, signal: until })
       .then((answer) => {
-        if (answer === 'unavailable') triesLeft -= 1
+        if (answer === 'unavailable') attemptsLeft -= 1
         else {
           if (answer.status !== record?.status) turned = false
           record = answer
@@ -76,37 +81,40 @@ export function createSnapshotSource(
         }
       })
       .finally(() => {
-        forRecord = undefined
+        pendingRecord = undefined
       })
-    return forRecord
+    return pendingRecord
   }
 
-  async function lookAtRecord(due: number): Promise<void> {
-    const asks = [askForRecord(due), askForService(Math.max(due, seenAt + serviceEveryMs))]
-    // The slower one is kept for the next time; an error in it would show then.
-    for (const ask of asks) ask.catch(() => {})
-    await Promise.race(asks)
+  async function pollRecord(due: number): Promise<void> {
+    const requests = [requestRecord(due), requestService(Math.max(due, seenAt + serviceEveryMs))]
+    // The slower one stays pending for the next poll, where an error in it would show.
+    for (const request of requests) request.catch(() => {})
+    await Promise.race(requests)
   }
 
-  async function lookAtService(due: number): Promise<void> {
+  async function pollService(due: number): Promise<void> {
     const before = service
-    // The stages of other strategies are in the record alone, and perhaps that somebody stopped it.
+    // Only the record shows the stages of other strategies, and perhaps that somebody stopped it.
     const both =
       record === undefined ||
       before?.strategy !== 'ROLLING' ||
       turned ||
       recordAt + recordEveryMs <= due
-    await Promise.all([askForService(due), ...(both && triesLeft > 0 ? [askForRecord(due)] : [])])
+    await Promise.all([
+      requestService(due),
+      ...(both && attemptsLeft > 0 ? [requestRecord(due)] : []),
+    ])
     if (record === undefined || before === undefined || !hasTurned(before, service)) return
     turned = true
-    if (!both) await askForRecord(clock.now())
+    if (!both) await requestRecord(clock.now())
   }
 
   return {
-    async next(due, wanted) {
-      if (wanted === 'record' && record !== undefined) await lookAtRecord(due)
-      else await lookAtService(due)
-      if (service === undefined) throw new Error('A look at a service gave nothing.')
+    async next(due, subject) {
+      if (subject === 'record' && record !== undefined) await pollRecord(due)
+      else await pollService(due)
+      if (service === undefined) throw new Error('A poll of a service gave nothing.')
       return { service, seenAt, record: seenAt > recordAt ? withoutCounts(record) : record }
     },
     close() {
@@ -115,19 +123,19 @@ export function createSnapshotSource(
   }
 }
 
-/** Of a record that is older than the look at the service, which counts its tasks as well. */
+/** For a record that is older than the service, which counts its tasks as well. */
 function withoutCounts(record: ObservedServiceDeployment | undefined) {
   if (record === undefined) return undefined
   const { targetTasks: _old, ...rest } = record
   return rest
 }
 
-/** Whether a deployment has ended, or another one has taken its place. */
+/** Whether the deployment has ended, or another one has replaced it. */
 function hasTurned(before: ObservedService | undefined, now: ObservedService | undefined) {
   return headingOf(before) !== headingOf(now) || !headingOf(now).endsWith(' IN_PROGRESS')
 }
 
 function headingOf(service: ObservedService | undefined): string {
-  const primary = service?.deployments.find(({ status }) => status === 'PRIMARY')
+  const primary = service && primaryOf({ service })
   return `${primary?.id} ${primary?.rolloutState}`
 }

@@ -1,28 +1,31 @@
-import type { StartedDeployment, RollbackTarget } from '../../rollout/deployment.ts'
-import type { ServiceSpec, EnvironmentSpec } from '../../contract/environment-spec.ts'
 import { StopServiceDeploymentCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs'
 import { log } from '@temporalio/activity'
-import {
-  type ObservedDeployment,
-  type ObservedServiceDeployment,
-  type Observation,
-  primaryOf,
-} from '../../rollout/observation.ts'
+import type { EnvironmentSpec, ServiceSpec } from '../../contract/environment-spec.ts'
+import { shortName } from '../../rollout/arn.ts'
+import type { RollbackTarget, StartedDeployment } from '../../rollout/deployment.ts'
+import { primaryOf, type ObservedDeployment, type Observation } from '../../rollout/observation.ts'
 import { recordMadeWith } from '../../rollout/record.ts'
+import { isUnderWay } from '../../rollout/service-deployment-status.ts'
 import { continuedDeployment } from '../../rollout/verdict.ts'
 import type { AwsClients } from '../aws/clients.ts'
+import { errorName, isInactiveRevision, isTransient, isUnknownOperation } from '../aws/errors.ts'
+import { observedService } from '../ecs/observe.ts'
 import { copyOfRevision, isCopyOf } from '../revisions/copy.ts'
 import { unavailable } from '../temporal/failures.ts'
-import { isInactiveRevision, isTransient, isUnknownOperation, errorName } from '../aws/errors.ts'
-import { observedService } from '../ecs/observe.ts'
 
-import { shortName } from '../../rollout/arn.ts'
+export interface RollBackServiceInput {
+  readonly spec: EnvironmentSpec
+  readonly service: ServiceSpec
+  readonly to: RollbackTarget
+  readonly started?: StartedDeployment
+  readonly deadline: number
+}
 
 type RollbackContext = Pick<RollBackServiceInput, 'spec' | 'service' | 'to' | 'started'>
 
 /**
- * Asks ECS to roll back a deployment in flight. False where it cannot: the deployment has just
- * ended, has nothing to go back to, or the endpoint has no such operation.
+ * Asks ECS to roll back a deployment in flight. False if it cannot: the deployment has just ended
+ * or has nothing to roll back to, or the endpoint lacks the operation.
  */
 export async function stopDeployment(
   clients: AwsClients,
@@ -50,24 +53,24 @@ const stopRefusals: ReadonlySet<string> = new Set([
   'UnsupportedFeatureException',
 ])
 
-/** A deployment that leads back, and its record: of the stages of one that has any. */
+/** A deployment that rolls a service back. */
 export interface RollbackDeployment extends Pick<ObservedDeployment, 'id' | 'taskDefinition'> {
+  /** Its record, which shows the stages of a blue/green, linear or canary deployment. */
   readonly serviceDeploymentArn?: string
-  /** Of a rollback in two colours. */
+  /** In a blue/green rollback: the deployment whose tasks this one keeps. */
   readonly continues?: string
 }
 
-/** A try before this one has started it, whose record goes on, or ECS itself, which goes on with blue. */
+/**
+ * A rollback that is already under way: an earlier attempt started it, and its record is under way
+ * too; or ECS did, which continues with blue's deployment.
+ */
 export function existingRollback(
   deployment: ObservedDeployment,
   to: RollbackTarget,
   observation: Observation,
 ): RollbackDeployment {
-  const { serviceDeployments } = observation
-  const record =
-    serviceDeployments === 'unavailable'
-      ? undefined
-      : recordMadeWith(serviceDeployments, deployment)
+  const record = recordMadeWith(observation.serviceDeployments, deployment)
   return {
     ...deployment,
     ...continuedDeployment(observation, to),
@@ -75,24 +78,22 @@ export function existingRollback(
   }
 }
 
-function isUnderWay({ status }: ObservedServiceDeployment): boolean {
-  return status === 'PENDING' || status === 'IN_PROGRESS'
-}
-
-/** Where somebody has deregistered the way back meanwhile, to a copy of it. */
+/** Deploys the rollback target, or a copy of it if it was deregistered. */
 export async function deployRollbackTarget(
   clients: AwsClients,
-  going: RollbackContext,
+  context: RollbackContext,
   force: boolean,
 ): Promise<RollbackDeployment> {
-  const { taskDefinition } = going.to
+  const { taskDefinition } = context.to
   try {
-    return await deploy(clients, going, { taskDefinition, force })
+    return await deploy(clients, context, { taskDefinition, force })
   } catch (error) {
     if (!isInactiveRevision(error)) throw error
     const copy = await copyOfRevision(clients, taskDefinition)
-    log.warn(`${shortName(taskDefinition)} is INACTIVE: going back to a copy, ${shortName(copy)}.`)
-    return await deploy(clients, going, { taskDefinition: copy, force: false })
+    log.warn(
+      `${shortName(taskDefinition)} is INACTIVE: rolling back to a copy, ${shortName(copy)}.`,
+    )
+    return await deploy(clients, context, { taskDefinition: copy, force: false })
   }
 }
 
@@ -109,16 +110,17 @@ async function deploy(
       ...(force ? { forceNewDeployment: true } : {}),
     }),
   )
-  const { deployments } = observedService(answer.service)
-  const primary = deployments.find(({ status }) => status === 'PRIMARY')
+  const primary = primaryOf({ service: observedService(answer.service) })
   if (primary === undefined) {
-    throw unavailable(`ECS did not name the deployment that takes "${service.ecsService}" back.`)
+    throw unavailable(
+      `ECS accepted the rollback of "${service.ecsService}", but its answer has no PRIMARY deployment.`,
+    )
   }
   const serviceDeploymentArn = answer.service?.currentServiceDeployment
   return { ...primary, ...(serviceDeploymentArn === undefined ? {} : { serviceDeploymentArn }) }
 }
 
-/** The way back, under the name of its copy where a try before this one has started that. */
+/** The rollback target, with the ARN of its copy if an earlier attempt has deployed one. */
 export async function withRunningCopy(
   clients: AwsClients,
   { to, started }: RollbackContext,
@@ -130,12 +132,4 @@ export async function withRunningCopy(
   return (await isCopyOf(clients, taskDefinition, to.taskDefinition))
     ? { ...to, taskDefinition }
     : to
-}
-
-export interface RollBackServiceInput {
-  readonly spec: EnvironmentSpec
-  readonly service: ServiceSpec
-  readonly to: RollbackTarget
-  readonly started?: StartedDeployment
-  readonly deadline: number
 }

@@ -1,17 +1,22 @@
-import { UpdateServiceCommand, type Deployment } from '@aws-sdk/client-ecs'
+import { UpdateServiceCommand } from '@aws-sdk/client-ecs'
 import { activityInfo, log } from '@temporalio/activity'
-import type { ServiceSpec, EnvironmentSpec } from '../../contract/environment-spec.ts'
-import type { ObservedDeployment, ObservedServiceDeployment } from '../../rollout/observation.ts'
+import type { Revision } from '../../contract/activity-types.ts'
+import type { EnvironmentSpec, ServiceSpec } from '../../contract/environment-spec.ts'
+import { shortName } from '../../rollout/arn.ts'
+import type { RollbackTarget, StartedDeployment } from '../../rollout/deployment.ts'
+import {
+  primaryOf,
+  type ObservedDeployment,
+  type ObservedServiceDeployment,
+} from '../../rollout/observation.ts'
+import { recordMadeWith } from '../../rollout/record.ts'
 import type { AwsClients } from '../aws/clients.ts'
-import { failure, unavailable } from '../temporal/failures.ts'
 import { isInactiveRevision, isRefusal } from '../aws/errors.ts'
 import { knownFailure } from '../aws/known-failure.ts'
 import { observedService } from '../ecs/observe.ts'
 import { serviceDeployments } from '../ecs/service-deployments.ts'
 import { describeServices } from '../ecs/services.ts'
-import { shortName } from '../../rollout/arn.ts'
-import type { Revision } from '../../contract/activity-types.ts'
-import type { StartedDeployment, RollbackTarget } from '../../rollout/deployment.ts'
+import { failure, unavailable } from '../temporal/failures.ts'
 
 interface UpdateInput {
   readonly spec: EnvironmentSpec
@@ -22,11 +27,11 @@ interface UpdateInput {
 }
 
 /**
- * Starts the deployment of a revision, at most once however often this is tried: it looks first,
- * and a PRIMARY that is new and runs our revision is the deployment that an earlier try started.
+ * Starts the deployment of a revision, at most once however often this is retried: it first
+ * describes the service, and a new PRIMARY of our revision is one that an earlier attempt started.
  *
- * Fails as `Conflict` where somebody else has deployed since the release looked, and as `DeploymentRefused`
- * where AWS said no and the service is as it was.
+ * Fails as `Conflict` if somebody else has deployed since the release inspected the service, and as
+ * `DeploymentRefused` if AWS refused and the service is as it was.
  */
 export async function updateService(
   clients: AwsClients,
@@ -35,9 +40,9 @@ export async function updateService(
   const { spec, service, revision, before, force } = input
   const primary = await primaryNow(clients, spec, service)
   if (primary.id !== before.deploymentId) {
-    if (primary.taskDefinition !== revision.taskDefinition) throw taken(service, primary, before)
-    log.info(`Deployment ${primary.id} was started by a try before this one.`)
-    return await started(clients, { spec, service, deployment: primary })
+    if (primary.taskDefinition !== revision.taskDefinition) throw conflict(input, primary)
+    log.info(`An earlier attempt has started deployment ${primary.id}.`)
+    return await startedDeployment(clients, { spec, service, deployment: primary })
   }
   const answer = await clients.ecsOnce
     .send(
@@ -51,11 +56,13 @@ export async function updateService(
     .catch(async (error: unknown) => {
       throw await afterRefusal(clients, input, error)
     })
-  const deployment = observedService(answer.service).deployments.find(isPrimary)
+  const deployment = primaryOf({ service: observedService(answer.service) })
   if (deployment === undefined) {
-    throw unavailable(`ECS did not name the deployment of "${service.ecsService}" that it started.`)
+    throw unavailable(
+      `ECS accepted the update of "${service.ecsService}", but its answer has no PRIMARY deployment.`,
+    )
   }
-  return await started(clients, { spec, service, deployment })
+  return await startedDeployment(clients, { spec, service, deployment })
 }
 
 async function primaryNow(
@@ -64,25 +71,18 @@ async function primaryNow(
   { ecsService }: ServiceSpec,
 ): Promise<ObservedDeployment> {
   const found = await describeServices(clients, cluster, [ecsService])
-  const { status, deployments } = observedService(found.get(ecsService))
-  const primary = deployments.find(isPrimary)
-  if (status !== 'ACTIVE' || primary === undefined) {
-    throw failure(
-      'PreconditionFailed',
-      `Service "${ecsService}" in cluster "${cluster}" is ${status}.`,
-    )
-  }
-  return primary
-}
-
-function isPrimary({ status }: Pick<Deployment, 'status'>): boolean {
-  return status === 'PRIMARY'
+  const service = observedService(found.get(ecsService))
+  const primary = primaryOf({ service })
+  if (service.status === 'ACTIVE' && primary !== undefined) return primary
+  const what =
+    service.status === 'ACTIVE' ? 'has no PRIMARY deployment' : `is ${service.status}, not ACTIVE`
+  throw failure('PreconditionFailed', `Service "${ecsService}" in cluster "${cluster}" ${what}.`)
 }
 
 /**
- * What to throw for an `UpdateService` that failed: `DeploymentRefused` only where it certainly started
- * nothing. It does not count where an earlier try may have been answered to nobody: its deployment
- * may still be to come, and only the way back, which waits, finds that out.
+ * What to throw if `UpdateService` failed: `DeploymentRefused` only if it certainly started nothing.
+ * On a later attempt that is not certain: the answer to an earlier one may have been lost, and its
+ * deployment may show only later. The rollback waits, and so finds out.
  */
 async function afterRefusal(
   clients: AwsClients,
@@ -90,9 +90,9 @@ async function afterRefusal(
   error: unknown,
 ): Promise<unknown> {
   if (!isRefusal(error)) return error
-  const why = isInactiveRevision(error) ? deregistered(input) : wordsFor(error, input)
-  const certain = activityInfo().attempt === 1 && (await isUntouched(clients, input))
-  return failure(certain ? 'DeploymentRefused' : 'PreconditionFailed', why)
+  const why = isInactiveRevision(error) ? deregisteredText(input) : refusalText(error, input)
+  const isCertain = activityInfo().attempt === 1 && (await isUntouched(clients, input))
+  return failure(isCertain ? 'DeploymentRefused' : 'PreconditionFailed', why)
 }
 
 async function isUntouched(
@@ -102,31 +102,31 @@ async function isUntouched(
   try {
     return (await primaryNow(clients, spec, service)).id === before.deploymentId
   } catch (error) {
-    log.warn(`Service "${service.ecsService}" cannot be looked at after the refusal.`, { error })
+    log.warn(`ECS refused the update, and "${service.ecsService}" cannot be read now.`, { error })
     return false
   }
 }
 
-function wordsFor(error: unknown, { service, revision }: UpdateInput): string {
+function refusalText(error: unknown, { service, revision }: UpdateInput): string {
   const known = knownFailure(error)
   if (known !== undefined && known.type !== 'PreconditionFailed') return known.message
   const { name, message } = error as Error
-  return `ECS does not start ${shortName(revision.taskDefinition)} in service "${service.ecsService}" (${name}: ${message}). Mend what it names and ask again.`
+  return `ECS does not start ${shortName(revision.taskDefinition)} in service "${service.ecsService}" (${name}: ${message}). Fix the cause and try again.`
 }
 
-function deregistered({ spec, service, revision }: UpdateInput): string {
-  return `Somebody has deregistered task definition ${shortName(revision.taskDefinition)}, and ECS starts no deployment of it in service "${service.ecsService}". A deploy registers a new one: slipway deploy ${spec.environment}, with --commit where it is not the newest.`
+function deregisteredText({ spec, service, revision }: UpdateInput): string {
+  return `Task definition ${shortName(revision.taskDefinition)} was deregistered, so ECS does not start it in service "${service.ecsService}". Register a new one: slipway deploy ${spec.environment}, with --commit if it is not the newest.`
 }
 
-function taken(service: ServiceSpec, primary: ObservedDeployment, before: RollbackTarget) {
+function conflict({ spec, service, before }: UpdateInput, primary: ObservedDeployment) {
   return failure(
     'Conflict',
-    `Somebody else has deployed service "${service.ecsService}" meanwhile: its PRIMARY is ${primary.id} of ${shortName(primary.taskDefinition)}, and was ${before.deploymentId} when this release looked. Nothing was changed there. Ask again once that is settled.`,
+    `Somebody else has deployed service "${service.ecsService}": its PRIMARY deployment is ${primary.id} of ${shortName(primary.taskDefinition)}, and was ${before.deploymentId} when this release began. Slipway has not changed this service. Wait until that deployment has ended, then try again: slipway status ${spec.environment}`,
   )
 }
 
-/** Finds the record that will say how the deployment ends, where the endpoint has such records. */
-async function started(
+/** Finds the record that will show how the deployment ends, if the endpoint has such records. */
+async function startedDeployment(
   clients: AwsClients,
   which: { spec: EnvironmentSpec; service: ServiceSpec; deployment: ObservedDeployment },
 ): Promise<StartedDeployment> {
@@ -135,29 +135,22 @@ async function started(
     cluster: spec.cluster,
     service: service.ecsService,
   }).catch((error: unknown) => {
-    // The deployment runs: waiting finds the record by itself later.
-    log.warn(`The service deployment of ${deployment.id} cannot be looked up now.`, { error })
+    // The deployment runs all the same: the wait finds its record later.
+    log.warn(`The service deployment of ${deployment.id} cannot be read now.`, { error })
     return 'unavailable' as const
   })
-  const record =
-    records === 'unavailable'
-      ? undefined
-      : records.find(
-          (one) =>
-            one.targetTaskDefinition === deployment.taskDefinition &&
-            one.createdAt >= deployment.createdAt - clockTick,
-        )
+  const record = recordMadeWith(records, deployment)
   return {
     service: service.name,
     taskDefinition: deployment.taskDefinition,
     deploymentId: deployment.id,
     ...(record === undefined ? {} : { serviceDeploymentArn: record.arn }),
-    ...lengthsOf(records === 'unavailable' ? [] : records),
+    ...durationsOf(records === 'unavailable' ? [] : records),
   }
 }
 
-/** Of those that succeeded: by them a wait guesses when the new one may end. */
-function lengthsOf(records: readonly ObservedServiceDeployment[]) {
+/** How long those that succeeded took: the wait estimates from it when the new one may end. */
+function durationsOf(records: readonly ObservedServiceDeployment[]) {
   const earlierMs = records
     .flatMap(({ status, createdAt, finishedAt }) =>
       status === 'SUCCESSFUL' && finishedAt !== undefined ? [finishedAt - createdAt] : [],
@@ -165,6 +158,3 @@ function lengthsOf(records: readonly ObservedServiceDeployment[]) {
     .slice(0, 10)
   return earlierMs.length === 0 ? {} : { earlierMs }
 }
-
-/** ECS writes the record in the same instant as the deployment, give or take this, in ms. */
-const clockTick = 2_000

@@ -1,64 +1,69 @@
 import { log } from '@temporalio/activity'
-import type { EnvironmentSpec } from '../../contract/environment-spec.ts'
-import type { Pace } from './pace.ts'
-import { machineClock, rest } from '../polling/clock.ts'
 import type { RolloutEnd } from '../../contract/activity-types.ts'
+import type { EnvironmentSpec } from '../../contract/environment-spec.ts'
+import { machineClock, rest } from '../polling/clock.ts'
+import type { Pace } from './pace.ts'
 
-/** How often a URL that answers badly is asked again: load balancers and DNS lag a little. */
-const tries = 5
-const answerWithinMs = 10_000
+/** How often a URL is tried: load balancers and DNS lag a little. */
+const maxAttempts = 5
+const timeoutMs = 10_000
 
 /**
- * Asks the `verifyUrl` of every service that has one, following redirects: each must answer 2xx
- * within 10 s. Gives the failure, or undefined where all is well.
+ * Requests the `verifyUrl` of every service that has one, following redirects: each must answer 2xx
+ * within 10 s. Returns the failure, or undefined if all answered 2xx.
  */
-export async function askUrls(
+export async function checkUrls(
   spec: EnvironmentSpec,
   pace: Pace,
   signal: AbortSignal,
 ): Promise<RolloutEnd | undefined> {
   for (const { name, verifyUrl } of spec.services) {
     if (verifyUrl === undefined) continue
-    const answer = await askUntilWell(verifyUrl, pace, signal)
-    if (answer === 'well') continue
+    const problem = await checkWithRetries(verifyUrl, pace, signal)
+    if (problem === undefined) continue
     return {
       kind: 'failed',
-      reason: `${name}: ${withoutSecrets(verifyUrl)} ${answer}, where 2xx was expected (asked ${tries} times)`,
+      reason: `${name}: ${withoutSecrets(verifyUrl)} ${problem}; expected 2xx (tried ${maxAttempts} times)`,
       cause: '',
     }
   }
   return undefined
 }
 
-async function askUntilWell(url: string, pace: Pace, signal: AbortSignal): Promise<string> {
-  let answer = await ask(url, signal)
-  for (let asked = 1; answer !== 'well' && asked < tries; asked += 1) {
-    log.info(`${withoutSecrets(url)} ${answer}: asking again.`)
+async function checkWithRetries(
+  url: string,
+  pace: Pace,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  let problem = await check(url, signal)
+  for (let attempt = 1; problem !== undefined && attempt < maxAttempts; attempt += 1) {
+    log.info(`${withoutSecrets(url)} ${problem}: trying again.`)
     await rest(machineClock, pace.nearEndMs * 8, signal)
-    answer = await ask(url, signal)
+    problem = await check(url, signal)
   }
-  return answer
+  return problem
 }
 
-async function ask(url: string, signal: AbortSignal): Promise<string> {
+/** What is wrong with a URL's answer: `answered 503`; undefined if it is 2xx. */
+async function check(url: string, signal: AbortSignal): Promise<string | undefined> {
   try {
     const response = await fetch(url, {
-      signal: AbortSignal.any([signal, AbortSignal.timeout(answerWithinMs)]),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
     })
     await response.body?.cancel()
-    return response.ok ? 'well' : `answered ${response.status}`
+    return response.ok ? undefined : `answered ${response.status}`
   } catch (error) {
     signal.throwIfAborted()
-    return `did not answer (${reasonOf(error)})`
+    return `did not answer (${networkError(error)})`
   }
 }
 
-function reasonOf(error: unknown): string {
+function networkError(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   return error.cause instanceof Error ? error.cause.message : error.message
 }
 
-/** A URL for people: without what may be a password or a token in it. */
+/** A URL for people, without its query and user, which may hold a password or a token. */
 function withoutSecrets(url: string): string {
   const { origin, pathname } = new URL(url)
   return `${origin}${pathname}`

@@ -1,18 +1,18 @@
-import type { ServiceSpec, EnvironmentSpec } from '../../contract/environment-spec.ts'
-import type { Expectation } from '../../rollout/expectation.ts'
-import { failureText, successText } from '../../text/rollout.ts'
-import { stopCauseOf } from '../../rollout/stop-cause.ts'
-import type { AwsClients } from '../aws/clients.ts'
-import { withHeartbeat } from '../temporal/heartbeat.ts'
-import { isExpired, isTransient } from '../aws/errors.ts'
-import { waitSignal } from '../temporal/worker-shutdown.ts'
-import { pollTargetOf } from './poll-once.ts'
-import type { Pace } from './pace.ts'
-import { pollerOf, type Poller } from '../polling/poller.ts'
 import type { Revision, RolloutEnd } from '../../contract/activity-types.ts'
-import type { StartedDeployment, RollbackTarget } from '../../rollout/deployment.ts'
+import type { EnvironmentSpec, ServiceSpec } from '../../contract/environment-spec.ts'
+import type { RollbackTarget, StartedDeployment } from '../../rollout/deployment.ts'
+import type { Expectation } from '../../rollout/expectation.ts'
+import { stopCauseOf } from '../../rollout/stop-cause.ts'
+import { failureText, successText } from '../../text/rollout.ts'
+import type { AwsClients } from '../aws/clients.ts'
+import { isExpired, isTransient } from '../aws/errors.ts'
+import { pollerOf, type Poller } from '../polling/poller.ts'
+import { withHeartbeat } from '../temporal/heartbeat.ts'
+import { waitSignal } from '../temporal/worker-shutdown.ts'
+import type { Pace } from './pace.ts'
+import { pollTargetOf } from './poll-once.ts'
 import { watchRollout } from './watch.ts'
-import { type WatchEnd, type WatchedRollout } from './watched.ts'
+import type { WatchEnd, WatchedRollout } from './watched.ts'
 
 interface WaitInput {
   readonly spec: EnvironmentSpec
@@ -24,8 +24,8 @@ interface WaitInput {
 }
 
 /**
- * Waits until the rollout of a deployment has ended or its deadline has passed, and says how, with
- * the likely cause where it failed. Sends {@link RolloutProgress} with each heartbeat.
+ * Waits until the rollout of a deployment has ended or its deadline has passed. Returns how it
+ * ended, with the likely cause if it failed. Sends {@link RolloutProgress} with each heartbeat.
  */
 export async function waitForRollout(
   clients: AwsClients,
@@ -33,7 +33,7 @@ export async function waitForRollout(
   { spec, service, started, revision, before, deadline }: WaitInput,
   shutdownSignal?: AbortSignal,
 ): Promise<RolloutEnd> {
-  return await withHeartbeat(async (say) => {
+  return await withHeartbeat(async (report) => {
     const watched: WatchedRollout = {
       cluster: spec.cluster,
       name: service.name,
@@ -43,7 +43,7 @@ export async function waitForRollout(
       deadline,
       pace,
       signal: waitSignal(shutdownSignal),
-      say,
+      report,
     }
     const poller = pollerOf(clients)
     return await rolloutEndOf(poller, watched, await watchRollout(poller, watched))
@@ -66,27 +66,27 @@ export function expectationOf(
   }
 }
 
-/** The end of a rollout in the words of the release, with the likely cause of a failed one. */
+/** The end of a watched rollout as the release records it, with the likely cause of a failure. */
 export async function rolloutEndOf(
   poller: Poller,
   watched: WatchedRollout,
-  ending: WatchEnd,
+  watchEnd: WatchEnd,
 ): Promise<RolloutEnd> {
-  if (ending.kind === 'timed out') {
-    const reason = `not stable and healthy in time: ${ending.summary}`
-    const seen = ending.observation === undefined ? [] : [ending.observation]
-    return { kind: 'timed_out', reason, ...stopCauseOf(seen, watched.expected) }
+  if (watchEnd.kind === 'timed out') {
+    const reason = `not stable and healthy in time: ${watchEnd.summary}`
+    const observations = watchEnd.observation === undefined ? [] : [watchEnd.observation]
+    return { kind: 'timed_out', reason, ...stopCauseOf(observations, watched.expected) }
   }
-  const { verdict, observation } = ending
+  const { verdict, observation } = watchEnd
   if (verdict.kind === 'succeeded') {
     return { kind: 'succeeded', basis: verdict.basis, summary: successText(verdict) }
   }
-  // What stopped last is often there only a moment after the verdict.
+  // The task that stopped last often shows only a moment after the verdict.
   const when = { due: poller.clock.now(), signal: watched.signal }
-  const again = await poller.observe(pollTargetOf(watched), when).catch((error: unknown) => {
+  const later = await poller.observe(pollTargetOf(watched), when).catch((error: unknown) => {
     if (isTransient(error) || isExpired(error)) return observation
     throw error
   })
-  const why = stopCauseOf([again, observation], watched.expected)
+  const why = stopCauseOf([later, observation], watched.expected)
   return { kind: verdict.kind, reason: failureText(verdict), ...why }
 }

@@ -1,16 +1,16 @@
-import type { WatchEnd, WatchedRollout } from './watched.ts'
-import { createSnapshotSource } from './snapshots.ts'
-import { pollTargetOf, pollOrMiss, type WatchState, type PollSubject } from './poll-once.ts'
-import { isClose, pauseAfterMiss, pauseUntilNextPoll } from './pace.ts'
 import type { Poller } from '../polling/poller.ts'
+import { isClose, pauseAfterMiss, pauseUntilNextPoll } from './pace.ts'
+import { pollOrMiss, pollTargetOf, type PollSubject, type WatchState } from './poll-once.ts'
+import { createSnapshotSource } from './snapshots.ts'
+import type { WatchEnd, WatchedRollout } from './watched.ts'
 
-/** A last look that fails is tried again so often: the deadline may be a moment of throttling. */
-const lastLooks = 3
+/** How often the last poll is tried: the deadline may fall into a moment of throttling. */
+const lastPollAttempts = 3
 
 /**
- * Looks at a service until its rollout has ended or the deadline has passed, with one last look
- * then. Errors that may pass are part of waiting: they are looked past, with back-off, until the
- * deadline. Rejects with the signal's reason once that is aborted.
+ * Polls a service until its rollout has ended or the deadline has passed; then polls everything once
+ * more. Transient errors and expired credentials do not end the wait: it polls again, with back-off,
+ * until the deadline. Rejects with the signal's reason once that is aborted.
  */
 export async function watchRollout(poller: Poller, watched: WatchedRollout): Promise<WatchEnd> {
   const { clock } = poller
@@ -20,41 +20,41 @@ export async function watchRollout(poller: Poller, watched: WatchedRollout): Pro
     recordEveryMs: 6 * pace.farMs,
     signal,
   })
-  const eye: WatchState = {
+  const state: WatchState = {
     poller,
     watched,
     snapshots,
     tasks: [],
     latest: undefined,
     signs: undefined,
-    closerAt: 0,
+    tasksPolledAt: 0,
   }
   const since = clock.now()
-  const say = sparingly(watched, () => clock.now())
+  const report = reportSparingly(watched, () => clock.now())
   let nearSince: number | undefined
   let misses = 0
   let due = since
-  let wanted: PollSubject = 'service'
+  let subject: PollSubject = 'service'
   try {
     for (;;) {
-      const late = clock.now() >= deadline
-      const seen = await pollOrMiss(eye, { due, wanted, late })
-      if (seen.kind === 'ended') return seen
-      say(seen.summary)
-      if (seen.kind !== 'missed') misses = 0
-      else if (late || !seen.throttled) misses += 1
-      if (late && (seen.kind !== 'missed' || misses >= lastLooks)) {
-        const { summary } = seen
-        return { kind: 'timed out', summary, ...(eye.latest && { observation: eye.latest }) }
+      const isLast = clock.now() >= deadline
+      const result = await pollOrMiss(state, { due, subject, isLast })
+      if (result.kind === 'ended') return result
+      report(result.summary)
+      if (result.kind !== 'missed') misses = 0
+      else if (isLast || !result.throttled) misses += 1
+      if (isLast && (result.kind !== 'missed' || misses >= lastPollAttempts)) {
+        const { summary } = result
+        return { kind: 'timed out', summary, ...(state.latest && { observation: state.latest }) }
       }
       const now = clock.now()
-      nearSince = seen.nearEnd ? (nearSince ?? now) : undefined
-      if (seen.kind === 'missed') {
-        // The poller itself rests when it is throttled: whoever was first in line is so still.
-        due = seen.throttled ? due : now + pauseAfterMiss(pace, misses)
+      nearSince = result.nearEnd ? (nearSince ?? now) : undefined
+      if (result.kind === 'missed') {
+        // The poller itself pauses when it is throttled. The old due time keeps the place in line.
+        due = result.throttled ? due : now + pauseAfterMiss(pace, misses)
       } else {
-        const pause = pauseUntilNextPoll(pace, { now, since, nearSince, end: seen.end })
-        wanted = isClose(pace, pause) ? 'record' : 'service'
+        const pause = pauseUntilNextPoll(pace, { now, since, nearSince, end: result.end })
+        subject = isClose(pace, pause) ? 'record' : 'service'
         due = now + pause
       }
       due = Math.min(due, deadline)
@@ -64,15 +64,18 @@ export async function watchRollout(poller: Poller, watched: WatchedRollout): Pro
   }
 }
 
-/** Says what is new at once, and what is not every two seconds. */
-function sparingly({ name, say }: WatchedRollout, now: () => number): (summary: string) => void {
-  let said = ''
-  let saidAt = -Infinity
+/** Reports a new summary at once, and repeats an old one every two seconds. */
+function reportSparingly(
+  { name, report }: WatchedRollout,
+  now: () => number,
+): (summary: string) => void {
+  let latest = ''
+  let reportedAt = -Infinity
   return (summary) => {
     const observedAt = now()
-    if (summary === said && observedAt - saidAt < 2_000) return
-    said = summary
-    saidAt = observedAt
-    say({ service: name, summary, observedAt })
+    if (summary === latest && observedAt - reportedAt < 2_000) return
+    latest = summary
+    reportedAt = observedAt
+    report({ service: name, summary, observedAt })
   }
 }

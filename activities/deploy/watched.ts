@@ -1,22 +1,23 @@
-import { type Observation } from '../../rollout/observation.ts'
-import { type Verdict } from '../../rollout/verdict.ts'
-import { type RolloutProgress } from '../../contract/activity-types.ts'
-import { type Pace } from './pace.ts'
-import { type Expectation } from '../../rollout/expectation.ts'
+import type { RolloutProgress } from '../../contract/activity-types.ts'
+import type { Expectation } from '../../rollout/expectation.ts'
+import type { Observation } from '../../rollout/observation.ts'
+import type { Verdict } from '../../rollout/verdict.ts'
+import type { Pace } from './pace.ts'
 
 export interface WatchedRollout {
   readonly cluster: string
-  /** Name of the service in the configuration, and what ECS calls it. */
+  /** The service's name in the configuration. */
   readonly name: string
+  /** ECS's name of the service. */
   readonly service: string
   readonly expected: Expectation
-  /** How long earlier deployments of the service took, in milliseconds. Default: nobody knows. */
+  /** How long earlier deployments of the service took, in milliseconds. Default: unknown. */
   readonly earlierMs?: readonly number[]
   /** Milliseconds since the epoch. */
   readonly deadline: number
   readonly pace: Pace
   readonly signal: AbortSignal
-  readonly say: (progress: RolloutProgress) => void
+  readonly report: (progress: RolloutProgress) => void
 }
 
 export type WatchEnd =
@@ -27,8 +28,8 @@ export type WatchEnd =
     }
   | {
       readonly kind: 'timed out'
-      /** What still stood in the way at the last look. */
+      /** What was still missing at the last poll. */
       readonly summary: string
-      /** Absent where no look came through. */
+      /** Absent if no full poll succeeded. */
       readonly observation?: Observation
     }

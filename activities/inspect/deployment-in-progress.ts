@@ -1,5 +1,6 @@
 import { shortName } from '../../rollout/arn.ts'
 import { primaryOf, type ObservedDeployment, type Observation } from '../../rollout/observation.ts'
+import { isRollingBack, isUnderWay } from '../../rollout/service-deployment-status.ts'
 
 /**
  * Describes the deployment in progress in a service; undefined if there is none. A deployment that
@@ -9,7 +10,7 @@ import { primaryOf, type ObservedDeployment, type Observation } from '../../roll
 export function deploymentInProgress(observation: Observation): string | undefined {
   const { service, serviceDeployments } = observation
   const records = serviceDeployments === 'unavailable' ? [] : serviceDeployments
-  const record = records.find(({ status }) => unfinished.has(status))
+  const record = records.find((one) => isUnderWay(one) || isRollingBack(one))
   const primary = primaryOf(observation)
   const inProgress = primary !== undefined && isInProgress(primary, service.deployments)
   if (record === undefined && !inProgress) return undefined
@@ -19,14 +20,6 @@ export function deploymentInProgress(observation: Observation): string | undefin
     primary === undefined ? '' : `deployment ${primary.id} of ${shortName(primary.taskDefinition)}`
   return record === undefined ? deployment : `${deployment} (${record.arn}, ${record.status})`
 }
-
-const unfinished: ReadonlySet<string> = new Set([
-  'PENDING',
-  'IN_PROGRESS',
-  'STOP_REQUESTED',
-  'ROLLBACK_REQUESTED',
-  'ROLLBACK_IN_PROGRESS',
-])
 
 function isInProgress(primary: ObservedDeployment, all: readonly ObservedDeployment[]): boolean {
   return primary.rolloutState === 'IN_PROGRESS' || (all.length > 1 && !othersFailed(all))

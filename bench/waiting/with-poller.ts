@@ -26,7 +26,7 @@ export async function withPoller({ urls }: Accounts): Promise<Wait> {
       deadline: Date.now() + 1_800_000,
       pace: defaultPace,
       signal: new AbortController().signal,
-      say: () => {},
+      report: () => {},
     })
     if (ending.kind === 'ended' && ending.verdict.kind === end) return
     throw new Error(`${service} has not ${end}: ${JSON.stringify(ending)}`)

@@ -315,7 +315,10 @@ describe('a rolling deployment', () => {
     const revision = await api.register('2')
     const fields = ['deployments']
     simulator.faults.add({ operation: 'UpdateService', kind: 'leaveOut', fields })
-    await assert.rejects(api.update(revision, initial), failsAs('Unavailable', 'did not name'))
+    await assert.rejects(
+      api.update(revision, initial),
+      failsAs('Unavailable', 'its answer has no PRIMARY'),
+    )
     const started = await api.update(revision, initial)
     assert.equal((await api.wait(started, revision)).kind, 'succeeded')
     assert.equal((await api.deploymentsOf(revision)).length, 1)

@@ -115,7 +115,7 @@ describe('a release that AWS stands in the way of', { concurrency: 4 }, () => {
     const { releaseId: id } = await begin(stack, example, await example.commit('v1'))
     await untilAtStep(stack, id, 'wait', 'api')
     const renew = await goWrong(stack, { operation: 'ECS:*', kind: 'expire', about: 'renewed' })
-    await untilSaid(stack, id, /cannot look: .*expired.*; renew the worker's credentials/)
+    await untilSaid(stack, id, /cannot poll AWS: .*expired.*; renew the worker's credentials/)
     await renew()
     const result = await assertOutcome(stack, example, { id, outcome: 'succeeded' })
     await assertRuns(stack, example, { result, which: 'revision', version: 'v1' })
@@ -140,7 +140,7 @@ describe('a release that AWS stands in the way of', { concurrency: 4 }, () => {
     const { releaseId: id } = await begin(stack, { ...example, spec }, await example.commit('v1'))
     await untilAtStep(stack, id, 'wait', 'api')
     const renew = await goWrong(stack, { operation: 'ECS:*', kind: 'expire', about: 'lapsed' })
-    await untilSaid(stack, id, /cannot look: /)
+    await untilSaid(stack, id, /cannot poll AWS: /)
     await stack.temporal.workflow.getHandle(id).cancel()
     const result = await assertOutcome(stack, example, { id, outcome: 'rollback_failed' })
     assert.match(

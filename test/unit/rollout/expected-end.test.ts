@@ -9,13 +9,13 @@ import { deploymentWith, observationWith, recordWith } from './observations.ts'
 const second = 1_000
 
 /** Events as ECS lists them, newest first, of what happened at which second. */
-function eventsOf(...told: readonly (readonly [at: number, text: string])[]) {
-  return told
+function eventsOf(...happened: readonly (readonly [at: number, text: string])[]) {
+  return happened
     .map(([at, text]) => ({ at: at * second, message: `(service api) ${text}` }))
     .toReversed()
 }
 
-/** One deployment that begins at a second, pulls and drains for so long, and ends. */
+/** A deployment that begins at this second, and pulls and drains for so many seconds. */
 function deploymentAt(begin: number, { pull = 40, drain = 50 } = {}) {
   return [
     [begin + 1, 'has started 1 tasks: (task a).'],
@@ -76,8 +76,8 @@ const began = [5_001, 'has started 1 tasks: (task a).'] as const
 const registered = [5_040, 'registered 1 targets in (target-group arn)'] as const
 const draining = [5_070, 'has begun draining connections on 1 tasks.'] as const
 
-describe('the end that is expected of a deployment', () => {
-  test('is as far from its last milestone as it was for others', () => {
+describe('the expected end of a deployment', () => {
+  test('is as far from its last milestone as in earlier deployments', () => {
     const end = expectedAt({
       events: eventsOf(...earlier, began, registered, draining),
       seenAt: 75,
@@ -87,7 +87,7 @@ describe('the end that is expected of a deployment', () => {
     assert.ok(end.latest > 122 && end.latest < 127, String(end.latest))
   })
 
-  test('moves on while something must still come that never took less', () => {
+  test('moves while a milestone is missing that always took some time', () => {
     const events = eventsOf(...earlier, began, registered)
     const [soon, later] = [60, 300].map((seenAt) => expectedAt({ events, old: 1, seenAt }))
     assert.ok(soon && later)
@@ -103,7 +103,7 @@ describe('the end that is expected of a deployment', () => {
     assert.ok(pulling && pulling.earliest > 200 + 75)
   })
 
-  test('is as far from its beginning as it was for others where the events do not reach back', () => {
+  test('is as far from its beginning as in earlier deployments if the events do not reach back', () => {
     const events = eventsOf(began, registered)
     const earlierMs = [150, 160, 155].map((took) => took * second)
     const end = expectedAt({ events, earlierMs, seenAt: 60 })
@@ -111,13 +111,13 @@ describe('the end that is expected of a deployment', () => {
     assert.equal(expectedAt({ events, seenAt: 60 }), undefined)
   })
 
-  test('is not known from a milestone that nobody has passed before', () => {
+  test('is unknown if no earlier deployment has passed the milestone', () => {
     const withoutDrain = earlier.filter(([, text]) => !/drain|stopped/.test(text))
     const events = eventsOf(...withoutDrain, began, registered, draining)
     assert.equal(expectedAt({ events, seenAt: 75 }), undefined)
   })
 
-  test('of a rollback is not measured by whole service deployments', () => {
+  test('of a rollback is not estimated from whole service deployments', () => {
     const record = { createdAt: new Date(4_800 * second), status: 'ROLLBACK_IN_PROGRESS' }
     const earlierMs = [150 * second]
     assert.equal(expectedAt({ record, earlierMs, seenAt: 60 }), undefined)
@@ -125,7 +125,7 @@ describe('the end that is expected of a deployment', () => {
     assert.ok(expectedAt({ record, earlierMs, events, seenAt: 75 }))
   })
 
-  test('is not known while a hook waits for a person', () => {
+  test('is unknown while a hook waits for a person', () => {
     const hook = { hookId: 'h', targetType: 'PAUSE', status: 'AWAITING_ACTION' } as const
     const events = eventsOf(...earlier, began, registered, draining)
     assert.equal(
@@ -135,14 +135,14 @@ describe('the end that is expected of a deployment', () => {
   })
 })
 
-describe('what the events of a service tell', () => {
-  test('are the times from the last of each milestone to the end, deployment by deployment', () => {
+describe('the milestones in the events of a service', () => {
+  test('give the time from the last of each milestone to the end, for each deployment', () => {
     const spans = spansToEnd(eventsOf(...earlier), 5_000 * second)
     assert.deepEqual(spans.draining, [50 * second, 50 * second, 52 * second])
     assert.deepEqual(spans.registered, [80 * second, 80 * second, 82 * second])
   })
 
-  test('leaves out what happened between deployments, and those that failed', () => {
+  test('leave out what happened between deployments, and failed deployments', () => {
     const events = eventsOf(
       ...deploymentAt(1_000),
       [1_500, 'has stopped 1 running tasks: (task b).'],
@@ -158,14 +158,14 @@ describe('what the events of a service tell', () => {
     assert.equal(spans.stopped.length, 1)
   })
 
-  test('takes "deregistered" for no registration', () => {
+  test('do not take "deregistered" for a registration', () => {
     const events = eventsOf([10, 'deregistered 1 targets in (target-group arn)'])
     assert.deepEqual(passedSince(events, 0), {})
   })
 })
 
-describe('the usual range of some spans', () => {
-  test('holds all that are near the middle one, and some more on either side', () => {
+describe('the usual range of time spans', () => {
+  test('includes all that are near the median, and some margin on either side', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 600_000 }), { minLength: 1 }), (spans) => {
         const range = usualRange(spans)

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { setAlarm, setCapacity } from '../../../simulator/ecs/index.ts'
 import type { Behaviour } from '../../../simulator/runtime/scripted.ts'
 import type { Stage } from '../../../simulator/test/unit/stage.ts'
-import { answerPauses, isStaged, strategy } from './strategies-of-histories.ts'
+import { answerPauses, isStaged, strategy } from './history-strategies.ts'
 
 /** How the tasks of a version behave, the good one first. */
 export const versions: readonly Behaviour[] = [
@@ -16,7 +16,7 @@ export const versions: readonly Behaviour[] = [
   { tellsDigests: false },
 ]
 
-/** What may happen to a service, by ECS, by the world or by somebody. */
+/** What may happen to a service: people, ECS and the world around it act. */
 export type Happening =
   | { readonly do: 'deploy'; readonly version: number }
   | { readonly do: 'force' }
@@ -72,8 +72,9 @@ export const history = fc.record({
   alarms: fc.boolean(),
   loadBalancer: fc.boolean(),
   traffic: strategy,
-  /** Whether the endpoint has service deployments, and whether we know which one is ours. */
+  /** Whether the endpoint has service deployments. */
   records: fc.boolean(),
+  /** Whether the release knows the ARN of its own. */
   knowsRecord: fc.boolean(),
   first: fc.constantFrom(0, 0, 0, 1),
   before: fc.array(happening, { maxLength: 3 }),
@@ -81,7 +82,7 @@ export const history = fc.record({
   after: fc.array(happening, { maxLength: 5 }),
 })
 
-/** The same where traffic shifts to a version that may well be good, and somebody or something objects. */
+/** Histories in which traffic shifts to a version that may be good, until a person or an alarm objects. */
 export const shiftingHistory: fc.Arbitrary<History> = fc
   .tuple(
     history,
@@ -112,7 +113,7 @@ export const shiftingHistory: fc.Arbitrary<History> = fc
 
 export type History = typeof history extends fc.Arbitrary<infer Value> ? Value : never
 
-/** Lets one thing happen; `watch` is called after each step of the engine that takes time. */
+/** Lets one thing happen. Calls `watch` after each step of the engine that takes time. */
 export async function act(
   played: Stage,
   next: Happening,

@@ -82,7 +82,7 @@ const kindOf = (observation: Observation) =>
   nextRollbackStep(observation, { mode: 'force', to, stopRefused: false }).kind
 
 describe('the next step of a rollback', () => {
-  test('is to wait where the service was never left', () => {
+  test('is to wait if the service was never changed', () => {
     assert.equal(step(observed({})), 'wait for ecs-svc/1')
   })
 
@@ -90,21 +90,21 @@ describe('the next step of a rollback', () => {
     assert.equal(step(observed(ours, [], 'IN_PROGRESS')), 'stop')
   })
 
-  test('is to have ECS stop our deployment also where its answer gave no ARN', () => {
+  test('is to have ECS stop our deployment even if its ARN is unknown', () => {
     const { serviceDeploymentArn: _, ...withoutArn } = started
     assert.equal(step(observed(ours, [], 'IN_PROGRESS'), { started: withoutArn }), 'stop')
   })
 
-  test('is to update once ECS has refused to stop it, and where there are no records', () => {
+  test('is to update once ECS has refused to stop it, and if there are no records', () => {
     assert.equal(step(observed(ours, [], 'IN_PROGRESS'), { stopRefused: true }), 'update')
     assert.equal(step(observed(ours)), 'update')
   })
 
-  test('is to update where our deployment has succeeded already', () => {
+  test('is to update if our deployment has already succeeded', () => {
     assert.equal(step(observed({ ...ours, rolloutState: 'COMPLETED' }, [], 'SUCCESSFUL')), 'update')
   })
 
-  test('is to wait for the rollback that ECS has begun by itself', () => {
+  test('is to wait for the rollback that ECS has started', () => {
     assert.equal(step(observed(ours, [], 'ROLLBACK_REQUESTED')), 'watch ECS')
     assert.equal(
       step(observed(rollback, [{ ...ours, status: 'ACTIVE' }], 'ROLLBACK_IN_PROGRESS')),
@@ -112,24 +112,24 @@ describe('the next step of a rollback', () => {
     )
   })
 
-  test('is to update where ECS went back to another revision than the release had found good', () => {
+  test('is to update if ECS rolled back to another revision than the rollback target', () => {
     const elsewhere = { id: 'ecs-svc/3', taskDefinition: revision(7) }
     assert.equal(step(observed(elsewhere, [], 'ROLLBACK_SUCCESSFUL')), 'update')
   })
 
-  test('is to update where ECS stalled with nothing to go back to', () => {
+  test('is to update if ECS stalled with nothing to roll back to', () => {
     assert.equal(
       step(observed({ ...ours, rolloutState: 'FAILED' }, [], 'ROLLBACK_FAILED')),
       'update',
     )
   })
 
-  test('is to leave what somebody else has deployed over ours', () => {
+  test('is to leave what somebody else has deployed since', () => {
     const theirs = { id: 'ecs-svc/9', taskDefinition: revision(9), rolloutState: 'IN_PROGRESS' }
     assert.equal(step(observed(theirs, [{ ...ours, status: 'ACTIVE' }], 'STOPPED')), 'leave')
   })
 
-  test('is to take back what is not known to be ours when the release cannot say what it started', () => {
+  test('is to roll back an unknown deployment if the release cannot say what it started', () => {
     const { started: _, ...unknown } = { started }
     assert.equal(
       nextRollbackStep(observed(ours), { mode: 'pin', to, stopRefused: false, ...unknown }).kind,
@@ -137,7 +137,7 @@ describe('the next step of a rollback', () => {
     )
   })
 
-  test('starts fresh tasks where the task definition is the same and only its tag moved', () => {
+  test('starts fresh tasks if only the tag moved and the task definition is the same', () => {
     const same = { id: 'ecs-svc/2', rolloutState: 'IN_PROGRESS' }
     const next = nextRollbackStep(observed(same), {
       mode: 'force',
@@ -148,7 +148,7 @@ describe('the next step of a rollback', () => {
     assert.deepEqual(next, { kind: 'update', force: true })
   })
 
-  test('tells by the digests of running tasks what is on its way back in force mode', () => {
+  test('recognises a rollback in force mode by the digests of running tasks', () => {
     assert.equal(kindOf(running(digestA)), 'wait for')
     assert.equal(kindOf(running(digestB)), 'update')
   })

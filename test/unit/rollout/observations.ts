@@ -8,8 +8,8 @@ import type {
 import type { Expectation } from '../../../rollout/expectation.ts'
 
 /**
- * Observations of a service of one task that runs our revision well, made from AWS's answers by the
- * code that reads them: what a test leaves out is as AWS leaves it out.
+ * Observations of a service whose one task runs our revision and is healthy. The code that reads AWS's
+ * answers makes them, so a field that a test leaves out is read as if AWS had left it out.
  */
 
 export const oldRevision = 'arn:aws:ecs:eu-west-1:1:task-definition/api:7'
@@ -52,8 +52,8 @@ export function taskWith(changes: Partial<ObservedTask> = {}): ObservedTask {
   }
 }
 
-/** A task of ours that died. */
-export function deadTask(changes: Partial<ObservedTask> = {}): ObservedTask {
+/** A task of ours that crashed. */
+export function crashedTask(changes: Partial<ObservedTask> = {}): ObservedTask {
   return taskWith({
     lastStatus: 'STOPPED',
     desiredStatus: 'STOPPED',
@@ -64,7 +64,7 @@ export function deadTask(changes: Partial<ObservedTask> = {}): ObservedTask {
   })
 }
 
-/** In the fields of `DescribeServiceDeployments`. */
+/** @param changes in the fields of `DescribeServiceDeployments` */
 export function recordWith(changes: object = {}): ObservedServiceDeployment {
   return {
     ...observedRecord(
@@ -75,7 +75,7 @@ export function recordWith(changes: object = {}): ObservedServiceDeployment {
   }
 }
 
-/** A service of one task that runs ours well; `service` in the fields of `DescribeServices`. */
+/** A healthy service with one task of ours. `service` has the fields of `DescribeServices`. */
 export function observationWith({
   service,
   ...changes
@@ -111,7 +111,7 @@ export function targetWith(state: string, changes: Partial<Observation['targets'
   }
 }
 
-/** What a service has behind a load balancer and with a circuit breaker, as `DescribeServices` says. */
+/** The fields in `DescribeServices` of a service with a load balancer and a circuit breaker. */
 const balanced = {
   schedulingStrategy: 'REPLICA',
   loadBalancers: [{ targetGroupArn: 'blue' }],

@@ -125,7 +125,7 @@ const observations: fc.Arbitrary<Observation> = fc.record({
   targets: fc.array(targets, { maxLength: 2 }),
 })
 
-function look(observation: Observation) {
+function preliminary(observation: Observation) {
   const { service, serviceDeployments } = observation
   const record = serviceDeployments === 'unavailable' ? undefined : serviceDeployments[0]
   return preliminaryVerdict({ service, record, tasks: observation.tasks }, expected)
@@ -144,12 +144,12 @@ const ours: ObservedDeployment = {
   createdAt: 1_000,
 }
 
-describe('a first look', () => {
-  test('is enough only where no tasks and no targets could make it a verdict', () => {
+describe('a preliminary verdict', () => {
+  test('is progressing only if no tasks and targets could end the rollout', () => {
     let enough = 0
     fc.assert(
       fc.property(observations, (observation) => {
-        if (look(observation).kind !== 'progressing') return
+        if (preliminary(observation).kind !== 'progressing') return
         enough += 1
         assert.equal(judge(observation, expected).kind, 'progressing')
       }),
@@ -158,7 +158,7 @@ describe('a first look', () => {
     assert.ok(enough > 300, `${enough} cases`)
   })
 
-  test('knows an end to be near once the tasks of the record run', () => {
+  test('is near its end once all tasks of the record run', () => {
     fc.assert(
       fc.property(services, records, fc.integer({ min: 0, max: 2 }), (service, record, running) => {
         const first = preliminaryVerdict(
@@ -186,7 +186,7 @@ describe('a first look', () => {
   })
 })
 
-describe('the end at a first look', () => {
+describe('the end in a preliminary verdict', () => {
   const [someService] = fc.sample(services, { numRuns: 1, seed: 1 })
   const [someRecord] = fc.sample(records, { numRuns: 1, seed: 1 })
   assert.ok(someService && someRecord)
@@ -202,21 +202,24 @@ describe('the end at a first look', () => {
   }
   const other = { ...ours, id: 'ecs-svc/1', status: 'ACTIVE', runningCount: 0 }
 
-  test('is near when nothing is left but ECS saying so, not while another deployment drains', () => {
+  test('is near if only ECS has yet to say so, not while another deployment drains', () => {
     assert.equal(nearEnd({}), true)
     assert.equal(nearEnd({ deployments: [ours, { ...other, rolloutState: 'COMPLETED' }] }), false)
   })
 
-  test('of a rollback is near when its deployment is all there, not as soon as it begins', () => {
+  test('of a rollback is near once all tasks of its deployment run, not as soon as it begins', () => {
     const record = { status: 'ROLLBACK_IN_PROGRESS' }
     const failed = { ...ours, status: 'ACTIVE', rolloutState: 'FAILED', runningCount: 0 }
-    const back = { ...ours, id: 'ecs-svc/3' }
+    const rollback = { ...ours, id: 'ecs-svc/3' }
     assert.equal(nearEnd({}, record), false)
-    assert.equal(nearEnd({ deployments: [{ ...back, runningCount: 1 }, failed] }, record), false)
-    assert.equal(nearEnd({ deployments: [back, failed] }, record), true)
+    assert.equal(
+      nearEnd({ deployments: [{ ...rollback, runningCount: 1 }, failed] }, record),
+      false,
+    )
+    assert.equal(nearEnd({ deployments: [rollback, failed] }, record), true)
   })
 
-  test('is near when one more failure ends it, which ECS would not roll back', () => {
+  test('is near if one more failure ends it and ECS would not roll back', () => {
     const failing = {
       deployments: [{ ...ours, runningCount: 0, failedTasks: 2 }],
       circuitBreaker: { enable: true, rollback: false },
@@ -227,7 +230,7 @@ describe('the end at a first look', () => {
   })
 })
 
-describe('what a service says by itself', () => {
+describe('the service alone', () => {
   const [service] = fc.sample(services, { numRuns: 1, seed: 1 })
   assert.ok(service)
   const before: ObservedService = { ...service, deployments: [ours], events: [] }
@@ -244,7 +247,7 @@ describe('what a service says by itself', () => {
     for (const change of changes) assert.equal(isUnchanged(before, { ...before, ...change }), false)
   })
 
-  test('shows signs of trouble when a task fails or ECS complains, and not otherwise', () => {
+  test('shows signs of failure if a task fails or ECS complains, and not otherwise', () => {
     const signs = failureSigns(before, expected)
     const started = [{ at: 5, message: '(service api) has started 1 tasks: (task 1).' }]
     const stuck = [{ at: 6, message: '(service api) was unable to place a task.' }]

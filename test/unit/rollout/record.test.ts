@@ -7,24 +7,40 @@ const mine = recordWith({ serviceDeploymentArn: 'sd/2', status: 'IN_PROGRESS' })
 const theirs = recordWith({ serviceDeploymentArn: 'sd/3', createdAt: new Date(1_500) })
 const withoutArn = { deploymentId: ours.deploymentId }
 
+/** Whether the record of our deployment is found if ECS made it so long after the deployment. */
+function isFoundAfter(ms: number): boolean {
+  const one = recordWith({ createdAt: new Date(1_000 + ms) })
+  return recordOf(observationWith({ serviceDeployments: [one] }), withoutArn) === one
+}
+
 describe('the record of a deployment', () => {
-  test('is the one whose ARN ECS gave, however far apart the clocks are', () => {
+  test('is the one whose ARN is known, however far apart the clocks are', () => {
     const late = recordWith({ serviceDeploymentArn: 'sd/2', createdAt: new Date(90_000) })
     const seen = observationWith({ serviceDeployments: [theirs, late] })
     assert.equal(recordOf(seen, ours), late)
   })
 
-  test('is the nearest in time where ECS gave no ARN, as after a retried UpdateService', () => {
+  test('is the nearest in time if no ARN is known, as after a retried UpdateService', () => {
     const seen = observationWith({ serviceDeployments: [theirs, mine] })
     assert.equal(recordOf(seen, withoutArn), mine)
   })
 
-  test('is found by time where ECS does not list the ARN any more', () => {
+  test('may have been made some seconds after the deployment, but not before it', () => {
+    assert.deepEqual([-60_000, -5_000, 0, 5_000, 60_000].map(isFoundAfter), [
+      false,
+      false,
+      true,
+      true,
+      false,
+    ])
+  })
+
+  test('is found by time if ECS no longer lists the ARN', () => {
     const seen = observationWith({ serviceDeployments: [mine] })
     assert.equal(recordOf(seen, { ...withoutArn, serviceDeploymentArn: 'sd/gone' }), mine)
   })
 
-  test('does not exist for a rollback of ECS’s own, which is listed without one', () => {
+  test('does not exist for ECS’s own rollback, which has none', () => {
     const rollback = deploymentWith({ id: 'ecs-svc/3', createdAt: new Date(60_000) })
     const seen = observationWith({
       service: { deployments: [rollback] },
@@ -38,7 +54,7 @@ describe('the record of a deployment', () => {
     assert.equal(recordOf(seen, { deploymentId: 'ecs-svc/9' }), undefined)
   })
 
-  test('is unknown where the endpoint has no records', () => {
+  test('is unknown if the endpoint has no records', () => {
     assert.equal(recordOf(observationWith({ serviceDeployments: 'unavailable' }), ours), undefined)
   })
 })

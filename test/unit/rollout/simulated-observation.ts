@@ -8,10 +8,13 @@ import type { Observation } from '../../../rollout/observation.ts'
 import type { Stage } from '../../../simulator/test/unit/stage.ts'
 
 /**
- * One look at the service of a simulated stage: what the simulator answers, read by the very
- * functions that read AWS's answers.
+ * Observes the service of a simulated stage: the functions that read AWS's answers read the
+ * simulator's.
  */
-export function lookAt(stage: Stage, { records }: { readonly records: boolean }): Observation {
+export function observeStage(
+  stage: Stage,
+  { records }: { readonly records: boolean },
+): Observation {
   const described = dated(stage.service()) as Service
   const service = observedService(described)
   return {
@@ -50,7 +53,7 @@ function recordsOf(stage: Stage): Observation['serviceDeployments'] {
   return records.map((record) => observedRecord(record, revisions))
 }
 
-/** Seconds since the epoch on the wire are dates to those who use the SDK. */
+/** Turns the wire's seconds since the epoch into dates, as the SDK does. */
 export function dated(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(dated)
   if (typeof value !== 'object' || value === null) return value

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import { progressText } from '../../../text/rollout.ts'
 import { judge, type Verdict } from '../../../rollout/verdict.ts'
 import {
-  deadTask,
+  crashedTask,
   deploymentWith,
   observationWith,
   oldRevision,
@@ -19,8 +19,8 @@ const summary = (verdict: Verdict) => {
 }
 const oldTask = taskWith({ arn: 'task/old', startedBy: 'ecs-svc/1', taskDefinition: oldRevision })
 
-describe('a deployment in two colours', () => {
-  const colours = {
+describe('a blue/green deployment', () => {
+  const blueGreen = {
     loadBalancers: [
       {
         targetGroupArn: 'blue',
@@ -33,17 +33,17 @@ describe('a deployment in two colours', () => {
   test('succeeds in whichever target group its targets are', () => {
     for (const targetGroupArn of ['blue', 'green']) {
       const targets = [targetWith('healthy', { targetGroupArn })]
-      assert.equal(judge(observationWith({ service: colours, targets }), ours).kind, 'succeeded')
+      assert.equal(judge(observationWith({ service: blueGreen, targets }), ours).kind, 'succeeded')
     }
   })
 
-  test('has not succeeded while the old colour still has tasks, even if ECS says so', () => {
+  test('has not succeeded while blue still has tasks, even if ECS says so', () => {
     const targets = [
       targetWith('healthy', { targetGroupArn: 'green' }),
       targetWith('healthy', { targetGroupArn: 'blue', id: '10.0.0.9' }),
     ]
     const service = {
-      ...colours,
+      ...blueGreen,
       deployments: [
         deploymentWith(),
         deploymentWith({ id: 'ecs-svc/1', status: 'ACTIVE', taskDefinition: oldRevision }),
@@ -54,7 +54,7 @@ describe('a deployment in two colours', () => {
     assert.match(summary(verdict), /another deployment still to stop/)
   })
 
-  test('is told by its stage, and is not near its end while it bakes', () => {
+  test('shows its stage, and is not near its end while it bakes', () => {
     const record = recordWith({
       status: 'IN_PROGRESS',
       lifecycleStage: 'BAKE_TIME',
@@ -68,7 +68,7 @@ describe('a deployment in two colours', () => {
     assert.match(summary(other), /stage: test traffic shift/)
   })
 
-  test('that waits for a person says so, and how to go on', () => {
+  test('says that it waits for a person, and how to continue it', () => {
     const record = recordWith({
       status: 'IN_PROGRESS',
       lifecycleStage: 'POST_TEST_TRAFFIC_SHIFT',
@@ -81,7 +81,7 @@ describe('a deployment in two colours', () => {
 })
 
 describe('success', () => {
-  test('that ECS declares early waits until all of our tasks run and the old ones have drained', () => {
+  test('that ECS declares early waits until all our tasks run and the old ones have drained', () => {
     const few = observationWith({ service: { desiredCount: 2 } })
     assert.match(summary(judge(few, ours)), /1 of 2 tasks running/)
     const draining = { ...oldTask, desiredStatus: 'STOPPED', lastStatus: 'DEACTIVATING' }
@@ -89,7 +89,7 @@ describe('success', () => {
     assert.match(summary(verdict), /1 task of another deployment still to stop/)
   })
 
-  test('is never read out of what AWS left out', () => {
+  test('is never concluded from what AWS leaves out', () => {
     const cases = {
       status: { status: undefined },
       desiredCount: { desiredCount: undefined },
@@ -102,10 +102,10 @@ describe('success', () => {
     }
     const noTasks = observationWith({ tasks: [] })
     assert.equal(judge(noTasks, ours).kind, 'progressing')
-    const untold = taskWith({
+    const withoutDigest = taskWith({
       containers: [{ name: 'api', image: '', imageDigest: '', reason: '' }],
     })
-    const verdict = judge(observationWith({ tasks: [untold] }), ours)
+    const verdict = judge(observationWith({ tasks: [withoutDigest] }), ours)
     assert.match(summary(verdict), /does not say which digest/)
     const noStatus = observationWith({ serviceDeployments: [recordWith({ status: undefined })] })
     assert.equal(judge(noStatus, ours).kind, 'progressing')
@@ -115,10 +115,10 @@ describe('success', () => {
     const container = { name: 'api', image: 'ecr/api@sha256:new', imageDigest: '', reason: '' }
     const pinned = observationWith({ tasks: [taskWith({ containers: [container] })] })
     assert.equal(judge(pinned, ours).kind, 'succeeded')
-    const untold = taskWith({ containers: [{ ...container, image: 'ecr/api:latest' }] })
+    const withoutDigest = taskWith({ containers: [{ ...container, image: 'ecr/api:latest' }] })
     const record = recordWith({ status: 'SUCCESSFUL' })
     const resolved = [{ ...record, targetDigests: { api: 'sha256:new' } }]
-    const proven = observationWith({ tasks: [untold], serviceDeployments: resolved })
+    const proven = observationWith({ tasks: [withoutDigest], serviceDeployments: resolved })
     assert.equal(judge(proven, ours).kind, 'succeeded')
   })
 
@@ -133,7 +133,7 @@ describe('success', () => {
     assert.equal(judge(observationWith({ service, targets: both }), ours).kind, 'succeeded')
   })
 
-  test('does not hang on targets of somebody else in the same group', () => {
+  test('does not depend on targets of another service in the same group', () => {
     const service = { loadBalancers: [{ targetGroupArn: 'blue' }] }
     const tasks = [taskWith({ addresses: ['10.0.0.1'] })]
     const theirs = targetWith('unhealthy', { id: '10.9.9.9' })
@@ -145,7 +145,7 @@ describe('success', () => {
     )
   })
 
-  test('of a daemon takes a task on each instance', () => {
+  test('of a daemon needs a task on each instance', () => {
     const service = { schedulingStrategy: 'DAEMON', desiredCount: 2 }
     assert.equal(judge(observationWith({ service }), ours).kind, 'progressing')
     const both = { ...service, runningCount: 2 }
@@ -154,10 +154,10 @@ describe('success', () => {
   })
 })
 
-describe('a rollout that does not get on', () => {
+describe('a rollout that makes no progress', () => {
   const underWay = [recordWith({ status: 'IN_PROGRESS' })]
 
-  test('says that it is out of capacity, or that percentages leave no room, until it goes on', () => {
+  test('says that it is out of capacity until it continues', () => {
     const stall = {
       createdAt: new Date(3_000),
       message: '(service api) was unable to place a task. Reason: No Container Instances.',
@@ -169,12 +169,12 @@ describe('a rollout that does not get on', () => {
     const stuck = observationWith({ serviceDeployments: underWay, service: { events: [stall] } })
     assert.match(summary(judge(stuck, ours)), /unable to place a task\. Reason: No Container/)
     const service = { events: [started, stall] }
-    const going = observationWith({ serviceDeployments: underWay, service })
-    assert.doesNotMatch(summary(judge(going, ours)), /unable to place/)
+    const continued = observationWith({ serviceDeployments: underWay, service })
+    assert.doesNotMatch(summary(judge(continued, ours)), /unable to place/)
   })
 
-  test('counts the tasks that crashed', () => {
-    const tasks = [taskWith(), deadTask({ arn: 'a' }), deadTask({ arn: 'b' })]
+  test('counts its crashed tasks', () => {
+    const tasks = [taskWith(), crashedTask({ arn: 'a' }), crashedTask({ arn: 'b' })]
     const verdict = judge(observationWith({ serviceDeployments: underWay, tasks }), ours)
     assert.match(summary(verdict), /2 tasks have crashed so far/)
   })
@@ -185,7 +185,7 @@ const theirs = (changes: object = {}) => ({
   targetTaskDefinition: oldRevision,
 })
 
-describe('somebody else', () => {
+describe('another person', () => {
   const service = {
     deployments: [
       deploymentWith({ id: 'ecs-svc/9', taskDefinition: oldRevision, createdAt: new Date(9_000) }),
@@ -196,8 +196,8 @@ describe('somebody else', () => {
   test('who deploys what ran before has replaced ours, and not rolled it back', () => {
     for (const status of ['IN_PROGRESS', 'ROLLBACK_SUCCESSFUL', 'ROLLBACK_FAILED', 'STOPPED']) {
       const serviceDeployments = [theirs({ status: 'SUCCESSFUL' }), recordWith({ status })]
-      const seen = observationWith({ service, tasks, serviceDeployments })
-      assert.equal(judge(seen, ours).kind, 'replaced', status)
+      const observation = observationWith({ service, tasks, serviceDeployments })
+      assert.equal(judge(observation, ours).kind, 'replaced', status)
     }
   })
 

@@ -6,16 +6,16 @@ import { judge, type Verdict } from '../../../rollout/verdict.ts'
 import { type Expectation } from '../../../rollout/expectation.ts'
 import { stage, type Stage } from '../../../simulator/test/unit/stage.ts'
 import { act, history, shiftingHistory, versions, type History } from './histories.ts'
-import { lookAt } from './simulated-observation.ts'
-import { configurationOf, hooksOf, isStaged } from './strategies-of-histories.ts'
+import { observeStage } from './simulated-observation.ts'
+import { configurationOf, hooksOf, isStaged } from './history-strategies.ts'
 
 const minute = 60_000
 const numRuns = Number(process.env['PROPERTY_RUNS'] ?? 40)
 
-test('whatever happens to a rollout, its verdict is true, stays, and is the only one', (t) =>
+test('whatever happens to a rollout, its verdict is true and final', (t) =>
   holdsFor(history, numRuns, t))
 
-test('so it is where traffic shifts, and somebody objects on the way', (t) =>
+test('the verdict is true and final when traffic shifts and somebody objects', (t) =>
   holdsFor(shiftingHistory, numRuns / 2, t))
 
 async function holdsFor(
@@ -40,7 +40,7 @@ async function holdsFor(
   }
 }
 
-/** Plays a history, judges after each of its steps, and gives how it ended: exactly once. */
+/** Plays a history and judges after each step. Returns how the rollout ended. */
 async function play(given: History): Promise<{ outcome: string; steps: number }> {
   const chosen: number[] = [0, given.first]
   const played = await stage({
@@ -61,7 +61,7 @@ async function play(given: History): Promise<{ outcome: string; steps: number }>
   let steps = 0
   const watch = () => {
     steps += 1
-    const verdict = judge(lookAt(played, { records: given.records }), ours.expected)
+    const verdict = judge(observeStage(played, { records: given.records }), ours.expected)
     check(played, ours, verdict, given)
     if (verdict.kind === 'progressing') return
     const first = finals[0]
@@ -96,7 +96,7 @@ function release(played: Stage, given: History, chosen: number[]): Ours {
       .filter(({ status }) => status === 'SUCCESSFUL')
       .map((one) => played.engine.world.revisions[one.targetRevision]?.taskDefinition ?? ''),
   )
-  const before = rollbackTargetOf(lookAt(played, { records: given.records }))
+  const before = rollbackTargetOf(observeStage(played, { records: given.records }))
   chosen.push(given.version)
   const digest = `sha256:${String(chosen.length).padStart(64, '0')}`
   const { id = '', taskDefinition = '' } = played.deploy(
@@ -117,7 +117,7 @@ function release(played: Stage, given: History, chosen: number[]): Ours {
   }
 }
 
-/** Against what the engine itself knows, not against what it answered. */
+/** Checks a verdict against what the engine itself knows, not against its answers. */
 function check(played: Stage, ours: Ours, verdict: Verdict, given: History): void {
   const { world } = played.engine
   if (verdict.kind === 'replaced' && given.records && given.knowsRecord) {
@@ -145,7 +145,7 @@ function check(played: Stage, ours: Ours, verdict: Verdict, given: History): voi
     const groups = forward.filter(({ weight }) => weight > 0)
     for (const { targetGroupArn } of groups) {
       const { length } = world.targetGroups[targetGroupArn]?.targets ?? []
-      assert.ok(length >= live.length, `${verdict.kind}, and ${listener} sends people elsewhere`)
+      assert.ok(length >= live.length, `${verdict.kind}, and ${listener} sends traffic elsewhere`)
     }
   }
   for (const task of tasks) {

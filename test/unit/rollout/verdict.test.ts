@@ -22,7 +22,7 @@ test('a successful record with our digest on every healthy target has succeeded'
   assert.equal(verdict.kind === 'succeeded' && verdict.basis, 'service deployment')
 })
 
-test('a successful record is not enough while something else serves', () => {
+test('a successful record is not enough while something else serves or nothing is healthy', () => {
   const cases: Observation[] = [
     balancedObservation({ targets: [targetWith('unhealthy')] }),
     balancedObservation({ targets: [] }),
@@ -55,7 +55,7 @@ test('a steady state while the rollout is still in progress has not succeeded', 
   assert.deepEqual(verdict.kind, 'progressing')
 })
 
-test('a rollout that ECS took back is rolled back though the service is steady', () => {
+test('a rollout that ECS rolled back has not succeeded, though the service is steady', () => {
   const verdict = judge(
     balancedObservation({
       serviceDeployments: [
@@ -80,7 +80,7 @@ test('a rollout that ECS took back is rolled back though the service is steady',
   })
 })
 
-test('while ECS rolls back the verdict waits for how that ends', () => {
+test('while ECS rolls back, the rollout is progressing', () => {
   const verdict = judge(
     balancedObservation({
       serviceDeployments: [recordWith({ status: 'ROLLBACK_IN_PROGRESS' })],
@@ -91,7 +91,7 @@ test('while ECS rolls back the verdict waits for how that ends', () => {
   assert.equal(verdict.kind, 'progressing')
 })
 
-test('a breaker without a rollback candidate has failed', () => {
+test('a rollout that the circuit breaker stopped without rolling back has failed', () => {
   const verdict = judge(
     balancedObservation({
       serviceDeployments: [recordWith({ status: 'IN_PROGRESS' })],
@@ -112,7 +112,7 @@ test('a breaker without a rollback candidate has failed', () => {
   })
 })
 
-test('a deployment that another one replaced is replaced, not rolled back', () => {
+test('a deployment that another one followed is replaced, not rolled back', () => {
   const other = deploymentWith({ id: 'ecs-svc/9', taskDefinition: `${ours.taskDefinition}9` })
   for (const serviceDeployments of [
     [recordWith({ status: 'STOPPED' })],
@@ -126,37 +126,44 @@ test('a deployment that another one replaced is replaced, not rolled back', () =
   }
 })
 
-test('a service that is gone has failed', () => {
+test('a rollout of a service that is gone has failed', () => {
   assert.equal(judge(balancedObservation({ service: { status: 'INACTIVE' } }), ours).kind, 'failed')
 })
 
-const lookedAt = (left: object) =>
+const rollbackBeside = (left: object) =>
   balancedObservation({
     serviceDeployments: 'unavailable',
     tasks: [oldTask],
     service: { deployments: [left, rolledBackTo] },
   })
 
-test('without records a failedDeployment deployment that has no task left stands in nobody’s way', () => {
-  const back: Expectation = { taskDefinition: oldRevision, deploymentId: 'ecs-svc/3', digests: {} }
-  assert.equal(judge(lookedAt(failedDeployment), back).kind, 'succeeded')
-  assert.equal(judge(lookedAt({ ...failedDeployment, pendingCount: 1 }), back).kind, 'progressing')
+test('without records, a rollback succeeds beside a failed deployment that has no task left', () => {
+  const rollback: Expectation = {
+    taskDefinition: oldRevision,
+    deploymentId: 'ecs-svc/3',
+    digests: {},
+  }
+  assert.equal(judge(rollbackBeside(failedDeployment), rollback).kind, 'succeeded')
   assert.equal(
-    judge(lookedAt({ ...failedDeployment, rolloutState: 'COMPLETED' }), back).kind,
+    judge(rollbackBeside({ ...failedDeployment, pendingCount: 1 }), rollback).kind,
+    'progressing',
+  )
+  assert.equal(
+    judge(rollbackBeside({ ...failedDeployment, rolloutState: 'COMPLETED' }), rollback).kind,
     'progressing',
   )
 })
 
-test('without records deployments decide, and the evidence is named as weaker', () => {
+test('without records, deployments decide, and the verdict says so', () => {
   const without = { serviceDeployments: 'unavailable' } as const
   const verdict = judge(balancedObservation(without), ours)
   assert.equal(verdict.kind === 'succeeded' && verdict.basis, 'deployments')
-  const back = {
+  const rollback = {
     ...without,
     tasks: [oldTask],
     service: { deployments: [rolledBackTo, failedDeployment] },
   }
-  assert.equal(judge(balancedObservation(back), ours).kind, 'rolled_back')
+  assert.equal(judge(balancedObservation(rollback), ours).kind, 'rolled_back')
   const settled = deploymentWith({
     id: 'ecs-svc/3',
     taskDefinition: oldRevision,
@@ -185,7 +192,7 @@ test('without records deployments decide, and the evidence is named as weaker', 
   )
 })
 
-test('a record is found by its task definition and time where its ARN is not known', () => {
+test('a record is found by its task definition and time if its ARN is unknown', () => {
   const { serviceDeploymentArn: _, ...unknown } = ours
   const verdict = judge(balancedObservation(), unknown)
   assert.equal(verdict.kind === 'succeeded' && verdict.basis, 'service deployment')

@@ -10,8 +10,8 @@ import { specWith } from '../../environment-specs.ts'
 
 const minute = 60_000
 
-/** Waits for credentials on an AWS that answers `DescribeServices` so; gives how it ended, and when. */
-function waiting(answerAt: (ms: number) => Error | undefined, leaving?: AbortSignal) {
+/** Waits for credentials while `DescribeServices` fails with `answerAt`, if at all. */
+function waiting(answerAt: (ms: number) => Error | undefined, shutdown?: AbortSignal) {
   const clock = manualClock()
   const began = clock.now()
   const aws = fakeAws({
@@ -22,7 +22,7 @@ function waiting(answerAt: (ms: number) => Error | undefined, leaving?: AbortSig
     },
   })
   const input = { spec: specWith(), deadline: began + 10 * minute }
-  const ended = inActivity(() => awaitCredentials(aws.clients, input, leaving, clock)).then(
+  const ended = inActivity(() => awaitCredentials(aws.clients, input, shutdown, clock)).then(
     (renewed) => ({ renewed, tookMs: clock.now() - began }),
   )
   ended.catch(() => {})
@@ -32,7 +32,7 @@ function waiting(answerAt: (ms: number) => Error | undefined, leaving?: AbortSig
 const expired = () => awsError('ExpiredTokenException', 'The security token is expired')
 
 describe('waiting for credentials', () => {
-  test('ends soon after they are renewed, and asks ever more seldom until then', async () => {
+  test('ends soon after they are renewed, and polls less and less often until then', async () => {
     const { clock, aws, ended } = waiting((ms) => (ms < 4 * minute ? expired() : undefined))
     await clock.advance(10 * minute)
     const { renewed, tookMs } = await ended
@@ -41,13 +41,13 @@ describe('waiting for credentials', () => {
     assert.ok(aws.calls.length < 12, `${aws.calls.length} calls`)
   })
 
-  test('rests before it asks, so that a call that is refused again and again is made seldom', async () => {
+  test('pauses before it polls, so that a call that AWS keeps rejecting is made rarely', async () => {
     const { clock, ended } = waiting(() => undefined)
     await clock.advance(10 * minute)
     assert.deepEqual(await ended, { renewed: true, tookMs: 5_000 })
   })
 
-  test('takes a session, a role or a profile that gives nothing for what may be renewed', async () => {
+  test('takes a session, role or profile without credentials for one that may be renewed', async () => {
     for (const name of ['CredentialsProviderError', 'TokenProviderError', 'InvalidClientTokenId']) {
       const { clock, ended } = waiting((ms) => (ms < minute ? awsError(name) : undefined))
       await clock.advance(10 * minute)
@@ -57,13 +57,13 @@ describe('waiting for credentials', () => {
     }
   })
 
-  test('says no after a last look at the deadline', async () => {
+  test('returns false after a last poll at the deadline', async () => {
     const { clock, ended } = waiting(expired)
     await clock.advance(20 * minute)
     assert.deepEqual(await ended, { renewed: false, tookMs: 10 * minute })
   })
 
-  test('tells nothing from an AWS that does not answer', async () => {
+  test('continues while AWS has server errors', async () => {
     const { clock, ended } = waiting((ms) =>
       ms < minute ? awsError('ServerException') : undefined,
     )
@@ -71,17 +71,17 @@ describe('waiting for credentials', () => {
     assert.ok((await ended).tookMs >= minute)
   })
 
-  test('is over where AWS knows the worker and denies it the look', async () => {
+  test('ends if AWS knows the worker and denies it the poll', async () => {
     const { clock, ended } = waiting(() => awsError('AccessDeniedException'))
     await clock.advance(10 * minute)
     assert.equal((await ended).renewed, true)
   })
 
-  test('is handed on at once by a worker that is asked to stop', async () => {
-    const leaving = new AbortController()
-    const { clock, ended } = waiting(expired, leaving.signal)
+  test('is handed to the next worker at once when its worker shuts down', async () => {
+    const shutdown = new AbortController()
+    const { clock, ended } = waiting(expired, shutdown.signal)
     await clock.advance(minute)
-    leaving.abort(workerShutdown())
+    shutdown.abort(workerShutdown())
     await assert.rejects(ended, failsAs('WorkerShutdown'))
     assert.equal(clock.pending(), 0)
   })

@@ -34,7 +34,7 @@ const answers = (messages: readonly string[], logConfiguration: object = awslogs
   GetLogEvents: () => ({ events: messages.map((message) => ({ message })) }),
 })
 
-async function told(given: Answers, spec = specWith()): Promise<FailedTask | undefined> {
+async function taskWithLogs(given: Answers, spec = specWith()): Promise<FailedTask | undefined> {
   const end: RolloutFailure = {
     kind: 'failed',
     reason: 'it died',
@@ -67,36 +67,38 @@ describe('the last log lines of a failed task', () => {
     })
   })
 
-  test('are at most 20 of at most 500 characters, without what moves a terminal', async () => {
+  test('are at most 20 of at most 500 characters, without control sequences', async () => {
     const lines = Array.from({ length: 30 }, (_, at) => `line ${at}`)
-    const task = await told(answers([...lines, `\u001b[31mred\u001b[0m\u0007 ${'x'.repeat(900)}`]))
+    const task = await taskWithLogs(
+      answers([...lines, `\u001b[31mred\u001b[0m\u0007 ${'x'.repeat(900)}`]),
+    )
     assert.equal(task?.logs?.length, 20)
     assert.equal(task.logs[0], 'line 11')
     assert.match(task.logs.at(-1) ?? '', /^red {1,2}x+…$/)
     assert.equal(task.logs.at(-1)?.length, 500)
   })
 
-  test('that cannot be had are said to be missing, and why', async () => {
+  test('come with a reason if they are missing', async () => {
     const failing = (error: Error): Answers => ({
       ...answers([]),
       GetLogEvents: () => {
         throw error
       },
     })
-    const denied = await told(failing(awsError('AccessDeniedException')))
+    const denied = await taskWithLogs(failing(awsError('AccessDeniedException')))
     assert.match(denied?.withoutLogs ?? '', /logs:GetLogEvents/)
-    const gone = await told(failing(awsError('ResourceNotFoundException')))
+    const gone = await taskWithLogs(failing(awsError('ResourceNotFoundException')))
     assert.match(gone?.withoutLogs ?? '', /no such log group or stream/)
-    const other = await told(answers([], { logDriver: 'fluentd' }))
+    const other = await taskWithLogs(answers([], { logDriver: 'fluentd' }))
     assert.match(other?.withoutLogs ?? '', /log driver fluentd, not awslogs/)
-    const empty = await told(answers([]))
+    const empty = await taskWithLogs(answers([]))
     assert.match(empty?.withoutLogs ?? '', /\/mailman\/ecs\/api\/c+ is empty/)
-    const noDefinition = await told({})
+    const noDefinition = await taskWithLogs({})
     assert.notEqual(noDefinition?.withoutLogs, undefined)
   })
 
-  test('are left out where the configuration says so', async () => {
-    const task = await told(answers(['secret']), specWith({ failure: { logs: false } }))
+  test('are left out if the configuration says so', async () => {
+    const task = await taskWithLogs(answers(['secret']), specWith({ failure: { logs: false } }))
     assert.deepEqual(task, failed)
   })
 })

@@ -31,8 +31,8 @@ const started = {
     'arn:aws:ecs:eu-west-1:123456789012:service-deployment/mailman/mailman-api/1',
 }
 
-/** An ECS whose service has our deployment in flight and does what it is told in an instant. */
-function world(told: { stop?: () => object; deregistered?: boolean } = {}) {
+/** An ECS whose service has our deployment in flight, and that completes every update at once. */
+function world(options: { stop?: () => object; deregistered?: boolean } = {}) {
   let primary = deployment({
     id: 'ecs-svc/2',
     taskDefinition: revision(2),
@@ -40,12 +40,12 @@ function world(told: { stop?: () => object; deregistered?: boolean } = {}) {
   })
   let record = 'IN_PROGRESS'
   let made = 2
-  const inactive = taskDefinition(1, { status: told.deregistered ? 'INACTIVE' : 'ACTIVE' })
+  const inactive = taskDefinition(1, { status: options.deregistered ? 'INACTIVE' : 'ACTIVE' })
   const definitions: Record<string, { definition: object; tags: object[] }> = {
     [revision(1)]: { definition: inactive, tags: [{ key: 'slipway:commit', value: 'abc' }] },
     'mailman-api': { definition: taskDefinition(2), tags: [] },
   }
-  const goTo = (wanted: unknown) => {
+  const deploy = (wanted: unknown) => {
     made += 1
     primary = deployment({ id: `ecs-svc/${made}`, taskDefinition: wanted })
     record = 'STOPPED'
@@ -67,10 +67,10 @@ function world(told: { stop?: () => object; deregistered?: boolean } = {}) {
   return fakeAws({
     ...live,
     UpdateService: ({ taskDefinition: wanted }) => {
-      if (told.deregistered && wanted === revision(1)) {
+      if (options.deregistered && wanted === revision(1)) {
         throw awsError('ClientException', 'TaskDefinition is inactive')
       }
-      return goTo(wanted)
+      return deploy(wanted)
     },
     DescribeTaskDefinition: ({ taskDefinition: wanted }) => {
       const { definition, tags } = definitions[String(wanted)] ?? { definition: {}, tags: [] }
@@ -83,9 +83,9 @@ function world(told: { stop?: () => object; deregistered?: boolean } = {}) {
       return { taskDefinition: third.definition }
     },
     StopServiceDeployment:
-      told.stop ??
+      options.stop ??
       (() => {
-        goTo(revision(1))
+        deploy(revision(1))
         record = 'ROLLBACK_SUCCESSFUL'
         return {}
       }),
@@ -118,7 +118,7 @@ function rollBack(
 const changes = ({ calls }: ReturnType<typeof world>) =>
   calls.map(({ operation }) => operation).filter((operation) => /^(Update|Stop)/.test(operation))
 
-const refusing = () =>
+const refusingToStop = () =>
   world({
     deregistered: true,
     stop: () => {
@@ -145,7 +145,7 @@ describe('rolling a service back', () => {
     'ServiceDeploymentNotFoundException',
     'UnknownOperationException',
   ]) {
-    test(`updates the service where stopping is answered by ${name}`, async () => {
+    test(`updates the service if stopping fails with ${name}`, async () => {
       const aws = world({
         stop: () => {
           throw awsError(name)
@@ -156,7 +156,7 @@ describe('rolling a service back', () => {
     })
   }
 
-  test('changes nothing when it is tried again after it has done its work', async () => {
+  test('changes nothing when it is retried after it has succeeded', async () => {
     const aws = world()
     await rollBack(aws)
     const before = changes(aws)
@@ -164,15 +164,15 @@ describe('rolling a service back', () => {
     assert.deepEqual(changes(aws), before)
   })
 
-  test('says that there is nothing to go back to, and changes nothing', async () => {
+  test('fails if there is nothing to roll back to, and changes nothing', async () => {
     const aws = world()
     const end = await rollBack(aws, { to: { ...to, hasSucceeded: false } })
     assert.equal(end.kind, 'failed')
-    assert.match(end.reason, /nothing to go back to/)
+    assert.match(end.reason, /nothing to roll back to/)
     assert.deepEqual(changes(aws), [])
   })
 
-  test('with nothing to go back to, and nothing changed, is back already', async () => {
+  test('succeeds if nothing was changed, even with nothing to roll back to', async () => {
     const aws = world()
     const none = { ...to, hasSucceeded: false, deploymentId: 'ecs-svc/2' } as const
     const end = await rollBack(aws, { to: none }, 'never started')
@@ -181,7 +181,7 @@ describe('rolling a service back', () => {
     assert.deepEqual(changes(aws), [])
   })
 
-  test('leaves alone what somebody else has deployed meanwhile', async () => {
+  test('leaves what somebody else has deployed since', async () => {
     const aws = world()
     const end = await rollBack(aws, { started: { ...started, deploymentId: 'ecs-svc/0' } })
     assert.equal(end.kind, 'succeeded')
@@ -193,9 +193,9 @@ describe('rolling a service back', () => {
     assert.deepEqual(changes(theirs), [])
   })
 
-  describe('to a revision that somebody has deregistered', () => {
-    test('goes back to a copy, which says what it is a copy of', async () => {
-      const aws = refusing()
+  describe('to a deregistered revision', () => {
+    test('deploys a copy, whose tag says what it is a copy of', async () => {
+      const aws = refusingToStop()
       const end = await rollBack(aws)
       assert.equal(end.kind === 'succeeded' && end.copy, revision(3))
       const { tags, ...content } = registered(aws)[0]?.input ?? {}
@@ -206,8 +206,8 @@ describe('rolling a service back', () => {
       assert.deepEqual(content['containerDefinitions'], taskDefinition(1).containerDefinitions)
     })
 
-    test('knows its copy again when it is tried again, and makes no other', async () => {
-      const aws = refusing()
+    test('recognises its copy when it is retried, and makes no other', async () => {
+      const aws = refusingToStop()
       await rollBack(aws)
       const before = changes(aws)
       const end = await rollBack(aws)
@@ -218,14 +218,14 @@ describe('rolling a service back', () => {
       assert.equal(registered(aws).length, 1)
     })
 
-    test('takes the copy that an earlier try has made and not yet deployed', async () => {
-      const aws = refusing()
+    test('deploys the copy that an earlier attempt has made', async () => {
+      const aws = refusingToStop()
       await inActivity(() => copyOfRevision(aws.clients, revision(1)))
       await rollBack(aws)
       assert.equal(registered(aws).length, 1)
     })
 
-    test("does not take it for somebody else's because credentials keep it from looking", async () => {
+    test('fails if expired credentials keep it from recognising a copy', async () => {
       const { clients } = fakeAws({
         DescribeTaskDefinition: () => {
           throw awsError('ExpiredTokenException')

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { updateService } from '../../../../activities/deploy/update-service.ts'
-import { answersOf, deployment, recordsOf, revision, service } from '../ecs-answers.ts'
+import { answersOf, deployment, recordsOf, revision, service, startedAt } from '../ecs-answers.ts'
 import { awsError, fakeAws, type Answers } from '../fake-aws.ts'
 import { failsAs, inActivity } from '../in-activity.ts'
 import { digestA, digestB, serviceNamed, specWith } from '../../environment-specs.ts'
@@ -37,15 +37,24 @@ function update(answers: Answers, force = false, attempt = 1) {
   return { started, updates }
 }
 
-const moved = (taskDefinition: string) =>
+/** The records of {@link recordsOf} are a minute apart. */
+const minutesLater = (minutes: number) => new Date(startedAt.getTime() + minutes * 60_000)
+
+/** The service after an update, so many minutes later. */
+const moved = (taskDefinition: string, minutes = 0) =>
   service({
     deployments: [
-      deployment({ id: 'ecs-svc/2', taskDefinition, rolloutState: 'IN_PROGRESS' }),
+      deployment({
+        id: 'ecs-svc/2',
+        taskDefinition,
+        rolloutState: 'IN_PROGRESS',
+        createdAt: minutesLater(minutes),
+      }),
       deployment({ status: 'ACTIVE' }),
     ],
   })
 
-const accepting = { UpdateService: () => ({ service: moved(revision(2)) }) }
+const accepting = { UpdateService: () => ({ service: moved(revision(2), 2) }) }
 
 const refusing = (name: string, message = '', status = 400) => ({
   ...answersOf(),
@@ -80,7 +89,7 @@ describe('updating a service', () => {
     })
   })
 
-  test('hands on how long earlier deployments took that succeeded', async () => {
+  test('returns how long earlier successful deployments took', async () => {
     const { started } = update({
       ...answersOf(),
       ...recordsOf(
@@ -94,12 +103,36 @@ describe('updating a service', () => {
     assert.deepEqual((await started).earlierMs, [150_000, 140_000])
   })
 
-  test('is content without a record where the endpoint has none', async () => {
+  test('needs no record if the endpoint has none', async () => {
     const { started } = update({ ...answersOf(), ...accepting })
     assert.equal('serviceDeploymentArn' in (await started), false)
   })
 
-  test('recognises the deployment that an earlier try has started, and starts no second one', async () => {
+  test('finds the record of an earlier attempt, not that of a later deployment of the revision', async () => {
+    const { started, updates } = update({
+      ...answersOf({ service: moved(revision(2), 2) }),
+      ...recordsOf(
+        { status: 'IN_PROGRESS', taskDefinition: revision(2) },
+        { status: 'STOPPED', taskDefinition: revision(2) },
+        { status: 'SUCCESSFUL', taskDefinition: revision(1) },
+      ),
+    })
+    assert.match((await started).serviceDeploymentArn ?? '', /mailman-api\/2$/)
+    assert.deepEqual(updates(), [])
+  })
+
+  test('finds no record for a rollback of ECS to the revision, which makes none', async () => {
+    const { started } = update({
+      ...answersOf({ service: moved(revision(2), 1) }),
+      ...recordsOf(
+        { status: 'IN_PROGRESS', taskDefinition: revision(2) },
+        { status: 'ROLLBACK_SUCCESSFUL', taskDefinition: revision(3) },
+      ),
+    })
+    assert.equal('serviceDeploymentArn' in (await started), false)
+  })
+
+  test('recognises the deployment that an earlier attempt has started, and starts no second one', async () => {
     const { started, updates } = update({
       ...answersOf({ service: moved(revision(2)) }),
       ...accepting,
@@ -108,13 +141,13 @@ describe('updating a service', () => {
     assert.deepEqual(updates(), [])
   })
 
-  test('refuses where somebody else has deployed meanwhile, and touches nothing', async () => {
+  test('fails if somebody else has deployed since, and changes nothing', async () => {
     const { started, updates } = update({ ...answersOf({ service: moved(revision(9)) }) })
     await assert.rejects(started, failsAs('Conflict', 'ecs-svc/2 of mailman-api:9', 'ecs-svc/1'))
     assert.deepEqual(updates(), [])
   })
 
-  test('asks for fresh tasks when it is told to', async () => {
+  test('forces fresh tasks if asked to', async () => {
     const { started, updates } = update({ ...answersOf(), ...accepting }, true)
     await started
     assert.equal(updates()[0]?.input['forceNewDeployment'], true)
@@ -122,51 +155,51 @@ describe('updating a service', () => {
 
   const refusals: readonly [what: string, Answers, ...words: string[]][] = [
     [
-      'that its role may not do',
+      'that its role may not start',
       refusing('AccessDeniedException', isNot),
       'Allow "ecs:UpdateService" in a policy of role "slipway"',
     ],
     [
-      'that ECS finds wrong',
+      'that ECS finds invalid',
       refusing('InvalidParameterException', 'The container api does not expose port 8080'),
       'ECS does not start mailman-api:2 in service "mailman-api"',
       'does not expose port 8080',
-      'Mend what it names and ask again',
+      'Fix the cause and try again',
     ],
     [
       'of a revision that has become inactive',
       refusing('ClientException', 'TaskDefinition is inactive'),
-      'Somebody has deregistered task definition mailman-api:2',
-      'A deploy registers a new one: slipway deploy production',
+      'Task definition mailman-api:2 was deregistered',
+      'Register a new one: slipway deploy production',
     ],
   ]
   for (const [what, answers, ...words] of refusals) {
-    test(`is refused a deployment ${what}, and says that nothing was started`, async () => {
+    test(`fails for a deployment ${what}, and says that nothing was started`, async () => {
       const { started } = update(answers)
       await assert.rejects(started, failsAs('DeploymentRefused', ...words))
     })
   }
 
-  test('does not say that nothing was started where an earlier try may have started it', async () => {
+  test('does not say that nothing was started if an earlier attempt may have started it', async () => {
     const { started } = update(refusing('AccessDeniedException', isNot), false, 2)
     await assert.rejects(started, failsAs('PreconditionFailed', 'ecs:UpdateService'))
   })
 
-  test('does not say that nothing was started where the service has moved', async () => {
-    for (const seen of [service({ status: 'INACTIVE', deployments: [] }), moved(revision(9))]) {
-      let looks = 0
+  test('does not say that nothing was started if the service has changed', async () => {
+    for (const now of [service({ status: 'INACTIVE', deployments: [] }), moved(revision(9))]) {
+      let polls = 0
       const { started } = update({
         ...refusing('ServiceNotActiveException', 'Service was not ACTIVE.'),
         DescribeServices: () => {
-          looks += 1
-          return { services: [looks === 1 ? service() : seen] }
+          polls += 1
+          return { services: [polls === 1 ? service() : now] }
         },
       })
       await assert.rejects(started, failsAs('PreconditionFailed', 'Service was not ACTIVE'))
     }
   })
 
-  test('does not take for a refusal what may have been done, or may pass', async () => {
+  test('does not take a transient error, or one after which it may have started, for a refusal', async () => {
     for (const [name, status] of [
       ['ServerException', 500],
       ['ThrottlingException', 400],

@@ -37,7 +37,10 @@ const verify = (answers: Answers, changes: Partial<EnvironmentSpec> = {}, digest
     ),
   )
 
-const well = { ...answersOf(), ...recordsOf({ status: 'SUCCESSFUL', taskDefinition: revision(1) }) }
+const healthy = {
+  ...answersOf(),
+  ...recordsOf({ status: 'SUCCESSFUL', taskDefinition: revision(1) }),
+}
 
 const crashed = (taskArn: string) =>
   task({
@@ -49,17 +52,17 @@ const crashed = (taskArn: string) =>
     containers: [{ name: 'api', exitCode: 137 }],
   })
 
-/** The record begins a minute after the deployment; a task dies so long after that. */
-const died = (afterMs: number) => {
+/** A task that crashes so long after the beginning of the record. */
+const crashedAfter = (afterMs: number) => {
   const stoppedAt = startedAt.getTime() + 60_000 + afterMs
   const times = { startedAt: new Date(stoppedAt - 10), stoppedAt: new Date(stoppedAt) }
   return { ...crashed('dead'), ...times }
 }
 
-/** What comes of it where the only crash was then. */
-const seen = (afterMs: number, record: object = {}) =>
+/** Verifies a service whose only crash was so long after the beginning of the record. */
+const verifyWithCrash = (afterMs: number, record: object = {}) =>
   verify({
-    ...well,
+    ...healthy,
     ...recordsOf({
       status: 'SUCCESSFUL',
       taskDefinition: revision(1),
@@ -67,10 +70,10 @@ const seen = (afterMs: number, record: object = {}) =>
       deploymentConfiguration: { strategy: 'ROLLING' },
       ...record,
     }),
-    ...pick(answersOf({ tasks: [task(), died(afterMs)] })),
+    ...pick(answersOf({ tasks: [task(), crashedAfter(afterMs)] })),
   })
 
-/** A server that answers each request with the next status, and the last one for ever. */
+/** Runs `body` with a server that answers with each status in turn, and then repeats the last. */
 async function answering(statuses: number[], body: (url: string) => Promise<void>) {
   const server = createServer((_request, response) => {
     response.statusCode = (statuses.length > 1 ? statuses.shift() : statuses[0]) ?? 500
@@ -85,21 +88,21 @@ async function answering(statuses: number[], body: (url: string) => Promise<void
 }
 
 describe('verifying a release', () => {
-  test('succeeds when all stays well for the window', async () => {
-    assert.equal((await verify(well)).kind, 'succeeded')
+  test('succeeds if all services stay healthy for the window', async () => {
+    assert.equal((await verify(healthy)).kind, 'succeeded')
   })
 
   test('fails on a task that crashes within the window, but not on one that crashed before', async () => {
     const before = answersOf({ tasks: [task(), crashed('before')] })
     const after = answersOf({ tasks: [task(), crashed('before'), crashed('after')] })
-    assert.equal((await verify({ ...well, ...pick(before) })).kind, 'succeeded')
-    let looks = 0
+    assert.equal((await verify({ ...healthy, ...pick(before) })).kind, 'succeeded')
+    let polls = 0
     const end = await verify({
-      ...well,
+      ...healthy,
       ...pick(after),
       ListTasks: (input) => {
-        looks += 1
-        return (looks > 2 ? after : before)['ListTasks']?.(input)
+        polls += 1
+        return (polls > 2 ? after : before)['ListTasks']?.(input)
       },
     })
     assert.equal(end.kind, 'failed')
@@ -107,21 +110,23 @@ describe('verifying a release', () => {
     assert.match(end.cause, /exited with 137/)
   })
 
-  test('watches for longer than the tasks had lived that crashed in the rollout', async () => {
+  test('watches for longer than the tasks that crashed in the rollout had lived', async () => {
     const lived = { startedAt: new Date(1_000), stoppedAt: new Date(1_300) }
     const looping = { ...crashed('before'), ...lived }
     const before = answersOf({ tasks: [task(), looping] })
     const after = answersOf({ tasks: [task(), looping, crashed('after')] })
-    let firstLook: number | undefined
+    let firstPollAt: number | undefined
     let now = before
     const end = await verify(
       {
-        ...well,
-        // Dies again long after the window of 5 ms; the event makes a closer look worth its price.
+        ...healthy,
+        // Crashes again long after the window of 5 ms; the event leads to a full poll.
         DescribeServices: () => {
-          firstLook ??= Date.now()
-          if (Date.now() - firstLook > 30) now = after
-          return { services: [service({ events: [{ message: now === after ? 'it died' : '' }] })] }
+          firstPollAt ??= Date.now()
+          if (Date.now() - firstPollAt > 30) now = after
+          return {
+            services: [service({ events: [{ message: now === after ? 'it crashed' : '' }] })],
+          }
         },
         ListTasks: (input) => now['ListTasks']?.(input),
         DescribeTasks: (input) => now['DescribeTasks']?.(input),
@@ -132,34 +137,37 @@ describe('verifying a release', () => {
     assert.match(end.reason, /stopped after it had been healthy/)
   })
 
-  describe('finds a crash from before its first look', () => {
-    test('and fails where its rollout had succeeded by then: another one went on', async () => {
-      const end = await seen(12_000)
+  describe('finds a crash from before its first poll', () => {
+    test('and fails if its rollout had already succeeded', async () => {
+      const end = await verifyWithCrash(12_000)
       assert.equal(end.kind, 'failed')
       assert.match(end.reason, /api: a task stopped after it had been healthy/)
     })
 
-    test('and tells of it where it was on the way to success', async () => {
-      const end = await seen(9_000)
+    test('and mentions it if its rollout had not succeeded yet', async () => {
+      const end = await verifyWithCrash(9_000)
       assert.equal(end.kind, 'succeeded')
       assert.match(end.summary, /; 1 task of api crashed on the way$/)
     })
 
-    test('and only tells of it where success may come before all tasks have started', async () => {
+    test('and only mentions it if success may come before all tasks have started', async () => {
       const early = { strategy: 'ROLLING', earlySuccessCriteria: { healthyPercent: 50 } }
-      assert.equal((await seen(12_000, { deploymentConfiguration: early })).kind, 'succeeded')
+      assert.equal(
+        (await verifyWithCrash(12_000, { deploymentConfiguration: early })).kind,
+        'succeeded',
+      )
     })
   })
 
   test('does not succeed while a task runs another digest', async () => {
-    const end = await verify(well, {}, digestB)
+    const end = await verify(healthy, {}, digestB)
     assert.equal(end.kind, 'timed_out')
     assert.match(end.reason, /container api runs sha256:a+/)
   })
 
   test('notices that somebody else has deployed', async () => {
     const end = await verify({
-      ...well,
+      ...healthy,
       ...answersOf({
         service: service({
           deployments: [
@@ -171,16 +179,16 @@ describe('verifying a release', () => {
     assert.equal(end.kind, 'replaced')
   })
 
-  test('asks the verify URL until it answers 2xx', async () => {
+  test('retries the verify URL until it answers 2xx', async () => {
     await answering([503, 503, 200], async (verifyUrl) => {
       const services = [serviceNamed('api', { verifyUrl })]
-      assert.equal((await verify(well, { services })).kind, 'succeeded')
+      assert.equal((await verify(healthy, { services })).kind, 'succeeded')
     })
   })
 
   test('fails with what the verify URL answered, without its query', async () => {
     await answering([404], async (verifyUrl) => {
-      const end = await verify(well, { services: [serviceNamed('api', { verifyUrl })] })
+      const end = await verify(healthy, { services: [serviceNamed('api', { verifyUrl })] })
       assert.equal(end.kind, 'failed')
       assert.match(end.reason, /\/health answered 404/)
       assert.equal(end.reason.includes('hunter2'), false)

@@ -13,7 +13,7 @@ const pace = { nearEndMs: 1, farMs: 1 }
 const wait = (
   answers: Answers,
   deadline = Date.now() + 60_000,
-  { leaving, ...watching }: ActivityOptions & { readonly leaving?: AbortSignal } = {},
+  { shutdown, ...options }: ActivityOptions & { readonly shutdown?: AbortSignal } = {},
 ) =>
   inActivity(
     () =>
@@ -38,9 +38,9 @@ const wait = (
           },
           deadline,
         },
-        leaving,
+        shutdown,
       ),
-    watching,
+    options,
   )
 
 const ourTask = task({
@@ -77,16 +77,16 @@ const underWay = {
   ...recordsOf({ status: 'IN_PROGRESS', taskDefinition: revision(2) }),
 }
 
-/** Answers that change with each look at the service; the last ones stay. */
+/** Answers that change with each poll of the service; the last ones stay. */
 function inTurn(...turns: readonly Answers[]): Answers {
-  let looks = 0
+  let polls = 0
   const operations = new Set(turns.flatMap((answers) => Object.keys(answers)))
   return Object.fromEntries(
     [...operations].map((operation) => [
       operation,
       (input: Record<string, unknown>) => {
-        if (operation === 'DescribeServices') looks += 1
-        const answers = turns[Math.min(looks, turns.length) - 1]
+        if (operation === 'DescribeServices') polls += 1
+        const answers = turns[Math.min(polls, turns.length) - 1]
         const give = answers?.[operation]
         if (give === undefined) throw awsError('UnknownOperationException')
         return give(input)
@@ -119,16 +119,18 @@ describe('waiting for a rollout', () => {
     })
   })
 
-  test('says in each heartbeat what still is missing', async () => {
-    const said: unknown[] = []
-    await wait(inTurn(underWay, live), undefined, { onHeartbeat: (details) => said.push(details) })
-    const [, progress] = said as { service: string; summary: string; observedAt: number }[]
+  test('reports in each heartbeat what is still missing', async () => {
+    const reports: unknown[] = []
+    await wait(inTurn(underWay, live), undefined, {
+      onHeartbeat: (details) => reports.push(details),
+    })
+    const [, progress] = reports as { service: string; summary: string; observedAt: number }[]
     assert.equal(progress?.service, 'api')
     assert.equal(progress.summary, '0 of 1 tasks running')
     assert.equal(Math.abs(Date.now() - progress.observedAt) < 60_000, true)
   })
 
-  test('looks past throttling and lost connections', async () => {
+  test('continues through throttling and lost connections', async () => {
     const reset = {
       DescribeServices: () => {
         throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })
@@ -137,43 +139,46 @@ describe('waiting for a rollout', () => {
     assert.equal((await wait(inTurn(throttled, reset, live))).kind, 'succeeded')
   })
 
-  test('goes on once credentials that have expired are renewed', async () => {
-    const said: unknown[] = []
+  test('continues once expired credentials are renewed', async () => {
+    const reports: unknown[] = []
     const expired = {
       DescribeServices: () => {
         throw awsError('ExpiredTokenException', 'The security token is expired')
       },
     }
     const end = await wait(inTurn(underWay, expired, live), undefined, {
-      onHeartbeat: (details) => said.push(details),
+      onHeartbeat: (details) => reports.push(details),
     })
     assert.equal(end.kind, 'succeeded')
-    assert.match(JSON.stringify(said), /cannot look: .* is expired; renew the worker's credentials/)
+    assert.match(
+      JSON.stringify(reports),
+      /cannot poll AWS: .* is expired; renew the worker's credentials/,
+    )
   })
 
-  test('gives up at once on what no retry mends', async () => {
-    const refused = {
+  test('fails at once on an error that no retry fixes', async () => {
+    const notAllowed = {
       DescribeServices: () => {
         throw awsError('AccessDeniedException', 'not authorized to perform: ecs:DescribeServices')
       },
     }
-    await assert.rejects(wait(refused), failsAs('AccessDenied', 'ecs:DescribeServices'))
+    await assert.rejects(wait(notAllowed), failsAs('AccessDenied', 'ecs:DescribeServices'))
   })
 
-  test('takes a last look at the deadline before it says that time is up', async () => {
+  test('polls once more at the deadline before it times out', async () => {
     assert.equal((await wait(live, Date.now() - 1)).kind, 'succeeded')
     const end = await wait(underWay, Date.now() - 1)
     assert.equal(end.kind, 'timed_out')
     assert.match(end.reason, /0 of 1 tasks running/)
   })
 
-  test('says that time is up even if AWS never answered', async () => {
+  test('times out even if AWS never answered', async () => {
     const end = await wait(throttled, Date.now() - 1)
     assert.equal(end.kind, 'timed_out')
     assert.match(end.reason, /Rate exceeded/)
   })
 
-  test('gives the cause of a rollout that ECS took back', async () => {
+  test('gives the cause of a rollout that ECS rolled back', async () => {
     const crashed = task({
       ...ourTask,
       taskArn: 'crashed',
@@ -197,7 +202,7 @@ describe('waiting for a rollout', () => {
     assert.match(end.cause, /Container api exited with 3/)
   })
 
-  test('says that a service is gone', async () => {
+  test('fails if the service is gone', async () => {
     const end = await wait({ ...answersOf(), DescribeServices: () => ({ services: [] }) })
     assert.equal(end.kind, 'failed')
     assert.match(end.reason, /MISSING/)
@@ -210,7 +215,7 @@ describe('waiting for a rollout', () => {
     )
   })
 
-  test('judges by deployments where the worker may not read the records', async () => {
+  test('judges by deployments if the worker may not read the records', async () => {
     const end = await wait({
       ...live,
       ListServiceDeployments: denied,
@@ -223,10 +228,10 @@ describe('waiting for a rollout', () => {
     })
   })
 
-  test('ends at once when its worker is asked to stop, to be tried again', async () => {
-    const leaving = new AbortController()
-    const onHeartbeat = () => leaving.abort(workerShutdown())
-    const waiting = wait(underWay, undefined, { leaving: leaving.signal, onHeartbeat })
+  test('ends at once when its worker shuts down, to be retried', async () => {
+    const shutdown = new AbortController()
+    const onHeartbeat = () => shutdown.abort(workerShutdown())
+    const waiting = wait(underWay, undefined, { shutdown: shutdown.signal, onHeartbeat })
     await assert.rejects(waiting, (error) => {
       failsAs('WorkerShutdown', 'the next worker continues')(error)
       return error instanceof ApplicationFailure && error.nonRetryable !== true

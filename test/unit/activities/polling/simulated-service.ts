@@ -83,7 +83,8 @@ export async function simulatedService(
         deadline: startedAt + 3_600_000,
         pace: defaultPace,
         signal: new AbortController().signal,
-        say: ({ summary, observedAt }) => reports.push({ ageMs: observedAt - startedAt, summary }),
+        report: ({ summary, observedAt }) =>
+          reports.push({ ageMs: observedAt - startedAt, summary }),
       })
       const done = watched.then((ending) => {
         Object.assign(known, { ending, at: clock.now() })

@@ -46,7 +46,7 @@ export function waitForAll(
       deadline: clock.now() + 2 * 3_600_000,
       pace: defaultPace,
       signal: cancelling.signal,
-      say: ({ summary, observedAt }) => waiter.reports.push({ at: observedAt, summary }),
+      report: ({ summary, observedAt }) => waiter.reports.push({ at: observedAt, summary }),
     }
     watchRollout(poller, watched).then(
       (ending) => Object.assign(waiter, { ending, endedAt: clock.now() }),

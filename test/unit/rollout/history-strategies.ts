@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import type { Stage } from '../../../simulator/test/unit/stage.ts'
 
-/** How a service of a history shifts its traffic, and what is asked of somebody on the way. */
+/** How a history's service shifts its traffic, and which hook runs on the way. */
 export const strategy = fc.record({
   strategy: fc.constantFrom('ROLLING', 'ROLLING', 'BLUE_GREEN', 'LINEAR', 'CANARY'),
   bakeMinutes: fc.constantFrom(0, 2),
@@ -19,12 +19,12 @@ export const strategy = fc.record({
 
 export type Strategy = typeof strategy extends fc.Arbitrary<infer Value> ? Value : never
 
-/** Whether a history's service has stages at all. */
+/** Whether a history's service deploys in stages. */
 export function isStaged({ strategy: name }: Strategy): boolean {
   return name !== 'ROLLING'
 }
 
-/** The part of the deployment configuration that says so; hooks come with our release alone. */
+/** The deployment configuration of a strategy, without hooks: those come with our release. */
 export function configurationOf(
   { strategy: name, bakeMinutes, stepMinutes }: Strategy,
   loadBalancer: boolean,
@@ -46,7 +46,7 @@ export function configurationOf(
       }
 }
 
-/** What our release changes of the service beside its task definition. */
+/** What our release changes in the service beside its task definition. */
 export function hooksOf({ strategy: name, hook, at, timeoutAction }: Strategy): object {
   if (name === 'ROLLING' || hook === undefined) return {}
   const lambda = { hookTargetArn: 'arn:aws:lambda:::function:check', roleArn: 'arn:r' }

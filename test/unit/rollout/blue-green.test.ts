@@ -14,7 +14,7 @@ import {
   taskWith,
 } from './observations.ts'
 
-const said = (record: object) => {
+const progressing = (record: object) => {
   const serviceDeployments = [recordWith({ status: 'IN_PROGRESS', ...record })]
   const verdict = judge(observationWith({ serviceDeployments }), ours)
   assert.equal(verdict.kind, 'progressing')
@@ -23,30 +23,33 @@ const said = (record: object) => {
 
 const shifting = (requestedProductionTrafficWeight: number) =>
   progressText(
-    said({
+    progressing({
       lifecycleStage: 'PRODUCTION_TRAFFIC_SHIFT',
       targetServiceRevision: { requestedProductionTrafficWeight },
     }).progress,
   )
 
-describe('what a deployment in stages says of itself', () => {
-  test('is how much of the traffic it has, while that is a part', () => {
+describe('the progress of a deployment in stages', () => {
+  test('gives its share of the traffic if it has only a part', () => {
     assert.match(shifting(2.5), /production traffic shift \(2\.5 % of production traffic\)/)
     assert.doesNotMatch(shifting(100), /%/)
   })
 
-  test('is which hook runs', () => {
+  test('names the hook that runs', () => {
     const targetArn = 'arn:aws:lambda:eu-west-1:1:function:smoke-test'
     const hook = { hookId: 'h', targetType: 'AWS_LAMBDA', targetArn, status: 'IN_PROGRESS' }
-    const { progress } = said({ lifecycleStage: 'POST_SCALE_UP', lifecycleHookDetails: [hook] })
+    const { progress } = progressing({
+      lifecycleStage: 'POST_SCALE_UP',
+      lifecycleHookDetails: [hook],
+    })
     assert.match(progressText(progress), /a lifecycle hook runs \(smoke-test\)/)
   })
 
-  test('is that its end is near in the last stage, and in no other', () => {
+  test('is near its end in the last stage, and in no other', () => {
     for (const lifecycleStage of ['SCALE_UP', 'PRODUCTION_TRAFFIC_SHIFT', 'BAKE_TIME']) {
-      assert.equal(said({ lifecycleStage }).nearEnd, false, lifecycleStage)
+      assert.equal(progressing({ lifecycleStage }).nearEnd, false, lifecycleStage)
     }
-    assert.equal(said({ lifecycleStage: 'CLEAN_UP' }).nearEnd, true)
+    assert.equal(progressing({ lifecycleStage: 'CLEAN_UP' }).nearEnd, true)
   })
 })
 
@@ -63,7 +66,7 @@ const causeOf = (hook: object) =>
   ).cause
 
 describe('the cause', () => {
-  test('is the hook that failed, or that had no result', () => {
+  test('is the hook that failed or had no result in time', () => {
     const lambda = {
       hookId: 'h',
       targetType: 'AWS_LAMBDA',
@@ -76,9 +79,9 @@ describe('the cause', () => {
     assert.equal(causeOf({ ...lambda, status: 'SUCCEEDED' }), '')
   })
 
-  test('is the person who was asked', () => {
+  test('is the person who rejected it or did not answer', () => {
     const pause = { hookId: 'h', targetType: 'PAUSE' }
-    assert.match(causeOf({ ...pause, status: 'FAILED' }), /^A person .* sent the deployment back/)
+    assert.match(causeOf({ ...pause, status: 'FAILED' }), /^A person rejected the deployment/)
     assert.match(causeOf({ ...pause, status: 'TIMED_OUT' }), /nobody answered in time/)
   })
 })
@@ -89,9 +92,9 @@ const expected: Expectation = { ...ours, before: { ...before, deploymentId: 'ecs
 const containers = [{ name: 'api', image: '', imageDigest: 'sha256:old', reason: '' }]
 const blueTask = taskWith({ startedBy: 'ecs-svc/1', taskDefinition: oldRevision, containers })
 
-/** Blue serves again. `id` is what ECS calls its deployment then. */
-function wentBack(id: string, { strategy = 'BLUE_GREEN', rolloutState = 'COMPLETED' } = {}) {
-  const rolledBack = recordWith({
+/** Blue serves again. `id` is the id that ECS gives to its deployment then. */
+function rolledBack(id: string, { strategy = 'BLUE_GREEN', rolloutState = 'COMPLETED' } = {}) {
+  const record = recordWith({
     status: 'ROLLBACK_SUCCESSFUL',
     statusReason: 'an alarm triggered',
   })
@@ -119,42 +122,42 @@ function wentBack(id: string, { strategy = 'BLUE_GREEN', rolloutState = 'COMPLET
     tasks: [blueTask],
     targets: [targetWith('healthy')],
     serviceDeployments: [
-      { ...rolledBack, rollbackTaskDefinition: oldRevision },
+      { ...record, rollbackTaskDefinition: oldRevision },
       { ...first, targetTaskDefinition: oldRevision },
     ],
   }
 }
 
-describe('a rollback in two colours', () => {
-  test('is over once blue is all that is left, whatever ECS calls its deployment then', () => {
+describe('a blue/green rollback', () => {
+  test('is over once only blue is left, whatever id ECS gives to its deployment', () => {
     for (const id of ['ecs-svc/1', 'ecs-svc/3']) {
-      assert.equal(judge(observationWith(wentBack(id)), expected).kind, 'rolled_back', id)
+      assert.equal(judge(observationWith(rolledBack(id)), expected).kind, 'rolled_back', id)
     }
   })
 
   test('is not over while green has a task', () => {
-    const { tasks, ...rest } = wentBack('ecs-svc/1')
-    const seen = observationWith({ ...rest, tasks: [...tasks, taskWith()] })
-    assert.equal(judge(seen, expected).kind, 'progressing')
+    const { tasks, ...rest } = rolledBack('ecs-svc/1')
+    const observation = observationWith({ ...rest, tasks: [...tasks, taskWith()] })
+    assert.equal(judge(observation, expected).kind, 'progressing')
   })
 
-  test('lends nothing to a rolling deployment, whose tasks are its own', () => {
-    const seen = observationWith(wentBack('ecs-svc/3', { strategy: 'ROLLING' }))
-    assert.equal(judge(seen, expected).kind, 'progressing')
+  test('keeps tasks of an earlier deployment, which a rolling one does not', () => {
+    const observation = observationWith(rolledBack('ecs-svc/3', { strategy: 'ROLLING' }))
+    assert.equal(judge(observation, expected).kind, 'progressing')
   })
 
-  test('is none of somebody else’s, though blue has a record of its own', () => {
-    const { serviceDeployments, ...rest } = wentBack('ecs-svc/1')
+  test('is not taken for another deployment, though blue has a record of its own', () => {
+    const { serviceDeployments, ...rest } = rolledBack('ecs-svc/1')
     const [, first] = serviceDeployments
     const { serviceDeploymentArn: _, ...unknown } = expected
-    const seen = observationWith({ ...rest, ...(first && { serviceDeployments: [first] }) })
-    assert.equal(judge(seen, unknown).kind, 'rolled_back')
+    const observation = observationWith({ ...rest, ...(first && { serviceDeployments: [first] }) })
+    assert.equal(judge(observation, unknown).kind, 'rolled_back')
   })
 
-  test('is no success of blue’s before ECS says that it is over', () => {
-    const back: Expectation = { ...before, deploymentId: 'ecs-svc/1' }
-    const going = observationWith(wentBack('ecs-svc/1', { rolloutState: 'IN_PROGRESS' }))
-    assert.equal(judge(going, back).kind, 'progressing')
-    assert.equal(judge(observationWith(wentBack('ecs-svc/1')), back).kind, 'succeeded')
+  test('does not let blue succeed before ECS says that it is over', () => {
+    const blue: Expectation = { ...before, deploymentId: 'ecs-svc/1' }
+    const underWay = observationWith(rolledBack('ecs-svc/1', { rolloutState: 'IN_PROGRESS' }))
+    assert.equal(judge(underWay, blue).kind, 'progressing')
+    assert.equal(judge(observationWith(rolledBack('ecs-svc/1')), blue).kind, 'succeeded')
   })
 })
