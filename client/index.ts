@@ -37,6 +37,7 @@ export type {
   ServiceSpec,
   TaskQueues,
 } from '../contract/environment-spec.ts'
+export type { Check, Checked } from '../contract/check.ts'
 export { checkoutOf, findSource, type Source, type SourceOptions } from './source.ts'
 
 export { connect, withConnection, type Connected, type ConnectOptions } from './temporal/connect.ts'
@@ -83,8 +84,8 @@ export type {
   LedgerEntry,
   RunningRelease,
   Superseded,
-  Undelivered,
-  UnsentNotice,
+  UndeliveredNotification,
+  UnsentNotification,
   WaitingRelease,
   WaitReason,
 } from '../contract/environment.ts'
@@ -93,7 +94,7 @@ export { explainRelease, type Explanation } from './explain-release.ts'
 export { endedReleases, type EndedRelease } from './ended-releases.ts'
 export { metricsOf, type Metrics } from './metrics.ts'
 export { testNotifications } from './test-notifications.ts'
-export type { TestedNotification } from '../contract/notices.ts'
+export type { TestedNotification } from '../contract/notifications.ts'
 
 export { planRelease } from './plan.ts'
 export { listRevisions, withLedger, type RevisionWithOutcome } from './list-revisions.ts'

@@ -4,19 +4,19 @@ import { didYouMean } from './nearest.ts'
 type Issue = z.core.$ZodIssue
 type Path = readonly (string | number)[]
 
-/** An issue of zod's in words, and which part of the file it is about. */
+/** What is wrong, and with which part of the file. */
 export interface DescribedIssue {
   readonly path: Path
-  /** `key`: the name at that path is what is wrong, not its value. */
+  /** `key`: the name at that path is wrong, not its value. */
   readonly about: 'key' | 'value'
   readonly message: string
 }
 
 /**
- * What zod found, as people say it: what was found, what is expected. An issue of unknown keys
- * becomes one for each key, with the name that was most likely meant.
+ * Says what zod found and what it expected. An issue about unknown keys becomes one message for
+ * each key, with the name that was most likely meant.
  *
- * @param value what zod was given, to say what was found
+ * @param value the value that zod checked
  * @param keysAt the names that are known at a path
  */
 export function describeIssue(
@@ -25,7 +25,7 @@ export function describeIssue(
   keysAt: (path: Path) => readonly string[],
 ): readonly DescribedIssue[] {
   const path = issue.path.filter((one) => typeof one !== 'symbol')
-  const found = isSecretive(path) ? whatIsNotShown : describeFound(valueAt(value, path))
+  const found = mayBeSecret(path) ? hiddenValue : describeFound(valueAt(value, path))
   const wrong = (expected: string): readonly DescribedIssue[] => [
     { path, about: 'value', message: `found ${found}, expected ${expected}` },
   ]
@@ -55,10 +55,10 @@ export function describeIssue(
   return wrong(issue.origin === 'array' ? 'a list that is not empty' : 'text that is not empty')
 }
 
-const whatIsNotShown = 'something that is not shown here, since it may be a secret'
+const hiddenValue = 'a value that is not shown because it may be a secret'
 
-/** A field that names a variable is where people put what the variable should hold. */
-function isSecretive(path: Path): boolean {
+/** A field for the name of a variable is where people put the value by mistake. */
+function mayBeSecret(path: Path): boolean {
   return String(path.at(-1)).endsWith('From')
 }
 
@@ -93,8 +93,8 @@ function describeFound(value: unknown): string {
 }
 
 /**
- * In quotes, short, and without anything that could move a terminal's cursor. What an address says
- * about its user is left out: messages end up in logs of CI, and it may be a password.
+ * In quotes, short, and without anything that could move a terminal's cursor. The user info of a
+ * URL is left out: it may hold a password, and messages end up in CI logs.
  */
 function quote(text: string): string {
   const shown = text.replaceAll(/(:\/\/)\S*@/g, '$1…@')

@@ -17,12 +17,12 @@ import type { Position } from './problem.ts'
 /** Keys of mappings and indexes of lists, from the top of the file downwards. */
 export type Path = readonly (string | number)[]
 
-/** A YAML file that was read: its plain value, and where each part of it stands. */
+/** A parsed YAML file: its plain value, and the position of each part. */
 export interface YamlDocument {
   readonly value: unknown
-  /** Of the value at a path; of the nearest part above it where there is none. */
+  /** Position of the value at a path or, if there is none, of the nearest part above it. */
   valueAt(path: Path): Position
-  /** Of the key at a path: where the name itself is what is wrong. */
+  /** Position of the key at a path, for problems with the name itself. */
   keyAt(path: Path): Position
 }
 
@@ -33,10 +33,10 @@ export type ReadYaml =
       readonly problems: readonly { readonly position: Position; readonly message: string }[]
     }
 
-/** A file of aliases to aliases can stand for gigabytes; no honest one comes near this many. */
+/** Aliases to aliases can expand to gigabytes. No real file comes near this many. */
 const maxAliasCount = 50
 
-/** Reads YAML 1.2. Duplicate keys, tabs and more than one document are problems, not guesses. */
+/** Reads YAML 1.2. Duplicate keys, tabs and a second document are problems. */
 export function readYaml(text: string): ReadYaml {
   const lines = new LineCounter()
   const parsed = parseDocument(text, { lineCounter: lines, prettyErrors: false })
@@ -45,7 +45,7 @@ export function readYaml(text: string): ReadYaml {
     return { line: Math.max(line, 1), column: Math.max(col, 1) }
   }
   if (parsed.errors.length > 0) {
-    // One slip often derails the parser for lines on end; what follows on the same line is noise.
+    // One mistake often causes several errors on its line: only the first of them helps.
     const problems = parsed.errors.map((error) => ({
       position: at(error.pos[0]),
       message: describe(error),
@@ -57,9 +57,12 @@ export function readYaml(text: string): ReadYaml {
       ),
     }
   }
-  const odd = unusable(parsed)
-  if (odd !== undefined) {
-    return { kind: 'malformed', problems: [{ position: at(odd.offset), message: odd.message }] }
+  const unsafe = findUnsafe(parsed)
+  if (unsafe !== undefined) {
+    return {
+      kind: 'malformed',
+      problems: [{ position: at(unsafe.offset), message: unsafe.message }],
+    }
   }
   try {
     const value: unknown = parsed.toJS({ maxAliasCount })
@@ -74,14 +77,14 @@ export function readYaml(text: string): ReadYaml {
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     const message = /alias/i.test(why)
-      ? `found aliases that stand for more than ${maxAliasCount} copies; write the values out`
+      ? `found aliases that expand to more than ${maxAliasCount} copies; write the values out`
       : why
     return { kind: 'malformed', problems: [{ position: at(0), message }] }
   }
 }
 
-/** What the parser lets pass, though no value can be made of it that is safe to use. */
-function unusable(parsed: Document): { offset: number; message: string } | undefined {
+/** What the parser accepts although it cannot become a safe value. */
+function findUnsafe(parsed: Document): { offset: number; message: string } | undefined {
   let found: { offset: number; message: string } | undefined
   visit(parsed, {
     Pair(_, { key }) {
@@ -92,7 +95,7 @@ function unusable(parsed: Document): { offset: number; message: string } | undef
     },
     Alias(_, alias) {
       if (alias.resolve(parsed) !== undefined) return undefined
-      const message = `found the alias "*${alias.source}", and no "&${alias.source}" before it`
+      const message = `found the alias "*${alias.source}", but no anchor "&${alias.source}" before it`
       found = { offset: offsetOf(alias) ?? 0, message }
       return visit.BREAK
     },
@@ -122,7 +125,7 @@ function locate(parsed: Document.Parsed, path: Path, what: 'key' | 'value'): num
   return offset
 }
 
-/** A mapping or list is told apart by its key; a scalar by itself. An empty value has no text. */
+/** Whether a value has a position of its own: not a block mapping or list, nor an empty value. */
 function hasText(value: unknown): boolean {
   if (isCollection(value)) return value.flow === true
   return !(isScalar(value) && value.value === null && value.source === '')
@@ -137,7 +140,7 @@ function offsetOf(node: unknown): number | undefined {
 }
 
 const described: Partial<Record<YAMLError['code'], string>> = {
-  DUPLICATE_KEY: 'found a key that stands here a second time; keep one of the two',
+  DUPLICATE_KEY: 'found a key for the second time; keep one of the two',
   TAB_AS_INDENT: 'found a tab as indentation, which YAML does not allow; use spaces',
   MULTIPLE_DOCS: 'found a second document ("---"), expected one; remove it',
 }

@@ -25,31 +25,33 @@ const fields = z.strictObject({
     .array(z.enum(dayNames))
     .min(1)
     .optional()
-    .describe('Days of the week on which it begins; goes with `from` and `to`.'),
-  from: clock.optional().describe('When it begins on those days, for example `"16:00"`.'),
-  to: clock.optional().describe('When it ends; at or before `from` means on the next day.'),
+    .describe('Days of the week on which the freeze begins. Needs `from` and `to`.'),
+  from: clock.optional().describe('Time of day when it begins, for example `"16:00"`.'),
+  to: clock
+    .optional()
+    .describe('Time of day when it ends. At or before `from` means on the next day.'),
   firstDay: date
     .optional()
-    .describe('First day of a span of days, for example `"2026-12-23"`; goes with `lastDay`.'),
-  lastDay: date.optional().describe('Last day of it, included.'),
+    .describe('First day of a span of days, for example `"2026-12-23"`. Needs `lastDay`.'),
+  lastDay: date.optional().describe('Last day of the span, inclusive.'),
   timeZone,
-  reason: z.string().min(1).optional().describe('Said to whoever is kept out.'),
+  reason: z.string().min(1).optional().describe('Reason to show with a rejected release.'),
 })
 
 type Given = z.output<typeof fields>
 
-/** A freeze window as `slipway.yaml` has it: weekly hours, or a span of dates. */
+/** A freeze window in `slipway.yaml`: weekly hours or a span of dates. */
 export const freezeWindow = fields
   .refine(
     (window) => asWeekly(window) !== undefined || asDates(window) !== undefined,
     'either "days", "from" and "to", or "firstDay" and "lastDay"',
   )
-  .describe('A time in which nothing is deployed: hours of the week, or a span of days.')
+  .describe('A time when nothing is deployed: hours of the week, or a span of days.')
 
-/** The same for a release. */
+/** The window in an environment spec, as a list of one; an empty list for a window of neither form. */
 export function freezeSpec(window: Given): readonly FreezeWindow[] {
-  const target = asWeekly(window) ?? asDates(window)
-  return target === undefined ? [] : [target]
+  const spec = asWeekly(window) ?? asDates(window)
+  return spec === undefined ? [] : [spec]
 }
 
 function asWeekly({ days, from, to, timeZone: zone, ...rest }: Given): FreezeWindow | undefined {

@@ -11,7 +11,7 @@ export const image = z
     repository: z
       .string()
       .regex(/^[a-z0-9]+(?:[._\-/][a-z0-9]+)*$/, 'the name of an ECR repository, not its address')
-      .describe('Name of the ECR repository. Its address comes from ECR.'),
+      .describe('Name of the ECR repository, without the address of the registry.'),
     dockerfile: relativePath
       .default('Dockerfile')
       .describe('Path of the Dockerfile in the repository.'),
@@ -25,11 +25,13 @@ export const image = z
       .string()
       .min(1)
       .optional()
-      .describe('For example `linux/arm64`. Default: the engine’s own.'),
+      .describe(
+        'Platform to build for, for example `linux/arm64`. Default: that of the Docker engine.',
+      ),
     args: z
       .record(z.string(), z.string())
       .default({})
       .describe('Build arguments. Not for secrets: they stay in the image.'),
-    timeout: duration.prefault('45m').describe('How long building it may take.'),
+    timeout: duration.prefault('45m').describe('How long the build may take.'),
   })
-  .describe('An image that the Dockerfile makes. Tagged `<image>-<commit>` and `<image>-latest`.')
+  .describe('An image to build. It is tagged `<image>-<commit>` and `<image>-latest`.')

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { configSchema } from './schema.ts'
 
-/** The part of JSON Schema (draft 2020-12) that the schema of the configuration makes use of. */
+/** The part of JSON Schema (draft 2020-12) that the schema of the configuration uses. */
 export interface JsonSchema {
   readonly type?: string
   readonly description?: string
@@ -17,7 +17,7 @@ export interface JsonSchema {
   readonly examples?: readonly string[]
 }
 
-/** The JSON Schema of `slipway.yaml`: of what people write, not of what becomes of it. */
+/** The JSON Schema of `slipway.yaml` as people write it: before defaults and conversions. */
 export function configJsonSchema(): JsonSchema {
   const { $schema, ...schema } = z.toJSONSchema(configSchema, { io: 'input' })
   return { $schema, title: 'slipway.yaml', ...schema } as JsonSchema

@@ -11,14 +11,14 @@ import { type Config, configSchema } from './schema.ts'
 
 const configFileName = 'slipway.yaml'
 
-/** Far more than a configuration needs; a file that large is something else. */
+/** Far more than a configuration needs: a larger file is something else. */
 const maxBytes = 1024 * 1024
 
 export interface LoadedConfig {
   /** Absolute. */
   readonly file: string
   readonly config: Config
-  /** What is odd, though it stops nothing. */
+  /** Problems that do not keep the configuration from being used. */
   readonly warnings: readonly Problem[]
 }
 
@@ -26,7 +26,7 @@ export interface LoadedConfig {
  * Reads and checks a configuration: the file given, or the `slipway.yaml` nearest to a directory
  * on the way up to the root.
  *
- * @throws ConfigError with everything that is wrong with it
+ * @throws ConfigError with all problems
  */
 export async function loadConfig(
   options: { readonly file?: string | undefined; readonly directory?: string } = {},
@@ -47,8 +47,8 @@ export async function loadConfig(
 /**
  * Checks the text of a configuration.
  *
- * @param file as it should be named in messages
- * @throws ConfigError with everything that is wrong with it
+ * @param file its name in messages
+ * @throws ConfigError with all problems
  */
 export function parseConfig(text: string, file: string): Omit<LoadedConfig, 'file'> {
   const yaml = readYaml(text)
@@ -57,7 +57,7 @@ export function parseConfig(text: string, file: string): Omit<LoadedConfig, 'fil
   }
   const { document } = yaml
   if (document.value === null || document.value === undefined) {
-    const message = 'found an empty file, expected a configuration; `project` is a good start'
+    const message = 'found an empty file, expected a configuration; start with "project: <name>"'
     throw new ConfigError([{ file, path: '', message }])
   }
   const at = (one: { path: Path; about: 'key' | 'value'; message: string }): Problem => ({
@@ -100,14 +100,16 @@ async function nearest(
 }
 
 function notFound(directory: string): ConfigError {
-  const message = `not found in ${resolve(directory)} or any folder above it; go to a folder that has one, name it with --config, or write one (docs/reference/configuration.md)`
+  const message = `not found in ${resolve(directory)} or any folder above it; change to a folder that has one, pass its path with --config, or write one (docs/reference/configuration.md)`
   return new ConfigError([{ file: configFileName, path: '', message }])
 }
 
 async function read(directory: string, file: string): Promise<Uint8Array> {
   const bytes = await readIfThere(resolve(directory, file), file)
   if (bytes !== undefined) return bytes
-  throw new ConfigError([{ file, path: '', message: 'there is no such file' }])
+  throw new ConfigError([
+    { file, path: '', message: 'there is no such file; pass the path of one with --config' },
+  ])
 }
 
 async function readIfThere(file: string, shown: string): Promise<Uint8Array | undefined> {
@@ -123,20 +125,20 @@ async function readIfThere(file: string, shown: string): Promise<Uint8Array | un
 }
 
 function decode(bytes: Uint8Array, file: string): string {
-  const refuse = (message: string): never => {
+  const fail = (message: string): never => {
     throw new ConfigError([{ file, path: '', message }])
   }
   if (bytes.byteLength > maxBytes) {
-    return refuse(`found ${bytes.byteLength} bytes, expected at most ${maxBytes}`)
+    return fail(`found ${bytes.byteLength} bytes, expected at most ${maxBytes}`)
   }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
-    return refuse('found bytes that are not UTF-8, expected a text file')
+    return fail('found bytes that are not UTF-8, expected a text file')
   }
 }
 
-/** Relative where that is shorter. */
+/** Relative if that is shorter. */
 function shownAs(file: string, directory: string): string {
   const path = relative(directory, file)
   return path.length < file.length ? path : file

@@ -1,6 +1,6 @@
 /**
- * The known name that a mistyped one most likely meant: at most a third of its letters away.
- * Absent where none is that near.
+ * The known name closest to a mistyped one, if at most a third of the letters differ; else
+ * `undefined`.
  */
 function nearest(name: string, known: readonly string[]): string | undefined {
   let best: { readonly name: string; readonly distance: number } | undefined
@@ -20,7 +20,7 @@ export function didYouMean(name: string, known: readonly string[]): string {
   return near === undefined ? '' : `; did you mean "${near}"?`
 }
 
-/** Levenshtein: how many letters to add, drop or change. */
+/** Levenshtein distance: how many letters to add, drop or change. */
 function editDistance(from: string, to: string): number {
   let previous = Array.from({ length: to.length + 1 }, (_, index) => index)
   for (const [row, letter] of Array.from(from).entries()) {

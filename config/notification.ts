@@ -8,52 +8,52 @@ const events = [
   'outcome',
 ] as const satisfies readonly NotificationEvent[]
 
-/** Capitals only: what is no name of a variable may well be the secret itself. */
+/** Capitals only: anything else may be the secret itself. */
 const variable = z
   .string()
   .regex(
     /^[A-Z_][A-Z0-9_]{0,127}$/,
-    'the name of an environment variable of the worker in capitals, such as "SLACK_WEBHOOK_URL", and not what it holds',
+    'the name of an environment variable of the worker, in capitals, such as "SLACK_WEBHOOK_URL", not its value',
   )
 
 const fields = z.strictObject({
   type: z
     .enum(['slack', 'webhook'])
     .describe(
-      '`slack`: a message by an incoming webhook of Slack’s. `webhook`: JSON, as the page on notifications has it.',
+      '`slack`: a message through a Slack incoming webhook. `webhook`: a JSON request, see reference/webhook.md.',
     ),
   urlFrom: variable.describe(
-    'Name of the environment variable of the worker that holds the address, which is a secret: `SLACK_WEBHOOK_URL`.',
+    'Name of the worker’s environment variable that holds the address, which is a secret. Example: `SLACK_WEBHOOK_URL`.',
   ),
   secretFrom: variable
     .optional()
     .describe(
-      'For `webhook`: name of the variable that holds the secret to sign with, `whsec_` and Base64.',
+      'For `webhook`: name of the variable that holds the signing secret, `whsec_` followed by Base64.',
     ),
   on: z
     .array(z.enum(events))
     .min(1)
     .default([...events])
     .describe(
-      'What is told: a release has started, a deploy waits for an approval, a release has ended.',
+      'Events to report: a release has started, a deploy needs an approval, a release has ended.',
     ),
   outcomes: z
     .array(z.enum(outcomes))
     .min(1)
     .optional()
     .describe(
-      'Of the ends only these, for example `[rejected, rolled_back, rollback_failed]`. Default: all.',
+      'Outcomes to report, for example `[rejected, rolled_back, rollback_failed]`. Default: all.',
     ),
 })
 
 /** A notification as `slipway.yaml` has it. */
 export const notification = fields
   .refine(({ type, secretFrom }) => type === 'webhook' || secretFrom === undefined, {
-    message: 'nothing: Slack checks no signatures, so "secretFrom" goes with "type: webhook"',
+    message: 'no "secretFrom" with "type: slack": Slack checks no signatures',
     path: ['secretFrom'],
   })
   .refine(({ on, outcomes: some }) => some === undefined || on.includes('outcome'), {
-    message: '"outcome" under "on", else no outcome is told at all',
+    message: '"outcome" in "on": without it no outcome is reported',
     path: ['outcomes'],
   })
-  .describe('Somebody who is told of releases. It never holds up or fails one.')
+  .describe('A receiver of notifications about releases. It never delays or fails a release.')

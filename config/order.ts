@@ -5,28 +5,28 @@ export interface Ordered {
 }
 
 /**
- * Each one behind all that it waits for; otherwise in the order given, so that the same file always
- * gives the same order. Names in `after` that are not in the list are ignored, and so is what closes a
- * cycle: {@link cycles} finds both beforehand.
+ * Puts each item behind all that it waits for. Otherwise the order stays, so that the same file
+ * always gives the same order. Unknown names in `after` are ignored, and so is an entry that closes
+ * a cycle: both are found when the file is checked.
  */
 export function inDependencyOrder<One extends Ordered>(all: readonly One[]): readonly One[] {
   const byName = new Map(all.map((one) => [one.name, one]))
   const seen = new Set<string>()
   const ordered: One[] = []
-  const place = (one: One) => {
+  const add = (one: One) => {
     if (seen.has(one.name)) return
     seen.add(one.name)
     for (const name of one.after) {
       const before = byName.get(name)
-      if (before !== undefined) place(before)
+      if (before !== undefined) add(before)
     }
     ordered.push(one)
   }
-  all.forEach(place)
+  all.forEach(add)
   return ordered
 }
 
-/** The ways round in which things wait for one another: `[['api', 'worker', 'api']]`. */
+/** The cycles among things that wait for one another: `[['api', 'worker', 'api']]`. */
 export function cycles(all: readonly Ordered[]): readonly (readonly string[])[] {
   const byName = new Map(all.map((one) => [one.name, one]))
   const finished = new Set<string>()

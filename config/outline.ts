@@ -1,9 +1,9 @@
 /**
- * What a configuration names and refers to, read leniently from a value that need not be valid:
- * so references can be checked in the same pass as the shape, and all problems told at once.
+ * The names and references in a configuration, read leniently from a value that may be invalid. So
+ * references are checked together with the schema, and all problems are reported at once.
  */
 export interface Outline {
-  /** Absent where there is no such mapping: then nothing that refers to it can be judged. */
+  /** Absent without a mapping of images: then references to images cannot be checked. */
   readonly images?: readonly string[]
   readonly services: readonly OutlinedService[]
   readonly environments: readonly OutlinedEnvironment[]
@@ -11,7 +11,7 @@ export interface Outline {
 
 export interface OutlinedService {
   readonly name: string
-  /** What ECS calls it. */
+  /** Name of the ECS service. */
   readonly service?: string
   readonly containers?: readonly { readonly container: string; readonly image: string }[]
   readonly after?: readonly string[]
@@ -36,7 +36,7 @@ export function outline(value: unknown): Outline {
   }
 }
 
-/** A service as an environment has it: the override's fields instead of the general ones. */
+/** A service in an environment: the overrides instead of the general fields. */
 export function overridden(
   service: OutlinedService,
   environment: OutlinedEnvironment,

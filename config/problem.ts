@@ -1,4 +1,4 @@
-/** Where something is in `slipway.yaml`: both count from 1, as editors do. */
+/** A position in `slipway.yaml`. Both numbers count from 1, as editors do. */
 export interface Position {
   readonly line: number
   readonly column: number
@@ -6,9 +6,9 @@ export interface Position {
 
 /** One thing that is wrong with a configuration file. */
 export interface Problem {
-  /** As a person would type it: relative to the working directory where that is shorter. */
+  /** As a person would type it: relative to the working directory if that is shorter. */
   readonly file: string
-  /** Absent where the file as a whole is meant: it is not there, for instance. */
+  /** Absent if the problem is the file as a whole, for example because it is missing. */
   readonly position?: Position
   /** `services.api.after`; empty for the top of the file. */
   readonly path: string
@@ -22,7 +22,7 @@ export function formatProblem({ file, position, path, message }: Problem): strin
   return `${file}${place}: ${path === '' ? '' : `${path}: `}${message}`
 }
 
-/** A configuration that cannot be used: everything that is wrong with it, in the file's order. */
+/** The configuration cannot be used. Lists all problems in the order of the file. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
   readonly problems: readonly Problem[]
@@ -33,7 +33,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** By position; a problem of the whole file first. */
+/** Sorted by position; problems of the whole file come first. */
 export function inFileOrder(problems: readonly Problem[]): readonly Problem[] {
   return problems.toSorted(
     (a, b) =>

@@ -24,10 +24,10 @@ environments:
     cluster: mailman
 `
 
-/** The example of the reference page: a test loads it. */
+/** The example on the reference page. A test loads it. */
 export const exampleConfig = example
 
-/** The reference page of `slipway.yaml`, in Markdown, made from its schema. */
+/** The reference page of `slipway.yaml` in Markdown, generated from its schema. */
 export function configReference(): string {
   const schema = configJsonSchema()
   const sections = [
@@ -38,23 +38,23 @@ export function configReference(): string {
 
 # slipway.yaml
 
-One file at the top of the repository says what is built and where it runs.
+One file at the top of the repository defines what Slipway builds and where it deploys it.
 
 \`\`\`yaml
 # yaml-language-server: $schema=./node_modules/slipway/docs/reference/slipway.schema.json
 ${example}\`\`\`
 
 The first line gives editors completion and checks, through the
-[JSON Schema](slipway.schema.json). \`slipway config check\` checks the file anywhere, and tells
-every problem at once with line and column.
+[JSON Schema](slipway.schema.json). \`slipway config check\` checks the file without a server and
+reports every problem at once, with line and column.
 
-Durations are a number and a unit: \`ms\`, \`s\`, \`m\`, \`h\` or \`d\`. The file must not hold secrets:
-what it says stands in the histories of Temporal workflows.
+Durations are a number and a unit: \`ms\`, \`s\`, \`m\`, \`h\` or \`d\`. The file must not contain
+secrets: its contents are stored in the histories of Temporal workflows.
 
 ${sections.join('\n')}`
 }
 
-/** Tables of the fields of a schema and of what lies in them, one section each. */
+/** A section with a table of fields for a schema and for each schema nested in it. */
 export function sectionsOf(
   path: string,
   schema: JsonSchema,
@@ -73,7 +73,7 @@ export function sectionsOf(
   return [section(`\`${path}\``, schema.description ?? '', schema, presence), ...deeper]
 }
 
-/** How a table says whether a field is there: of what people write, or of what they receive. */
+/** How a table says that a field is always there: one that people write, or one that they receive. */
 export interface Presence {
   readonly column: string
   readonly required: string

@@ -9,14 +9,14 @@ import {
 
 type Path = readonly (string | number)[]
 
-/** A name in the configuration that leads nowhere, or round in a circle. */
+/** A reference to something that is not defined, or one that is part of a cycle. */
 export interface WrongReference {
   readonly path: Path
   readonly about: 'key' | 'value'
   readonly message: string
 }
 
-/** Every image and service that is named but not there, and every cycle in `after`. */
+/** Every reference to an undefined image or service, and every cycle in `after`. */
 export function wrongReferences(config: Outline): readonly WrongReference[] {
   const wrong = [
     ...config.services.flatMap((service) => [
@@ -26,11 +26,11 @@ export function wrongReferences(config: Outline): readonly WrongReference[] {
     ...cyclesIn(config.services, (name) => ['services', name, 'after']),
     ...config.environments.flatMap((environment) => wrongInEnvironment(config, environment)),
   ]
-  // Two environments that share a mistake of the general part would tell it twice.
+  // A mistake in the general part shows in several environments: report it once.
   return [...new Map(wrong.map((one) => [JSON.stringify([one.path, one.message]), one])).values()]
 }
 
-/** Images that no service runs anywhere: they are not built. */
+/** Images that no service runs in any environment. They are not built. */
 export function unusedImages(config: Outline): readonly string[] {
   const services = [
     ...config.services,
@@ -59,13 +59,13 @@ function wrongInEnvironment(
     .map((one) => ({
       path: [...base, one.name],
       about: 'key' as const,
-      message: `found an override of a service that is not there${hint(one.name, names)}`,
+      message: `found an override of a service that is not defined${hint(one.name, names)}`,
     }))
   const wrong = environment.services.flatMap((service) => [
     ...wrongImages(config, service, [...base, service.name], false),
     ...wrongAfter(config, service, [...base, service.name]),
   ])
-  // Cycles of the general part are told there; here only those that the overrides close.
+  // Cycles of the general part are reported there; here only those that an override closes.
   const closed =
     cyclesIn(config.services, () => []).length > 0
       ? []
@@ -90,7 +90,7 @@ function sharedServices(
       override?.service === undefined
         ? ['services']
         : ['environments', environment.name, 'services']
-    const message = `found the ECS service "${service.service}", which "${other.name}" has already; each needs its own`
+    const message = `found the ECS service "${service.service}", which "${other.name}" already uses; expected one of its own`
     return [{ path: [...base, service.name, 'service'], about: 'value' as const, message }]
   })
 }
@@ -105,7 +105,7 @@ function wrongImages(
   if (images === undefined) return []
   if (service.containers === undefined) {
     if (!complete || images.includes(service.name)) return []
-    const message = `has no "containers", and there is no image "${service.name}" to run; expected "containers", as container: image (images: ${images.join(', ')})`
+    const message = `has no "containers", and no image is named "${service.name}"; expected "containers" (container: image) with one of these images: ${images.join(', ')}`
     return [{ path, about: 'key', message }]
   }
   return service.containers
@@ -113,7 +113,7 @@ function wrongImages(
     .map(({ container, image }) => ({
       path: [...path, 'containers', container],
       about: 'value',
-      message: `found the image "${image}", which is not there${hint(image, images)}`,
+      message: `found the image "${image}", which is not defined${hint(image, images)}`,
     }))
 }
 
@@ -130,7 +130,7 @@ function wrongAfter(
           {
             path: [...path, 'after', index],
             about: 'value' as const,
-            message: `found the service "${name}", which is not there${hint(name, names)}`,
+            message: `found the service "${name}", which is not defined${hint(name, names)}`,
           },
         ],
   )
@@ -141,13 +141,13 @@ function cyclesIn(
   pathOf: (name: string) => Path,
 ): readonly WrongReference[] {
   const ordered = services.map(({ name, after = [] }) => ({ name, after }))
-  return cycles(ordered).map((round) => ({
-    path: pathOf(round[0] ?? ''),
+  return cycles(ordered).map((cycle) => ({
+    path: pathOf(cycle[0] ?? ''),
     about: 'value',
-    message: `found services that wait for one another: ${round.join(' after ')}; one of them must go first`,
+    message: `found a cycle: ${cycle.join(' after ')}; remove one "after"`,
   }))
 }
 
 function hint(name: string, known: readonly string[]): string {
-  return didYouMean(name, known) || `; there are: ${known.join(', ')}`
+  return didYouMean(name, known) || `; expected one of: ${known.join(', ')}`
 }

@@ -9,7 +9,7 @@ import type {
   EnvironmentSpec,
 } from '../contract/environment-spec.ts'
 
-/** The environment that was asked for is not in the configuration. */
+/** The configuration has no environment of the requested name. */
 export class UnknownEnvironmentError extends Error {
   override readonly name = 'UnknownEnvironmentError'
 
@@ -17,17 +17,17 @@ export class UnknownEnvironmentError extends Error {
     const near = didYouMean(environment, known)
     super(
       `There is no environment ${JSON.stringify(environment)} in the configuration${near || '.'} ` +
-        `There ${known.length === 1 ? 'is' : 'are'}: ${known.join(', ')}.`,
+        `Environments: ${known.join(', ')}.`,
     )
   }
 }
 
 /**
  * One environment of a configuration, ready for a release: defaults filled in, the environment's
- * overrides in place of the general fields, services in the order in which they are deployed,
+ * settings in place of the general fields, services in the order in which they are deployed,
  * and only the images that they run.
  *
- * @param source.repository what builders clone, where the configuration does not say
+ * @param source.repository what builders clone if the configuration names no repository
  * @throws UnknownEnvironmentError
  */
 export function resolveEnvironment(
@@ -36,13 +36,13 @@ export function resolveEnvironment(
   source: { readonly repository: string },
 ): EnvironmentSpec {
   const known = Object.keys(config.environments)
-  const place = Object.hasOwn(config.environments, environment)
+  const settings = Object.hasOwn(config.environments, environment)
     ? config.environments[environment]
     : undefined
-  if (place === undefined) throw new UnknownEnvironmentError(environment, known)
+  if (settings === undefined) throw new UnknownEnvironmentError(environment, known)
   const services = inDependencyOrder(
     Object.entries(config.services).map(([name, service]) => {
-      const override = Object.hasOwn(place.services, name) ? place.services[name] : undefined
+      const override = Object.hasOwn(settings.services, name) ? settings.services[name] : undefined
       return serviceSpec(name, { ...service, ...given(override ?? {}) })
     }),
   )
@@ -50,9 +50,9 @@ export function resolveEnvironment(
   return {
     project: config.project,
     environment,
-    aws: given({ region: place.region, profile: place.profile }),
-    cluster: place.cluster,
-    mode: place.mode,
+    aws: given({ region: settings.region, profile: settings.profile }),
+    cluster: settings.cluster,
+    mode: settings.mode,
     repository: config.repository ?? source.repository,
     checks: { commands: config.checks.commands, timeoutMs: config.checks.timeout },
     images: Object.entries(config.images)
@@ -63,12 +63,12 @@ export function resolveEnvironment(
     rollback: { timeoutMs: config.rollback.timeout, deregister: config.rollback.deregister },
     failure: config.failure,
     ...(config.links.temporalUi === undefined ? {} : { links: given(config.links) }),
-    ...notificationsOf(place.notifications ?? config.notifications),
+    ...notificationsOf(settings.notifications ?? config.notifications),
     taskQueues: config.taskQueues,
     admission: {
-      ...place.concurrency,
-      ...given({ approval: place.approval && { timeoutMs: place.approval.timeout } }),
-      freezes: place.freezes.flatMap(freezeSpec),
+      ...settings.concurrency,
+      ...given({ approval: settings.approval && { timeoutMs: settings.approval.timeout } }),
+      freezes: settings.freezes.flatMap(freezeSpec),
     },
   }
 }
@@ -89,10 +89,12 @@ function imageSpec(name: string, image: Config['images'][string]): ImageSpec {
   return { name, ...rest, ...given({ target, platform }), timeoutMs: timeout }
 }
 
-function notificationsOf(told: Config['notifications']): Pick<EnvironmentSpec, 'notifications'> {
-  if (told.length === 0) return {}
+function notificationsOf(
+  receivers: Config['notifications'],
+): Pick<EnvironmentSpec, 'notifications'> {
+  if (receivers.length === 0) return {}
   return {
-    notifications: told.map(({ secretFrom, outcomes, ...rest }): NotificationSpec => ({
+    notifications: receivers.map(({ secretFrom, outcomes, ...rest }): NotificationSpec => ({
       ...rest,
       ...given({ secretFrom, outcomes }),
     })),
@@ -101,7 +103,7 @@ function notificationsOf(told: Config['notifications']): Pick<EnvironmentSpec, '
 
 type Given<Fields> = { [Key in keyof Fields]?: Exclude<Fields[Key], undefined> }
 
-/** Without the fields that are undefined: those must not hide what they would override. */
+/** The fields without those that are undefined, which would hide what they override. */
 function given<Fields extends object>(fields: Fields): Given<Fields> {
   return Object.fromEntries(
     Object.entries(fields).filter(([, value]) => value !== undefined),

@@ -5,8 +5,8 @@ import { image } from './image.ts'
 import { notification } from './notification.ts'
 
 /**
- * The shape of `slipway.yaml`. Types, validation, the JSON Schema for editors and the reference
- * page all come from here, so each field's description is written for a reader of that page.
+ * The schema of `slipway.yaml`. Types, validation, the JSON Schema for editors and the reference
+ * page all come from here, so each description is written for a reader of that page.
  */
 
 const name = z
@@ -16,7 +16,7 @@ const name = z
     'letters, digits, "-" and "_", at most 63, a letter or digit first',
   )
 
-/** Userinfo in an http(s) address is a secret, and this file ends up in a workflow's history. */
+/** User info in an http(s) URL is a secret, and a workflow's history keeps what this file says. */
 const withoutCredentials = /^(?!https?:\/\/[^/]*@)[^-\s\p{Cc}]\P{Cc}*$/iu
 
 /** A record that must not be empty, in zod and in the JSON Schema alike. */
@@ -33,13 +33,15 @@ const serviceFields = {
     .record(z.string().min(1), name)
     .optional()
     .describe(
-      'Container name in the task definition → image it runs. Default: one container and one image, both named as the service is here.',
+      'Container name in the task definition → image that it runs. Default: one container and one image, both with the name of this service.',
     ),
-  after: z.array(name).describe('Services that must be live before this one is touched.'),
+  after: z
+    .array(name)
+    .describe('Services to deploy first. This one follows once they are stable and healthy.'),
   circuitBreaker: z
     .enum(['required', 'optional'])
     .describe(
-      '`required` refuses a service whose ECS deployment circuit breaker is off; `optional` relies on the stability timeout alone.',
+      '`required` rejects the release if the ECS deployment circuit breaker of the service is off. `optional` relies on the stability timeout alone.',
     ),
   verifyUrl: z
     .string()
@@ -48,7 +50,7 @@ const serviceFields = {
       'an http or https address without credentials, such as "https://api.example.com/health"',
     )
     .optional()
-    .describe('Asked once the service is stable; must answer 2xx.'),
+    .describe('Requested once the service is stable. The status must be 2xx.'),
 }
 
 const service = z
@@ -57,7 +59,7 @@ const service = z
     after: serviceFields.after.default([]),
     circuitBreaker: serviceFields.circuitBreaker.default('required'),
   })
-  .describe('A service that the release deploys.')
+  .describe('A service to deploy.')
 
 const environment = z
   .strictObject({
@@ -65,18 +67,18 @@ const environment = z
       .string()
       .min(1)
       .optional()
-      .describe('AWS region. Default: the AWS SDK’s own chain on the worker.'),
+      .describe('AWS region. Default: what the AWS SDK on the worker finds.'),
     profile: z
       .string()
       .min(1)
       .optional()
-      .describe('AWS profile on the worker. Default: the AWS SDK’s own chain.'),
+      .describe('AWS profile on the worker. Default: what the AWS SDK there finds.'),
     cluster: z.string().min(1).describe('Name or ARN of the ECS cluster.'),
     mode: z
       .enum(['pin', 'force'])
       .default('pin')
       .describe(
-        '`pin` registers a revision pinned to the digest. `force` starts a new deployment on the moving tag, as `--force-new-deployment` does.',
+        '`pin` registers a task definition revision with images pinned by digest. `force` starts a new deployment of the moving tag, as `--force-new-deployment` does.',
       ),
     concurrency: z
       .strictObject({
@@ -84,63 +86,63 @@ const environment = z
           .enum(['supersede', 'queue', 'reject'])
           .default('supersede')
           .describe(
-            'What becomes of a deploy while a release runs. `supersede`: it waits in place of every deploy that waits already. `queue`: it waits its turn. `reject`: it is refused.',
+            'What happens to a deploy while a release runs. `supersede`: it waits and replaces every deploy that already waits. `queue`: it waits its turn. `reject`: it is rejected.',
           ),
         supersedeRunning: z
           .boolean()
           .default(false)
-          .describe(
-            'A newer deploy also cancels the one that runs, which takes back what it touched.',
-          ),
+          .describe('Whether a newer deploy also cancels the running one, which then rolls back.'),
       })
       .prefault({})
-      .describe('One release runs at a time; this is about the others.'),
+      .describe('What happens to other requests while a release runs. Only one runs at a time.'),
     approval: z
       .strictObject({
         timeout: duration
           .prefault('24h')
-          .describe('How long an approval may take; then the release is rejected.'),
+          .describe('How long to wait for an approval before the release is rejected.'),
       })
       .optional()
-      .describe('Makes every deploy wait until somebody approves it. Rollbacks never wait.'),
+      .describe('Makes every deploy wait for an approval. Rollbacks never wait.'),
     freezes: z
       .array(freezeWindow)
       .default([])
-      .describe('Times in which nothing is deployed. Rollbacks are always let in.'),
+      .describe('Times when nothing is deployed. Rollbacks are always allowed.'),
     notifications: z
       .array(notification)
       .optional()
-      .describe('Who is told here, in place of those at the top of the file.'),
+      .describe(
+        'Receivers of notifications about this environment, instead of those at the top of the file.',
+      ),
     services: z
       .record(name, z.strictObject(serviceFields).partial())
       .default({})
-      .describe('What differs from the services above in this environment, by service.'),
+      .describe('Fields of services that differ in this environment, by service.'),
   })
-  .describe('A place that services run in.')
+  .describe('A place where the services run, such as staging or production.')
 
 export const configSchema = z
   .strictObject({
-    project: name.describe('What the whole is called, in summaries and task definition tags.'),
+    project: name.describe('Name of the project, for summaries and task definition tags.'),
     repository: z
       .string()
       .regex(
         withoutCredentials,
-        'a path or a git URL without credentials in it (git’s own credential helpers or an SSH key on the builder supply them)',
+        'a path or a git URL without credentials (give the builder a git credential helper or an SSH key instead)',
       )
       .optional()
       .describe(
-        'Where builders get the source: a path or a URL that `git clone` takes. Default: the repository this file is in.',
+        'Where builders get the source: a path or URL that `git clone` accepts. Default: the repository that contains this file.',
       ),
     checks: z
       .strictObject({
         commands: z
           .array(z.string().min(1))
           .default([])
-          .describe('Shell command lines, run in the checkout one after the other.'),
-        timeout: duration.prefault('30m').describe('For all commands together.'),
+          .describe('Shell command lines. They run in the checkout, one after the other.'),
+        timeout: duration.prefault('30m').describe('Timeout for all commands together.'),
       })
       .prefault({})
-      .describe('What must pass before anything is built.'),
+      .describe('Checks that must pass before anything is built.'),
     images: atLeastOne(image, 'image').describe('Images, by name.'),
     services: atLeastOne(service, 'service').describe('Services, by name.'),
     environments: atLeastOne(environment, 'environment').describe('Environments, by name.'),
@@ -149,12 +151,12 @@ export const configSchema = z
         timeout: duration
           .prefault('30m')
           .describe(
-            'How long one service may take until it is stable and healthy; then it is rolled back.',
+            'How long one service may take to become stable and healthy before the release is rolled back.',
           ),
         window: durationOrZero
           .prefault('30s')
           .describe(
-            'How long all services must stay healthy before the release counts as succeeded. It becomes longer by itself where tasks crashed on the way; see "Choose the stability window" in how-to/operate.md.',
+            'How long all services must stay healthy before the release counts as succeeded. It is extended if tasks crashed during the rollout; see "Choose the stability window" in how-to/operate.md.',
           ),
       })
       .prefault({})
@@ -164,32 +166,34 @@ export const configSchema = z
         timeout: duration
           .prefault('30m')
           .describe(
-            'How long the way back of one service may take; and how long it waits, for all services together, for credentials of the worker that have expired to be renewed.',
+            'How long the rollback of one service may take. Also how long a rollback waits, for all services together, until expired credentials of the worker are renewed.',
           ),
         deregister: z
           .boolean()
           .default(false)
           .describe(
-            'Deregisters a revision that a release made and that was taken back or refused, so that nothing else deploys it. Never one that runs or is the way back.',
+            'Whether a release deregisters the revisions that it registered, if it was rolled back or ECS refused to deploy them, so that nothing else deploys them. Revisions that run and rollback targets are never deregistered.',
           ),
       })
       .prefault({})
-      .describe('The way back.'),
+      .describe('How a failed release is rolled back.'),
     failure: z
       .strictObject({
         logs: z
           .boolean()
           .default(true)
           .describe(
-            'With the last 20 lines that failed tasks wrote to CloudWatch Logs. They stand in the workflow’s history, in the Temporal UI and in CI’s output: turn it off where the program may print secrets.',
+            'Whether to report the last 20 lines that failed tasks wrote to CloudWatch Logs. They are stored in the workflow’s history and shown in the Temporal UI and in CI output. Turn this off if the program may print secrets.',
           ),
       })
       .prefault({})
-      .describe('What is told of a failure.'),
+      .describe('What is reported about a failure.'),
     notifications: z
       .array(notification)
       .default([])
-      .describe('Who is told of the releases of every environment that names nobody itself.'),
+      .describe(
+        'Receivers of notifications about every environment that has no `notifications` of its own.',
+      ),
     links: z
       .strictObject({
         temporalUi: z
@@ -200,23 +204,23 @@ export const configSchema = z
           )
           .optional()
           .describe(
-            'Address of the Temporal UI; `TEMPORAL_UI_URL` goes before it. The summary of a CI job and notifications link to the release there, and so does the page of an environment.',
+            'Address of the Temporal UI. `TEMPORAL_UI_URL` takes precedence. Summaries of CI jobs, notifications and the page of an environment in the Temporal UI link to releases there.',
           ),
       })
       .prefault({})
-      .describe('Where people look things up.'),
+      .describe('Addresses to link to.'),
     taskQueues: z
       .strictObject({
         release: z
           .string()
           .min(1)
           .default('slipway')
-          .describe('Task queue of workflows and AWS activities.'),
+          .describe('Task queue for workflows and AWS activities.'),
         builder: z
           .string()
           .min(1)
           .default('slipway-builder')
-          .describe('Task queue of source, checks, builds and pushes.'),
+          .describe('Task queue for source, checks, builds and pushes.'),
       })
       .prefault({})
       .describe('Temporal task queues.'),

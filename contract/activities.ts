@@ -1,5 +1,5 @@
 import type { ServiceSpec, EnvironmentSpec } from './environment-spec.ts'
-import type { Sending } from './notices.ts'
+import type { AddressedNotification } from './notifications.ts'
 import type {
   BranchHead,
   FoundImage,
@@ -15,24 +15,24 @@ import type {
 import type { StartedDeployment, RollbackTarget } from '../rollout/deployment.ts'
 
 /**
- * Run on the release queue. They speak to AWS and nothing else.
+ * Run on the release task queue. They call AWS and the receivers of notifications, nothing else.
  *
  * Failures are `ApplicationFailure`s whose `type` is one of {@link FailureType}.
  */
 export interface ReleaseActivities {
-  /** Reads; refuses what would fail later: cluster, services, containers, repositories, breaker. */
+  /** Rejects what would fail later: cluster, services, containers, repositories, breaker. Reads only. */
   inspectEnvironment(input: {
     spec: EnvironmentSpec
-    /** Whether a freeze window of the configuration keeps this release out. */
+    /** `kept`: a freeze window of the configuration rejects this release. */
     freezes: 'kept' | 'ignored'
   }): Promise<Inspection>
-  /** Reads the registry: which of the images are there already under their immutable tag. */
+  /** Which images the registry already has under their immutable tags. Reads only. */
   findImages(input: {
     spec: EnvironmentSpec
     commit: string
-    /** Looks for the images of this rebuild alone. */
+    /** Finds only images of this rebuild. */
     rebuild?: string
-    /** What runs now: an image that was rebuilt from this very commit is not taken back by it. */
+    /** What runs now: a later deploy of the same commit must not replace its rebuilt images. */
     running?: readonly Pick<InspectedService, 'name' | 'now'>[]
   }): Promise<readonly FoundImage[]>
   /** Clones the newest ACTIVE revision of each family with only the images changed. */
@@ -42,22 +42,22 @@ export interface ReleaseActivities {
     commit: string
     images: readonly PushedImage[]
   }): Promise<readonly Revision[]>
-  /** Points `<image>-latest` at these digests; gives what it pointed at before. */
+  /** Points `<image>-latest` at these digests; returns those it pointed at before. */
   moveTags(input: {
     spec: EnvironmentSpec
     images: readonly { name: string; digest?: string }[]
   }): Promise<readonly { readonly name: string; readonly digest?: string }[]>
   /**
-   * At most one `UpdateService`, however often it is retried. Fails as `DeploymentRefused` only where it
+   * At most one `UpdateService`, however often it is retried. Fails as `DeploymentRefused` only if it
    * certainly started nothing.
    */
   updateService(input: {
     spec: EnvironmentSpec
     service: ServiceSpec
     revision: Revision
-    /** What was PRIMARY before: a PRIMARY with another id and our revision is our own, from a try before. */
+    /** PRIMARY before: one with another id and our revision was started by an earlier attempt. */
     before: RollbackTarget
-    /** Start a deployment even if the revision is what runs. */
+    /** Starts a deployment even if the revision runs already. */
     force: boolean
   }): Promise<StartedDeployment>
   /** Until the rollout has ended or `deadline` (ms since the epoch) has passed. */
@@ -66,45 +66,45 @@ export interface ReleaseActivities {
     service: ServiceSpec
     started: StartedDeployment
     revision: Revision
-    /** What ran before: a rollback of ECS's own must lead there. */
+    /** What ran before: a rollback by ECS itself must end there. */
     before?: RollbackTarget
     deadline: number
   }): Promise<RolloutEnd>
-  /** Back to `to`: stops the deployment in flight where it can, else updates; waits until it runs. */
+  /** Stops the deployment in flight if possible, else updates; waits until `to` runs again. */
   rollBackService(input: {
     spec: EnvironmentSpec
     service: ServiceSpec
     to: RollbackTarget
-    /** What `updateService` gave; absent when it failed before it could say. */
+    /** The result of `updateService`. Absent: it failed before it returned. */
     started?: StartedDeployment
     deadline: number
   }): Promise<RolloutEnd>
   /**
-   * Until AWS takes the worker's credentials again: true; or until `deadline` (ms since the epoch)
-   * has passed: false.
+   * Waits until AWS accepts the worker's credentials again, and returns true; or until `deadline` (ms
+   * since the epoch) has passed, and returns false.
    */
   awaitCredentials(input: { spec: EnvironmentSpec; deadline: number }): Promise<boolean>
-  /** All services at once, for the stability window: our digests are what runs, and healthy. */
+  /** Verifies for the stability window that all services run our digests and are healthy. */
   verifyRelease(input: {
     spec: EnvironmentSpec
     revisions: readonly Revision[]
     started: readonly StartedDeployment[]
   }): Promise<RolloutEnd>
-  /** What a rollback has to make run, checked. Reads only. */
+  /** The revisions that a rollback must make run, checked. Reads only. */
   resolveRollback(input: {
     spec: EnvironmentSpec
-    /** As the ledger has them. */
+    /** From the ledger. */
     revisions?: readonly Revision[]
-    /** A revision or its ARN. Both left out: what ran well before the live one, as ECS knows it. */
+    /** A revision or its ARN. Both absent: the last good revision before the live one, from ECS. */
     to?: string
   }): Promise<readonly Revision[]>
-  /** Deregisters those that nothing runs or goes back to; gives a sentence for each. */
+  /** Deregisters revisions that neither run nor are a rollback target; a sentence for each. */
   deregisterRevisions(input: {
     spec: EnvironmentSpec
     revisions: readonly Revision[]
   }): Promise<readonly string[]>
-  /** Tells one receiver. The same notice may arrive twice, under the same id. */
-  notify(input: Sending): Promise<void>
+  /** Notifies one receiver. The same notification may arrive twice, with the same id. */
+  notify(input: AddressedNotification): Promise<void>
   /** What a release of this commit would change. Reads only. */
   planRelease(input: { spec: EnvironmentSpec; commit: string }): Promise<Plan>
   /** The newest revisions of a service, newest first. Reads only. */
@@ -114,14 +114,14 @@ export interface ReleaseActivities {
   }): Promise<readonly KnownRevision[]>
 }
 
-/** Run on the builder queue: they need a checkout and a Docker engine. */
+/** Run on the builder task queues: they need a checkout and a Docker engine. */
 export interface BuilderActivities {
   /**
-   * Fetches the commit and asks the engine for its version. Gives the task queue of this very
-   * host, on which the steps after it must run: they share its checkout and its engine.
+   * Fetches the commit and checks that the engine answers. Returns the task queue of this host, on
+   * which the next steps must run: they share its checkout and its engine.
    */
   prepareSource(input: SourceRef): Promise<{ readonly hostQueue: string; readonly subject: string }>
-  /** The newest commit of a branch; of the repository's own default branch where none is named. */
+  /** The newest commit of a branch. Default: the repository's default branch. */
   findBranch(input: { readonly repository: string; readonly branch?: string }): Promise<BranchHead>
   runChecks(input: { source: SourceRef; spec: EnvironmentSpec }): Promise<void>
   /** Builds and tags `<repositoryUri>:<tag>` in the engine of this host. */
@@ -136,11 +136,11 @@ export interface BuilderActivities {
   discardSource(input: SourceRef): Promise<void>
 }
 
-/** `type` of every failure an activity gives. All but `Unavailable` are not retried. */
+/** `type` of every failure of an activity. Only `Unavailable` and `WorkerShutdown` are retried. */
 export type FailureType =
   /** The environment, the source or the registry is not as the configuration says. */
   | 'PreconditionFailed'
-  /** AWS would not do what it was asked, and a look since then shows that it has not. */
+  /** AWS refused to start a deployment, and a poll since then shows that it has not. */
   | 'DeploymentRefused'
   | 'ChecksFailed'
   | 'BuildFailed'
@@ -150,9 +150,9 @@ export type FailureType =
   | 'EngineMissing'
   | 'CredentialsInvalid'
   | 'AccessDenied'
-  /** Somebody else deploys this service at this moment, or did since we looked. */
+  /** Another deployment of this service is in progress, or began since the inspection. */
   | 'Conflict'
-  /** The worker was asked to stop in the middle of a wait. Retried, by another one. */
+  /** The worker shut down during a wait. Retried by another one. */
   | 'WorkerShutdown'
-  /** Something that may pass: throttling, a network error, 5xx. Retried. */
+  /** A transient error: throttling, network, 5xx. Retried. */
   | 'Unavailable'

@@ -2,8 +2,8 @@ import type { RollbackTarget, RunningRevision } from '../rollout/deployment.ts'
 import type { FailureEvidence } from '../rollout/failed-tasks.ts'
 
 /**
- * What the activities take and give. All of it stands in a workflow's history, so nothing here
- * ever holds a token, a password or the value of a container's environment variable.
+ * Inputs and results of activities. All of it is kept in a workflow's history, so nothing here ever
+ * holds a token, a password or the value of a container's environment variable.
  */
 
 export interface InspectedService {
@@ -15,7 +15,7 @@ export interface InspectedService {
 
 export interface Inspection {
   readonly services: readonly InspectedService[]
-  /** What a person should know though it stops nothing: first release, no load balancer, … */
+  /** What a person should know although it stops nothing: first release, no load balancer, … */
   readonly warnings: readonly string[]
 }
 
@@ -25,9 +25,9 @@ export interface FoundImage {
   readonly repositoryUri: string
   /** `<name>-<commit>`, for a rebuild with its own suffix. */
   readonly tag: string
-  /** Built on base images as their registries have them now, not as the engine does. */
+  /** Built on the newest base images of their registries, not on those that the engine has. */
   readonly fresh?: boolean
-  /** Absent while the registry has no image under that tag. */
+  /** Absent: the registry has no image under that tag yet. */
   readonly digest?: string
 }
 
@@ -40,9 +40,9 @@ export interface Revision {
   /** Name of the service in the configuration. */
   readonly service: string
   readonly taskDefinition: string
-  /** Container name → digest that this revision must run. Empty where nobody pinned one. */
+  /** Container name → digest that this revision must run. Empty: none is pinned. */
   readonly digests: Readonly<Record<string, string>>
-  /** False where an identical revision was there already. */
+  /** False: an identical revision existed already. */
   readonly registered: boolean
 }
 
@@ -51,7 +51,7 @@ export type RolloutEnd =
       readonly kind: 'succeeded'
       readonly basis: 'service deployment' | 'deployments'
       readonly summary: string
-      /** What runs in place of a way back that somebody has deregistered: a copy of it. */
+      /** The copy that runs in place of a rollback target that was deregistered meanwhile. */
       readonly copy?: string
     }
   | RolloutFailure
@@ -59,7 +59,7 @@ export type RolloutEnd =
 export interface RolloutFailure extends Partial<FailureEvidence> {
   readonly kind: 'rolled_back' | 'failed' | 'replaced' | 'timed_out'
   readonly reason: string
-  /** The likely cause in one sentence; empty where nothing tells. */
+  /** The likely cause in one sentence; empty if unknown. */
   readonly cause: string
 }
 
@@ -81,9 +81,9 @@ export interface ServicePlan {
   readonly service: string
   readonly ecsService: string
   readonly current: RunningRevision
-  /** What would be registered against what runs; values of variables are masked. */
+  /** Differences between the new revision and the running one; values of variables are masked. */
   readonly changes: readonly TaskDefinitionChange[]
-  /** The newest ACTIVE revision, which the new one would be cloned from. */
+  /** The newest ACTIVE revision, from which the new one would be cloned. */
   readonly basedOn: string
 }
 
@@ -97,22 +97,22 @@ export interface Plan {
   readonly warnings: readonly string[]
 }
 
-/** A revision of a service's task definition, as ECS and its tags tell of it. */
+/** A revision of a service's task definition, from ECS and its tags. */
 export interface KnownRevision {
   readonly taskDefinition: string
   /** `ACTIVE`, or `INACTIVE` once it is deregistered. */
   readonly status: string
-  /** Container name → digest, as far as it is pinned or ECS has resolved it. */
+  /** Container name → digest, if it is pinned or ECS has resolved it. */
   readonly digests: Readonly<Record<string, string>>
-  /** From the tags that a release sets; absent where Slipway did not make the revision. */
+  /** From the tags that a release sets. Absent: Slipway did not make the revision. */
   readonly commit?: string
   readonly release?: string
   readonly registeredAt?: number
-  /** When its newest service deployment began, and the status of that; absent without one. */
+  /** When its newest service deployment began, and its status. Absent: it has none. */
   readonly deployedAt?: number
   readonly deployment?: string
   readonly isLive: boolean
-  /** The last one that a service deployment succeeded with before the live one. */
+  /** The last revision before the live one with a successful service deployment. */
   readonly isRollbackTarget: boolean
 }
 

@@ -1,3 +1,4 @@
+/** What a person can do to an environment, and `signal` for an unknown signal. */
 export type ControlKind =
   | 'approve'
   | 'cancel'
@@ -8,43 +9,43 @@ export type ControlKind =
   | 'release'
   | 'resume'
   | 'rollback'
-  /** One by a name that there is not. */
   | 'signal'
   | 'unfreeze'
 
+/** A manual action, done or attempted. Times are milliseconds since the epoch. */
 export interface Control {
   readonly kind: ControlKind
   readonly by: string
   readonly at: number
   readonly reason?: string
-  /** The release that it was about. */
+  /** Id of the release that it was about. */
   readonly release?: string
-  /** Present where it could not be done: why. */
+  /** Why it was rejected. Absent: it was done. */
   readonly rejected?: string
 }
 
-/** What a person asks of an environment, as a signal or an Update carries it. */
+/** A control, checked and read from the body of a signal or an Update. */
 export interface ControlRequest {
   readonly by: string
   readonly reason?: string
-  /** Id of the release that it is about. Left out: the one that it can only be about. */
+  /** Id of the release that it is about. Absent: the only one that it can be about. */
   readonly release?: string
   /** End of a freeze, in milliseconds since the epoch. */
   readonly until?: number
 }
 
-/** The controls that need nothing but the state. Rollbacks and releases are requests. */
+/** The controls that are decided from the state alone. Rollbacks and releases are requests. */
 export type PlainControl = Exclude<Control['kind'], 'override' | 'release' | 'rollback' | 'signal'>
 
-/** What an Update or a signal of a control carries; all of it may be left out. */
+/** The body of an Update or a signal of a control. Every field may be absent. */
 export interface ControlBody {
-  /** Who asks, for the record. */
+  /** Recorded with the control. */
   readonly requestedBy?: string
   readonly reason?: string
-  /** Id of the release that it is about, where that is not plain. */
+  /** Id of the release that it is about, where several are possible. */
   readonly release?: string
-  /** End of a freeze: a date and time as ISO 8601 has it, `2026-12-27T08:00:00Z`. */
+  /** End of a freeze, as ISO 8601: `2026-12-27T08:00:00Z`. */
   readonly until?: string
-  /** For a rollback: the release or commit to go back to. */
+  /** Of a rollback: the release, commit or revision to roll back to. */
   readonly to?: string
 }

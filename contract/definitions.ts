@@ -1,13 +1,13 @@
 import type { QueryDefinition, SignalDefinition, UpdateDefinition } from '@temporalio/common'
 
 /**
- * The definitions of `@temporalio/workflow`, which are plain data, without that package: a program
- * that only sends messages to workflows does not install what runs them.
+ * Message definitions as those of `@temporalio/workflow`, which are plain data, without that package:
+ * a program that only sends messages to workflows need not install what runs them.
  */
 export function defineUpdate<Result, Args extends unknown[] = []>(
   name: string,
 ): UpdateDefinition<Result, Args> {
-  // Its types are marked by properties that never exist at run time.
+  // The types have marker properties that never exist at run time.
   return { type: 'update', name } as UpdateDefinition<Result, Args>
 }
 

@@ -3,25 +3,28 @@ import { type Control } from './controls.ts'
 import type { Paused, ReleasedService } from './releases.ts'
 import { type Outcome } from './outcome.ts'
 
+/** Times are milliseconds since the epoch. */
 export type Approval =
   | { readonly kind: 'needed'; readonly until: number }
   | { readonly kind: 'given'; readonly by: string; readonly at: number }
 
-/** Why a request has not started yet: the first obstacle that has to go. */
+/** Why a request has not started yet: the first obstacle in its way. */
 export type WaitReason =
   | { readonly kind: 'approval'; readonly until: number }
   | { readonly kind: 'running'; readonly release: RunningRelease }
   | { readonly kind: 'freeze'; readonly freeze: Freeze }
-  /** Another request goes first: its id. */
+  /** `behind`: id of the request that starts first. */
   | { readonly kind: 'queue'; readonly behind: string }
 
+/** A request that a newer one replaced before it started. */
 export interface Superseded {
   readonly id: string
+  /** Id of the newer request. */
   readonly by: string
   readonly at: number
 }
 
-/** Nothing but rollbacks is let in until somebody lifts it, or until its end. */
+/** Blocks everything except rollbacks until it is lifted or expires. */
 export interface Freeze {
   readonly by: string
   readonly reason: string
@@ -29,11 +32,11 @@ export interface Freeze {
   readonly until?: number
 }
 
-/** A notice that nobody was told of, and why. */
-export interface Undelivered {
+/** A notification that was given up, and why. */
+export interface UndeliveredNotification {
   readonly release: string
   readonly event: string
-  /** Whom it was for: `slack (SLACK_WEBHOOK_URL)`. */
+  /** The receiver: `slack (SLACK_WEBHOOK_URL)`. */
   readonly to: string
   readonly at: number
   readonly reason: string
@@ -56,41 +59,41 @@ export interface EnvironmentStatus {
   /** The release whose revisions run now; absent before the first success. */
   readonly live?: LedgerEntry
   readonly running?: RunningRelease
-  /** What waits for its turn, the next one first. */
+  /** Requests that wait for their turn, the next one first. */
   readonly waiting: readonly WaitingRelease[]
   readonly freeze?: Freeze
-  /** Requests that a newer one took the place of, newest first. */
+  /** Newest first, at most 500. */
   readonly superseded: readonly Superseded[]
-  /** Who did what, when and why, newest first. */
+  /** Manual actions, newest first, at most 50. */
   readonly controls: readonly Control[]
   /** Newest first, at most 50. */
   readonly releases: readonly LedgerEntry[]
-  /** Notices that are on their way or are being tried again; absent where there are none. */
-  readonly unsent?: readonly UnsentNotice[]
-  /** Notices that nobody was told of, newest first; absent where there are none. */
-  readonly undelivered?: readonly Undelivered[]
+  /** Notifications that are being sent or retried. Absent: none. */
+  readonly unsent?: readonly UnsentNotification[]
+  /** Notifications that were given up, newest first, at most 10. Absent: none. */
+  readonly undelivered?: readonly UndeliveredNotification[]
 }
 
-export interface UnsentNotice {
+export interface UnsentNotification {
   readonly event: string
   readonly release: string
-  /** Whom it is for: `slack (SLACK_WEBHOOK_URL)`. */
+  /** The receiver: `slack (SLACK_WEBHOOK_URL)`. */
   readonly to: string
   readonly since: number
 }
 
 export interface WaitingRelease extends ReleaseReference {
   readonly since: number
-  /** Absent where it can start now. */
+  /** Absent: it can start now. */
   readonly waitsFor?: WaitReason
-  /** Absent where none is needed. */
+  /** Absent: none is needed. */
   readonly approval?: Approval
-  /** Why it does not wait for the end of a freeze. */
+  /** The reason given for not waiting for the end of a freeze. */
   readonly override?: string
 }
 
 export interface RunningRelease extends ReleaseReference {
   readonly startedAt: number
-  /** Present while it holds before its next step, or will. */
+  /** Present while it is paused, or will pause before its next step. */
   readonly paused?: Paused
 }

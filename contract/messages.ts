@@ -10,52 +10,48 @@ import { defineQuery, defineSignal, defineUpdate } from './definitions.ts'
 import type { Paused, ReleaseStatus } from './releases.ts'
 import type { EnvironmentStatus } from './environment.ts'
 
-/**
- * How the world speaks to the workflows: the names that people type into the Temporal UI and CLI.
- */
+/** The names of workflows and messages, as people type them into the Temporal UI and CLI. */
 
-/** Workflow type, and the id of the one that guards an environment. */
+/** Type and id of the workflow of an environment: its lock, queue and ledger. */
 export const environmentWorkflow = 'environment'
 export const environmentWorkflowId = (environment: string) => `environment/${environment}`
 
-/** Workflow types of a release, of a plan and of a list of revisions. */
+/** Types of the workflows that release, plan, and list revisions. */
 export const releaseWorkflow = 'release'
 export const planWorkflow = 'plan'
+export const revisionsWorkflow = 'revisions'
 
-/** Workflow type of one run of a schedule, and the id that Temporal puts the time behind. */
+/** Type of the workflow of one run of a schedule, and its id, to which Temporal appends the time. */
 export const scheduledWorkflow = 'scheduled'
 export const scheduledWorkflowId = (environment: string, name: string) =>
   `scheduled/${environment}/${name}`
-export const revisionsWorkflow = 'revisions'
 
-/** Workflow type of a test whether notifications arrive. */
+/** Type of the workflow that tests whether notifications arrive. */
 export const testNotificationsWorkflow = 'testNotifications'
 
 /**
- * Asks an environment for a release.
- *
- * A deploy that finds another release running waits, or is refused with the name of that one, as
- * the policy of the environment says.
+ * Requests a deploy or a redeploy of an environment. While another release runs, the policy of the
+ * environment decides whether a deploy waits or is rejected with the name of that release.
  */
 export const requestRelease = defineUpdate<Accepted, [ReleaseRequest]>('release')
 
 /**
- * Takes an environment back, answering once the way back has begun. A release that runs is
- * cancelled, which brings back what ran before it; else, or where `to` names something, a release
- * of kind `rollback` goes before everything that waits.
+ * Rolls an environment back, and answers once that has begun. A running release is cancelled, which
+ * rolls it back. If none runs, or `to` is given, a release of kind `rollback` is put at the front of
+ * the queue.
  */
 export const requestRollback = defineUpdate<Accepted, [Partial<RollbackRequest>]>('rollback')
 
 const update = (name: PlainControl) => defineUpdate<string, [ControlBody]>(name)
 
 /**
- * The controls as Updates: they answer with what was done, in a sentence, or are refused. A signal
- * of the same name, for the Temporal UI and CLI, does the same and answers nobody.
+ * The controls as Updates, which return a sentence that says what was done, or are rejected. Signals
+ * of the same names, for the Temporal UI and CLI, do the same and return nothing.
  *
  * - `approve`, `reject`: a deploy that waits for an approval
- * - `cancel`: the release that runs, which takes back what it touched, or one that waits
- * - `freeze`, `unfreeze`: nothing but rollbacks is let in
- * - `pause`, `resume`: the release that runs stops before its next step, or goes on
+ * - `cancel`: the running release, which is then rolled back, or one that waits
+ * - `freeze`, `unfreeze`: block everything except rollbacks, and lift the block
+ * - `pause`, `resume`: stop the running release before its next step, and continue it
  */
 export const controlUpdates = {
   approve: update('approve'),
@@ -73,18 +69,18 @@ export const controlSignal = (name: PlainControl) => defineSignal<[ControlBody?]
 export const rollbackSignal = defineSignal<[ControlBody?]>('rollback')
 
 /**
- * Asks for a deploy or a redeploy and answers nobody but the workflow named in `replyTo`, by the
- * signal `fate`. At the Temporal UI or CLI `{"kind": "redeploy"}` is enough: the environment takes
- * the target of the last request. What is refused stands among the controls.
+ * Requests a deploy or a redeploy by signal. The workflow named in `replyTo`, if any, receives the
+ * signal `requestStatus`. In the Temporal UI or CLI `{"kind": "redeploy"}` is enough: the
+ * environment uses the spec of the last request. Rejected requests are listed among the controls.
  */
 export const releaseSignal = defineSignal<[SignalledRequest]>('release')
 
-/** What becomes of a request that came by a signal: once it is let in or not, and at its end. */
+/** Sent twice for a request by signal: when it is admitted or rejected, and when it has ended. */
 export const requestStatusSignal = defineSignal<[RequestStatus]>('requestStatus')
 
 /**
- * What the environment tells the release that runs. Not called as the controls are: those go to
- * the environment, which would not know of a release that somebody had paused past it.
+ * Sent by an environment to its running release. People pause through the environment, which would
+ * not know of a release that was paused directly.
  */
 export const pauseSignal = defineSignal<[Paused]>('pause')
 export const resumeSignal = defineSignal('resume')
@@ -92,5 +88,5 @@ export const resumeSignal = defineSignal('resume')
 export const environmentStatus = defineQuery<EnvironmentStatus>('status')
 export const releaseStatus = defineQuery<ReleaseStatus>('status')
 
-/** `type` of the failure with which an Update is refused. */
+/** `type` of the failure of a rejected Update. */
 export const rejectedUpdate = 'Rejected'

@@ -10,7 +10,7 @@ export type Outcome =
 
 /**
  * The exit status of a command for each outcome. A command that stops waiting while its release
- * goes on exits with 124, as `timeout(1)` does.
+ * continues exits with 124, as `timeout(1)` does.
  */
 export const exitStatus = {
   succeeded: 0,

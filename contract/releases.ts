@@ -5,17 +5,17 @@ import type { Outcome } from './outcome.ts'
 import type { Revision } from './activity-types.ts'
 import type { RollbackTarget } from '../rollout/deployment.ts'
 
-/** The memo of a `release` workflow: what its list can tell without opening it. */
+/** The memo of a `release` workflow: what a list of workflows shows without opening it. */
 export interface ReleaseMemo {
   readonly kind: ReleaseKind
   readonly committedAt?: number
 }
 
-/** The input of a `release` workflow: a request that the environment has let through. */
+/** The input of a `release` workflow: a request that the environment has admitted. */
 export interface ReleaseInput {
   readonly id: string
   readonly request: ReleaseRequest
-  /** For a rollback: what must run in the end, as far as the ledger knows it. */
+  /** Of a rollback: the revisions to run in the end, as far as the ledger knows them. */
   readonly revisions?: readonly Revision[]
   /** The commit that `revisions` were made from, where known. */
   readonly commit?: string
@@ -32,7 +32,7 @@ export type StepName =
   | 'wait'
   | 'verify'
   | 'roll back'
-  /** Waiting in the way back for those of the worker to be renewed. */
+  /** A rollback that waits for the worker's credentials to be renewed. */
   | 'credentials'
 
 export interface Step {
@@ -43,7 +43,7 @@ export interface Step {
   /** Milliseconds since the epoch. */
   readonly startedAt: number
   readonly endedAt?: number
-  /** What came of it, in a few words: a digest, a revision, a reason. */
+  /** Its result in a few words: a digest, a revision, a reason. */
   readonly note?: string
 }
 
@@ -55,9 +55,9 @@ export interface ReleaseStatus extends ReleaseReference {
   readonly startedAt: number
   readonly steps: readonly Step[]
   readonly warnings: readonly string[]
-  /** Pages to look more up on. */
+  /** Pages with more about it. */
   readonly links?: readonly Link[]
-  /** Present while the release holds before its next step. */
+  /** Present while the release is paused before its next step. */
   readonly paused?: Paused
   /** Present once the release has ended. */
   readonly result?: ReleaseResult
@@ -70,8 +70,8 @@ export interface Paused {
 }
 
 /**
- * How a release ended. The result of a workflow that ended as `succeeded` or `unchanged`; the
- * first of the details of the failure, whose type is the outcome, for every other one.
+ * How a release ended: the result of a workflow that ended as `succeeded` or `unchanged`. Every other
+ * outcome is the type of the workflow's failure, and this is the first of its details.
  */
 export interface ReleaseResult extends Partial<FailureEvidence> {
   readonly id: string
@@ -81,7 +81,7 @@ export interface ReleaseResult extends Partial<FailureEvidence> {
   /** The likely cause where it failed. */
   readonly cause?: string
   readonly commit?: string
-  /** What runs now, as far as the release could make sure: by service, in order of deployment. */
+  /** What runs now, as far as the release could verify it, in order of deployment. */
   readonly services: readonly ReleasedService[]
   readonly startedAt: number
   readonly endedAt: number
@@ -93,13 +93,13 @@ export interface ReleasedService {
   readonly ecsService: string
   readonly revision: Revision
   readonly rollbackTarget: RollbackTarget
-  /** Of what is live: the release that it comes from, and since when it runs again or still. */
+  /** Of a live service: the release that made this revision run, and when it did. */
   readonly since?: { readonly release: string; readonly commit?: string; readonly at: number }
 }
 
-/** A page about something that a release is made from or changes. */
+/** A page about something that a release is built from or changes. */
 export interface Link {
   readonly text: string
-  /** Encoded so that it can stand in Markdown. */
+  /** Encoded for Markdown. */
   readonly url: string
 }

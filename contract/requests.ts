@@ -1,15 +1,15 @@
 import { type EnvironmentSpec } from './environment-spec.ts'
 import { type Outcome } from './outcome.ts'
 
-/** A workflow that asked for a release by a signal: it is told by a signal what becomes of it. */
+/** A workflow that requested a release by signal, and receives the request's status by signal. */
 export interface Requester {
   readonly workflowId: string
   readonly runId?: string
 }
 
-/** What becomes of a request, as the one who asked is told. */
+/** The status of a request, as its requester receives it. */
 export type RequestStatus =
-  /** `retryable` where the environment was frozen or busy: the same may be let in later. */
+  /** `retryable`: the environment was frozen or busy, and may admit the same request later. */
   | { readonly kind: 'rejected'; readonly reason: string; readonly retryable: boolean }
   | { readonly kind: 'admitted'; readonly releaseId: string; readonly message: string }
   | {
@@ -19,7 +19,7 @@ export type RequestStatus =
       readonly message: string
     }
 
-/** What somebody asks an environment for. */
+/** What an environment can be asked for. */
 export type ReleaseRequest = DeployRequest | RedeployRequest | RollbackRequest
 
 /** What every request carries. */
@@ -40,13 +40,13 @@ export interface DeployRequest extends RequestBase {
   readonly committedAt?: number
   readonly override?: FreezeOverride
   /**
-   * Builds all images anew, on base images as they are now, under tags with this behind them;
-   * at most 20 letters and digits. Left out: what the registry has of the commit is taken.
+   * Suffix of the tags of a rebuild, at most 20 letters and digits: all images are built anew, on
+   * the newest base images. Absent: images of the commit that are in the registry are used.
    */
   readonly rebuild?: string
 }
 
-/** Goes ahead though the environment is frozen. */
+/** Lets a request through although the environment is frozen. */
 export interface FreezeOverride {
   readonly reason: string
 }
@@ -57,23 +57,23 @@ export interface RedeployRequest extends RequestBase {
   readonly override?: FreezeOverride
 }
 
-/** Back to what ran before the live release, or to an earlier release. */
+/** Back to the release before the live one, or to an earlier one. */
 export interface RollbackRequest extends RequestBase {
   readonly kind: 'rollback'
   /**
-   * Id or commit of a release in the ledger, or a revision (`mailman-api:41`, its ARN). Left out:
-   * what ran before the live one.
+   * Id or commit of a release in the ledger, or a revision (`mailman-api:41`, its ARN). Absent: what
+   * ran before the live release.
    */
   readonly to?: string
   readonly reason?: string
 }
 
-/** The answer to the Updates `release` and `rollback` of an environment: what to follow. */
+/** The answer to the Updates `release` and `rollback` of an environment: the release to follow. */
 export interface Accepted {
   readonly releaseId: string
-  /** Absent while the release waits for its turn: there is no workflow of it yet. */
+  /** Absent while the release waits for its turn: it has no workflow yet. */
   readonly runId?: string
-  /** True where the same was asked for already: this request has joined that release. */
+  /** The same was requested before: this request has joined that release. */
   readonly joined: boolean
   /** One sentence for people. */
   readonly message: string

@@ -1,13 +1,13 @@
 import { type Outcome } from './outcome.ts'
 import { type EnvironmentSpec } from './environment-spec.ts'
 
-/** What a schedule starts, each time. */
+/** The input of every run of a schedule. */
 export interface ScheduledInput {
   /** Name of the schedule in its environment. */
   readonly name: string
-  /** Of the configuration, as it was when the schedule was made. */
+  /** Resolved from the configuration when the schedule was created. */
   readonly spec: EnvironmentSpec
-  /** Who made the schedule. */
+  /** Who created the schedule. */
   readonly requestedBy: string
   readonly what: ScheduledWork
   /** Its times in words, for people. */
@@ -16,10 +16,10 @@ export interface ScheduledInput {
 
 export type ScheduledWork =
   | { readonly kind: 'redeploy' }
-  /** The newest commit of a branch, built anew. Left out: the repository's own default branch. */
+  /** The newest commit of a branch, rebuilt. Absent: the repository's default branch. */
   | { readonly kind: 'deploy'; readonly branch?: string }
 
-/** How a run of a schedule ended that did not fail. */
+/** How a run of a schedule ended, unless it failed. */
 export interface ScheduledResult {
   /** `skipped`: the environment was frozen or busy. */
   readonly outcome: Extract<Outcome, 'succeeded' | 'unchanged' | 'superseded'> | 'skipped'

@@ -1,12 +1,12 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common'
 
 /**
- * What releases can be searched by in Temporal, for example
+ * The search attributes of releases in Temporal, for example
  * `temporal workflow list --query 'SlipwayOutcome="rolled_back"'`. They must exist on the server
  * before a worker starts (`slipway setup`). Never encrypted by a payload codec.
  *
- * `SlipwaySummary` is the release in words once more: the list of the Temporal UI (2.54) has no
- * column for a workflow's own summary, and no query finds words in it.
+ * `SlipwaySummary` repeats the workflow's summary: the list of the Temporal UI (2.54) has no column
+ * for that, and no query searches it.
  */
 export const searchAttributes = {
   SlipwaySummary: SearchAttributeType.TEXT,

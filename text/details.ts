@@ -5,8 +5,8 @@ import type {
   EnvironmentStatus,
   LedgerEntry,
   RunningRelease,
-  Undelivered,
-  UnsentNotice,
+  UndeliveredNotification,
+  UnsentNotification,
   WaitingRelease,
 } from '../contract/environment.ts'
 import { failureDetails } from './failure-details.ts'
@@ -16,8 +16,8 @@ import { waitText } from './wait-reason.ts'
 import { shortCommit, shortDigest, shortRevision } from './short.ts'
 
 /**
- * Markdown for the Temporal UI's current details, which takes 20 KB: what a person looks for
- * first stands first.
+ * Markdown for the current details in the Temporal UI, which hold 20 KB. What people look for
+ * first comes first.
  */
 
 /** A release: how it ended or where it is, then a table of its steps. */
@@ -46,7 +46,7 @@ export function releaseDetails(status: ReleaseStatus): string {
     ...table(serviceHead(result), services),
     ...status.warnings.map((warning) => `\nNote: ${cell(warning)}`),
     '',
-    `Asked for by ${cell(status.requestedBy)}`,
+    `Requested by ${cell(status.requestedBy)}`,
     ...linkLine(status.links ?? []),
   ].join('\n')
 }
@@ -59,16 +59,16 @@ function link({ text, url }: Link): string {
   return `[${cell(text)}](${url})`
 }
 
-/** What was taken back was not released; a service whose turn had not come was not even tried. */
+/** A revision that was rolled back was not released, and some may not even have been started. */
 function serviceHead(result: ReleaseStatus['result']): readonly string[] {
   switch (result?.outcome) {
     case 'rolled_back':
     case 'cancelled':
-      return ['service', 'wanted', 'digest', 'runs']
+      return ['service', 'requested', 'digest', 'runs']
     case 'rollback_failed':
     case 'superseded':
     case 'rejected':
-      return ['service', 'wanted', 'digest', 'ran before']
+      return ['service', 'requested', 'digest', 'ran before']
     case 'succeeded':
     case 'unchanged':
     case undefined:
@@ -79,7 +79,7 @@ function serviceHead(result: ReleaseStatus['result']): readonly string[] {
 /**
  * An environment: what is live, what runs, and the last releases.
  *
- * @param pageOf gives the page of a release, where it is known
+ * @param pageOf gives the URL of a release's page, if it is known
  */
 export function environmentDetails(
   status: EnvironmentStatus,
@@ -93,7 +93,7 @@ export function environmentDetails(
   return [
     live === undefined
       ? '**Live:** nothing released yet'
-      : `**Live:** ${what(live)}, since ${when(liveSince(live))}, by ${cell(live.requestedBy)}`,
+      : `**Live:** ${title(live)}, since ${when(liveSince(live))}, by ${cell(live.requestedBy)}`,
     ...table(
       ['service', 'revision', 'digest', 'since', 'release'],
       (live?.services ?? []).map((service) => serviceRow(service, linked)),
@@ -101,10 +101,10 @@ export function environmentDetails(
     '',
     running === undefined
       ? '**Running:** nothing'
-      : `**Running:** ${linked(running.id)}: ${what(running)}, since ${when(running.startedAt)}, by ${cell(running.requestedBy)}${pausedText(running)}`,
-    ...frozen(status),
+      : `**Running:** ${linked(running.id)}: ${title(running)}, since ${when(running.startedAt)}, by ${cell(running.requestedBy)}${pausedText(running)}`,
+    ...freezeLines(status),
     ...table(
-      ['waiting', 'what', 'since', 'by', 'for'],
+      ['waiting', 'what', 'since', 'by', 'why'],
       status.waiting.slice(0, 20).map((one) => waitingRow(one, status.environment)),
     ),
     ...table(
@@ -116,11 +116,11 @@ export function environmentDetails(
       status.releases.slice(0, 10).map((entry) => entryRow(entry, linked(entry.id))),
     ),
     ...table(
-      ['not delivered to', 'event', 'at', 'release', 'reason'],
+      ['notification failed', 'event', 'at', 'release', 'reason'],
       (status.undelivered ?? []).slice(0, 5).map(undeliveredRow),
     ),
     ...table(
-      ['still to be delivered to', 'event', 'since', 'release'],
+      ['notification pending', 'event', 'since', 'release'],
       (status.unsent ?? []).slice(0, 5).map(unsentRow),
     ),
     '',
@@ -133,7 +133,7 @@ function table(head: readonly string[], rows: readonly string[]): readonly strin
 }
 
 /** `deploy 3f2c1ab: Add organization id` */
-function what({ kind, commit, subject = '' }: Pick<LedgerEntry, 'kind' | 'commit' | 'subject'>) {
+function title({ kind, commit, subject = '' }: Pick<LedgerEntry, 'kind' | 'commit' | 'subject'>) {
   const of = commit === undefined ? kind : `${kind} ${shortCommit(commit)}`
   return subject === '' ? of : `${of}: ${cell(subject)}`
 }
@@ -155,7 +155,7 @@ function pausedText({ paused }: RunningRelease): string {
   return paused === undefined ? '' : `. **Paused** by ${by(paused)}`
 }
 
-function frozen({ freeze }: EnvironmentStatus): readonly string[] {
+function freezeLines({ freeze }: EnvironmentStatus): readonly string[] {
   if (freeze === undefined) return []
   const end = freeze.until === undefined ? '' : ` until ${when(freeze.until)}`
   return ['', `**Frozen**${end} by ${by(freeze)}`]
@@ -163,7 +163,13 @@ function frozen({ freeze }: EnvironmentStatus): readonly string[] {
 
 function waitingRow(waiting: WaitingRelease, environment: string): string {
   const { id, since, requestedBy, waitsFor, ...about } = waiting
-  return row(id, what(about), when(since), cell(requestedBy), cell(waitText(waitsFor, environment)))
+  return row(
+    id,
+    title(about),
+    when(since),
+    cell(requestedBy),
+    cell(waitText(waitsFor, environment)),
+  )
 }
 
 function controlRow({ kind, by: who, at, release, reason, rejected }: Control): string {
@@ -171,11 +177,11 @@ function controlRow({ kind, by: who, at, release, reason, rejected }: Control): 
   return row(kind, cell(who), when(at), release ?? '', cell(why))
 }
 
-function undeliveredRow({ to, event, at, release, reason }: Undelivered): string {
+function undeliveredRow({ to, event, at, release, reason }: UndeliveredNotification): string {
   return row(cell(to), cell(event), when(at), release, cell(reason))
 }
 
-function unsentRow({ to, event, since, release }: UnsentNotice): string {
+function unsentRow({ to, event, since, release }: UnsentNotification): string {
   return row(cell(to), cell(event), when(since), release)
 }
 
@@ -198,10 +204,10 @@ function entryRow(
   { outcome, endedAt, requestedBy, ...about }: LedgerEntry,
   release: string,
 ): string {
-  return row(release, what(about), outcomeWords[outcome], when(endedAt), cell(requestedBy))
+  return row(release, title(about), outcomeWords[outcome], when(endedAt), cell(requestedBy))
 }
 
-/** The UI sets columns without a gap between them: a space that does not break keeps them apart. */
+/** The UI leaves no gap between columns: a non-breaking space keeps them apart. */
 function row(...cells: readonly string[]): string {
   return `| ${cells.join('\u00a0 | ')} |`
 }

@@ -2,7 +2,7 @@ import { type Link } from '../contract/releases.ts'
 import type { EnvironmentSpec } from '../contract/environment-spec.ts'
 import { shortCommit } from './short.ts'
 
-/** The commit where its repository is hosted, and each service in the console of AWS. */
+/** Links to the commit at the host of its repository, and to each service in the AWS console. */
 export function linksOf(
   { repository, aws: { region }, cluster, services }: EnvironmentSpec,
   commit: string | undefined,
@@ -17,14 +17,14 @@ export function linksOf(
   ]
 }
 
-/** What stands between a repository's address and a commit there. */
+/** The path between a repository and a commit, by host. */
 const commitPaths: Readonly<Record<string, string>> = {
   'github.com': 'commit',
   'gitlab.com': '-/commit',
   'bitbucket.org': 'commits',
 }
 
-/** By HTTPS or SSH, as hosts write it; who logs in with what is left out. */
+/** HTTPS and SSH addresses as hosts write them. The user info is not captured. */
 const hosted =
   /^(?:(?:https|ssh):\/\/(?:[^@/]*@)?|[^@/:]+@)([a-z.]+)(?::\d+)?[/:]([\w.-]+(?:\/[\w.-]+)+)$/
 
@@ -36,7 +36,7 @@ function commitPage(repository: string, commit: string): string | undefined {
     : `https://${host}/${path}/${toCommit}/${encoded(commit)}`
 }
 
-/** Consoles of the AWS partitions; all others are in the first. */
+/** The console of each AWS partition, by prefix of the region. */
 const consoles = [
   { prefix: 'cn-', domain: 'amazonaws.cn' },
   { prefix: 'us-gov-', domain: 'amazonaws-us-gov.com' },

@@ -1,8 +1,8 @@
 import type { LedgerEntry } from '../contract/environment.ts'
 
 /**
- * Since when what is live runs, in milliseconds since the epoch. Not the end of its release:
- * something else may have run in between, until somebody went back.
+ * When the live revisions became live, in milliseconds since the epoch. That may be later than the
+ * end of their release: another one may have run in between, until a rollback.
  */
 export function liveSince({ endedAt, services }: LedgerEntry): number {
   const moments = services.flatMap(({ since }) => (since === undefined ? [] : [since.at]))

@@ -1,6 +1,6 @@
 import type { Outcome } from '../contract/outcome.ts'
 
-/** An outcome as people say it. */
+/** Each outcome in words. */
 export const outcomeWords: Readonly<Record<Outcome, string>> = {
   succeeded: 'succeeded',
   unchanged: 'unchanged',
@@ -11,7 +11,7 @@ export const outcomeWords: Readonly<Record<Outcome, string>> = {
   cancelled: 'cancelled',
 }
 
-/** An outcome at a glance. */
+/** Each outcome as an emoji. */
 export const outcomeSigns: Readonly<Record<Outcome, string>> = {
   succeeded: '✅',
   unchanged: '✅',

@@ -9,19 +9,19 @@ export { durationText, momentText } from './times.ts'
 export function plain(text: string): string {
   return (
     stripVTControlCharacters(text)
-      // oxlint-disable-next-line no-control-regex -- control characters are what is taken out
+      // oxlint-disable-next-line no-control-regex -- removes control characters
       .replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')
       .replaceAll(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '')
       .trim()
   )
 }
 
-/** The same for text whose lines matter: each line made plain. */
+/** Like {@link plain} for text with several lines, which are kept. */
 export function plainLines(text: string): string {
   return text.split(/\r?\n/).map(plain).join('\n').trimEnd()
 }
 
-/** At most `length` characters, the last one an ellipsis where something is missing. */
+/** At most `length` characters. The last is an ellipsis if the text was cut. */
 export function shortened(text: string, length: number): string {
   const characters = Array.from(text)
   return characters.length <= length ? text : `${characters.slice(0, length - 1).join('')}…`

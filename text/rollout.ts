@@ -47,8 +47,8 @@ export function successText({
 }
 
 /**
- * Where a rollout stands, in one line. What a person has to do comes first, since the line may be
- * cut short; then what is missing, the stage of the strategy, and what keeps it from moving.
+ * The progress of a rollout in one line. What a person has to do comes first, since the line may be
+ * cut short; then what is missing, the stage of the strategy, and what holds it up.
  */
 export function progressText({ gap, pause, stage, hook, stall, crashed }: Progress): string {
   return [
@@ -63,7 +63,7 @@ export function progressText({ gap, pause, stage, hook, stall, crashed }: Progre
     .join('; ')
 }
 
-/** ECS's sentence, with the alarms that it does not name. */
+/** ECS's own reason, with the names of alarms that it leaves out. */
 function ecsReasonText({ said, status, alarms }: EcsReason): string {
   const reason = said || `ECS says ${status || 'no status'}`
   return alarms.length === 0 ? reason : `${reason.replace(/\.$/, '')} (${alarmWords(alarms)}).`
@@ -98,9 +98,9 @@ function gapText(gap: Gap): string {
     case 'ECS is rolling back':
       return `ECS is rolling back: ${ecsReasonText(gap.reason)}${gap.rest === undefined ? '' : ` (${gapText(gap.rest)})`}`
     case 'rollback target unsaid':
-      return `ECS has rolled back, and does not say yet to what: ${ecsReasonText(gap.reason)}`
+      return `ECS has rolled back but does not say yet to which revision: ${ecsReasonText(gap.reason)}`
     case 'rollback not complete':
-      return `ECS has rolled back (${ecsReasonText(gap.reason)}), and the previous deployment does not serve alone yet: ${gapText(gap.rest)}`
+      return `ECS has rolled back (${ecsReasonText(gap.reason)}), but the previous deployment is not the only one serving yet: ${gapText(gap.rest)}`
     case 'previous deployment failed':
       return 'the previous deployment has failed'
   }

@@ -1,6 +1,6 @@
 import type { ReleaseRequest } from '../contract/requests.ts'
 
-/** As `git log --oneline` would show it. */
+/** `3f2c1ab`, as `git log --oneline` shows it. */
 export function shortCommit(commit: string | undefined): string {
   return commit === undefined ? 'an unknown commit' : commit.slice(0, 7)
 }
@@ -21,7 +21,7 @@ export function timeOfDay(ms: number): string {
 }
 
 /**
- * One line that says what a release is, for the list in the Temporal UI, which takes 200 bytes:
+ * A release in one line, for the list in the Temporal UI, which takes 200 bytes:
  * `mailman 3f2c1ab → production: Add organization id to inboxes`.
  */
 export function releaseSummary(request: ReleaseRequest, commit: string | undefined): string {
@@ -40,15 +40,18 @@ export function releaseSummary(request: ReleaseRequest, commit: string | undefin
   }
 }
 
-/** Text of others in one line, without control characters, at most so many bytes of UTF-8. */
-export function oneLine(text: string, longest = 180): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what is taken out
+/**
+ * Foreign text as one line without control characters, cut after `maxBytes` bytes of UTF-8 with an
+ * ellipsis.
+ */
+export function oneLine(text: string, maxBytes = 180): string {
+  // oxlint-disable-next-line no-control-regex -- removes control characters
   const clean = text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim()
   let bytes = 0
   let kept = ''
   for (const character of clean) {
     bytes += utf8Length(character)
-    if (bytes > longest) return `${kept}…`
+    if (bytes > maxBytes) return `${kept}…`
     kept += character
   }
   return kept

@@ -1,8 +1,8 @@
 /**
- * The page of a release in the Temporal UI. Encoded so that it can stand in Markdown: an id holds
- * slashes, which are part of one segment there.
+ * URL of a release's page in the Temporal UI. The slashes of an id are encoded as part of one
+ * segment, and parentheses so that the URL can be used in Markdown.
  *
- * @param ui address of the UI: `https://cloud.temporal.io`; without it there is no page to name
+ * @param ui address of the UI, such as `https://cloud.temporal.io`; `undefined` gives `undefined`
  */
 export function pageOf(ui: string | undefined, namespace: string, id: string): string | undefined {
   if (ui === undefined || !/^https?:\/\/[^\s()<>]+$/.test(ui)) return undefined

@@ -3,8 +3,8 @@ import { momentText } from './times.ts'
 import { busyWith } from './queue.ts'
 
 /**
- * Says why a request waits, to follow its name: `waits for an approval until …: slipway approve
- * production`. Where nothing is in its way it is about to start.
+ * Says why a request waits, to follow its id: `waits for an approval until …: slipway approve
+ * production`. Without a reason it is about to start.
  */
 export function waitText(reason: WaitReason | undefined, environment: string): string {
   switch (reason?.kind) {

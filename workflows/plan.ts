@@ -2,7 +2,7 @@ import type { Plan } from '../contract/activity-types.ts'
 import type { EnvironmentSpec } from '../contract/environment-spec.ts'
 import { shortActivities } from './temporal/activity-proxies.ts'
 
-/** What a release of this commit would change. Changes nothing. */
+/** Finds out what a release of this commit would change. Changes nothing. */
 export function plan(input: {
   readonly spec: EnvironmentSpec
   readonly commit: string

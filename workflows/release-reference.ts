@@ -2,7 +2,7 @@ import type { ReleaseReference } from '../contract/release-reference.ts'
 import type { ReleaseInput } from '../contract/releases.ts'
 import { oneLine } from '../text/short.ts'
 
-/** Names a release. What people wrote in it is one line of at most 180 bytes. */
+/** The reference of a release. Texts by people are cut to one line of at most 180 bytes. */
 export function referenceOf({ id, request, commit }: ReleaseInput): ReleaseReference {
   return {
     id,

@@ -2,7 +2,7 @@ import type { KnownRevision } from '../contract/activity-types.ts'
 import type { ServiceSpec, EnvironmentSpec } from '../contract/environment-spec.ts'
 import { shortActivities } from './temporal/activity-proxies.ts'
 
-/** The newest revisions of a service, with what came of them. Changes nothing. */
+/** Lists the newest revisions of a service and how their deployments ended. Changes nothing. */
 export function revisions(input: {
   readonly spec: EnvironmentSpec
   readonly service: ServiceSpec

@@ -17,29 +17,29 @@ import * as protocol from '../contract/messages.ts'
 import { parseRequestStatus } from './environment/state/parse-signal.ts'
 import { oneLine, shortCommit } from '../text/short.ts'
 
-/** For a turn, an approval and the release itself; the next runs are skipped meanwhile. */
-const patience = '24 hours'
+/** For a turn, an approval and the release. Runs of the schedule in the meantime are skipped. */
+const timeLimit = '24 hours'
 
 /**
- * One run of a schedule. It asks the environment as everybody does, waits for what becomes of it
- * and ends alike: as that result, or as a failure whose type is the outcome. It touches nothing
- * itself, so that the environment stays the only door.
+ * One run of a schedule. It sends a request to the environment, as people do, waits for its end and
+ * ends likewise: with a result, or with a failure whose type is the outcome. It changes nothing
+ * itself, so that every change is admitted by the environment.
  */
 export async function scheduled(input: ScheduledInput): Promise<ScheduledResult> {
   let requestStatus = undefined as RequestStatus | undefined
   setHandler(protocol.requestStatusSignal, (body: unknown) => {
-    const news = parseRequestStatus(body)
-    if (news === undefined) return
-    // The end may overtake the news that it began.
-    if (requestStatus?.kind === 'ended' && news.kind === 'admitted') return
-    requestStatus = news
-    setCurrentDetails('message' in news ? news.message : news.reason)
+    const received = parseRequestStatus(body)
+    if (received === undefined) return
+    // The signal that it ended may overtake the one that it was admitted.
+    if (requestStatus?.kind === 'ended' && received.kind === 'admitted') return
+    requestStatus = received
+    setCurrentDetails('message' in received ? received.message : received.reason)
   })
   const request = await requestOf(input)
-  await ask(input, request)
-  const summary = `${protocol.environmentWorkflowId(input.spec.environment)} may take so long`
-  await condition(() => isFinal(requestStatus), patience, { summary: oneLine(summary) })
-  return endOf(requestStatus)
+  await send(input, request)
+  const summary = `time limit for ${protocol.environmentWorkflowId(input.spec.environment)}`
+  await condition(() => isFinal(requestStatus), timeLimit, { summary: oneLine(summary) })
+  return resultOf(requestStatus)
 }
 
 function isFinal(requestStatus: RequestStatus | undefined): boolean {
@@ -52,7 +52,10 @@ async function requestOf(input: ScheduledInput): Promise<DeployRequest | Redeplo
   if (what.kind === 'redeploy') return { kind: 'redeploy', spec, requestedBy }
   const { branch } = what
   const { repository } = spec
-  const builder = anyBuilderActivities(spec, `look what ${branch ?? 'the default branch'} is at`)
+  const builder = anyBuilderActivities(
+    spec,
+    `find the newest commit of ${branch ?? 'the default branch'}`,
+  )
   const head = await builder
     .findBranch({ repository, ...(branch === undefined ? {} : { branch }) })
     .catch((failure: unknown) => {
@@ -61,12 +64,12 @@ async function requestOf(input: ScheduledInput): Promise<DeployRequest | Redeplo
   const rebuild = workflowInfo()
     .startTime.toISOString()
     .replaceAll(/[-:]|\.\d+/g, '')
-  setCurrentDetails(`Asking for ${shortCommit(head.commit)}, built anew.`)
+  setCurrentDetails(`Requests a release of ${shortCommit(head.commit)} with new images.`)
   return { kind: 'deploy', spec, requestedBy, ...head, rebuild }
 }
 
-/** A workflow can send no Update with start: it signals, and starts where nobody has yet. */
-async function ask(
+/** A workflow cannot use Update-with-start: this one signals, and starts the environment if needed. */
+async function send(
   { spec: { environment, project, taskQueues } }: ScheduledInput,
   request: DeployRequest | RedeployRequest,
 ): Promise<void> {
@@ -80,7 +83,7 @@ async function ask(
   try {
     return await signal()
   } catch {
-    // Nobody has asked for anything there yet.
+    // The environment has not been started yet.
   }
   try {
     await startChild<(start: EnvironmentInput) => Promise<never>>(protocol.environmentWorkflow, {
@@ -91,26 +94,26 @@ async function ask(
       staticSummary: `${project} ${environment}`,
     })
   } catch {
-    // Somebody else has meanwhile.
+    // Another client has started it in the meantime.
   }
   try {
     await signal()
   } catch (failure) {
-    const message = `${workflowId} could not be asked: ${failureMessage(failure)}`
+    const message = `could not send the request to ${workflowId}: ${failureMessage(failure)}`
     throw ApplicationFailure.nonRetryable(message, 'rejected')
   }
 }
 
-function endOf(requestStatus: RequestStatus | undefined): ScheduledResult {
+function resultOf(requestStatus: RequestStatus | undefined): ScheduledResult {
   switch (requestStatus?.kind) {
     case undefined:
       throw ApplicationFailure.nonRetryable(
-        `The environment did not answer within ${patience}.`,
+        `The environment did not answer within ${timeLimit}.`,
         'timed_out',
       )
     case 'admitted':
       throw ApplicationFailure.nonRetryable(
-        `${requestStatus.releaseId} has not ended after ${patience}: it still waits or runs.`,
+        `${requestStatus.releaseId} has not ended after ${timeLimit}: it still waits or runs.`,
         'timed_out',
       )
     case 'rejected':

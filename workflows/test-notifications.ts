@@ -1,10 +1,10 @@
-import { type TestedNotification } from '../contract/notices.ts'
+import { type TestedNotification } from '../contract/notifications.ts'
 import type { NotificationSpec, EnvironmentSpec } from '../contract/environment-spec.ts'
 import { twoAttemptActivities } from './temporal/activity-proxies.ts'
 import { receiverName } from './environment/state/outbox.ts'
 import { failureMessage } from './temporal/failure.ts'
 
-/** Tells every receiver of an environment that this is a test, each by itself. */
+/** Sends a test to every receiver of an environment, and reports each delivery. */
 export async function testNotifications(input: {
   readonly spec: EnvironmentSpec
   readonly requestedBy: string
@@ -12,9 +12,9 @@ export async function testNotifications(input: {
   const { spec, requestedBy } = input
   const { project, environment, notifications = [], links } = spec
   const at = Date.now()
-  async function tryOne(to: NotificationSpec): Promise<TestedNotification> {
+  async function sendTest(to: NotificationSpec): Promise<TestedNotification> {
     const name = receiverName({ to })
-    const notice = {
+    const notification = {
       event: 'test',
       id: `test/${environment}/${at}`,
       at,
@@ -24,11 +24,11 @@ export async function testNotifications(input: {
       ...(links?.temporalUi === undefined ? {} : { temporalUi: links.temporalUi }),
     } as const
     try {
-      await twoAttemptActivities(`${name}: test`).notify({ notice, to })
+      await twoAttemptActivities(`${name}: test`).notify({ notification, to })
       return { to: name }
     } catch (failure) {
       return { to: name, failure: failureMessage(failure) }
     }
   }
-  return Promise.all(notifications.map(tryOne))
+  return Promise.all(notifications.map(sendTest))
 }

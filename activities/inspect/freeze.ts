@@ -1,4 +1,4 @@
-import { freezeInWords, frozenBy } from '../../config/frozen.ts'
+import { freezeText, activeFreeze } from '../../config/active-freeze.ts'
 import type { EnvironmentSpec } from '../../contract/environment-spec.ts'
 import { failure } from '../temporal/failures.ts'
 
@@ -9,10 +9,10 @@ import { failure } from '../temporal/failures.ts'
  * Fails as `PreconditionFailed`.
  */
 export function rejectWhileFrozen({ environment, admission }: EnvironmentSpec, now: number): void {
-  const window = frozenBy(admission.freezes, now)
+  const window = activeFreeze(admission.freezes, now)
   if (window === undefined) return
   throw failure(
     'PreconditionFailed',
-    `${environment} is frozen: ${freezeInWords(window)}. Wait until the freeze is over, or override it: slipway deploy ${environment} --override-freeze --reason '…'`,
+    `${environment} is frozen: ${freezeText(window)}. Wait until the freeze is over, or override it: slipway deploy ${environment} --override-freeze --reason '…'`,
   )
 }

@@ -1,9 +1,9 @@
 import { durationText, momentText } from '../../text/times.ts'
 import { pageOf } from '../../text/temporal-ui.ts'
 import { outcomeSigns, outcomeWords } from '../../text/outcome-words.ts'
-import type { Notice, OutcomeNotice } from '../../contract/notices.ts'
+import type { Notification, OutcomeNotification } from '../../contract/notifications.ts'
 
-/** A notice in words, in the order in which a reader needs them. */
+/** A notification in words, in the order in which a reader needs them. */
 export interface Message {
   readonly sign: string
   /** `rolled back after 3 min 20 s` */
@@ -25,31 +25,39 @@ export interface TemporalUi {
   readonly namespace: string
 }
 
-export function buildMessage(notice: Notice, ui: TemporalUi): Message {
-  const { environment } = notice
-  const { requestedBy } = notice.event === 'test' ? notice : notice.release
-  const page = pageOf(ui.temporalUi ?? notice.temporalUi, ui.namespace, workflowIdOf(notice))
+export function buildMessage(notification: Notification, ui: TemporalUi): Message {
+  const { environment } = notification
+  const { requestedBy } = notification.event === 'test' ? notification : notification.release
+  const page = pageOf(
+    ui.temporalUi ?? notification.temporalUi,
+    ui.namespace,
+    workflowIdOf(notification),
+  )
   return {
-    ...contentOf(notice),
-    about: notice.event === 'test' ? `${notice.project} → ${environment}` : notice.summary,
+    ...contentOf(notification),
+    about:
+      notification.event === 'test'
+        ? `${notification.project} → ${environment}`
+        : notification.summary,
     requestedBy,
-    ...('reason' in notice ? { reason: notice.reason } : {}),
+    ...('reason' in notification ? { reason: notification.reason } : {}),
     ...(page === undefined ? {} : { page }),
   }
 }
 
 /** A release that has not started has no workflow yet: its page is the environment's. */
-function workflowIdOf(notice: Notice): string {
+function workflowIdOf(notification: Notification): string {
   const hasStarted =
-    notice.event === 'started' || (notice.event === 'outcome' && notice.startedAt !== undefined)
-  return hasStarted ? notice.release.id : `environment/${notice.environment}`
+    notification.event === 'started' ||
+    (notification.event === 'outcome' && notification.startedAt !== undefined)
+  return hasStarted ? notification.release.id : `environment/${notification.environment}`
 }
 
 type Content = Pick<Message, 'sign' | 'headline' | 'lines' | 'commands'>
 
-function contentOf(notice: Notice): Content {
-  const { environment } = notice
-  switch (notice.event) {
+function contentOf(notification: Notification): Content {
+  const { environment } = notification
+  switch (notification.event) {
     case 'started':
       return {
         sign: '🚀',
@@ -61,14 +69,14 @@ function contentOf(notice: Notice): Content {
       return {
         sign: '✋',
         headline: 'waits for an approval',
-        lines: [`Without an approval it is rejected at ${momentText(notice.until)}.`],
+        lines: [`Without an approval it is rejected at ${momentText(notification.until)}.`],
         commands: [
-          `slipway approve ${environment} --release ${notice.release.id}`,
-          `slipway reject ${environment} --release ${notice.release.id} --reason '…'`,
+          `slipway approve ${environment} --release ${notification.release.id}`,
+          `slipway reject ${environment} --release ${notification.release.id} --reason '…'`,
         ],
       }
     case 'outcome':
-      return outcomeContent(notice)
+      return outcomeContent(notification)
     case 'test':
       return {
         sign: '🔔',
@@ -79,8 +87,8 @@ function contentOf(notice: Notice): Content {
   }
 }
 
-function outcomeContent(notice: OutcomeNotice): Content {
-  const { outcome, message, cause, startedAt, at, release, environment } = notice
+function outcomeContent(notification: OutcomeNotification): Content {
+  const { outcome, message, cause, startedAt, at, release, environment } = notification
   const duration = startedAt === undefined ? '' : ` after ${durationText(at - startedAt)}`
   const words = `${outcomeWords[outcome]}${duration}`
   const explain =
@@ -95,4 +103,4 @@ function outcomeContent(notice: OutcomeNotice): Content {
 }
 
 /** Outcomes that need no explanation. */
-const successful: ReadonlySet<OutcomeNotice['outcome']> = new Set(['succeeded', 'unchanged'])
+const successful: ReadonlySet<OutcomeNotification['outcome']> = new Set(['succeeded', 'unchanged'])

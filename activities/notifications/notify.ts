@@ -3,7 +3,7 @@ import { Context } from '@temporalio/activity'
 import type { NotificationSpec } from '../../contract/environment-spec.ts'
 import { failure, unavailable } from '../temporal/failures.ts'
 import { buildMessage } from './message.ts'
-import type { Notice, Sending } from '../../contract/notices.ts'
+import type { Notification, AddressedNotification } from '../../contract/notifications.ts'
 import { defaultTimeoutMs, post, type PostResult } from './post.ts'
 import { keyOf, webhookHeaders } from './signature.ts'
 import { slackBody } from './slack.ts'
@@ -22,41 +22,53 @@ export interface NotifyOptions {
 }
 
 /**
- * Sends one notice to one receiver. The URL and the secret are read from the worker's environment
+ * Sends one notification to one receiver. The URL and the secret are read from the worker's environment
  * here and never leave this activity: no failure contains them.
  *
  * Fails as `PreconditionFailed` if a retry is of no use, else as `Unavailable`, with the retry delay
  * that the receiver asks for.
  */
-export async function notify({ notice, to }: Sending, options: NotifyOptions = {}): Promise<void> {
+export async function notify(
+  { notification, to }: AddressedNotification,
+  options: NotifyOptions = {},
+): Promise<void> {
   const { variables = process.env, timeoutMs = defaultTimeoutMs } = options
-  const url = urlFor(to, notice, variables)
+  const url = urlFor(to, notification, variables)
   const { namespace } = Context.current().info
-  const message = buildMessage(notice, {
+  const message = buildMessage(notification, {
     temporalUi: variables['TEMPORAL_UI_URL'] || undefined,
     namespace,
   })
   if (to.type === 'slack') {
     const body = JSON.stringify(slackBody(message))
-    return checkResult(await post(url, body, {}, timeoutMs), to, notice)
+    return checkResult(await post(url, body, {}, timeoutMs), to, notification)
   }
-  const body = JSON.stringify(webhookBody(notice, message))
-  const headers = webhookHeaders(notice.id, Date.now(), body, keyFor(to, notice, variables))
-  checkResult(await post(url, body, headers, timeoutMs), to, notice)
+  const body = JSON.stringify(webhookBody(notification, message))
+  const headers = webhookHeaders(
+    notification.id,
+    Date.now(),
+    body,
+    keyFor(to, notification, variables),
+  )
+  checkResult(await post(url, body, headers, timeoutMs), to, notification)
 }
 
-function urlFor({ urlFrom }: NotificationSpec, notice: Notice, variables: Variables): URL {
-  const url = URL.parse(valueOf(urlFrom, notice, variables).trim())
+function urlFor(
+  { urlFrom }: NotificationSpec,
+  notification: Notification,
+  variables: Variables,
+): URL {
+  const url = URL.parse(valueOf(urlFrom, notification, variables).trim())
   if (url === null || !/^https?:$/.test(url.protocol)) {
     throw failure(
       'PreconditionFailed',
-      `${sourceOf(urlFrom, notice)} is not an http or https URL. Set it to the receiver's URL where this worker runs, and restart the worker.`,
+      `${sourceOf(urlFrom, notification)} is not an http or https URL. Set it to the receiver's URL where this worker runs, and restart the worker.`,
     )
   }
   if (url.username !== '' || url.password !== '') {
     throw failure(
       'PreconditionFailed',
-      `${sourceOf(urlFrom, notice)} contains a user or password before the host, which is not supported. Put a token into the URL's path or query, or use "secretFrom" in slipway.yaml.`,
+      `${sourceOf(urlFrom, notification)} contains a user or password before the host, which is not supported. Put a token into the URL's path or query, or use "secretFrom" in slipway.yaml.`,
     )
   }
   return url
@@ -64,28 +76,28 @@ function urlFor({ urlFrom }: NotificationSpec, notice: Notice, variables: Variab
 
 function keyFor(
   { secretFrom }: NotificationSpec,
-  notice: Notice,
+  notification: Notification,
   variables: Variables,
 ): Buffer | undefined {
   if (secretFrom === undefined) return undefined
-  const key = keyOf(valueOf(secretFrom, notice, variables).trim())
+  const key = keyOf(valueOf(secretFrom, notification, variables).trim())
   if (key !== undefined) return key
   throw failure(
     'PreconditionFailed',
-    `${sourceOf(secretFrom, notice)} is not a signing secret: expected "whsec_" and 24 to 64 bytes in Base64. Make one with: echo "whsec_$(openssl rand -base64 32)"`,
+    `${sourceOf(secretFrom, notification)} is not a signing secret: expected "whsec_" and 24 to 64 bytes in Base64. Make one with: echo "whsec_$(openssl rand -base64 32)"`,
   )
 }
 
-function valueOf(name: string, notice: Notice, variables: Variables): string {
+function valueOf(name: string, notification: Notification, variables: Variables): string {
   const value = variables[name] ?? ''
   if (value.trim() !== '') return value
   throw failure(
     'PreconditionFailed',
-    `${sourceOf(name, notice)} is not set where this worker runs, so the notification was not sent. Set it and restart the worker.`,
+    `${sourceOf(name, notification)} is not set where this worker runs, so the notification was not sent. Set it and restart the worker.`,
   )
 }
 
-function sourceOf(variable: string, { environment }: Notice): string {
+function sourceOf(variable: string, { environment }: Notification): string {
   return `The variable ${variable} for notifications of ${environment}`
 }
 
@@ -93,7 +105,7 @@ function sourceOf(variable: string, { environment }: Notice): string {
 function checkResult(
   result: PostResult,
   { type, urlFrom }: NotificationSpec,
-  { environment }: Notice,
+  { environment }: Notification,
 ): void {
   const receiver = `The receiver in ${urlFrom}, for notifications of ${environment},`
   if (result.kind === 'no response') {

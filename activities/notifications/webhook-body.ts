@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { outcomes } from '../../contract/outcome.ts'
 import type { Message } from './message.ts'
-import type { Notice } from '../../contract/notices.ts'
+import type { Notification } from '../../contract/notifications.ts'
 
 /**
  * The body of a webhook, as Standard Webhooks recommends it. The reference page is generated from
@@ -72,21 +72,23 @@ export const webhookBodySchema = z.object({
 
 export type WebhookBody = z.output<typeof webhookBodySchema>
 
-export function webhookBody(notice: Notice, { page }: Message): WebhookBody {
-  const { at, project, environment } = notice
-  const { requestedBy } = notice.event === 'test' ? notice : notice.release
+export function webhookBody(notification: Notification, { page }: Message): WebhookBody {
+  const { at, project, environment } = notification
+  const { requestedBy } = notification.event === 'test' ? notification : notification.release
   const about = { project, environment, requestedBy, ...(page === undefined ? {} : { page }) }
   return {
     version: 1,
-    type: notice.event === 'test' ? 'test' : `release.${notice.event}`,
+    type: notification.event === 'test' ? 'test' : `release.${notification.event}`,
     timestamp: iso(at),
-    data: notice.event === 'test' ? about : { ...about, ...aboutRelease(notice) },
+    data: notification.event === 'test' ? about : { ...about, ...aboutRelease(notification) },
   }
 }
 
-function aboutRelease(notice: Exclude<Notice, { event: 'test' }>): Partial<WebhookBody['data']> {
-  const { summary, reason } = notice
-  const { id, kind, commit, subject } = notice.release
+function aboutRelease(
+  notification: Exclude<Notification, { event: 'test' }>,
+): Partial<WebhookBody['data']> {
+  const { summary, reason } = notification
+  const { id, kind, commit, subject } = notification.release
   return {
     release: id,
     kind,
@@ -94,8 +96,8 @@ function aboutRelease(notice: Exclude<Notice, { event: 'test' }>): Partial<Webho
     ...(commit === undefined ? {} : { commit }),
     ...(subject === undefined ? {} : { subject }),
     ...(reason === undefined ? {} : { reason }),
-    ...(notice.event === 'approval_needed' ? { approveUntil: iso(notice.until) } : {}),
-    ...(notice.event === 'outcome' ? aboutOutcome(notice) : {}),
+    ...(notification.event === 'approval_needed' ? { approveUntil: iso(notification.until) } : {}),
+    ...(notification.event === 'outcome' ? aboutOutcome(notification) : {}),
   }
 }
 
@@ -105,7 +107,7 @@ function aboutOutcome({
   cause,
   startedAt,
   at,
-}: Extract<Notice, { event: 'outcome' }>): Partial<WebhookBody['data']> {
+}: Extract<Notification, { event: 'outcome' }>): Partial<WebhookBody['data']> {
   return {
     outcome,
     message,

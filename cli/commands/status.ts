@@ -45,7 +45,7 @@ async function run(environment: string, options: StatusOptions): Promise<void> {
   const { jsonText, note, print, printJson } = await import('../output.ts')
   const { UserError } = await import('../../client/user-error.ts')
   const { plain } = await import('../../text/plain.ts')
-  const { frozenBy } = await import('../../config/frozen.ts')
+  const { activeFreeze } = await import('../../config/active-freeze.ts')
   const { redrawer } = await import('../display/redraw.ts')
   const spec = await lazy.openEnvironment(environment, options)
   await lazy.withConnection(options, async ({ client }) => {
@@ -58,7 +58,7 @@ async function run(environment: string, options: StatusOptions): Promise<void> {
       ])
       const status = found ?? lazy.untouchedEnvironment(environment, spec.project)
       const { running } = status
-      const window = frozenBy(spec.admission.freezes, Date.now())
+      const window = activeFreeze(spec.admission.freezes, Date.now())
       if (running === undefined) return { status, schedules, rollouts: [], window }
       const [release, rollouts] = await Promise.all([
         lazy.currentReleaseStatus(client, running.id),

@@ -1,11 +1,11 @@
 import type { RolloutProgress } from '../../contract/activity-types.ts'
-import { freezeInWords } from '../../config/frozen.ts'
+import { freezeText } from '../../config/active-freeze.ts'
 import type { FreezeWindow } from '../../contract/environment-spec.ts'
 import type { Control } from '../../contract/controls.ts'
 import type {
   EnvironmentStatus,
   RunningRelease,
-  Undelivered,
+  UndeliveredNotification,
   WaitingRelease,
 } from '../../contract/environment.ts'
 import type { ReleaseStatus } from '../../contract/releases.ts'
@@ -111,7 +111,7 @@ function freezeLines({ freeze }: EnvironmentStatus, { window }: Details): string
   }
   if (window !== undefined) {
     const effect = 'only rollbacks and --override-freeze are accepted'
-    lines.push(`In a freeze window, ${plain(freezeInWords(window))}: ${effect}`)
+    lines.push(`In a freeze window, ${plain(freezeText(window))}: ${effect}`)
   }
   return lines.map((line) => paint('yellow', line))
 }
@@ -155,6 +155,6 @@ function controlRow({ kind, by, at, release, reason, rejected }: Control): strin
 }
 
 /** The reason is shown in full: it says what to do. */
-function undeliveredLine({ to, event, release, at, reason }: Undelivered): string {
+function undeliveredLine({ to, event, release, at, reason }: UndeliveredNotification): string {
   return `  ${to}, ${event} of ${release}, ${momentText(at)}: ${plain(reason)}`
 }

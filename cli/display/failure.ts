@@ -1,5 +1,5 @@
 import type { FailureEvidence } from '../../rollout/failed-tasks.ts'
-import { endOf } from '../../text/failure-details.ts'
+import { failedTaskText } from '../../text/failure-details.ts'
 import { plain } from '../../text/plain.ts'
 import { paint } from './colour.ts'
 
@@ -7,7 +7,7 @@ import { paint } from './colour.ts'
 export function failureText({ failedTasks, unhealthyTargets }: Partial<FailureEvidence>): string[] {
   return [
     ...(failedTasks ?? []).flatMap((task) => [
-      `${paint('red', '✖')} ${plain(endOf(task))}`,
+      `${paint('red', '✖')} ${plain(failedTaskText(task))}`,
       ...(task.logs ?? []).map((line) => paint('gray', `    │ ${plain(line)}`)),
       ...(task.withoutLogs === undefined
         ? []

@@ -1,4 +1,4 @@
-import type { TestedNotification } from '../../contract/notices.ts'
+import type { TestedNotification } from '../../contract/notifications.ts'
 import { plain } from '../../text/plain.ts'
 import { paint } from './colour.ts'
 

@@ -4,6 +4,7 @@ import type { ReleaseResult } from '../../contract/releases.ts'
 import type { EnvironmentStatus } from '../../contract/environment.ts'
 import { abortable, pause } from '../temporal/abort.ts'
 import { isOutage, isWithoutWorker } from '../temporal/errors.ts'
+import { supersededBy } from '../../text/queue.ts'
 import { waitText } from '../../text/wait-reason.ts'
 
 /** Longer than the 10 s after which the server gives up on the worker that answered last. */
@@ -112,7 +113,7 @@ function inEnvironment(status: EnvironmentStatus, id: string): QueuePoll | undef
   }
   const superseded = status.superseded.find((one) => one.id === id)
   if (superseded !== undefined) {
-    const message = `${superseded.by} took its place before it had started; nothing was touched.`
+    const message = supersededBy(superseded.by)
     return ended({ id, outcome: 'superseded', message, at: superseded.at })
   }
   const entry = status.releases.find((one) => one.id === id)

@@ -56,7 +56,7 @@ describe('bad input gives one clear message and exit status 2', () => {
     [
       'an unknown environment',
       ['deploy', 'prodction'],
-      /^There is no environment "prodction" in the configuration; did you mean "production"\? There is: production\.$/,
+      /^There is no environment "prodction" in the configuration; did you mean "production"\? Environments: production\.$/,
     ],
     [
       'an environment that looks like an option',
@@ -71,7 +71,7 @@ describe('bad input gives one clear message and exit status 2', () => {
     [
       'a missing configuration',
       ['status', 'production', '--config', 'no.yaml'],
-      /^no\.yaml: there is no such file$/,
+      /^no\.yaml: there is no such file; pass the path of one with --config$/,
     ],
     ['an invalid duration', ['wait', 'x', '--timeout', 'soon'], /Expected a duration such as 90s/],
     ['an unknown worker role', ['worker', '--queues', 'all'], /Expected release, builder, or both/],

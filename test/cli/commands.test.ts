@@ -208,8 +208,8 @@ describe('the other commands', () => {
   })
 })
 
-const notify: ReleaseActivities['notify'] = async ({ to, notice }) => {
-  assert.equal(notice.event, 'test')
+const notify: ReleaseActivities['notify'] = async ({ to, notification }) => {
+  assert.equal(notification.event, 'test')
   if (to.urlFrom === 'BAD')
     throw ApplicationFailure.nonRetryable('BAD is not set', 'PreconditionFailed')
 }

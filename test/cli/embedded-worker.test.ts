@@ -106,7 +106,7 @@ describe('slipway deploy --build-here', { concurrency: 4 }, () => {
         assert.equal(await outcomeOf(id), 'rejected')
         assert.ok(Date.now() - lostAt < 120_000, 'in two minutes')
         const { result } = await fixture.client.workflow.getHandle(id).query(releaseStatus)
-        assert.match(result?.message ?? '', /--build-here has gone away.*Nothing was touched/)
+        assert.match(result?.message ?? '', /--build-here has stopped.*Nothing was touched/)
       },
     )
     assert.deepEqual(touched, [])

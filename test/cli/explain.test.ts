@@ -93,7 +93,7 @@ describe('slipway revisions', () => {
       assert.equal((JSON.parse(json.stdout) as unknown[]).length, 2)
       const wrong = await here.slipway('revisions', 'revised', 'apu')
       assert.equal(wrong.exitCode, 2)
-      assert.match(wrong.stderr, /no service "apu" in revised/)
+      assert.match(wrong.stderr, /revised has no service "apu"/)
     })
   })
 })

@@ -180,7 +180,7 @@ describe('a release ends as one outcome, and what runs is what it says', { concu
     await goWrong(stack, { operation: 'ECS:UpdateService', kind: 'deny', about: 'stuck-api' })
     await letGo()
     const result = await assertOutcome(stack, example, { id, outcome: 'rollback_failed' })
-    assert.match(result.message, /The way back failed, too: api: .* A person is needed now\.$/)
+    assert.match(result.message, /The rollback failed, too: api: .* A person is needed now\.$/)
     const { version, digest } = await answering(stack, example)
     assert.deepEqual([version, digest], ['v1', digestIn(result, 'revision', 'api')])
     assert.deepEqual(await digestsOf(stack, example, 'worker'), [

@@ -74,7 +74,7 @@ describe('who may not deploy is told why, and nothing is touched', () => {
   test('with permission for everything but the deployment itself', async () => {
     const message = await rejected('without-update')
     assert.match(message, /Allow "ecs:UpdateService" in a policy of user "without-update"/)
-    assert.match(message, /Nothing was touched: what ran before runs on\.$/)
+    assert.match(message, /Nothing was touched: what ran before still runs\.$/)
   })
 })
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import * as protocol from '../../contract/messages.ts'
 import {
-  heldWait,
+  heldRollout,
   startEnvironmentHarness,
   until,
   withEnvironment,
@@ -11,7 +11,7 @@ import {
 } from './environment-fixture.ts'
 import { anotherCommit, commit } from './fixtures.ts'
 import type { Harness } from './harness.ts'
-import { refusalOf } from './refusals.ts'
+import { rejectionOf } from './rejected-update.ts'
 
 let harness: Harness
 before(async () => {
@@ -21,8 +21,8 @@ after(() => harness.close())
 
 type Kind = (typeof protocol.plainControls)[number]
 
-/** The two ways into an environment; each control must work by both. */
-const ways = {
+/** Each control must work as an Update and as a signal. */
+const senders = {
   Update: (environment: EnvironmentFixture, kind: Kind, body: ControlBody) =>
     environment.handle.executeUpdate(protocol.controlUpdates[kind], { args: [body] }),
   signal: async (environment: EnvironmentFixture, kind: Kind, body: ControlBody) => {
@@ -35,13 +35,13 @@ const ways = {
   },
 } as const
 
-for (const [way, send] of Object.entries(ways)) {
-  test(`a freeze by ${way} keeps deploys out, lets rollbacks in, and is lifted`, async () => {
+for (const [way, send] of Object.entries(senders)) {
+  test(`a freeze by ${way} rejects deploys, admits rollbacks, and can be lifted`, async () => {
     await withEnvironment(harness, {}, async (environment) => {
       await environment.end(await environment.deploy(commit))
       await send(environment, 'freeze', { reason: 'incident', requestedBy: 'ann' })
-      const refused = await refusalOf(environment.deploy(anotherCommit))
-      assert.match(refused, /is frozen by ann \(incident\).*--override-freeze/)
+      const rejected = await rejectionOf(environment.deploy(anotherCommit))
+      assert.match(rejected, /is frozen by ann \(incident\).*--override-freeze/)
       await environment.handle.signal(protocol.rollbackSignal)
       await until(
         () => environment.status(),
@@ -74,7 +74,7 @@ for (const [way, send] of Object.entries(ways)) {
     )
   })
 
-  test(`a deploy that is rejected by ${way} ends so, and never runs`, async () => {
+  test(`a deploy that is rejected by ${way} ends as rejected and never runs`, async () => {
     await withEnvironment(
       harness,
       {},
@@ -91,7 +91,7 @@ for (const [way, send] of Object.entries(ways)) {
     )
   })
 
-  test(`a release that is paused by ${way} holds before its next step, until it is resumed`, async () => {
+  test(`a release that is paused by ${way} stops before its next step until it is resumed`, async () => {
     const checking = Promise.withResolvers<void>()
     const go = Promise.withResolvers<void>()
     await withEnvironment(
@@ -117,8 +117,8 @@ for (const [way, send] of Object.entries(ways)) {
     )
   })
 
-  test(`a release that is cancelled by ${way} takes back what it touched`, async () => {
-    const wait = heldWait()
+  test(`a release that is cancelled by ${way} rolls back what it touched`, async () => {
+    const wait = heldRollout()
     await withEnvironment(harness, { waitForRollout: wait.waitForRollout }, async (environment) => {
       const asked = await environment.deploy(commit)
       await wait.begun
@@ -146,14 +146,14 @@ test('an approval that does not come in time rejects the deploy', async () => {
   )
 })
 
-test('a freeze with an end is over by itself', async () => {
+test('a freeze with an end expires', async () => {
   await withEnvironment(harness, {}, async (environment) => {
     await environment.end(await environment.deploy(commit))
     const end = new Date(Date.now() + 2_000).toISOString()
     await environment.handle.executeUpdate(protocol.controlUpdates.freeze, {
       args: [{ until: end }],
     })
-    assert.match(await refusalOf(environment.deploy(anotherCommit)), /is frozen until/)
+    assert.match(await rejectionOf(environment.deploy(anotherCommit)), /is frozen until/)
     await until(
       async () => Date.now(),
       (now) => now > Date.parse(end),
@@ -162,19 +162,19 @@ test('a freeze with an end is over by itself', async () => {
   })
 })
 
-test('what cannot be done is refused with the reason, and written down', async () => {
+test('a control that is impossible is rejected with the reason, and recorded', async () => {
   await withEnvironment(harness, {}, async (environment) => {
     await environment.end(await environment.deploy(commit))
     for (const kind of ['approve', 'cancel', 'pause', 'reject', 'resume', 'unfreeze'] as const) {
       const update = environment.handle.executeUpdate(protocol.controlUpdates[kind], { args: [{}] })
-      assert.match(await refusalOf(update), /waits for an approval|nothing runs|is not frozen/)
+      assert.match(await rejectionOf(update), /waits for an approval|nothing runs|is not frozen/)
     }
     const { controls } = await environment.status()
     assert.equal(controls.filter(({ rejected }) => rejected !== undefined).length, 6)
   })
 })
 
-test('malformed signals harm nothing, and can be seen', async () => {
+test('malformed signals do no harm, and are shown', async () => {
   await withEnvironment(harness, {}, async (environment) => {
     await environment.end(await environment.deploy(commit))
     for (const body of ['text', 7, [1], { reason: 7 }, { until: 'some day' }]) {
@@ -193,12 +193,12 @@ test('malformed signals harm nothing, and can be seen', async () => {
   })
 })
 
-test('malformed Updates are refused with what is wrong, and the environment goes on', async () => {
+test('malformed Updates are rejected with the reason, and the environment continues', async () => {
   await withEnvironment(harness, {}, async (environment) => {
     await environment.end(await environment.deploy(commit))
     const { spec } = environment
     const requestedBy = 'somebody'
-    const { stability: _, ...halfTarget } = spec
+    const { stability: _, ...incompleteSpec } = spec
     const good = { kind: 'deploy', commit: anotherCommit, subject: '', requestedBy, spec }
     const bodies: readonly [unknown, RegExp][] = [
       [null, /found null/],
@@ -209,18 +209,18 @@ test('malformed Updates are refused with what is wrong, and the environment goes
       [{ ...good, requestedBy: 7 }, /"requestedBy" is no text/],
       [{ ...good, override: true }, /"override" has no "reason"/],
       [{ ...good, spec: undefined }, /a "spec" is needed/],
-      [{ ...good, spec: halfTarget }, /"spec" is no environment/],
+      [{ ...good, spec: incompleteSpec }, /"spec" is no environment/],
       [{ ...good, spec: { ...spec, services: [{ name: 'api' }] } }, /"spec" is no env/],
       [{ kind: 'redeploy', spec: 'production', requestedBy }, /"spec" is no environment/],
       [{ kind: 'rollback', requestedBy }, /"spec" is no environment/],
     ]
     for (const [body, expected] of bodies) {
       const update = environment.handle.executeUpdate('release', { args: [body] })
-      assert.match(await refusalOf(update), expected)
+      assert.match(await rejectionOf(update), expected)
     }
-    for (const body of ['back', [], { to: 7 }, { spec: halfTarget }]) {
+    for (const body of ['back', [], { to: 7 }, { spec: incompleteSpec }]) {
       const update = environment.handle.executeUpdate('rollback', { args: [body] })
-      assert.match(await refusalOf(update), /expected an object|"to" is no text|"spec" is no/)
+      assert.match(await rejectionOf(update), /expected an object|"to" is no text|"spec" is no/)
     }
     assert.equal(
       (await environment.end(await environment.deploy(anotherCommit))).outcome,

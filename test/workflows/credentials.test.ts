@@ -8,9 +8,9 @@ import { releaseStatus } from '../../contract/messages.ts'
 import type { ReleaseStatus } from '../../contract/releases.ts'
 import { live } from './fixtures.ts'
 import { startHarness, type Harness } from './harness.ts'
-import { releaseWith } from './released.ts'
+import { runRelease } from './run-release.ts'
 
-/** Credentials that AWS does not take any more at the moment of going back. */
+/** Credentials that AWS no longer accepts when a release rolls back. */
 
 let harness: Harness
 before(async () => {
@@ -25,8 +25,8 @@ const unhealthy: RolloutEnd = { kind: 'failed', reason: 'the health check fails'
 const expired = () =>
   ApplicationFailure.nonRetryable('AWS does not accept them (ExpiredToken).', 'CredentialsInvalid')
 
-/** An activity that AWS takes no credentials for until they are renewed. */
-function lapsing<Result>(result: Result) {
+/** An activity whose credentials AWS does not accept until they are renewed. */
+function expiring<Result>(result: Result) {
   let renewed = false
   return {
     renew: () => {
@@ -44,22 +44,22 @@ const workerFails = {
     service.name === 'worker' ? unhealthy : live,
 }
 
-/** Tried again and again, as by workers that die, until time is up: the clock skips between. */
+/** Fails and is retried, as when workers die, until the deadline. The clock skips in between. */
 async function neverRenewed({ deadline }: { deadline: number }): Promise<boolean> {
   if ((await harness.env.currentTimeMs()) < deadline) throw new Error('cut short')
   return false
 }
 
-test('credentials that are renewed in the way back let it go on, and people see why it stands', async () => {
-  const back = lapsing(live)
+test('a rollback continues once credentials are renewed, and people see what it waits for', async () => {
+  const rollBack = expiring(live)
   let seen: ReleaseStatus | undefined
-  const { result, calls, steps } = await releaseWith(harness, {
+  const { result, calls, steps } = await runRelease(harness, {
     ...workerFails,
-    rollBackService: back.call,
+    rollBackService: rollBack.call,
     awaitCredentials: async () => {
       const { workflowId = '' } = Context.current().info.workflowExecution ?? {}
       seen = await harness.env.client.workflow.getHandle(workflowId).query(releaseStatus)
-      back.renew()
+      rollBack.renew()
       return true
     },
   })
@@ -69,40 +69,40 @@ test('credentials that are renewed in the way back let it go on, and people see 
     ['rollBackService worker', 'rollBackService worker', 'rollBackService api'],
   )
   assert.ok(seen)
-  const saying =
+  const note =
     /AWS does not accept the worker's credentials.* as soon as they are renewed, until \d\d:\d\d UTC/
-  assert.match(releaseDetails(seen), saying)
+  assert.match(releaseDetails(seen), note)
   const step = seen.steps.find(({ name }) => name === 'credentials')
-  assert.match(step?.note ?? '', saying)
+  assert.match(step?.note ?? '', note)
   assert.equal(step?.state, 'running')
   assert.equal(steps.find(({ name }) => name === 'credentials')?.note, 'renewed')
 })
 
-test('credentials that nobody renews need a person, once the time of one way back has passed', async () => {
-  const { result, calls } = await releaseWith(
+test('credentials that nobody renews within the time of one rollback need a person', async () => {
+  const { result, calls } = await runRelease(
     harness,
-    { ...workerFails, rollBackService: lapsing(live).call, awaitCredentials: neverRenewed },
+    { ...workerFails, rollBackService: expiring(live).call, awaitCredentials: neverRenewed },
     { rollback: { timeoutMs: 20 * minute } },
   )
   assert.equal(result.outcome, 'rollback_failed')
   for (const service of ['worker', 'api']) {
-    const words = `${service}: AWS does not accept them \\(ExpiredToken\\)\\. They had not been renewed by`
-    assert.match(result.message, new RegExp(words))
+    const expected = `${service}: AWS does not accept them \\(ExpiredToken\\)\\. They had not been renewed by`
+    assert.match(result.message, new RegExp(expected))
   }
   assert.match(result.message, /A person is needed now/)
   const took = result.endedAt - result.startedAt
   assert.ok(took >= 20 * minute && took < 22 * minute, `${took} ms`)
-  // The second service is tried as well, and not waited for anew.
+  // The second service is tried as well, without another wait.
   assert.deepEqual(
     calls.filter((call) => call.startsWith('rollBack')),
     ['rollBackService worker', 'rollBackService api'],
   )
 })
 
-test('the moving tags wait for credentials, too, where something was touched', async () => {
-  const moved = lapsing([])
+test('the moving tags wait for credentials, too, if a service was touched', async () => {
+  const moved = expiring([])
   let moves = 0
-  const { result } = await releaseWith(harness, {
+  const { result } = await runRelease(harness, {
     waitForRollout: async () => unhealthy,
     moveTags: async ({ images }) => {
       moves += 1
@@ -117,9 +117,9 @@ test('the moving tags wait for credentials, too, where something was touched', a
   assert.deepEqual(result.warnings, [])
 })
 
-test('a release that has touched nothing but a tag says at once that its credentials are bad', async () => {
+test('a release that has only moved a tag reports invalid credentials at once', async () => {
   let moves = 0
-  const { result, calls } = await releaseWith(harness, {
+  const { result, calls } = await runRelease(harness, {
     updateService: async () => {
       throw ApplicationFailure.nonRetryable('AWS does not accept them.', 'DeploymentRefused')
     },
@@ -130,11 +130,11 @@ test('a release that has touched nothing but a tag says at once that its credent
     },
   })
   assert.ok(!calls.some((call) => call.startsWith('awaitCredentials')))
-  assert.match(result.warnings.join(), /tags could not be pointed back: .*ExpiredToken/)
+  assert.match(result.warnings.join(), /could not point the moving tags back: .*ExpiredToken/)
 })
 
-test('credentials that are bad before anything was touched reject the release at once', async () => {
-  const { result, calls } = await releaseWith(harness, {
+test('credentials that are invalid before anything was touched reject the release at once', async () => {
+  const { result, calls } = await runRelease(harness, {
     registerRevisions: async () => {
       throw expired()
     },

@@ -11,16 +11,16 @@ import type { Accepted, ReleaseRequest } from '../../contract/requests.ts'
 import { deployOf, fakes, live, specFor } from './fixtures.ts'
 import {
   addSearchAttributes,
-  endOf,
+  resultOf,
   newQueue,
-  quietly,
+  logErrorsOnly,
   withWorker,
   type Harness,
 } from './harness.ts'
 
-/** A real dev server: what waits there, waits in real time. */
+/** A real dev server, on which time does not skip. */
 export async function startEnvironmentHarness(): Promise<Harness> {
-  quietly()
+  logErrorsOnly()
   const [bundle, path] = await Promise.all([
     bundleWorkflows(new URL('../../workflows/index.ts', import.meta.url)),
     findTemporal(),
@@ -28,7 +28,7 @@ export async function startEnvironmentHarness(): Promise<Harness> {
   const env = await TestWorkflowEnvironment.createLocal({
     server: {
       executable: { type: 'existing-path', path },
-      // A tenth of the usual: continuing as new must be as common in tests as it is in years.
+      // A tenth of the default, so that tests continue as new as often as years of use do.
       extraArgs: ['--dynamic-config-value', 'limit.historyCount.suggestContinueAsNew=400'],
     },
   })
@@ -36,7 +36,7 @@ export async function startEnvironmentHarness(): Promise<Harness> {
   return { env, bundle, close: () => env.teardown() }
 }
 
-/** A environment of the test's own, with the activities that the test says. */
+/** An environment of the test's own, with the activities of the test in place of the fakes. */
 export async function withEnvironment(
   harness: Harness,
   otherwise: Parameters<typeof fakes>[1],
@@ -48,7 +48,7 @@ export async function withEnvironment(
   const usual = specFor(queue)
   const spec = { ...usual, environment: queue, admission: { ...usual.admission, ...rules } }
   const { workflow } = harness.env.client
-  const ask = (request: ReleaseRequest): Promise<Accepted> =>
+  const send = (request: ReleaseRequest): Promise<Accepted> =>
     workflow.executeUpdateWithStart(protocol.requestRelease, {
       args: [request],
       startWorkflowOperation: new WithStartWorkflowOperation(protocol.environmentWorkflow, {
@@ -65,16 +65,16 @@ export async function withEnvironment(
   await withWorker(harness, queue, fake, () =>
     work({
       calls: fake.calls,
-      deploy: (wanted) => ask(deployOf(spec, { commit: wanted })),
-      ask,
+      deploy: (commit) => send(deployOf(spec, { commit })),
+      request: send,
       spec,
       handle: workflow.getHandle(protocol.environmentWorkflowId(queue)),
       end: async ({ releaseId, runId }) => {
-        // One that was to wait has no workflow until its turn has come.
+        // A waiting release has no workflow until its turn comes.
         if (runId === undefined) {
           await until(status, ({ releases }) => releases.some(({ id }) => id === releaseId))
         }
-        const result = await endOf(workflow.getHandle(releaseId, runId))
+        const result = await resultOf(workflow.getHandle(releaseId, runId))
         await until(status, ({ running }) => running?.id !== releaseId)
         return result
       },
@@ -84,26 +84,26 @@ export async function withEnvironment(
   )
 }
 
-/** An environment, and what a person can do with it. */
+/** An environment and what people can do with it. */
 export interface EnvironmentFixture {
   readonly calls: readonly string[]
   readonly spec: ReturnType<typeof specFor>
   readonly handle: WorkflowHandle
   deploy(commit: string): Promise<Accepted>
-  ask(request: ReleaseRequest): Promise<Accepted>
-  /** How a release ended, once the environment has it in its ledger. */
-  end(accepted: Accepted): ReturnType<typeof endOf>
+  request(request: ReleaseRequest): Promise<Accepted>
+  /** The result of a release, once it is in the environment's ledger. */
+  end(accepted: Accepted): ReturnType<typeof resultOf>
   release(accepted: Accepted): WorkflowHandle
   status(): Promise<EnvironmentStatus>
 }
 
-/** A wait that lasts until the test lets it end, or until it is cancelled. */
-export function heldWait() {
+/** A rollout that lasts until the test finishes it or it is cancelled. */
+export function heldRollout() {
   const begun = Promise.withResolvers<void>()
   const released = Promise.withResolvers<void>()
   return {
     begun: begun.promise,
-    letGo: () => released.resolve(),
+    finish: () => released.resolve(),
     waitForRollout: async () => {
       const context = Context.current()
       const beat = setInterval(() => context.heartbeat(), 50)
@@ -118,10 +118,10 @@ export function heldWait() {
   }
 }
 
-/** Asks again until the answer is as it should be; the test's own timeout bounds it. */
-export async function until<T>(ask: () => Promise<T>, good: (answer: T) => boolean): Promise<T> {
+/** Repeats a query until the answer is good. The timeout of the test bounds it. */
+export async function until<T>(query: () => Promise<T>, good: (answer: T) => boolean): Promise<T> {
   for (;;) {
-    const answer = await ask()
+    const answer = await query()
     if (good(answer)) return answer
   }
 }

@@ -2,10 +2,15 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { ApplicationFailure } from '@temporalio/activity'
 import * as protocol from '../../contract/messages.ts'
-import { heldWait, startEnvironmentHarness, until, withEnvironment } from './environment-fixture.ts'
+import {
+  heldRollout,
+  startEnvironmentHarness,
+  until,
+  withEnvironment,
+} from './environment-fixture.ts'
 import { anotherCommit, commit, deployOf } from './fixtures.ts'
 import type { Harness } from './harness.ts'
-import { refusalOf } from './refusals.ts'
+import { rejectionOf } from './rejected-update.ts'
 
 let harness: Harness
 before(async () => {
@@ -13,24 +18,24 @@ before(async () => {
 })
 after(() => harness.close())
 
-test('where the policy is to reject, another release is refused with the name of the one that runs, and the same commit joins it', async () => {
-  const wait = heldWait()
+test('with the policy reject, another deploy is rejected with the name of the running one, and the same commit joins it', async () => {
+  const wait = heldRollout()
   await withEnvironment(
     harness,
     { waitForRollout: wait.waitForRollout },
     async (environment) => {
       const first = await environment.deploy(commit)
       await wait.begun
-      const refused = await refusalOf(environment.deploy(anotherCommit))
-      assert.ok(refused.includes(first.releaseId), refused)
-      assert.match(refused, /asked for by ann@laptop/)
+      const rejected = await rejectionOf(environment.deploy(anotherCommit))
+      assert.ok(rejected.includes(first.releaseId), rejected)
+      assert.match(rejected, /requested by ann@laptop/)
       const again = await environment.deploy(commit)
       assert.deepEqual(
         [again.releaseId, again.runId, again.joined],
         [first.releaseId, first.runId, true],
       )
       assert.equal((await environment.status()).running?.id, first.releaseId)
-      wait.letGo()
+      wait.finish()
       assert.equal((await environment.end(first)).outcome, 'succeeded')
       const next = await environment.deploy(anotherCommit)
       assert.equal((await environment.end(next)).outcome, 'succeeded')
@@ -39,8 +44,8 @@ test('where the policy is to reject, another release is refused with the name of
   )
 })
 
-test('where the policy is to reject, of requests that come at the same moment one is let in', async () => {
-  const wait = heldWait()
+test('with the policy reject, one of several simultaneous requests is admitted', async () => {
+  const wait = heldRollout()
   await withEnvironment(
     harness,
     { waitForRollout: wait.waitForRollout },
@@ -49,25 +54,25 @@ test('where the policy is to reject, of requests that come at the same moment on
         ['a', 'b', 'c', 'd'].map((digit) => environment.deploy(digit.repeat(40))),
       )
       assert.equal(asked.filter((one) => one.status === 'fulfilled').length, 1)
-      wait.letGo()
+      wait.finish()
     },
     { policy: 'reject' },
   )
 })
 
-test('the same commit asked for at the same moment is one release, which all of them join', async () => {
-  const wait = heldWait()
+test('simultaneous requests for the same commit join one release', async () => {
+  const wait = heldRollout()
   await withEnvironment(harness, { waitForRollout: wait.waitForRollout }, async (environment) => {
     const asked = await Promise.all([1, 2, 3, 4].map(() => environment.deploy(commit)))
     assert.equal(new Set(asked.map(({ runId }) => runId)).size, 1)
     assert.equal(asked.filter(({ joined }) => !joined).length, 1)
-    wait.letGo()
+    wait.finish()
     assert.equal((await environment.end(asked[0] ?? assert.fail())).outcome, 'succeeded')
     assert.equal((await environment.status()).releases.length, 1)
   })
 })
 
-test('a rollback by Update brings back what ran before the live release', async () => {
+test('a rollback by Update is accepted', async () => {
   await withEnvironment(harness, {}, async (environment) => {
     await environment.end(await environment.deploy(commit))
     const { live: deployed } = await environment.status()
@@ -80,7 +85,7 @@ test('a rollback by Update brings back what ran before the live release', async 
 })
 
 test('a rollback by signal needs no body, and is in the ledger', async () => {
-  const spec: string[] = []
+  const deployed: string[] = []
   await withEnvironment(
     harness,
     {
@@ -99,13 +104,13 @@ test('a rollback by signal needs no body, and is in the ledger', async () => {
         warnings: [],
       }),
       updateService: async ({ service: { name }, revision }) => {
-        spec.push(revision.taskDefinition)
+        deployed.push(revision.taskDefinition)
         return { service: name, taskDefinition: revision.taskDefinition, deploymentId: '2' }
       },
     },
     async (environment) => {
       await environment.end(await environment.deploy(commit))
-      spec.length = 0
+      deployed.length = 0
       await environment.handle.signal(protocol.rollbackSignal)
       const status = await until(
         () => environment.status(),
@@ -113,13 +118,13 @@ test('a rollback by signal needs no body, and is in the ledger', async () => {
       )
       assert.equal(status.releases[0]?.kind, 'rollback')
       assert.equal(status.releases[0]?.outcome, 'succeeded')
-      assert.deepEqual(spec, ['api:7', 'worker:7'])
+      assert.deepEqual(deployed, ['api:7', 'worker:7'])
     },
   )
 })
 
-test('a rollback while a release runs takes that one back', async () => {
-  const wait = heldWait()
+test('a rollback while a release runs cancels it and rolls it back', async () => {
+  const wait = heldRollout()
   await withEnvironment(harness, { waitForRollout: wait.waitForRollout }, async (environment) => {
     const running = await environment.deploy(commit)
     await wait.begun
@@ -132,18 +137,18 @@ test('a rollback while a release runs takes that one back', async () => {
   })
 })
 
-test('a rollback with nothing to go back to is rejected, and a signal to that end harms nothing', async () => {
+test('a rollback without a rollback target is rejected, and malformed rollback signals do no harm', async () => {
   await withEnvironment(harness, { runChecks: async () => failChecks() }, async (environment) => {
     const first = await environment.deploy(commit)
     assert.equal((await environment.end(first)).outcome, 'rejected')
-    const back = await environment.ask({
+    const back = await environment.request({
       kind: 'rollback',
       spec: environment.spec,
       requestedBy: 'bob',
     })
     const { outcome, message } = await environment.end(back)
     assert.equal(outcome, 'rejected')
-    assert.match(message, /nothing to go back to/)
+    assert.match(message, /nothing to roll back to/)
     await environment.handle.signal(protocol.rollbackSignal, { to: 'nowhere' })
     await environment.handle.signal('rollback', 'not an object')
     assert.equal((await environment.status()).releases.length, 2)
@@ -153,12 +158,12 @@ test('a rollback with nothing to go back to is rejected, and a signal to that en
 test('an environment of another project is not touched', async () => {
   await withEnvironment(harness, {}, async (environment) => {
     await environment.end(await environment.deploy(commit))
-    const refused = await refusalOf(
-      environment.ask(
+    const rejected = await rejectionOf(
+      environment.request(
         deployOf({ ...environment.spec, project: 'other' }, { commit: anotherCommit }),
       ),
     )
-    assert.match(refused, /belongs to project mailman/)
+    assert.match(rejected, /belongs to project mailman/)
   })
 })
 
@@ -166,14 +171,14 @@ function failChecks(): never {
   throw ApplicationFailure.nonRetryable('make check exited with 2', 'ChecksFailed')
 }
 
-test('where the configuration has changed between two requests each release goes by its own', async () => {
-  const wait = heldWait()
+test('when the configuration changes between two requests, each release uses its own', async () => {
+  const wait = heldRollout()
   const seen: [cluster: string, services: string][] = []
   const otherwise: Parameters<typeof withEnvironment>[1] = {
     waitForRollout: wait.waitForRollout,
-    findImages: async ({ spec, commit: wanted }) => {
+    findImages: async ({ spec, commit: requested }) => {
       seen.push([spec.cluster, spec.services.map(({ name }) => name).join()])
-      return spec.images.map(({ name }) => ({ name, repositoryUri: 'ecr', tag: wanted }))
+      return spec.images.map(({ name }) => ({ name, repositoryUri: 'ecr', tag: requested }))
     },
   }
   await withEnvironment(
@@ -193,15 +198,15 @@ test('where the configuration has changed between two requests each release goes
           approval: { timeoutMs: 600_000 },
         },
       }
-      const second = await environment.ask(deployOf(changed, { commit: anotherCommit }))
+      const second = await environment.request(deployOf(changed, { commit: anotherCommit }))
       const third = await environment.deploy('c'.repeat(40)).catch((failure: unknown) => failure)
-      assert.ok(third instanceof Error, 'the policy to reject is that of the request')
+      assert.ok(third instanceof Error, 'the policy is that of the request')
       const { waiting } = await environment.status()
       assert.deepEqual(
         waiting.map(({ id, approval }) => [id, approval?.kind]),
         [[second.releaseId, 'needed']],
       )
-      wait.letGo()
+      wait.finish()
       await environment.end(first)
       await environment.handle.executeUpdate('approve', { args: [{ requestedBy: 'bob' }] })
       assert.equal((await environment.end(second)).outcome, 'succeeded')

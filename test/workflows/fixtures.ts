@@ -21,12 +21,12 @@ const image = (name: string) => ({
   repository: 'mailman',
   dockerfile: 'Dockerfile',
   context: '.',
-  spec: name,
+  target: name,
   args: {},
   timeoutMs: 60_000,
 })
 
-/** `mailman` in `production`: api before worker; half an hour until a rollout is given up. */
+/** `mailman` in `production`: api before worker, half an hour for a rollout to become stable. */
 export function specFor(queue: string, change: Partial<EnvironmentSpec> = {}): EnvironmentSpec {
   return {
     project: 'mailman',
@@ -79,19 +79,19 @@ const running = (name: string, revision: number): RunningRevision => ({
 
 type Activities = ReleaseActivities & BuilderActivities
 
-/** Activities that remember what was asked of them, in the order in which it was asked. */
+/** Activities that record their calls, in order. */
 export interface Fakes {
   readonly calls: readonly string[]
   readonly activities: Activities
 }
 
 /**
- * An AWS in which everything goes well: services run revision 7, a new release registers 8.
- * A test says what goes otherwise.
+ * Activities that all succeed: services run revision 7, a new release registers 8. A test overrides
+ * those that behave otherwise.
  */
 export function fakes(queue: string, otherwise: Partial<Activities> = {}): Fakes {
   const calls: string[] = []
-  const well: Activities = {
+  const successful: Activities = {
     inspectEnvironment: async ({ spec }) => ({
       services: spec.services.map(({ name }) => ({
         name,
@@ -101,11 +101,11 @@ export function fakes(queue: string, otherwise: Partial<Activities> = {}): Fakes
       })),
       warnings: [],
     }),
-    findImages: async ({ spec, commit: wanted }) =>
+    findImages: async ({ spec, commit: requested }) =>
       spec.images.map(({ name }) => ({
         name,
         repositoryUri: 'ecr/mailman',
-        tag: `${name}-${wanted}`,
+        tag: `${name}-${requested}`,
       })),
     registerRevisions: async ({ spec, images }) =>
       spec.services.map(({ name }) => ({
@@ -127,12 +127,15 @@ export function fakes(queue: string, otherwise: Partial<Activities> = {}): Fakes
     listRevisions: async () => [],
     resolveRollback: async ({ revisions }) => {
       if (revisions !== undefined) return revisions
-      throw ApplicationFailure.nonRetryable('There is nothing to go back to.', 'PreconditionFailed')
+      throw ApplicationFailure.nonRetryable(
+        'There is nothing to roll back to.',
+        'PreconditionFailed',
+      )
     },
     deregisterRevisions: async () => [],
     notify: async () => {},
     planRelease: async () => {
-      throw new Error('not asked for')
+      throw new Error('not expected')
     },
     prepareSource: async () => ({ hostQueue: queue, subject: 'Add organization id to inboxes' }),
     findBranch: async () => ({ commit, subject: 'Add organization id to inboxes', committedAt: 0 }),
@@ -141,7 +144,7 @@ export function fakes(queue: string, otherwise: Partial<Activities> = {}): Fakes
     pushImage: async ({ image: found }) => ({ ...found, digest: digestOf(found.name, 8) }),
     discardSource: async () => {},
   }
-  const all = { ...well, ...otherwise }
+  const all = { ...successful, ...otherwise }
   const activities = Object.fromEntries(
     Object.entries(all).map(([name, run]) => [
       name,

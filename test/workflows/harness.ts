@@ -10,7 +10,7 @@ import type { ReleaseInput, ReleaseResult } from '../../contract/releases.ts'
 import type { ReleaseRequest } from '../../contract/requests.ts'
 import type { Fakes } from './fixtures.ts'
 
-/** A server on which half an hour passes in an instant, and the workflows as one bundle. */
+/** A time-skipping server and the bundled workflows. */
 export interface Harness {
   readonly env: TestWorkflowEnvironment
   readonly bundle: WorkflowBundle
@@ -18,7 +18,7 @@ export interface Harness {
 }
 
 export async function startHarness(): Promise<Harness> {
-  quietly()
+  logErrorsOnly()
   const [bundle, path] = await Promise.all([
     bundleWorkflows(new URL('../../workflows/index.ts', import.meta.url)),
     findTestServer(),
@@ -30,8 +30,8 @@ export async function startHarness(): Promise<Harness> {
   return { env, bundle, close: () => env.teardown() }
 }
 
-/** Workers and servers speak up only about errors. */
-export function quietly(): void {
+/** Workers and servers log only errors. */
+export function logErrorsOnly(): void {
   Runtime.install({
     logger: new DefaultLogger('ERROR'),
     telemetryOptions: { logging: { filter: 'ERROR' } },
@@ -48,7 +48,7 @@ export async function addSearchAttributes(env: TestWorkflowEnvironment): Promise
   })
 }
 
-/** A worker for the workflows with these activities, on a queue of the test's own. */
+/** Runs some work with a worker for the workflows and these activities, on its own task queue. */
 export async function withWorker<T>(
   { env, bundle }: Harness,
   taskQueue: string,
@@ -58,10 +58,10 @@ export async function withWorker<T>(
   const worker = await Worker.create({
     connection: env.nativeConnection,
     taskQueue,
-    identity: 'a worker of the test',
+    identity: 'test worker',
     workflowBundle: bundle,
     activities,
-    // Heartbeats go out at once: ten seconds of a skipped clock last milliseconds.
+    // Send heartbeats at once: ten seconds of a skipped clock take milliseconds.
     maxHeartbeatThrottleInterval: 1,
     defaultHeartbeatThrottleInterval: 1,
   })
@@ -84,8 +84,8 @@ export function startRelease(
   })
 }
 
-/** How a release ended, whether as a result or as a failure. */
-export async function endOf(handle: { result(): Promise<unknown> }): Promise<ReleaseResult> {
+/** The result of a release, whether the workflow succeeded or failed. */
+export async function resultOf(handle: { result(): Promise<unknown> }): Promise<ReleaseResult> {
   try {
     return (await handle.result()) as ReleaseResult
   } catch (failure) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import * as protocol from '../../contract/messages.ts'
 import {
-  heldWait,
+  heldRollout,
   startEnvironmentHarness,
   until,
   withEnvironment,
@@ -10,8 +10,8 @@ import {
 } from './environment-fixture.ts'
 import { anotherCommit, commit, deployOf } from './fixtures.ts'
 import type { Harness } from './harness.ts'
-import { refusalOf } from './refusals.ts'
-import { hasNotStumbled, signalUndecodable, undecodable } from './undecodable.ts'
+import { rejectionOf } from './rejected-update.ts'
+import { hasNoFailedTask, signalUndecodable, undecodable } from './undecodable.ts'
 
 let harness: Harness
 before(async () => {
@@ -19,7 +19,7 @@ before(async () => {
 })
 after(() => harness.close())
 
-test('a payload that cannot be decoded harms nothing, whatever signal or Update it comes with, and can be seen', async () => {
+test('a payload that cannot be decoded does no harm in any signal or Update, and is shown', async () => {
   await withEnvironment(harness, {}, async (environment) => {
     await environment.end(await environment.deploy(commit))
     const { workflowService } = harness.env.connection
@@ -51,12 +51,12 @@ test('a payload that cannot be decoded harms nothing, whatever signal or Update 
       (await environment.end(await environment.deploy(anotherCommit))).outcome,
       'succeeded',
     )
-    await hasNotStumbled(environment.handle)
+    await hasNoFailedTask(environment.handle)
   })
 })
 
-test('a field that a control does not have is refused, and nothing is done in its stead', async () => {
-  const wait = heldWait()
+test('an unknown field rejects a control, and nothing else is done instead', async () => {
+  const wait = heldRollout()
   await withEnvironment(harness, { waitForRollout: wait.waitForRollout }, async (environment) => {
     const running = await environment.deploy(commit)
     await wait.begun
@@ -71,7 +71,7 @@ test('a field that a control does not have is refused, and nothing is done in it
     ]
     for (const [name, body, expected] of bodies) {
       const update = environment.handle.executeUpdate(name, { args: [body] })
-      assert.match(await refusalOf(update), expected)
+      assert.match(await rejectionOf(update), expected)
       await environment.handle.signal(name, body)
     }
     const { controls } = await until(
@@ -79,33 +79,37 @@ test('a field that a control does not have is refused, and nothing is done in it
       (status) => status.controls.length === bodies.length,
     )
     assert.ok(controls.every(({ rejected }) => rejected !== undefined))
-    wait.letGo()
+    wait.finish()
     assert.equal((await environment.end(running)).outcome, 'succeeded')
   })
 })
 
-/** Every place in a value, as the keys that lead there. */
-function placesIn(value: unknown, way: readonly string[] = []): readonly (readonly string[])[] {
-  if (typeof value !== 'object' || value === null) return [way]
-  const below = Object.entries(value).flatMap(([key, one]) => placesIn(one, [...way, key]))
-  return way.length === 0 ? below : [way, ...below]
+/** Every place in a value, as the path of keys to it. */
+function placesIn(value: unknown, path: readonly string[] = []): readonly (readonly string[])[] {
+  if (typeof value !== 'object' || value === null) return [path]
+  const below = Object.entries(value).flatMap(([key, one]) => placesIn(one, [...path, key]))
+  return path.length === 0 ? below : [path, ...below]
 }
 
-function withOther(value: unknown, [key = '', ...way]: readonly string[], other: unknown): unknown {
+function withOther(
+  value: unknown,
+  [key = '', ...path]: readonly string[],
+  other: unknown,
+): unknown {
   const copy: Record<string, unknown> = Array.isArray(value)
     ? ([...(value as unknown[])] as unknown as Record<string, unknown>)
     : { ...(value as Record<string, unknown>) }
-  copy[key] = way.length === 0 ? other : withOther(copy[key], way, other)
+  copy[key] = path.length === 0 ? other : withOther(copy[key], path, other)
   return copy
 }
 
-/** A refusal, and not an error of whatever kind. */
-async function isRefusal(reason: Error): Promise<1> {
-  assert.notEqual(await refusalOf(Promise.reject(reason)), '')
+/** Counts a rejected Update; fails for any other error. */
+async function isRejection(reason: Error): Promise<1> {
+  assert.notEqual(await rejectionOf(Promise.reject(reason)), '')
   return 1
 }
 
-/** A request with everything in it that a configuration can give. */
+/** A request with every field that a configuration can give. */
 function fullRequest({ spec }: EnvironmentFixture) {
   const [image = assert.fail()] = spec.images
   return deployOf({
@@ -125,7 +129,7 @@ function fullRequest({ spec }: EnvironmentFixture) {
   })
 }
 
-test('whatever stands in one place of a request, it is refused or runs to an end', async () => {
+test('a request with a wrong value in any one place is rejected or runs to its end', async () => {
   await withEnvironment(harness, {}, async (environment) => {
     await environment.end(await environment.deploy(commit))
     const good = {
@@ -138,7 +142,7 @@ test('whatever stands in one place of a request, it is refused or runs to an end
     const places = placesIn(good).filter((place) => !(place.join('.') in own))
     assert.ok(places.length > 70)
     const others = [undefined, null, -7.5e300, {}, [null], 'x'.repeat(3_000)]
-    let refused = 0
+    let rejected = 0
     for (const place of places) {
       const asked = await Promise.allSettled(
         others.map((other) =>
@@ -148,10 +152,10 @@ test('whatever stands in one place of a request, it is refused or runs to an end
         ),
       )
       for (const one of asked) {
-        if (one.status === 'rejected') refused += await isRefusal(one.reason as Error)
+        if (one.status === 'rejected') rejected += await isRejection(one.reason as Error)
       }
     }
-    assert.ok(refused > places.length * 3, `${refused} of ${places.length * others.length}`)
+    assert.ok(rejected > places.length * 3, `${rejected} of ${places.length * others.length}`)
     for (const { id, approval } of (await environment.status()).waiting) {
       if (approval?.kind === 'needed') {
         await environment.handle.executeUpdate('approve', { args: [{ release: id }] })
@@ -162,16 +166,16 @@ test('whatever stands in one place of a request, it is refused or runs to an end
       ({ running, waiting }) => running === undefined && waiting.length === 0,
     )
     assert.ok(releases.length > 1)
-    await hasNotStumbled(environment.handle)
+    await hasNoFailedTask(environment.handle)
     for (const { id, message } of releases) {
       if (/did not start/.test(message)) continue
-      await hasNotStumbled(harness.env.client.workflow.getHandle(id))
+      await hasNoFailedTask(harness.env.client.workflow.getHandle(id))
     }
   })
 })
 
-test('an environment does not end when somebody cancels it instead of a release, and says what to do', async () => {
-  const wait = heldWait()
+test('an environment does not end when it is cancelled instead of a release, and says what to do', async () => {
+  const wait = heldRollout()
   await withEnvironment(harness, { waitForRollout: wait.waitForRollout }, async (environment) => {
     const asked = await environment.deploy(commit)
     await wait.begun
@@ -186,7 +190,7 @@ test('an environment does not end when somebody cancels it instead of a release,
     })
     assert.match(String(froze), /is frozen/)
     await environment.handle.executeUpdate('unfreeze', { args: [{}] })
-    wait.letGo()
+    wait.finish()
     assert.equal((await environment.end(asked)).outcome, 'succeeded')
     assert.equal(
       (await environment.end(await environment.deploy(anotherCommit))).outcome,

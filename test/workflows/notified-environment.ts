@@ -7,7 +7,7 @@ import { deployOf } from './fixtures.ts'
 import type { Harness } from './harness.ts'
 import { openReceiver, type Received, type Receiver, type Reply } from './receiver.ts'
 
-/** Of the worker of {@link withNotifiedEnvironment}. */
+/** The signing secret of the worker in {@link withNotifiedEnvironment}. */
 export const secret = `whsec_${Buffer.alloc(32, 's3cret').toString('base64')}`
 export const webhook: NotificationSpec = {
   type: 'webhook',
@@ -19,22 +19,22 @@ export const webhook: NotificationSpec = {
 export interface NotifiedEnvironment {
   readonly environment: EnvironmentFixture
   readonly receiver: Receiver
-  /** Deploys, told to the receiver. */
+  /** Deploys a commit, with notifications to the receiver. */
   readonly deploy: (commit: string) => Promise<Accepted>
 }
 
-export interface Telling {
+export interface NotifiedOptions {
   readonly replies?: readonly Reply[]
   readonly otherwise?: Parameters<typeof withEnvironment>[1]
   readonly rules?: Parameters<typeof withEnvironment>[3]
-  readonly told?: readonly NotificationSpec[]
+  readonly notifications?: readonly NotificationSpec[]
   readonly withinMs?: number
 }
 
-/** An environment whose notifications go to a receiver of the test's own, by the real activity. */
+/** An environment whose notifications go through the real activity to a receiver of the test's own. */
 export async function withNotifiedEnvironment(
   harness: Harness,
-  { replies = [], otherwise, rules, told = [webhook], withinMs = 2_000 }: Telling,
+  { replies = [], otherwise, rules, notifications = [webhook], withinMs = 2_000 }: NotifiedOptions,
   work: (environment: NotifiedEnvironment) => Promise<void>,
 ): Promise<void> {
   const receiver = await openReceiver(...replies)
@@ -44,8 +44,8 @@ export async function withNotifiedEnvironment(
       harness,
       { ...otherwise, notify: (sending) => notify(sending, { variables, timeoutMs: withinMs }) },
       async (environment) => {
-        const spec = { ...environment.spec, notifications: told }
-        const deploy = (wanted: string) => environment.ask(deployOf(spec, { commit: wanted }))
+        const spec = { ...environment.spec, notifications }
+        const deploy = (commit: string) => environment.request(deployOf(spec, { commit }))
         await work({ environment, receiver, deploy })
       },
       rules,
@@ -57,8 +57,8 @@ export async function withNotifiedEnvironment(
 
 export const bodyOf = ({ body }: Received) => JSON.parse(body) as WebhookBody
 
-/** What each request told of: an outcome, or the event. */
-export function whatIn(received: readonly Received[]): readonly string[] {
+/** What each request reported: an outcome, or the event. */
+export function eventsIn(received: readonly Received[]): readonly string[] {
   return received.map((one) => {
     const { data, type } = bodyOf(one)
     return data.outcome ?? type.replace('release.', '')

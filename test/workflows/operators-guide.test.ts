@@ -6,7 +6,7 @@ import { execa } from 'execa'
 import { findTemporal } from '../../local/stack/temporal.ts'
 import type { RolloutEnd } from '../../contract/activity-types.ts'
 import {
-  heldWait,
+  heldRollout,
   startEnvironmentHarness,
   until,
   withEnvironment,
@@ -16,8 +16,8 @@ import { anotherCommit, commit } from './fixtures.ts'
 import type { Harness } from './harness.ts'
 
 /**
- * Every `temporal` command of the operator's guide, run as it stands there, by a shell, with the
- * stock command line, on an environment in which it has something to do.
+ * Runs every `temporal` command of the operator's guide verbatim, in a shell with the stock command
+ * line, against an environment in which it has an effect.
  */
 const guide = await readFile(new URL('../../docs/how-to/operate.md', import.meta.url), 'utf8')
 const commands = [...guide.matchAll(/```sh\n([\s\S]*?)```/g)]
@@ -33,7 +33,7 @@ after(() => harness.close())
 
 /** Runs a line as an operator would type it, for the environment of a test. */
 async function type(line: string, environment: string): Promise<string> {
-  // The guide's date will have passed one day.
+  // The date in the guide will be in the past one day.
   const tomorrow = new Date(Date.now() + 86_400_000).toISOString()
   const typed = line.replaceAll('production', environment).replace(/(?<="until": ")[^"]*/, tomorrow)
   const { stdout } = await execa('/bin/sh', ['-c', typed], {
@@ -47,7 +47,7 @@ async function type(line: string, environment: string): Promise<string> {
 
 const name = (environment: EnvironmentFixture) => environment.spec.environment
 
-/** What must be the case for a control to have something to do, and what shows that it did. */
+/** For each control: prepares an environment, types the line, and checks the effect. */
 const controls: Record<string, (line: string) => Promise<void>> = {
   rollback: (line) =>
     withEnvironment(harness, {}, async (environment) => {
@@ -79,15 +79,15 @@ const controls: Record<string, (line: string) => Promise<void>> = {
     }),
   approve: (line) => approval(line, 'succeeded'),
   reject: (line) => approval(line, 'rejected'),
-  pause: (line) => steered(line, (environment) => environment.handle.signal('resume')),
+  pause: (line) => control(line, (environment) => environment.handle.signal('resume')),
   resume: (line) =>
-    steered(
+    control(
       line,
       async (environment) => assert.equal((await environment.status()).running?.paused, undefined),
       (environment) => environment.handle.executeUpdate('pause', { args: [{}] }),
     ),
   cancel: (line) =>
-    steered(line, async (environment) => {
+    control(line, async (environment) => {
       const { releases } = await until(
         () => environment.status(),
         (status) => status.releases.length === 1,
@@ -113,12 +113,12 @@ function approval(line: string, outcome: string): Promise<void> {
   )
 }
 
-function steered(
+function control(
   line: string,
   then: (environment: EnvironmentFixture) => Promise<void>,
   first: (environment: EnvironmentFixture) => Promise<unknown> = async () => {},
 ): Promise<void> {
-  const wait = heldWait()
+  const wait = heldRollout()
   return withEnvironment(harness, { waitForRollout: wait.waitForRollout }, async (environment) => {
     await environment.deploy(commit)
     await wait.begun
@@ -131,7 +131,7 @@ function steered(
     )
     assert.equal(status.controls[0]?.rejected, undefined)
     await then(environment)
-    wait.letGo()
+    wait.finish()
     await until(
       () => environment.status(),
       ({ running }) => running === undefined,
@@ -139,23 +139,23 @@ function steered(
   })
 }
 
-/** Finds a release that was taken back, whatever the line looks for it by. */
-function listed(line: string): Promise<void> {
+/** Finds a release that was rolled back, whatever the line searches for. */
+function list(line: string): Promise<void> {
   const failed: RolloutEnd = { kind: 'rolled_back', reason: 'ECS rolled back', cause: '' }
   return withEnvironment(harness, { waitForRollout: async () => failed }, async (environment) => {
     const accepted = await environment.deploy(commit)
     const { outcome } = await environment.end(accepted)
     assert.equal(outcome, 'rolled_back')
-    // Visibility follows some milliseconds behind.
+    // Visibility lags some milliseconds behind.
     await until(
       () => type(line, name(environment)),
-      (list) => list.includes(accepted.releaseId),
+      (output) => output.includes(accepted.releaseId),
     )
   })
 }
 
-/** A query names a release by an id of the guide's own. */
-function asked(line: string): Promise<void> {
+/** A query in the guide has an example id, which is replaced. */
+function query(line: string): Promise<void> {
   return withEnvironment(harness, {}, async (environment) => {
     const accepted = await environment.deploy(commit)
     await environment.end(accepted)
@@ -177,14 +177,14 @@ for (const line of commands) {
   test(line.replaceAll(/ +/g, ' '), async () => {
     const kind = /--name (\w+)/.exec(line)?.[1]
     if (line.includes('workflow query')) {
-      await asked(line)
+      await query(line)
       return
     }
     if (line.includes('workflow list')) {
-      await listed(line)
+      await list(line)
       return
     }
-    assert.ok(kind, 'what it shows is not known')
+    assert.ok(kind, 'this test does not know what the command shows')
     const tried = controls[kind]
     assert.ok(tried, `${kind} is no control`)
     await tried(line)

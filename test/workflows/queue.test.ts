@@ -2,7 +2,12 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { WorkflowNotFoundError } from '@temporalio/client'
 import { followRelease } from '../../client/follow/follow.ts'
-import { heldWait, startEnvironmentHarness, until, withEnvironment } from './environment-fixture.ts'
+import {
+  heldRollout,
+  startEnvironmentHarness,
+  until,
+  withEnvironment,
+} from './environment-fixture.ts'
 import { anotherCommit, commit } from './fixtures.ts'
 import type { Harness } from './harness.ts'
 
@@ -15,8 +20,8 @@ after(() => harness.close())
 const commitOf = (index: number) => index.toString(16).padStart(8, '0').padEnd(40, '0')
 const commits = Array.from({ length: 20 }, (_, index) => commitOf(index))
 
-test('of twenty requests at once one runs, the newest waits, and the others are told who took their place', async () => {
-  const wait = heldWait()
+test('of twenty simultaneous requests one runs, the newest waits, and the others learn what superseded them', async () => {
+  const wait = heldRollout()
   await withEnvironment(harness, { waitForRollout: wait.waitForRollout }, async (environment) => {
     const accepted = await Promise.all(commits.map((one) => environment.deploy(one)))
     const status = await environment.status()
@@ -24,16 +29,16 @@ test('of twenty requests at once one runs, the newest waits, and the others are 
     assert.equal(status.waiting.length, 1)
     assert.equal(status.superseded.length, 18)
     const over = new Map(status.superseded.map(({ id, by }) => [id, by]))
-    // Who asked is told the truth at once, and follows it to its end as the command does.
+    // Each gets the right answer at once, and can follow its release to the end as the command does.
     for (const { releaseId, runId, message } of accepted) {
-      const says = runId === undefined ? /waits|took its place/ : /has started/
-      assert.match(message, says, releaseId)
+      const expected = runId === undefined ? /waits|took its place/ : /has started/
+      assert.match(message, expected, releaseId)
     }
     const { client } = harness.env
     const following = accepted.map(({ releaseId: id, runId }) =>
       followRelease(client, { id, runId }, { everyMs: 100 }),
     )
-    wait.letGo()
+    wait.finish()
     const last = status.waiting[0]?.id
     const ended = await until(
       () => environment.status(),
@@ -46,13 +51,13 @@ test('of twenty requests at once one runs, the newest waits, and the others are 
       assert.equal(outcome, by === undefined ? 'succeeded' : 'superseded', id)
       if (by === undefined) continue
       assert.ok(message.startsWith(`${by} took its place`), message)
-      // It costs nothing but its place in the history of the environment.
+      // A superseded request has no workflow of its own.
       await assert.rejects(client.workflow.getHandle(id).describe(), WorkflowNotFoundError)
     }
   })
 })
 
-test('with the policy to queue, every request runs in its turn', async () => {
+test('with the policy queue, every request runs in its turn', async () => {
   await withEnvironment(
     harness,
     {},
@@ -72,8 +77,8 @@ test('with the policy to queue, every request runs in its turn', async () => {
   )
 })
 
-test('a newer deploy may cancel the one that runs, which takes back what it touched', async () => {
-  const wait = heldWait()
+test('a newer deploy can cancel the running one, which rolls back what it touched', async () => {
+  const wait = heldRollout()
   await withEnvironment(
     harness,
     { waitForRollout: wait.waitForRollout },
@@ -83,7 +88,7 @@ test('a newer deploy may cancel the one that runs, which takes back what it touc
       await environment.deploy(anotherCommit)
       assert.equal((await environment.end(first)).outcome, 'cancelled')
       assert.ok(environment.calls.includes('rollBackService api'))
-      wait.letGo()
+      wait.finish()
       const { live } = await until(
         () => environment.status(),
         (status) => status.releases.length === 2,
@@ -94,27 +99,27 @@ test('a newer deploy may cancel the one that runs, which takes back what it touc
   )
 })
 
-test('a rollback to a named release goes before what waits', async () => {
-  let held = heldWait()
+test('a rollback to a named release runs before waiting deploys', async () => {
+  let held = heldRollout()
   await withEnvironment(
     harness,
     { waitForRollout: () => held.waitForRollout() },
     async (environment) => {
-      held.letGo()
+      held.finish()
       const first = await environment.deploy(commit)
       await environment.end(first)
       await environment.end(await environment.deploy(anotherCommit))
-      held = heldWait()
+      held = heldRollout()
       await environment.deploy('c'.repeat(40))
       await held.begun
       await environment.deploy('d'.repeat(40))
-      await environment.ask({
+      await environment.request({
         kind: 'rollback',
         spec: environment.spec,
         requestedBy: 'bob',
         to: first.releaseId,
       })
-      held.letGo()
+      held.finish()
       const { releases } = await until(
         () => environment.status(),
         (status) => status.releases.length === 5,
@@ -135,9 +140,9 @@ test('a rollback to a named release goes before what waits', async () => {
 })
 
 test('a thousand requests across continue-as-new: none is lost, and neither is a freeze or the ledger', async () => {
-  const wait = heldWait()
+  const wait = heldRollout()
   await withEnvironment(harness, { waitForRollout: wait.waitForRollout }, async (environment) => {
-    wait.letGo()
+    wait.finish()
     await environment.end(await environment.deploy(commit))
     await environment.handle.executeUpdate('freeze', {
       args: [{ reason: 'a thousand', requestedBy: 'ann' }],
@@ -147,7 +152,7 @@ test('a thousand requests across continue-as-new: none is lost, and neither is a
     for (let round = 0; round < 125; round += 1) {
       const asked = await Promise.all(
         Array.from({ length: 8 }, (_, index) =>
-          environment.ask({
+          environment.request({
             kind: 'deploy',
             spec: environment.spec,
             commit: commitOf(round * 8 + index),

@@ -9,13 +9,13 @@ export interface Received {
   readonly body: string
 }
 
-/** How a receiver answers one request; `hang` and `drop` leave it without an answer. */
+/** How a receiver answers one request. `hang` never answers; `drop` closes the connection. */
 export type Reply =
   | 'drop'
   | 'hang'
   | {
       readonly status: number
-      /** Not before this. */
+      /** The answer waits for this. */
       readonly when?: Promise<void>
       readonly headers?: Readonly<Record<string, string>>
       readonly body?: string
@@ -25,12 +25,12 @@ export type Reply =
 export interface Receiver {
   readonly url: string
   readonly received: readonly Received[]
-  /** Resolves once so many requests have arrived. */
+  /** Resolves once `count` requests have arrived. */
   arrived(count: number): Promise<readonly Received[]>
   readonly close: () => Promise<void>
 }
 
-/** Opens one that answers as it is told, request by request, and with 200 thereafter. */
+/** Opens a receiver that answers with the given replies in turn, and with 200 after them. */
 export async function openReceiver(...replies: readonly Reply[]): Promise<Receiver> {
   const received: Received[] = []
   const waiting = new Set<() => void>()
@@ -38,7 +38,7 @@ export async function openReceiver(...replies: readonly Reply[]): Promise<Receiv
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await text(request)
     received.push({ path: request.url ?? '', headers: request.headers, body })
-    for (const look of waiting) look()
+    for (const check of waiting) check()
     const reply = replies[received.length - 1] ?? { status: 200, body: 'ok' }
     if (reply === 'hang') return
     if (reply === 'drop') return void response.destroy()
@@ -58,13 +58,13 @@ export async function openReceiver(...replies: readonly Reply[]): Promise<Receiv
     received,
     arrived: (count) =>
       new Promise((resolve) => {
-        const look = () => {
+        const check = () => {
           if (received.length < count) return
-          waiting.delete(look)
+          waiting.delete(check)
           resolve(received)
         }
-        waiting.add(look)
-        look()
+        waiting.add(check)
+        check()
       }),
     async close() {
       server.closeAllConnections()

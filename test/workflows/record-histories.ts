@@ -5,7 +5,7 @@ import { ApplicationFailure } from '@temporalio/activity'
 import type { WorkflowHandle } from '@temporalio/client'
 import { anotherCommit, commit, deployOf, live, type fakes } from './fixtures.ts'
 import {
-  heldWait,
+  heldRollout,
   startEnvironmentHarness,
   until,
   withEnvironment,
@@ -14,28 +14,32 @@ import {
 import type { RolloutEnd } from '../../contract/activity-types.ts'
 
 /**
- * Records histories for the replay test: `node test/workflows/record-histories.ts --as 0.1`. Old
- * ones stay: what was begun by an older version must go on under this one.
+ * Records histories for the replay test: `node test/workflows/record-histories.ts --as 0.2`. Old
+ * ones stay, since this version must continue what an older one began.
  */
 const { values } = parseArgs({ options: { as: { type: 'string' } } })
-if (values.as === undefined) throw new Error('say which version these are of: --as 0.1')
+if (values.as === undefined) throw new Error('give the version that the histories are of: --as 0.2')
 const folder = new URL(`../fixtures/histories/${values.as}/`, import.meta.url)
-const sick: RolloutEnd = { kind: 'rolled_back', reason: 'ECS rolled back', cause: 'Health check.' }
+const unhealthy: RolloutEnd = {
+  kind: 'rolled_back',
+  reason: 'ECS rolled back',
+  cause: 'Health check.',
+}
 
 const harness = await startEnvironmentHarness()
 try {
   await mkdir(folder, { recursive: true })
   await record('succeeded', {}, release)
   await record('rejected', { runChecks: async () => failChecks() }, release)
-  const workerSick = async ({ service }: { service: { name: string } }) =>
-    service.name === 'worker' ? sick : live
-  await record('rolled-back', { waitForRollout: workerSick }, release)
+  const workerUnhealthy = async ({ service }: { service: { name: string } }) =>
+    service.name === 'worker' ? unhealthy : live
+  await record('rolled-back', { waitForRollout: workerUnhealthy }, release)
   await record(
     'rollback-failed',
-    { waitForRollout: async () => sick, rollBackService: async () => sick },
+    { waitForRollout: async () => unhealthy, rollBackService: async () => unhealthy },
     release,
   )
-  const wait = heldWait()
+  const wait = heldRollout()
   await record('cancelled', { waitForRollout: wait.waitForRollout }, async (environment) => {
     const accepted = await environment.deploy(commit)
     await wait.begun
@@ -64,7 +68,9 @@ try {
       urlFrom: type.toUpperCase(),
       on: ['started', 'outcome'] as const,
     }))
-    await environment.end(await environment.ask(deployOf({ ...environment.spec, notifications })))
+    await environment.end(
+      await environment.request(deployOf({ ...environment.spec, notifications })),
+    )
     await until(
       () => environment.status(),
       ({ unsent }) => unsent === undefined,
@@ -94,7 +100,7 @@ async function record(
   })
 }
 
-/** Paths and names of the machine it was recorded on play no part in a replay. */
+/** Removes paths and names of this machine, which a replay does not need. */
 function withoutMachine(history: string): string {
   const neutral: Record<string, string> = { stackTrace: '', identity: 'recorded' }
   return JSON.stringify(

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity'
 import { deployOf, fakes, live, specFor } from './fixtures.ts'
-import { endOf, newQueue, startHarness, startRelease, withWorker, type Harness } from './harness.ts'
+import {
+  resultOf,
+  newQueue,
+  startHarness,
+  startRelease,
+  withWorker,
+  type Harness,
+} from './harness.ts'
 
 let harness: Harness
 before(async () => {
@@ -10,7 +17,7 @@ before(async () => {
 })
 after(() => harness.close())
 
-test('a release that is cancelled takes back what it touched, and only then ends', async () => {
+test('a cancelled release rolls back what it touched before it ends', async () => {
   const queue = newQueue()
   const waiting = Promise.withResolvers<void>()
   let waitIsOver = false
@@ -30,7 +37,7 @@ test('a release that is cancelled takes back what it touched, and only then ends
       return live
     },
     rollBackService: async () => {
-      assert.ok(waitIsOver, 'the way back must not race the wait')
+      assert.ok(waitIsOver, 'the rollback must not race the wait')
       return live
     },
   })
@@ -38,13 +45,13 @@ test('a release that is cancelled takes back what it touched, and only then ends
     const handle = await startRelease(harness, deployOf(specFor(queue)))
     await waiting.promise
     await handle.cancel()
-    const result = await endOf(handle)
+    const result = await resultOf(handle)
     assert.equal(result.outcome, 'cancelled')
   })
   assert.ok(fake.calls.includes('rollBackService api'))
 })
 
-test('a release that is cancelled while a step fails is cancelled, not failed', async () => {
+test('a release that is cancelled while a step fails counts as cancelled', async () => {
   const queue = newQueue()
   const failing = Promise.withResolvers<void>()
   const fake = fakes(queue, {
@@ -53,7 +60,7 @@ test('a release that is cancelled while a step fails is cancelled, not failed', 
       const beat = setInterval(() => context.heartbeat(), 50)
       failing.resolve()
       await context.cancelled.catch(() => clearInterval(beat))
-      // A server does not try again what was asked to stop; this one must be told not to.
+      // A real server does not retry a cancelled activity; the test server does unless told.
       throw ApplicationFailure.nonRetryable('AWS is busy', 'Unavailable')
     },
   })
@@ -61,12 +68,12 @@ test('a release that is cancelled while a step fails is cancelled, not failed', 
     const handle = await startRelease(harness, deployOf(specFor(queue)))
     await failing.promise
     await handle.cancel()
-    assert.equal((await endOf(handle)).outcome, 'cancelled')
+    assert.equal((await resultOf(handle)).outcome, 'cancelled')
   })
   assert.ok(fake.calls.includes('rollBackService api'))
 })
 
-test('a release that is cancelled in a build touches nothing', async () => {
+test('a release that is cancelled during a build touches nothing', async () => {
   const queue = newQueue()
   const building = Promise.withResolvers<void>()
   const fake = fakes(queue, {
@@ -86,7 +93,7 @@ test('a release that is cancelled in a build touches nothing', async () => {
     const handle = await startRelease(harness, deployOf(specFor(queue)))
     await building.promise
     await handle.cancel()
-    const result = await endOf(handle)
+    const result = await resultOf(handle)
     assert.equal(result.outcome, 'cancelled')
     assert.match(result.message, /before anything was touched/)
   })

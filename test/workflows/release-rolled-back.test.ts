@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test'
 import { ApplicationFailure } from '@temporalio/activity'
 import { arn, digestOf, live } from './fixtures.ts'
 import { startHarness, type Harness } from './harness.ts'
-import { denied, releaseWith, unhealthy } from './released.ts'
+import { denied, runRelease, unhealthy } from './run-release.ts'
 
 let harness: Harness
 before(async () => {
@@ -11,10 +11,10 @@ before(async () => {
 })
 after(() => harness.close())
 
-test('a rollout that is not stable after half an hour is taken back', async () => {
-  const { result, calls } = await releaseWith(harness, {
+test('a rollout that is not stable after half an hour is rolled back', async () => {
+  const { result, calls } = await runRelease(harness, {
     waitForRollout: async ({ deadline }) => {
-      // Cut short again and again, as by workers that die, and taken up until time is up.
+      // Fails and is retried, as when workers die, until the deadline.
       if ((await harness.env.currentTimeMs()) < deadline) throw new Error('cut short')
       return { kind: 'timed_out', reason: 'not stable after 30 minutes', cause: '' }
     },
@@ -29,8 +29,8 @@ test('a rollout that is not stable after half an hour is taken back', async () =
   )
 })
 
-test('a wait that nobody can bring to an end is taken back, too', async () => {
-  const { result } = await releaseWith(harness, {
+test('a release whose wait never succeeds is rolled back, too', async () => {
+  const { result } = await runRelease(harness, {
     waitForRollout: async () => {
       throw ApplicationFailure.retryable('AWS cannot be reached', 'Unavailable')
     },
@@ -39,8 +39,8 @@ test('a wait that nobody can bring to an end is taken back, too', async () => {
   assert.match(result.message, /AWS cannot be reached/)
 })
 
-test('when the second service fails both are taken back, the last one first', async () => {
-  const { result, calls } = await releaseWith(harness, {
+test('when the second service fails both are rolled back, the last one first', async () => {
+  const { result, calls } = await runRelease(harness, {
     waitForRollout: async ({ service }) => (service.name === 'worker' ? unhealthy : live),
   })
   assert.equal(result.outcome, 'rolled_back')
@@ -51,7 +51,7 @@ test('when the second service fails both are taken back, the last one first', as
   )
 })
 
-test('what failed tasks left behind is in the result', async () => {
+test('failed tasks and their logs are in the result', async () => {
   const failedTasks = [
     {
       task: 'c'.repeat(32),
@@ -65,33 +65,33 @@ test('what failed tasks left behind is in the result', async () => {
       logs: ['panic: no database'],
     },
   ]
-  const { result } = await releaseWith(harness, {
+  const { result } = await runRelease(harness, {
     waitForRollout: async () => ({ ...unhealthy, failedTasks }),
   })
   assert.equal(result.outcome, 'rolled_back')
   assert.deepEqual(result.failedTasks, failedTasks)
 })
 
-test('a revision that was taken back is deregistered where that is wanted, and only then', async () => {
-  const sick = { waitForRollout: async () => unhealthy }
-  const kept = await releaseWith(harness, sick)
+test('revisions are deregistered after a rollback only if the configuration says so', async () => {
+  const failing = { waitForRollout: async () => unhealthy }
+  const kept = await runRelease(harness, failing)
   assert.ok(!kept.calls.includes('deregisterRevisions'))
-  const wanted = { rollback: { timeoutMs: 60_000, deregister: true } }
-  const gone = await releaseWith(
+  const change = { rollback: { timeoutMs: 60_000, deregister: true } }
+  const gone = await runRelease(
     harness,
-    { ...sick, deregisterRevisions: async () => ['mailman-api:8 was deregistered'] },
-    wanted,
+    { ...failing, deregisterRevisions: async () => ['mailman-api:8 was deregistered'] },
+    change,
   )
   assert.ok(gone.calls.includes('deregisterRevisions'))
   assert.deepEqual(gone.result.warnings, ['mailman-api:8 was deregistered'])
-  const tried = await releaseWith(harness, { ...sick, deregisterRevisions: denied }, wanted)
+  const tried = await runRelease(harness, { ...failing, deregisterRevisions: denied }, change)
   assert.equal(tried.result.outcome, 'rolled_back')
-  assert.match(tried.result.warnings.join(), /stays registered: not allowed/)
+  assert.match(tried.result.warnings.join(), /stay registered: not allowed/)
 })
 
-test('the moving tags point back before any service is taken back', async () => {
+test('the moving tags point back before any service is rolled back', async () => {
   const moved: string[] = []
-  const { calls } = await releaseWith(harness, {
+  const { calls } = await runRelease(harness, {
     moveTags: async ({ images }) => {
       moved.push(images.map((image) => image.digest).join())
       return images.map(({ name }) => ({ name, digest: digestOf(name, 7) }))
@@ -105,8 +105,8 @@ test('the moving tags point back before any service is taken back', async () => 
   assert.ok(calls.lastIndexOf('moveTags') < calls.indexOf('rollBackService api'))
 })
 
-test('a way back that fails does not keep the other services from theirs', async () => {
-  const { result, calls } = await releaseWith(harness, {
+test('a rollback that fails does not stop those of the other services', async () => {
+  const { result, calls } = await runRelease(harness, {
     waitForRollout: async ({ service }) => (service.name === 'worker' ? unhealthy : live),
     rollBackService: async ({ service }) => {
       if (service.name === 'api') return live
@@ -122,8 +122,8 @@ test('a way back that fails does not keep the other services from theirs', async
   assert.ok(calls.includes('rollBackService api'))
 })
 
-test('a service is taken back even if the call that deployed it failed', async () => {
-  const { result, calls } = await releaseWith(harness, {
+test('a service is rolled back even if the call that deployed it failed', async () => {
+  const { result, calls } = await runRelease(harness, {
     updateService: async () => {
       throw ApplicationFailure.nonRetryable('the answer was lost', 'AccessDenied')
     },
@@ -132,8 +132,8 @@ test('a service is taken back even if the call that deployed it failed', async (
   assert.ok(calls.includes('rollBackService api'))
 })
 
-test('a copy that was gone back to, since the way back was deregistered, is told of', async () => {
-  const { result } = await releaseWith(harness, {
+test('a copy that replaced a deregistered rollback target is in the result', async () => {
+  const { result } = await runRelease(harness, {
     waitForRollout: async ({ service }) => (service.name === 'worker' ? unhealthy : live),
     rollBackService: async ({ service: { name } }) =>
       name === 'api' && live.kind === 'succeeded' ? { ...live, copy: arn('api', 9) } : live,
@@ -141,7 +141,7 @@ test('a copy that was gone back to, since the way back was deregistered, is told
   assert.equal(result.outcome, 'rolled_back')
   assert.match(
     result.message,
-    /The previous release runs again\. Somebody had deregistered mailman-api:7: mailman-api:9, a copy of it, runs in its place\.$/,
+    /The previous release runs again\. mailman-api:7 had been deregistered: mailman-api:9, a copy of it, runs instead\.$/,
   )
   const [api, worker] = result.services
   assert.deepEqual(
@@ -151,16 +151,16 @@ test('a copy that was gone back to, since the way back was deregistered, is told
   assert.equal(worker?.rollbackTarget.copyOf, undefined)
 })
 
-test('a verification that fails takes everything back', async () => {
-  const { result, calls } = await releaseWith(harness, {
+test('a failed verification rolls back all services', async () => {
+  const { result, calls } = await runRelease(harness, {
     verifyRelease: async () => ({ kind: 'failed', reason: 'a task crashed', cause: 'exit code 1' }),
   })
   assert.equal(result.outcome, 'rolled_back')
   assert.deepEqual(calls.slice(-2), ['rollBackService worker', 'rollBackService api'])
 })
 
-test('a service that somebody else deploys meanwhile is left to them', async () => {
-  const { result, calls } = await releaseWith(harness, {
+test('a service that another person deploys in the meantime is left alone', async () => {
+  const { result, calls } = await runRelease(harness, {
     waitForRollout: async ({ service }) =>
       service.name === 'worker'
         ? { kind: 'replaced', reason: 'deployment ecs-svc/9 took its place', cause: '' }

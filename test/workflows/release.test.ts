@@ -3,8 +3,15 @@ import { after, before, test } from 'node:test'
 import { ApplicationFailure } from '@temporalio/activity'
 import { WorkflowFailedError } from '@temporalio/client'
 import { digestOf, fakes, specFor } from './fixtures.ts'
-import { endOf, newQueue, startHarness, startRelease, withWorker, type Harness } from './harness.ts'
-import { releaseWith } from './released.ts'
+import {
+  resultOf,
+  newQueue,
+  startHarness,
+  startRelease,
+  withWorker,
+  type Harness,
+} from './harness.ts'
+import { runRelease } from './run-release.ts'
 
 let harness: Harness
 before(async () => {
@@ -13,7 +20,7 @@ before(async () => {
 after(() => harness.close())
 
 test('a release checks, builds, pushes, registers, deploys api before worker, and verifies', async () => {
-  const { result, calls, history } = await releaseWith(harness, {})
+  const { result, calls, history } = await runRelease(harness, {})
   assert.equal(result.outcome, 'succeeded')
   const inOrder = [
     'inspectEnvironment',
@@ -39,11 +46,11 @@ test('a release checks, builds, pushes, registers, deploys api before worker, an
   assert.ok((history.events ?? []).length <= 90, `${history.events?.length} events`)
 })
 
-test('images build side by side', async () => {
+test('images build in parallel', async () => {
   let building = 0
   let most = 0
   const bothAtWork = Promise.withResolvers<void>()
-  await releaseWith(harness, {
+  await runRelease(harness, {
     buildImage: async () => {
       building += 1
       most = Math.max(most, building)
@@ -56,7 +63,7 @@ test('images build side by side', async () => {
 })
 
 test('a check that fails rejects the release with nothing built or touched', async () => {
-  const { result, calls, handle } = await releaseWith(harness, {
+  const { result, calls, handle } = await runRelease(harness, {
     runChecks: async () => {
       throw ApplicationFailure.nonRetryable('make check exited with 2', 'ChecksFailed')
     },
@@ -74,8 +81,8 @@ test('a check that fails rejects the release with nothing built or touched', asy
   })
 })
 
-test('images that the registry has are neither checked nor built again', async () => {
-  const { result, calls } = await releaseWith(harness, {
+test('images that the registry already has are neither checked nor built again', async () => {
+  const { result, calls } = await runRelease(harness, {
     findImages: async ({ spec, commit }) =>
       spec.images.map(({ name }) => ({
         name,
@@ -88,8 +95,8 @@ test('images that the registry has are neither checked nor built again', async (
   assert.ok(!calls.some((call) => /^(prepareSource|runChecks|build|push)/.test(call)))
 })
 
-test('a release of what runs already changes nothing', async () => {
-  const { result, calls } = await releaseWith(harness, {
+test('a release of the running revisions changes nothing', async () => {
+  const { result, calls } = await runRelease(harness, {
     registerRevisions: async ({ spec }) =>
       spec.services.map(({ name }) => ({
         service: name,
@@ -104,7 +111,7 @@ test('a release of what runs already changes nothing', async () => {
 
 test('an image that a host has lost is built again', async () => {
   let lost = false
-  const { result, calls } = await releaseWith(harness, {
+  const { result, calls } = await runRelease(harness, {
     findImages: async ({ spec, commit }) =>
       spec.images
         .slice(0, 1)
@@ -121,7 +128,7 @@ test('an image that a host has lost is built again', async () => {
   assert.equal(calls.filter((call) => call === 'prepareSource').length, 2)
 })
 
-test('a redeploy starts a new deployment of the revisions that run', async () => {
+test('a redeploy starts a new deployment of the running revisions', async () => {
   const queue = newQueue()
   const forced: boolean[] = []
   const fake = fakes(queue, {
@@ -133,7 +140,7 @@ test('a redeploy starts a new deployment of the revisions that run', async () =>
   await withWorker(harness, queue, fake, async () => {
     const spec = specFor(queue)
     const handle = await startRelease(harness, { kind: 'redeploy', spec, requestedBy: 'ann' })
-    const result = await endOf(handle)
+    const result = await resultOf(handle)
     assert.equal(result.outcome, 'succeeded')
     assert.match(result.services[0]?.revision.taskDefinition ?? '', /mailman-api:7$/)
   })

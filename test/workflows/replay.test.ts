@@ -4,17 +4,17 @@ import { before, test } from 'node:test'
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js'
 import { Worker, type ReplayError, type WorkflowBundle } from '@temporalio/worker'
 import { bundleWorkflows } from '../../worker/workflow-bundle.ts'
-import { quietly } from './harness.ts'
+import { logErrorsOnly } from './harness.ts'
 
 /**
- * What a worker began it goes on with after an upgrade, from its history: so every history that
+ * After an upgrade a worker continues running workflows from their histories. So every history that
  * was ever recorded must lead today's code to the same commands.
  */
 const folder = new URL('../fixtures/histories/', import.meta.url)
 
 let bundle: WorkflowBundle
 before(async () => {
-  quietly()
+  logErrorsOnly()
   bundle = await bundleWorkflows(new URL('../../workflows/index.ts', import.meta.url))
 })
 
@@ -32,7 +32,7 @@ const files = (await readdir(folder, { recursive: true })).filter((file) => file
 const read = async (file: string): Promise<unknown> =>
   JSON.parse(await readFile(new URL(file, folder), 'utf8'))
 
-test('histories of every kind of end are there to be replayed', () => {
+test('there is a recorded history of every kind of end', () => {
   for (const name of [
     'succeeded',
     'rejected',
@@ -55,7 +55,7 @@ for (const file of files.toSorted()) {
   })
 }
 
-test('a history that does not fit is noticed', async () => {
+test('a history that does not match the code is noticed', async () => {
   const file = files.find((name) => name.endsWith('/succeeded.json')) ?? ''
   const text = JSON.stringify(await read(file)).replaceAll('"updateService"', '"somethingElse"')
   assert.match(String(await replay(JSON.parse(text))), /Nondeterminism|TMPRL1100/)

@@ -4,8 +4,8 @@ import * as protocol from '../../contract/messages.ts'
 import type { EnvironmentFixture } from './environment-fixture.ts'
 import type { Harness } from './harness.ts'
 
-/** Starts what a schedule starts. */
-export function beginScheduled(
+/** Starts a run as a schedule would. */
+export function startScheduledRun(
   { env }: Harness,
   { spec }: EnvironmentFixture,
   what: ScheduledWork,

@@ -6,14 +6,14 @@ import type { RolloutEnd } from '../../contract/activity-types.ts'
 import type { ScheduledResult, ScheduledWork } from '../../contract/schedules.ts'
 import {
   type EnvironmentFixture,
-  heldWait,
+  heldRollout,
   startEnvironmentHarness,
   until,
   withEnvironment,
 } from './environment-fixture.ts'
 import { anotherCommit, commit } from './fixtures.ts'
 import type { Harness } from './harness.ts'
-import { beginScheduled } from './scheduled-run.ts'
+import { startScheduledRun } from './scheduled-run.ts'
 
 let harness: Harness
 before(async () => {
@@ -22,7 +22,7 @@ before(async () => {
 after(() => harness.close())
 
 const begin = (environment: EnvironmentFixture, what: ScheduledWork) =>
-  beginScheduled(harness, environment, what)
+  startScheduledRun(harness, environment, what)
 
 const resultOf = async (handle: WorkflowHandle) => (await handle.result()) as ScheduledResult
 
@@ -36,9 +36,13 @@ async function noBranch(): Promise<never> {
   throw ApplicationFailure.nonRetryable('There is no branch "gone".', 'PreconditionFailed')
 }
 
-const sick: RolloutEnd = { kind: 'failed', reason: 'It is sick.', cause: 'Health checks fail.' }
+const unhealthy: RolloutEnd = {
+  kind: 'failed',
+  reason: 'It is unhealthy.',
+  cause: 'Health checks fail.',
+}
 
-test('a scheduled redeploy is a release of the environment like any other, and ends as it did', async () => {
+test('a scheduled redeploy is an ordinary release of the environment, and ends as that does', async () => {
   await withEnvironment(harness, {}, async (environment) => {
     await environment.end(await environment.deploy(commit))
     const { outcome, release } = await resultOf(await begin(environment, { kind: 'redeploy' }))
@@ -49,7 +53,7 @@ test('a scheduled redeploy is a release of the environment like any other, and e
   })
 })
 
-test('it starts the environment where nobody has asked for anything yet', async () => {
+test('a scheduled run starts the environment if there is none yet', async () => {
   await withEnvironment(harness, {}, async (environment) => {
     assert.equal(
       (await resultOf(await begin(environment, { kind: 'redeploy' }))).outcome,
@@ -59,8 +63,8 @@ test('it starts the environment where nobody has asked for anything yet', async 
   })
 })
 
-test('in a busy environment it waits for its turn', async () => {
-  const wait = heldWait()
+test('a scheduled run waits for its turn', async () => {
+  const wait = heldRollout()
   await withEnvironment(harness, { waitForRollout: wait.waitForRollout }, async (environment) => {
     const first = await environment.deploy(commit)
     await wait.begun
@@ -71,13 +75,13 @@ test('in a busy environment it waits for its turn', async () => {
     )
     assert.equal(running?.id, first.releaseId)
     assert.equal(waiting[0]?.kind, 'redeploy')
-    wait.letGo()
+    wait.finish()
     assert.deepEqual((await resultOf(run)).release, waiting[0]?.id)
   })
 })
 
-test('what it asked for may be superseded, or refused by a freeze: it says so and has not failed', async () => {
-  const wait = heldWait()
+test('a scheduled run that is superseded or rejected by a freeze says so and does not fail', async () => {
+  const wait = heldRollout()
   await withEnvironment(harness, { waitForRollout: wait.waitForRollout }, async (environment) => {
     await environment.deploy('a'.repeat(40))
     await wait.begun
@@ -96,19 +100,19 @@ test('what it asked for may be superseded, or refused by a freeze: it says so an
     assert.match(frozen.message, /is frozen by .* \(incident 42\)/)
     const { controls } = await environment.status()
     assert.match(controls[0]?.rejected ?? '', /is frozen/)
-    wait.letGo()
+    wait.finish()
   })
 })
 
-test('it fails as the release did', async () => {
-  await withEnvironment(harness, { waitForRollout: async () => sick }, async (environment) => {
+test('a scheduled run fails as its release does', async () => {
+  await withEnvironment(harness, { waitForRollout: async () => unhealthy }, async (environment) => {
     const { type, message } = await failureOf(await begin(environment, { kind: 'redeploy' }))
     assert.equal(type, 'rolled_back')
     assert.match(message, /Health checks fail/)
   })
 })
 
-test('a scheduled deploy builds the newest commit of its branch anew', async () => {
+test('a scheduled deploy builds new images of the newest commit of its branch', async () => {
   const asked: unknown[] = []
   await withEnvironment(
     harness,
@@ -117,8 +121,8 @@ test('a scheduled deploy builds the newest commit of its branch anew', async () 
         asked.push(input.branch)
         return { commit, subject: 'Say hello', committedAt: 0 }
       },
-      findImages: async ({ spec, commit: wanted, rebuild }) => {
-        asked.push([wanted, typeof rebuild])
+      findImages: async ({ spec, commit: requested, rebuild }) => {
+        asked.push([requested, typeof rebuild])
         return spec.images.map(({ name }) => ({ name, repositoryUri: 'ecr', tag: name }))
       },
     },
@@ -131,7 +135,7 @@ test('a scheduled deploy builds the newest commit of its branch anew', async () 
   )
 })
 
-test('a branch that is not there ends the run as rejected, and asks the environment for nothing', async () => {
+test('an unknown branch ends the run as rejected, without a request to the environment', async () => {
   await withEnvironment(harness, { findBranch: noBranch }, async (environment) => {
     const { type, message } = await failureOf(
       await begin(environment, { kind: 'deploy', branch: 'gone' }),
@@ -140,7 +144,7 @@ test('a branch that is not there ends the run as rejected, and asks the environm
   })
 })
 
-test('at the Temporal UI a signal asks for a redeploy; a malformed one harms nothing and is shown', async () => {
+test('a signal from the Temporal UI requests a redeploy; a malformed one does no harm and is shown', async () => {
   await withEnvironment(harness, {}, async (environment) => {
     await environment.end(await environment.deploy(commit))
     const bodies: unknown[] = [
@@ -163,8 +167,8 @@ test('at the Temporal UI a signal asks for a redeploy; a malformed one harms not
   })
 })
 
-test('who asked is told of the end though the environment continued as new meanwhile', async () => {
-  const wait = heldWait()
+test('a scheduled run learns of the end even if the environment continues as new in the meantime', async () => {
+  const wait = heldRollout()
   await withEnvironment(harness, { waitForRollout: wait.waitForRollout }, async (environment) => {
     await environment.deploy(commit)
     await wait.begun
@@ -174,9 +178,9 @@ test('who asked is told of the end though the environment continued as new meanw
       () => environment.status(),
       ({ waiting }) => waiting.length > 0,
     )
-    // So many events that the server asks for a new run before the next release.
+    // Enough events for the server to suggest continue-as-new before the next release.
     await Promise.all(Array.from({ length: 400 }, () => environment.handle.signal('freeze', 42)))
-    wait.letGo()
+    wait.finish()
     assert.equal((await resultOf(run)).outcome, 'succeeded')
     assert.notEqual((await environment.handle.describe()).runId, runId)
   })

@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import * as protocol from '../../contract/messages.ts'
-import { heldWait, startEnvironmentHarness, until, withEnvironment } from './environment-fixture.ts'
+import {
+  heldRollout,
+  startEnvironmentHarness,
+  until,
+  withEnvironment,
+} from './environment-fixture.ts'
 import { commit } from './fixtures.ts'
 import type { Harness } from './harness.ts'
-import { beginScheduled } from './scheduled-run.ts'
-import { hasNotStumbled, signalUndecodable } from './undecodable.ts'
+import { startScheduledRun } from './scheduled-run.ts'
+import { hasNoFailedTask, signalUndecodable } from './undecodable.ts'
 
 let harness: Harness
 before(async () => {
@@ -13,8 +18,8 @@ before(async () => {
 })
 after(() => harness.close())
 
-test('a signal that nobody knows can be seen, at an environment and at a release', async () => {
-  const wait = heldWait()
+test('an unknown signal is shown, at an environment and at a release', async () => {
+  const wait = heldRollout()
   await withEnvironment(harness, { waitForRollout: wait.waitForRollout }, async (environment) => {
     const asked = await environment.deploy(commit)
     await wait.begun
@@ -33,17 +38,14 @@ test('a signal that nobody knows can be seen, at an environment and at a release
       (status) => status.warnings.length === 1,
     )
     assert.equal(paused, undefined)
-    assert.match(
-      warnings[0] ?? '',
-      /"pause" came and was not followed: signals go to environment\//,
-    )
-    wait.letGo()
+    assert.match(warnings[0] ?? '', /Ignored the signal "pause": send signals to environment\//)
+    wait.finish()
     assert.equal((await environment.end(asked)).outcome, 'succeeded')
   })
 })
 
-test('what an environment signals to a release harms nothing when others send it otherwise', async () => {
-  const wait = heldWait()
+test('malformed copies of the signals that an environment sends do a release no harm', async () => {
+  const wait = heldRollout()
   await withEnvironment(harness, { waitForRollout: wait.waitForRollout }, async (environment) => {
     const asked = await environment.deploy(commit)
     await wait.begun
@@ -57,24 +59,24 @@ test('what an environment signals to a release harms nothing when others send it
       (status) => status.warnings.length > 0,
     )
     assert.equal(paused, undefined)
-    assert.equal(warnings.length, 1, 'said once')
-    wait.letGo()
+    assert.equal(warnings.length, 1, 'warned once')
+    wait.finish()
     assert.equal((await environment.end(asked)).outcome, 'succeeded')
-    await hasNotStumbled(release)
+    await hasNoFailedTask(release)
   })
 })
 
-test('a run of a schedule is not ended by news that nobody can read', async () => {
-  const wait = heldWait()
+test('a malformed request status does not end a run of a schedule', async () => {
+  const wait = heldRollout()
   await withEnvironment(harness, { waitForRollout: wait.waitForRollout }, async (environment) => {
-    const run = await beginScheduled(harness, environment, { kind: 'redeploy' })
+    const run = await startScheduledRun(harness, environment, { kind: 'redeploy' })
     await wait.begun
     const ended = { kind: 'ended', releaseId: 'x', outcome: 'won', message: '' }
     const bodies = [null, 'now', {}, { kind: 'rejected' }, { kind: 'ended' }, ended]
     for (const body of bodies) await run.signal('requestStatus', body)
     await signalUndecodable(harness.env.connection, run, 'requestStatus')
-    wait.letGo()
+    wait.finish()
     assert.equal(((await run.result()) as { outcome: string }).outcome, 'succeeded')
-    await hasNotStumbled(run)
+    await hasNoFailedTask(run)
   })
 })

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import type { Connection, WorkflowHandle } from '@temporalio/client'
 import type { Payload } from '@temporalio/common'
 
-/** A workflow that stumbles tries the same task for ever, and answers nobody any more. */
-export async function hasNotStumbled(handle: WorkflowHandle): Promise<void> {
+/** A workflow whose task fails retries it for ever and answers nobody any more. */
+export async function hasNoFailedTask(handle: WorkflowHandle): Promise<void> {
   const { events } = await handle.fetchHistory()
   const failed = events?.find((event) => event.workflowTaskFailedEventAttributes)
   assert.equal(failed?.workflowTaskFailedEventAttributes?.failure?.message, undefined)
@@ -14,7 +14,7 @@ const encoded = (encoding: string, data: string): Payload => ({
   data: Buffer.from(data),
 })
 
-/** What no converter can decode: cut off, encrypted with a key that nobody here has, no encoding. */
+/** Payloads that no converter can decode: truncated, encrypted with an unknown key, no encoding. */
 export const undecodable = [
   encoded('json/plain', '{"reason": "inci'),
   encoded('binary/encrypted', 'secret'),

@@ -20,7 +20,7 @@ type Started =
   | { readonly kind: 'started'; readonly runId: string; readonly end: Promise<ReleaseResult> }
   | { readonly kind: 'not started'; readonly reason: string }
 
-/** Starts a release as a child that outlives its parent: a way back must not be cut short. */
+/** Starts a release as a child that outlives its parent: a rollback must not be cut short. */
 export async function startRelease(input: ReleaseInput): Promise<Started> {
   const { id, request, commit } = input
   const { spec } = request
@@ -57,7 +57,7 @@ function memoOf(request: ReleaseRequest): ReleaseMemo {
   return { kind: request.kind, ...(committedAt === undefined ? {} : { committedAt }) }
 }
 
-/** Waits for a release and writes it down as the ledger keeps it, however it ended. */
+/** Waits for a release to end, and returns its entry in the ledger. */
 export async function entryOf(
   input: ReleaseInput,
   startedAt: number,
@@ -88,13 +88,13 @@ async function resultOf(end: Promise<ReleaseResult>): Promise<Known> {
     if (isCancellation(failure)) {
       return { outcome: 'cancelled', message: 'Cancelled before anything was touched.' }
     }
-    // Terminated by hand, or broken: nobody took anything back.
-    const message = `The release ended without a verdict (${failureMessage(failure)}): what runs is not known. A person is needed now.`
+    // Terminated, or failed by a defect: nothing was rolled back.
+    const message = `The release ended without an outcome (${failureMessage(failure)}): what runs is unknown. A person must act now.`
     return { outcome: 'rollback_failed', message }
   }
 }
 
-/** A release that has just started, as the environment shows it. */
+/** A release that has just started, as the status shows it. */
 export function runningOf(input: ReleaseInput, startedAt: number): RunningRelease {
   return { ...referenceOf(input), startedAt }
 }

@@ -15,53 +15,53 @@ import type { EnvironmentStore, ActiveRelease } from './store.ts'
 import { uncancelled } from './uncancelled.ts'
 
 /**
- * Carries out what people do by hand. An Update answers with what was done, or why not; a signal
- * answers nobody, and what became of it is written down.
+ * Handles the controls. An Update returns what was done, or is rejected with the reason; a signal
+ * returns nothing, and its result is recorded.
  */
 export function handleControls(store: EnvironmentStore): void {
   for (const kind of protocol.plainControls) {
     setHandler(
       protocol.controlUpdates[kind],
-      uncancelled((body) => command(store, kind, body)),
+      uncancelled((body) => handleUpdate(store, kind, body)),
     )
     setHandler(
       protocol.controlSignal(kind),
-      uncancelled((body) => signalled(store, kind, body)),
+      uncancelled((body) => handleSignal(store, kind, body)),
     )
   }
-  // Behind all others: what has a handler is not for this one.
-  setDefaultSignalHandler((name) => nameless(store, name))
+  // Called only for signals without a handler of their own.
+  setDefaultSignalHandler((name) => unknownSignal(store, name))
 }
 
-async function command(
+async function handleUpdate(
   store: EnvironmentStore,
   kind: PlainControl,
   body: unknown,
 ): Promise<string> {
-  const read = parseControl(kind, body)
-  if (read.kind === 'malformed') throw rejectUpdate(read.reason)
-  return carryOut(store, kind, read.request)
+  const parsed = parseControl(kind, body)
+  if (parsed.kind === 'malformed') throw rejectUpdate(parsed.reason)
+  return carryOut(store, kind, parsed.request)
 }
 
-async function signalled(
+async function handleSignal(
   store: EnvironmentStore,
   kind: PlainControl,
   body: unknown,
 ): Promise<void> {
-  const read = parseControl(kind, body)
-  if (read.kind === 'malformed') {
-    return store.setState(noted(store.state, kind, { by: read.by }, Date.now(), read.reason))
+  const parsed = parseControl(kind, body)
+  if (parsed.kind === 'malformed') {
+    return store.setState(noted(store.state, kind, { by: parsed.by }, Date.now(), parsed.reason))
   }
   try {
-    await carryOut(store, kind, read.request)
+    await carryOut(store, kind, parsed.request)
   } catch {
-    // It is among the controls, with why it was refused.
+    // Recorded among the controls with the reason.
   }
 }
 
-function nameless(store: EnvironmentStore, name: string): void {
+function unknownSignal(store: EnvironmentStore, name: string): void {
   const known = [...protocol.plainControls, 'release', 'rollback'].toSorted().join(', ')
-  const reason = `there is no control "${oneLine(name, 40)}"; there are ${known}`
+  const reason = `there is no control "${oneLine(name, 40)}"; known controls: ${known}`
   store.setState(noted(store.state, 'signal', { by: anonymous }, Date.now(), reason))
 }
 
@@ -70,7 +70,7 @@ async function carryOut(
   kind: PlainControl,
   request: ControlRequest,
 ): Promise<string> {
-  // What is just being started cannot be told anything yet.
+  // A release that is just starting cannot receive signals yet.
   if (kind === 'pause' || kind === 'resume') {
     await condition(() => store.running === undefined || store.running.runId !== undefined)
   }
@@ -84,7 +84,7 @@ async function carryOut(
   const { message, toRunning, release } = effect
   const about = release === undefined ? request : { ...request, release }
   if (running !== undefined && (toRunning === 'pause' || toRunning === 'resume')) {
-    await hold(store, running, toRunning, about, now)
+    await pauseOrResume(store, running, toRunning, about, now)
   } else {
     store.setState(noted(effect.state, kind, about, now))
     if (toRunning === 'cancel') running?.cancel()
@@ -92,8 +92,8 @@ async function carryOut(
   return message
 }
 
-/** Tells the release that runs, which may have come to its end at this very moment. */
-async function hold(
+/** Signals the running release, which may have ended at this very moment. */
+async function pauseOrResume(
   store: EnvironmentStore,
   running: ActiveRelease,
   kind: 'pause' | 'resume',
@@ -108,7 +108,7 @@ async function hold(
     if (kind === 'resume') await child.signal(protocol.resumeSignal)
     else await child.signal(protocol.pauseSignal, paused)
   } catch {
-    const late = `${id} had just come to its end`
+    const late = `${id} had just ended`
     store.setState(noted(store.state, kind, request, Date.now(), late))
     throw rejectUpdate(late)
   }

@@ -1,82 +1,84 @@
 import { ApplicationFailure, CancellationScope } from '@temporalio/workflow'
-import type { ReleaseSending } from '../../contract/notices.ts'
+import type { AddressedReleaseNotification } from '../../contract/notifications.ts'
 import { notificationActivities } from '../temporal/activity-proxies.ts'
 import { keyOf, receiverName } from './state/outbox.ts'
 import { causeOf, failureMessage } from '../temporal/failure.ts'
 import { oneLine } from '../../text/short.ts'
 
-/** Delivers notices in the background: no release waits for one, fails or is cancelled with one. */
+/** Sends notifications in the background: no release waits for one, or fails or is cancelled with one. */
 export interface NotificationDispatcher {
-  /** Sets out with those that are not under way yet. */
-  take(unsent: readonly ReleaseSending[]): void
-  /** Whether something is still under way: a run that ended now would not learn how it ended. */
+  /** Starts to send those that are not being sent yet. */
+  send(unsent: readonly AddressedReleaseNotification[]): void
+  /** Whether something is being sent: a run that ended now would not learn whether it arrived. */
   isBusy(): boolean
   /**
-   * Lets nothing begin any more. What is being tried at this moment comes to its end, in seconds;
-   * what was to be tried later is left for the next run of the workflow.
+   * Starts nothing any more. Attempts in progress end within seconds; later attempts are left to the
+   * next run of the workflow.
    */
   close(): void
 }
 
 export interface DeliveryEvents {
-  readonly arrived: (sending: ReleaseSending) => void
-  readonly givenUp: (sending: ReleaseSending, reason: string) => void
+  readonly arrived: (addressed: AddressedReleaseNotification) => void
+  readonly givenUp: (addressed: AddressedReleaseNotification, reason: string) => void
 }
 
-/** A notice that comes later than this is of no use to anybody. */
-const patienceMs = 6 * 60 * 60_000
+/** A notification that arrives later than this is useless. */
+const expiryMs = 6 * 60 * 60_000
 
 /**
- * Opens it. For one release and one receiver, a notice sets out once the one before has arrived or
- * is given up, so that nobody hears of an end before the beginning.
+ * Notifications of one release to one receiver are sent in order: each once the one before has arrived
+ * or is given up, so that no receiver learns of the end before the start.
  */
 export function openNotificationDispatcher({
   arrived,
   givenUp,
 }: DeliveryEvents): NotificationDispatcher {
-  // Made here, so that it belongs to the workflow and not to the release that happens to run.
+  // Created here, so that it belongs to the workflow and not to the running release.
   const scope = new CancellationScope()
-  const underWay = new Set<string>()
-  const lastOfLine = new Map<string, Promise<void>>()
+  const inProgress = new Set<string>()
+  const lastOfSequence = new Map<string, Promise<void>>()
   let isClosed = false
 
-  async function deliver(sending: ReleaseSending): Promise<void> {
-    const { notice } = sending
-    const summary = oneLine(`${receiverName(sending)}: ${notice.event} ${notice.environment}`)
+  async function deliver(addressed: AddressedReleaseNotification): Promise<void> {
+    const { notification } = addressed
+    const summary = oneLine(
+      `${receiverName(addressed)}: ${notification.event} ${notification.environment}`,
+    )
     try {
       await notificationActivities(
         summary,
-        Math.max(1_000, notice.at + patienceMs - Date.now()),
-      ).notify(sending)
-      arrived(sending)
+        Math.max(1_000, notification.at + expiryMs - Date.now()),
+      ).notify(addressed)
+      arrived(addressed)
     } catch (failure) {
-      if (!isClosed || isFinal(failure)) givenUp(sending, oneLine(failureMessage(failure), 500))
+      if (!isClosed || isFinal(failure)) givenUp(addressed, oneLine(failureMessage(failure), 500))
     }
   }
 
-  function setOut(sending: ReleaseSending): void {
-    const key = keyOf(sending)
-    const line = lineOf(sending)
-    const before = lastOfLine.get(line)
-    underWay.add(key)
+  function send(addressed: AddressedReleaseNotification): void {
+    const key = keyOf(addressed)
+    const sequence = sequenceOf(addressed)
+    const before = lastOfSequence.get(sequence)
+    inProgress.add(key)
     const done = scope
       .run(async () => {
         await before
-        await deliver(sending)
+        await deliver(addressed)
       })
       .finally(() => {
-        underWay.delete(key)
-        if (lastOfLine.get(line) === done) lastOfLine.delete(line)
+        inProgress.delete(key)
+        if (lastOfSequence.get(sequence) === done) lastOfSequence.delete(sequence)
       })
-    lastOfLine.set(line, done)
+    lastOfSequence.set(sequence, done)
   }
 
   return {
-    take(unsent) {
+    send(unsent) {
       if (isClosed) return
-      for (const one of unsent) if (!underWay.has(keyOf(one))) setOut(one)
+      for (const one of unsent) if (!inProgress.has(keyOf(one))) send(one)
     },
-    isBusy: () => underWay.size > 0,
+    isBusy: () => inProgress.size > 0,
     close() {
       isClosed = true
       scope.cancel()
@@ -84,8 +86,8 @@ export function openNotificationDispatcher({
   }
 }
 
-function lineOf(sending: ReleaseSending): string {
-  return `${sending.notice.release.id} ${receiverName(sending)}`
+function sequenceOf(addressed: AddressedReleaseNotification): string {
+  return `${addressed.notification.release.id} ${receiverName(addressed)}`
 }
 
 function isFinal(failure: unknown): boolean {

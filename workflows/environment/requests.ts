@@ -20,80 +20,80 @@ import type { EnvironmentStore } from './store.ts'
 import { handleSignalledRequests } from './signalled-requests.ts'
 import { uncancelled } from './uncancelled.ts'
 
-/** Lets in those who ask for a release or a rollback, by Update or by signal, and answers them. */
+/** Handles requests for a release or a rollback, by Update and by signal. */
 export function handleRequests(store: EnvironmentStore): void {
   setHandler(
     protocol.requestRelease,
-    uncancelled((request) => enter(store, request)),
+    uncancelled((request) => admitRequest(store, request)),
     {
       validator(request) {
-        refuseMalformed('release', request)
-        check(store, request)
+        rejectMalformed('release', request)
+        validate(store, request)
       },
     },
   )
   setHandler(
     protocol.requestRollback,
-    uncancelled((request?: Partial<RollbackRequest>) => goBack(store, request ?? {})),
+    uncancelled((request?: Partial<RollbackRequest>) => rollBack(store, request ?? {})),
     {
       validator(request?: Partial<RollbackRequest>) {
-        refuseMalformed('rollback', request ?? {})
-        checkRollback(store, request ?? {})
+        rejectMalformed('rollback', request ?? {})
+        validateRollback(store, request ?? {})
       },
     },
   )
   handleSignalledRequests(store, {
-    enter: (request, requester) => enter(store, request, requester),
-    goBack: (request) => goBack(store, request),
+    admitRequest: (request, requester) => admitRequest(store, request, requester),
+    rollBack: (request) => rollBack(store, request),
   })
 }
 
-/** What came further would be stumbled over in the workflow, which would try that for ever. */
-function refuseMalformed(kind: 'release' | 'rollback', body: unknown): void {
+/** A malformed request must not get further: the workflow would fail on it and retry for ever. */
+function rejectMalformed(kind: 'release' | 'rollback', body: unknown): void {
   const fault = faultIn(kind, body)
   if (fault !== undefined) throw rejectUpdate(fault)
 }
 
-function check({ state, running }: EnvironmentStore, request: ReleaseRequest): void {
+function validate({ state, running }: EnvironmentStore, request: ReleaseRequest): void {
   const admission = admit(state, running?.release, request, Date.now())
   if (admission.kind === 'rejected') throw rejectUpdate(admission.reason)
 }
 
-async function enter(
+async function admitRequest(
   store: EnvironmentStore,
   request: ReleaseRequest,
   requester?: Requester,
 ): Promise<Accepted> {
   const admission = admit(store.state, store.running?.release, request, Date.now())
-  // Another request may have come in between the validator and this.
+  // Another request may have been admitted between the validator and this.
   if (admission.kind === 'rejected') throw rejectUpdate(admission.reason)
   const { id } = admission
   const asked = withSubscription(admission.state, requester, id)
   if (admission.kind === 'admitted') {
-    store.setState(withNote(withQueue(asked, request, requester), request, id))
+    store.setState(withManualAction(withReleaseQueue(asked, request, requester), request, id))
     if (admission.cancelRunning) store.running?.cancel()
-  } else if (asked !== store.state) store.setState(withNote(asked, request, id))
-  // Whoever asks an idle environment is told how it went, not just that it was heard.
+  } else if (asked !== store.state) store.setState(withManualAction(asked, request, id))
+  // The answer of an idle environment says whether the release has started.
   if (store.running === undefined && nextToStart(store.state, Date.now())?.input.id === id) {
     await condition(() => !isWaiting(store, id) || store.isClosing)
   }
-  // A release that is about to start gets its run id in a moment.
+  // A release that is about to start soon has a run id.
   await condition(() => store.running?.release.id !== id || store.running.runId !== undefined)
   const { notStarted } = store
   if (notStarted?.id === id) throw rejectUpdate(notStarted.reason)
   const over = endedStatusOf(store.state, store.running?.release, id)
   if (over !== undefined) {
-    const message = `${id} is over: ${over.message}`
+    const message = `${id} has ended: ${over.message}`
     return accepted(store, id, admission.kind === 'joined', message)
   }
   if (admission.kind === 'joined') {
-    return accepted(store, id, true, `joined ${id}, which does the same`)
+    return accepted(store, id, true, `joined ${id}, which was requested before`)
   }
   const message = isWaiting(store, id) ? waitMessage(store, id) : `${id} has started`
   return accepted(store, id, false, message)
 }
 
-function withQueue(
+function withReleaseQueue(
   state: EnvironmentState,
   { spec }: ReleaseRequest,
   requester?: Requester,
@@ -101,8 +101,8 @@ function withQueue(
   return requester === undefined ? { ...state, releaseQueue: spec.taskQueues.release } : state
 }
 
-/** Who went back or over a freeze, and why, is kept as everything is that people do by hand. */
-function withNote(
+/** Rollbacks and overridden freezes are recorded as manual actions. */
+function withManualAction(
   state: EnvironmentState,
   request: ReleaseRequest,
   release: string,
@@ -118,28 +118,28 @@ function withNote(
   return noted(state, 'override', { ...about, ...request.override }, Date.now())
 }
 
-/** A release that runs is taken back by cancelling it, unless something else is named. */
-async function goBack(
+/** A running release is rolled back by cancelling it, unless `to` names another target. */
+async function rollBack(
   store: EnvironmentStore,
   request: Partial<RollbackRequest>,
 ): Promise<Accepted> {
-  checkRollback(store, request)
+  validateRollback(store, request)
   const whole = rollbackRequest(store, request)
   const { to, reason, requestedBy: by } = whole
   const { running } = store
-  if (running === undefined || to !== undefined) return enter(store, whole)
+  if (running === undefined || to !== undefined) return admitRequest(store, whole)
   const { id } = running.release
   const why = reason === undefined ? {} : { reason }
   store.setState(noted(store.state, 'rollback', { by, release: id, ...why }, Date.now()))
   running.cancel()
-  return accepted(store, id, true, `${id} is being taken back`)
+  return accepted(store, id, true, `${id} is being rolled back`)
 }
 
-function checkRollback(store: EnvironmentStore, request: Partial<RollbackRequest>): void {
+function validateRollback(store: EnvironmentStore, request: Partial<RollbackRequest>): void {
   const { running } = store
   if (running !== undefined && request.to === undefined) {
     if (running.release.kind === 'rollback') throw rejectUpdate(busyWith(running.release))
-  } else check(store, rollbackRequest(store, request))
+  } else validate(store, rollbackRequest(store, request))
 }
 
 function rollbackRequest(

@@ -7,7 +7,7 @@ import type { ReleaseInput } from '../../contract/releases.ts'
 import { oneLine } from '../../text/short.ts'
 import type { EnvironmentStore } from './store.ts'
 
-/** Runs what may start now to its end, or waits until something has happened. */
+/** Runs the next release to its end, or waits until something changes. */
 export async function runNext(store: EnvironmentStore): Promise<void> {
   const next = nextOf(store)
   if (next === undefined) await nextChange(store)
@@ -19,7 +19,7 @@ function nextOf(store: EnvironmentStore): Waiting | undefined {
   return nextToStart(store.state, Date.now())
 }
 
-/** What happens by itself happens while a release runs, too. */
+/** Approvals and freezes expire also while a release runs. */
 function applyDueTimers(store: EnvironmentStore): void {
   const now = Date.now()
   if ((nextTimer(store.state)?.at ?? Infinity) <= now) store.setState(afterTimer(store.state, now))
@@ -38,7 +38,7 @@ async function nextChange(store: EnvironmentStore): Promise<void> {
   await untilNextTimer(store, happened)
 }
 
-/** Nobody waits longer than this at a time: a freeze may end in a year that no timer reaches. */
+/** A freeze may end later than a timer can: it is waited for in parts of at most this. */
 const longestTimerMs = 30 * 24 * 60 * 60_000
 
 async function untilNextTimer(store: EnvironmentStore, or: () => boolean): Promise<void> {
@@ -61,7 +61,7 @@ async function run(store: EnvironmentStore, waiting: Waiting): Promise<void> {
   let isUnwanted = false
   const cancel = () => {
     isUnwanted = true
-    // What Temporal is just starting is cancelled when it is there, and not taken for refused.
+    // A child that is just starting is cancelled once it has started, not treated as rejected.
     if (hasStarted) scope.cancel()
   }
   store.setState(withoutWaiting(store.state, input.id), { running: { input, release, cancel } })
@@ -88,7 +88,7 @@ async function run(store: EnvironmentStore, waiting: Waiting): Promise<void> {
   await over
 }
 
-/** What is live when a redeploy starts is what it redeploys. */
+/** A redeploy deploys what is live when it starts. */
 function withLiveCommit({ state }: EnvironmentStore, input: ReleaseInput): ReleaseInput {
   const commit = state.ledger.live?.commit
   return input.request.kind === 'redeploy' && commit !== undefined ? { ...input, commit } : input

@@ -2,22 +2,22 @@ import { CancellationScope, getExternalWorkflowHandle } from '@temporalio/workfl
 import type { Requester, RequestStatus } from '../../contract/requests.ts'
 import { requestStatusSignal } from '../../contract/messages.ts'
 
-/** Tells others what happened, without ever holding up or failing who tells it. */
+/** Sends signals to requesters in the background, without ever delaying or failing the caller. */
 export interface SignalSender {
   send(requester: Requester, requestStatus: RequestStatus): void
-  /** Whether something is still under way: a run that ended now would cut it short. */
+  /** Whether something is being sent: a run that ended now would cut it short. */
   isBusy(): boolean
 }
 
 export function openSignalSender(): SignalSender {
-  let underWay = 0
+  let inProgress = 0
 
   function inBackground(work: () => Promise<unknown>): void {
     const done = () => {
-      underWay -= 1
+      inProgress -= 1
     }
-    underWay += 1
-    // Who is not there any more need not be told.
+    inProgress += 1
+    // A requester that has ended needs no answer.
     CancellationScope.nonCancellable(work).then(done, done)
   }
 
@@ -26,6 +26,6 @@ export function openSignalSender(): SignalSender {
       const requester = getExternalWorkflowHandle(workflowId, runId)
       inBackground(() => requester.signal(requestStatusSignal, requestStatus))
     },
-    isBusy: () => underWay > 0,
+    isBusy: () => inProgress > 0,
   }
 }

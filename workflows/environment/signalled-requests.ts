@@ -14,17 +14,20 @@ import { releaseSignal, rollbackSignal } from '../../contract/messages.ts'
 import type { EnvironmentStore } from './store.ts'
 import { uncancelled } from './uncancelled.ts'
 
-/** The two ways in, as Updates take them. */
+/** How the Updates handle the two kinds of requests. */
 export interface RequestHandlers {
-  readonly enter: (request: ReleaseRequest, requester: Requester | undefined) => Promise<Accepted>
-  readonly goBack: (request: Partial<RollbackRequest>) => Promise<Accepted>
+  readonly admitRequest: (
+    request: ReleaseRequest,
+    requester: Requester | undefined,
+  ) => Promise<Accepted>
+  readonly rollBack: (request: Partial<RollbackRequest>) => Promise<Accepted>
 }
 
-/** A signal has nobody to answer to: what cannot be done is written down, and harms nothing. */
+/** Signals return nothing: what cannot be done is recorded among the controls. */
 export function handleSignalledRequests(store: EnvironmentStore, waysIn: RequestHandlers): void {
   setHandler(
     rollbackSignal,
-    uncancelled((body) => signalledBack(store, waysIn, body)),
+    uncancelled((body) => signalledRollback(store, waysIn, body)),
   )
   setHandler(
     releaseSignal,
@@ -32,45 +35,47 @@ export function handleSignalledRequests(store: EnvironmentStore, waysIn: Request
   )
 }
 
-async function signalledBack(
+async function signalledRollback(
   store: EnvironmentStore,
-  { goBack }: RequestHandlers,
+  { rollBack }: RequestHandlers,
   body: unknown,
 ): Promise<void> {
-  const read = parseControl('rollback', body)
-  if (read.kind === 'malformed') {
-    return store.setState(noted(store.state, 'rollback', { by: read.by }, Date.now(), read.reason))
+  const parsed = parseControl('rollback', body)
+  if (parsed.kind === 'malformed') {
+    return store.setState(
+      noted(store.state, 'rollback', { by: parsed.by }, Date.now(), parsed.reason),
+    )
   }
-  const { by, reason } = read.request
+  const { by, reason } = parsed.request
   try {
-    await goBack({
+    await rollBack({
       requestedBy: by,
       ...(reason === undefined ? {} : { reason }),
-      ...(read.to === undefined ? {} : { to: read.to }),
+      ...(parsed.to === undefined ? {} : { to: parsed.to }),
     })
   } catch (failure) {
     store.setState(
-      noted(store.state, 'rollback', read.request, Date.now(), failureMessage(failure)),
+      noted(store.state, 'rollback', parsed.request, Date.now(), failureMessage(failure)),
     )
   }
 }
 
-/** As an Update does it, for a workflow or a person that can send none. */
+/** As the Update does it, for workflows and people that cannot send one. */
 async function signalledRelease(
   store: EnvironmentStore,
-  { enter }: RequestHandlers,
+  { admitRequest }: RequestHandlers,
   body: unknown,
 ): Promise<void> {
   const now = Date.now()
-  const read = parseRequest(body, store.state.spec)
-  const { replyTo } = read
-  if (read.kind === 'malformed') {
-    const { by, reason } = read
+  const parsed = parseRequest(body, store.state.spec)
+  const { replyTo } = parsed
+  if (parsed.kind === 'malformed') {
+    const { by, reason } = parsed
     if (replyTo !== undefined)
       store.sendStatus(replyTo, { kind: 'rejected', reason, retryable: false })
     return store.setState(noted(store.state, 'release', { by }, now, reason))
   }
-  const { request } = read
+  const { request } = parsed
   const by = request.requestedBy
   const admission = admit(store.state, store.running?.release, request, now)
   if (admission.kind === 'rejected') {
@@ -80,9 +85,9 @@ async function signalledRelease(
   }
   store.setState(noted(store.state, 'release', { by, release: admission.id }, now))
   try {
-    const { releaseId, message } = await enter(request, replyTo)
+    const { releaseId, message } = await admitRequest(request, replyTo)
     if (replyTo !== undefined) store.sendStatus(replyTo, { kind: 'admitted', releaseId, message })
   } catch {
-    // It could not be started: its end is in the ledger, and whoever asked is told of that.
+    // It could not be started: the ledger has its end, and the requester receives that.
   }
 }

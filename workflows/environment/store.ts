@@ -1,10 +1,10 @@
-import { setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow'
+import { setCurrentDetails, setHandler, upsertMemo, workflowInfo } from '@temporalio/workflow'
 import { pageOf } from '../../text/temporal-ui.ts'
 import { environmentDetails } from '../../text/details.ts'
 import { notifySubscribers } from './state/subscribers.ts'
 import { type Requester, type RequestStatus } from '../../contract/requests.ts'
-import { noticesOf, type EnvironmentSnapshot } from './state/notices.ts'
-import { withSendings, withUndelivered, withoutSending } from './state/outbox.ts'
+import { notificationsOf, type EnvironmentSnapshot } from './state/notifications.ts'
+import { withUnsent, withUndelivered, withoutUnsent } from './state/outbox.ts'
 import { newEnvironmentState, type EnvironmentState } from './state/state.ts'
 import { statusOf } from './state/status.ts'
 import { environmentStatus } from '../../contract/messages.ts'
@@ -13,35 +13,35 @@ import type { ReleaseInput } from '../../contract/releases.ts'
 import type { RunningRelease } from '../../contract/environment.ts'
 import { openNotificationDispatcher } from './notification-dispatcher.ts'
 
-/** The input of an `environment` workflow; `state` is what it hands on when it continues as new. */
+/** The input of an `environment` workflow. `state` is set when it continues as new. */
 export interface EnvironmentInput {
   readonly environment: string
   readonly project: string
-  /** The task queue that it is started on. Left out: it stays where it is for good. */
+  /** The task queue that it is started on. Absent: it never moves to another one. */
   readonly taskQueue?: string
   readonly state?: EnvironmentState
 }
 
-/** The release that runs. */
+/** The running release. */
 export interface ActiveRelease {
   readonly input: ReleaseInput
   readonly release: RunningRelease
   readonly cancel: () => void
-  /** Absent until the child has started. */
+  /** Absent: the child workflow has not started yet. */
   readonly runId?: string
 }
 
-/** Holds what an environment knows, and lets the world see and hear of every change of it. */
+/** Holds the state of an environment, and publishes every change of it. */
 export interface EnvironmentStore {
   readonly state: EnvironmentState
   readonly running: ActiveRelease | undefined
-  /** How often something has changed, to notice that it did. */
+  /** Number of changes so far, to detect that something has changed. */
   readonly changes: number
-  /** Nobody is started any more: the next run of this workflow does that. */
+  /** No release is started any more: the next run of this workflow starts them. */
   readonly isClosing: boolean
-  /** The last release that Temporal did not let start. */
+  /** The last release that Temporal did not start. */
   notStarted: { readonly id: string; readonly reason: string } | undefined
-  /** Takes a new state; `now` where it also changes what runs. */
+  /** Replaces the state, and with `now` also the running release. */
   setState(after: EnvironmentState, now?: { readonly running: ActiveRelease | undefined }): void
   sendStatus(requester: Requester, requestStatus: RequestStatus): void
   isSending(): boolean
@@ -49,17 +49,17 @@ export interface EnvironmentStore {
   continueAsNewInput(): EnvironmentInput
 }
 
-/** Opens it with what the run before handed on, and answers the query `status` from it. */
+/** Opens the store with the state that the previous run passed on, and answers the query `status`. */
 export function openEnvironmentStore(input: EnvironmentInput): EnvironmentStore {
-  const { environment, project, taskQueue, state: handedOn } = input
-  let state = handedOn ?? newEnvironmentState(environment, project)
+  const { environment, project, taskQueue, state: passedOn } = input
+  let state = passedOn ?? newEnvironmentState(environment, project)
   let running: ActiveRelease | undefined
   let changes = 0
   let isClosing = false
   const sender = openSignalSender()
   const dispatcher = openNotificationDispatcher({
-    arrived: (sending) => setState(withoutSending(state, sending)),
-    givenUp: (sending, why) => setState(withUndelivered(state, sending, Date.now(), why)),
+    arrived: (addressed) => setState(withoutUnsent(state, addressed)),
+    givenUp: (addressed, why) => setState(withUndelivered(state, addressed, Date.now(), why)),
   })
   const { namespace } = workflowInfo()
   const status = () => statusOf(state, running?.release, Date.now())
@@ -74,15 +74,20 @@ export function openEnvironmentStore(input: EnvironmentInput): EnvironmentStore 
     const settled = notifySubscribers(after, running?.release)
     for (const { requester, requestStatus } of settled.told) sender.send(requester, requestStatus)
     const at = Date.now()
-    const notices = noticesOf(before, snapshotOf(settled.state, running), at)
-    state = withSendings(settled.state, notices, at)
-    dispatcher.take(state.unsent ?? [])
+    const notifications = notificationsOf(before, snapshotOf(settled.state, running), at)
+    state = withUnsent(settled.state, notifications, at)
+    dispatcher.send(state.unsent ?? [])
     changes += 1
+    // A workflow task must not change the state without writing a command. The SDK's core (1.24) merges
+    // tasks without commands into the next one, but splits them where that one accepted an Update, and
+    // does the second only once that Update is in the history: a worker that sees it for the first time
+    // would apply the changes in another order than every later one.
+    upsertMemo({ stateVersion: changes })
     const ui = state.spec?.links?.temporalUi
     setCurrentDetails(environmentDetails(status(), (id) => pageOf(ui, namespace, id)))
   }
 
-  dispatcher.take(state.unsent ?? [])
+  dispatcher.send(state.unsent ?? [])
   return {
     get state() {
       return state

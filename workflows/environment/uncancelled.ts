@@ -1,8 +1,8 @@
 import { CancellationScope } from '@temporalio/workflow'
 
 /**
- * The same, whether or not somebody has asked Temporal to cancel this workflow: an environment
- * does not end, and a handler would not get past its first `await`.
+ * Runs a handler also after someone has cancelled the workflow in Temporal: an environment does not
+ * end, and without this a handler would stop at its first `await`.
  */
 export function uncancelled<Args extends unknown[], Result>(
   work: (...args: Args) => Promise<Result>,

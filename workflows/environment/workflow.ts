@@ -16,11 +16,11 @@ import { runNext } from './run-queue.ts'
 export type { EnvironmentInput } from './store.ts'
 
 /**
- * The one door of an environment: lock, queue and ledger. One release runs at a time. Every
- * decision is made by the pure functions of `door/`; the store holds the state, and this workflow
- * answers who asks and runs the next release. It never ends, whoever asks Temporal to cancel it:
- * between two releases it continues as new when its history has grown long, or when the release
- * queue has another name, and hands on all it knows.
+ * The workflow of an environment: its lock, queue and ledger. One release runs at a time. The pure
+ * functions of `state/` make every decision, the store holds the state, and this workflow answers
+ * requests and runs the next release. It never ends, even if someone cancels it in Temporal. Between
+ * two releases it continues as new when its history has grown long or the release task queue has a
+ * new name, and passes its whole state on.
  */
 export function environment(input: EnvironmentInput): Promise<never> {
   const { cancelRequested } = CancellationScope.current()
@@ -37,19 +37,18 @@ async function serve(input: EnvironmentInput, cancelRequested: Promise<never>): 
   handleControls(store)
   while (!workflowInfo().continueAsNewSuggested && !mustChangeTaskQueue(input, store))
     await runNext(store)
-  // Between two releases, whether more of them wait or not: under a steady load there is no other
-  // moment. What waits is handed on.
+  // Also while requests wait: under a steady load the queue is never empty. They are passed on.
   store.close()
   await condition(() => allHandlersFinished() && !store.isSending())
-  const { taskQueue, ...handedOn } = store.continueAsNewInput()
-  if (taskQueue === undefined) return continueAsNew<typeof environment>(handedOn)
+  const { taskQueue, ...passedOn } = store.continueAsNewInput()
+  if (taskQueue === undefined) return continueAsNew<typeof environment>(passedOn)
   const onQueue = makeContinueAsNewFunc<typeof environment>({ taskQueue })
-  return onQueue({ ...handedOn, taskQueue: taskQueue })
+  return onQueue({ ...passedOn, taskQueue: taskQueue })
 }
 
 /**
- * Its releases run where it does itself, which is where the configuration says by now. The queue
- * is not asked of the worker: one that replays a history has another.
+ * Releases run on the environment's own task queue, which follows the configuration. The input tells
+ * the current one, not the worker: a worker that replays a history has another.
  */
 function mustChangeTaskQueue(
   { taskQueue }: EnvironmentInput,

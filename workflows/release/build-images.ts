@@ -6,22 +6,22 @@ import {
   cleanupActivities,
   hostActivities,
 } from '../temporal/activity-proxies.ts'
-import { hostIsGone, wasNotTakenUp } from '../temporal/failure.ts'
+import { hostIsGone, wasNotStarted } from '../temporal/failure.ts'
 import { inParallel } from '../temporal/in-parallel.ts'
 import type { ReleaseProgress } from './progress.ts'
 import type { DeployRequest } from '../../contract/requests.ts'
 import { shortCommit, shortDigest } from '../../text/short.ts'
 
-/** A builder that dies takes its checkout and images with it; so many are asked in turn. */
+/** How many builders to try: one that is lost takes its checkout and images with it. */
 const hostsToTry = 3
 
 /**
- * The images of a commit in the registry. Those that are there already under their immutable tag
- * were checked, built and pushed by an earlier release of the same commit and are taken as they
- * are; the others are made on one builder host, all at once.
+ * The images of a commit in the registry. Those that it already has under their immutable tag were
+ * checked, built and pushed by an earlier release of the same commit, and are reused. The others
+ * are built in parallel on one builder host.
  */
 export async function buildImages(
-  record: ReleaseProgress,
+  progress: ReleaseProgress,
   request: DeployRequest,
   release: string,
   found: readonly FoundImage[],
@@ -30,43 +30,43 @@ export async function buildImages(
   const missing = found.filter((image) => !isPushed(image))
   for (const image of reused) {
     const note = `${image.tag} is in the registry: ${shortDigest(image.digest)}`
-    record.skip({ name: 'build', subject: image.name }, note)
+    progress.skip({ name: 'build', subject: image.name }, note)
   }
-  const made = missing.length === 0 ? [] : await onSomeHost(record, request, release, missing)
+  const made = missing.length === 0 ? [] : await buildOnAnyHost(progress, request, release, missing)
   return [...reused, ...made]
 }
 
-async function onSomeHost(
-  record: ReleaseProgress,
+async function buildOnAnyHost(
+  progress: ReleaseProgress,
   request: DeployRequest,
   release: string,
   missing: readonly FoundImage[],
 ): Promise<readonly PushedImage[]> {
   for (let host = 1; ; host += 1) {
     try {
-      return await onOneHost(record, request, release, missing)
+      return await buildOnHost(progress, request, release, missing)
     } catch (failure) {
-      if (wasNotTakenUp(failure, 'prepareSource')) throw nobodyBuilds(request, failure)
+      if (wasNotStarted(failure, 'prepareSource')) throw noBuilder(request, failure)
       if (host >= hostsToTry || !hostIsGone(failure)) throw failure
-      record.warn(['a builder went away in the middle: its work is done again elsewhere'])
+      progress.warn(['a builder was lost during the build: another one repeats its work'])
     }
   }
 }
 
 /**
- * A builder that only lives as long as a command is gone with it. Where the same commit was asked
- * for again, the command that joined serves the same queue, so somebody may have been there.
+ * A builder inside a command is lost with it. If the same commit was requested again, the command
+ * that joined serves the same queue, so there may have been another builder.
  */
-function nobodyBuilds({ spec, commit }: DeployRequest, failure: unknown): unknown {
+function noBuilder({ spec, commit }: DeployRequest, failure: unknown): unknown {
   if (spec.taskQueues.builderGoneMs === undefined) return failure
   return ApplicationFailure.nonRetryable(
-    `The command that was to build ${shortCommit(commit)} with --build-here has gone away, and no other has taken its place. Nothing was touched: ask again.`,
+    `The command that builds ${shortCommit(commit)} with --build-here has stopped, and no other has taken its place. Nothing was touched: run it again.`,
     'PreconditionFailed' satisfies FailureType,
   )
 }
 
-async function onOneHost(
-  record: ReleaseProgress,
+async function buildOnHost(
+  progress: ReleaseProgress,
   request: DeployRequest,
   release: string,
   missing: readonly FoundImage[],
@@ -74,12 +74,12 @@ async function onOneHost(
   const { spec, commit } = request
   const source: SourceRef = { release, repository: spec.repository, commit }
   const builder = anyBuilderActivities(spec, `fetch ${shortCommit(commit)}`)
-  const { hostQueue } = await record.step(
+  const { hostQueue } = await progress.step(
     { name: 'source' },
     () => builder.prepareSource(source),
     () => shortCommit(commit),
   )
-  let lost = false
+  let hostLost = false
   try {
     if (spec.checks.commands.length > 0) {
       const checks = hostActivities(
@@ -88,22 +88,22 @@ async function onOneHost(
         spec.checks.commands.join('; '),
         spec.checks.timeoutMs,
       )
-      await record.step({ name: 'checks' }, () => checks.runChecks({ source, spec }))
+      await progress.step({ name: 'checks' }, () => checks.runChecks({ source, spec }))
     }
     return await inParallel(missing, (image) =>
-      makeImage(record, request, source, hostQueue, image),
+      makeImage(progress, request, source, hostQueue, image),
     )
   } catch (failure) {
-    lost = spec.taskQueues.builderGoneMs !== undefined && wasNotTakenUp(failure)
+    hostLost = spec.taskQueues.builderGoneMs !== undefined && wasNotStarted(failure)
     throw failure
   } finally {
-    // A runner that is gone takes its checkout with it: waiting for it would only take time.
-    if (!lost) await CancellationScope.nonCancellable(() => discard(hostQueue, source))
+    // A lost runner takes its checkout with it: there is nothing to wait for.
+    if (!hostLost) await CancellationScope.nonCancellable(() => discardSource(hostQueue, source))
   }
 }
 
 async function makeImage(
-  record: ReleaseProgress,
+  progress: ReleaseProgress,
   request: DeployRequest,
   source: SourceRef,
   hostQueue: string,
@@ -113,20 +113,20 @@ async function makeImage(
   const timeoutMs = spec.images.find((one) => one.name === image.name)?.timeoutMs ?? 0
   const about = { subject: image.name }
   const build = hostActivities(spec, hostQueue, `build ${image.tag}`, timeoutMs)
-  await record.step({ name: 'build', ...about }, () => build.buildImage({ source, spec, image }))
+  await progress.step({ name: 'build', ...about }, () => build.buildImage({ source, spec, image }))
   const push = hostActivities(spec, hostQueue, `push ${image.tag}`, timeoutMs)
-  return record.step(
+  return progress.step(
     { name: 'push', ...about },
     () => push.pushImage({ source, spec, image }),
     (pushed) => shortDigest(pushed.digest),
   )
 }
 
-async function discard(hostQueue: string, source: SourceRef): Promise<void> {
+async function discardSource(hostQueue: string, source: SourceRef): Promise<void> {
   try {
     await cleanupActivities(hostQueue, 'remove the checkout').discardSource(source)
   } catch {
-    // The next release on that host prunes what is left: no reason to fail this one.
+    // The next release on that host removes what is left: no reason to fail this one.
   }
 }
 

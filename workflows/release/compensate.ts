@@ -6,11 +6,12 @@ import type { MovedTags } from './change.ts'
 import { noRetry, type Retry } from './retry-on-expired-credentials.ts'
 import type { ReleaseProgress } from './progress.ts'
 
-/** Why a rollout stops: what the activity saw, or what went wrong on the way. */
+/** Why a release stopped: what an activity found, or why a step failed. */
 export interface ReleaseFailure {
   /**
-   * `refused`: AWS would not start the deployment of that service, which certainly began nothing.
-   * `replaced`: somebody else's deployment took the place of ours. `cancelled`: a person asked.
+   * `not started`: AWS refused to start the deployment, so that certainly nothing began.
+   * `replaced`: another person's deployment took the place of ours. `cancelled`: a person cancelled
+   * the release.
    */
   readonly kind: 'failed' | 'not started' | 'replaced' | 'cancelled'
   /** Name of a service, or `the release`. */
@@ -20,20 +21,20 @@ export interface ReleaseFailure {
   readonly evidence: Partial<FailureEvidence>
 }
 
-/** Of services whose way back was deregistered meanwhile: the ARN of the copy that runs, by name. */
+/** The ARN of the copy that runs instead of a deregistered rollback target, by service name. */
 export type Copies = Readonly<Record<string, string>>
 
-/** How one service is brought back. */
+/** The rollback of one service. */
 export interface Compensation {
   readonly service: string
   readonly run: () => Promise<RolloutEnd>
 }
 
-/** What became of what a release had touched when it stopped. */
+/** How the compensation of a release ended. */
 export type CompensationResult =
-  /** No service was touched, and the moving tags point where they did. */
+  /** No service was touched, and the moving tags point where they did before. */
   | { readonly kind: 'untouched'; readonly reason: string }
-  /** Everything touched runs again what ran before. `cancelled`: because a person asked. */
+  /** All touched services run again what ran before. `cancelled`: because a person cancelled. */
   | {
       readonly kind: 'rolled back'
       readonly reason: string
@@ -42,14 +43,15 @@ export type CompensationResult =
       readonly cancelled: boolean
       readonly copies: Copies
     }
-  /** Somebody else's deployment took the place of ours; that service was left to them. */
+  /** Another person's deployment took the place of ours and was left alone. */
   | { readonly kind: 'replaced'; readonly reason: string; readonly copies: Copies }
   | {
       readonly kind: 'rollback failed'
       readonly reason: string
       readonly cause: string
       readonly evidence: Partial<FailureEvidence>
-      readonly rollbackTarget: string
+      /** Why the rollback failed. */
+      readonly rollbackFailure: string
       readonly copies: Copies
     }
 
@@ -57,43 +59,44 @@ export interface CompensationInput {
   /** In the order in which the services were touched. */
   readonly compensations: readonly Compensation[]
   readonly tags: MovedTags
-  /** Goes on once what can be waited for has passed. */
+  /** Waits for what can pass, such as expired credentials. */
   readonly retry: Retry
 }
 
 /**
- * In reverse, going on past one that fails, and not to be cancelled. The moving tags go first,
- * out of order: in `force` mode they are what the tasks of the way back will pull.
+ * Rolls back all touched services in reverse order. A rollback that fails does not stop the others,
+ * and none can be cancelled. The moving tags go first: in `force` mode the tasks of the rollback
+ * pull them.
  */
 export async function compensate(
-  record: ReleaseProgress,
-  trouble: ReleaseFailure,
+  progress: ReleaseProgress,
+  failure: ReleaseFailure,
   { compensations, tags, retry }: CompensationInput,
 ): Promise<CompensationResult> {
   return CancellationScope.nonCancellable(async () => {
-    const { kind, about, reason, cause, evidence } = trouble
+    const { kind, about, reason, cause, evidence } = failure
     const notOurs = kind === 'replaced' || kind === 'not started'
     const touched = compensations.filter(({ service }) => !notOurs || service !== about)
-    // A tag that nothing is started from is not worth a wait.
+    // A tag that no task pulls is not worth a wait.
     const matters = touched.length > 0 || tags.pulled
-    const left = await tags.moveBack(matters ? retry : noRetry)
-    record.warn(left)
+    const warnings = await tags.restore(matters ? retry : noRetry)
+    progress.warn(warnings)
     if (kind === 'not started' && touched.length === 0) {
-      if (left.length === 0) return { kind: 'untouched', reason }
-      // The next task that ECS starts would run what nobody has tried.
+      if (warnings.length === 0) return { kind: 'untouched', reason }
+      // The next task that ECS starts would run an image that nobody has tested.
       if (tags.pulled)
         return {
           kind: 'rollback failed',
           reason,
           cause,
           evidence,
-          rollbackTarget: left.join('; '),
+          rollbackFailure: warnings.join('; '),
           copies: {},
         }
     }
-    const ends: RollbackSummary[] = []
+    const ends: ServiceRollback[] = []
     for (const compensation of touched.toReversed())
-      ends.push(await rollBackAll(compensation, retry))
+      ends.push(await rollBackService(compensation, retry))
     const copies = Object.fromEntries(
       ends.flatMap(({ copy }) => (copy === undefined ? [] : [copy])),
     )
@@ -104,7 +107,7 @@ export async function compensate(
         reason,
         cause,
         evidence,
-        rollbackTarget: failures.join('; '),
+        rollbackFailure: failures.join('; '),
         copies,
       }
     }
@@ -113,17 +116,17 @@ export async function compensate(
   })
 }
 
-interface RollbackSummary {
+interface ServiceRollback {
   readonly failed?: string
   readonly copy?: readonly [service: string, taskDefinition: string]
 }
 
-async function rollBackAll(
+async function rollBackService(
   { service, run }: Compensation,
-  outlasting: Retry,
-): Promise<RollbackSummary> {
+  retry: Retry,
+): Promise<ServiceRollback> {
   try {
-    const end = await outlasting(run)
+    const end = await retry(run)
     if (end.kind !== 'succeeded') return { failed: `${service}: ${end.reason}` }
     return end.copy === undefined ? {} : { copy: [service, end.copy] }
   } catch (failure) {
@@ -131,7 +134,7 @@ async function rollBackAll(
   }
 }
 
-/** What a rollout that did not succeed means for the release. */
+/** The failure of a release because a rollout did not succeed. */
 export function failureOf(
   about: string,
   end: Exclude<RolloutEnd, { kind: 'succeeded' }>,
@@ -149,7 +152,7 @@ export function failureOf(
   }
 }
 
-/** What it means that a step failed. */
+/** The failure of a release because a step threw. */
 export function failureFrom(about: string, failure: unknown): ReleaseFailure {
   return {
     kind: kindOf(failure),
@@ -161,7 +164,7 @@ export function failureFrom(about: string, failure: unknown): ReleaseFailure {
 }
 
 function kindOf(failure: unknown): ReleaseFailure['kind'] {
-  // What is somebody else's stays theirs, also where a person stops the release at that moment.
+  // Another person's deployment stays theirs, even if the release is cancelled at that moment.
   if (hasType(failure, 'Conflict')) return 'replaced'
   if (wasCancelled(failure)) return 'cancelled'
   return hasType(failure, 'DeploymentRefused') ? 'not started' : 'failed'

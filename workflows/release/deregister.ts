@@ -5,20 +5,20 @@ import type { ReleaseProgress } from './progress.ts'
 import type { Change } from './change.ts'
 
 /**
- * A revision that a release made and that was taken back is of no use to anybody. Only where the
- * configuration says so; what cannot be tidied is said, and changes no outcome.
+ * Deregisters the revisions that a release registered and that nobody needs after a rollback, if
+ * the configuration says so. A failure is a warning and does not change the outcome.
  */
 export async function deregister(
-  record: ReleaseProgress,
+  progress: ReleaseProgress,
   spec: EnvironmentSpec,
   changes: readonly Change[],
 ): Promise<void> {
   const revisions = changes.map(({ revision }) => revision).filter((one) => one.registered)
   if (spec.rollback.deregister !== true || revisions.length === 0) return
   try {
-    const tidy = shortActivities('deregister what was taken back')
-    record.warn(await tidy.deregisterRevisions({ spec, revisions }))
+    const activities = shortActivities('deregister revisions of this release')
+    progress.warn(await activities.deregisterRevisions({ spec, revisions }))
   } catch (failure) {
-    record.warn([`what was taken back stays registered: ${failureMessage(failure)}`])
+    progress.warn([`the revisions of this release stay registered: ${failureMessage(failure)}`])
   }
 }

@@ -5,8 +5,8 @@ import { failureMessage } from '../temporal/failure.ts'
 import type { Retry } from './retry-on-expired-credentials.ts'
 
 /**
- * Points `<image>-latest` at what is about to run. The way back is kept, since in `force` mode
- * the moving tag is what a new task pulls, and in `pin` mode nobody should find a bad image there.
+ * Points `<image>-latest` at the images to run. A rollback points it back: in `force` mode new
+ * tasks pull this tag, and in `pin` mode nobody should find a bad image there.
  */
 export async function moveTags(
   spec: EnvironmentSpec,
@@ -19,18 +19,18 @@ export async function moveTags(
     }),
   )
   const before = await shortActivities('move latest tags').moveTags({ spec, images })
-  return { moveBack: (doing) => moveBack(spec, before, doing), pulled: spec.mode === 'force' }
+  return { restore: (retry) => restoreTags(spec, before, retry), pulled: spec.mode === 'force' }
 }
 
-async function moveBack(
+async function restoreTags(
   spec: EnvironmentSpec,
   images: readonly { name: string; digest?: string }[],
-  doing: Retry,
+  retry: Retry,
 ): Promise<readonly string[]> {
   try {
-    await doing(() => shortActivities('move latest tags back').moveTags({ spec, images }))
+    await retry(() => shortActivities('restore latest tags').moveTags({ spec, images }))
     return []
   } catch (failure) {
-    return [`the moving tags could not be pointed back: ${failureMessage(failure)}`]
+    return [`could not point the moving tags back: ${failureMessage(failure)}`]
   }
 }

@@ -1,14 +1,14 @@
 import type { FailureEvidence } from '../../rollout/failed-tasks.ts'
 import type { Outcome } from '../../contract/outcome.ts'
 import { failureMessage, wasCancelled } from '../temporal/failure.ts'
-import type { RollOutEnd } from './roll-out.ts'
+import type { DeployEnd } from './roll-out.ts'
 import type { Change } from './change.ts'
 import type { Copies } from './compensate.ts'
 import type { ReleaseResult } from '../../contract/releases.ts'
 import type { ReleaseRequest } from '../../contract/requests.ts'
 import { shortCommit, shortRevision } from '../../text/short.ts'
 
-/** What a release comes to, before it is told to the world. */
+/** How a release ended. {@link ReleaseResult} is made from it. */
 export interface ReleaseEnd extends Partial<FailureEvidence> {
   readonly outcome: Outcome
   readonly message: string
@@ -19,22 +19,22 @@ export interface ReleaseEnd extends Partial<FailureEvidence> {
 
 export const unchanged: ReleaseEnd = {
   outcome: 'unchanged',
-  message: 'What runs is what was asked for: nothing to do.',
+  message: 'The requested revisions already run: nothing to do.',
   changes: [],
 }
 
-/** Before the first moved tag everything is a gate. */
+/** The end of a release that failed before it moved the first tag: nothing was touched. */
 export function rejectedEnd(failure: unknown): ReleaseEnd {
   return wasCancelled(failure)
     ? { outcome: 'cancelled', message: 'Cancelled before anything was touched.', changes: [] }
     : { outcome: 'rejected', message: failureMessage(failure), changes: [] }
 }
 
-/** What the end of a rollout comes to, in words for a person. */
+/** The end of a release after its deployments, with a message for people. */
 export function releaseEndOf(
   request: ReleaseRequest,
   commit: string | undefined,
-  end: RollOutEnd,
+  end: DeployEnd,
   changes: readonly Change[],
 ): ReleaseEnd {
   const why = {
@@ -47,7 +47,7 @@ export function releaseEndOf(
     case 'live':
       return { outcome: 'succeeded', message: liveMessage(request, commit, changes), changes }
     case 'untouched': {
-      const message = `${sentence(end.reason)} Nothing was touched: what ran before runs on.`
+      const message = `${sentence(end.reason)} Nothing was touched: what ran before still runs.`
       return { outcome: 'rejected', message, changes: [] }
     }
     case 'rolled back': {
@@ -64,22 +64,20 @@ export function releaseEndOf(
       return { outcome: 'superseded', message, changes, copies: end.copies }
     }
     case 'rollback failed': {
-      const look = `aws ecs describe-services --cluster ${request.spec.cluster} --services ${changes.map(({ service }) => service.ecsService).join(' ')}`
-      const message = `${sentence(end.reason)} The way back failed, too: ${sentence(end.rollbackTarget)} See what runs (${look}), mend what keeps it from running, and deploy a commit that works (slipway deploy ${request.spec.environment} --commit <commit>). A person is needed now.`
+      const command = `aws ecs describe-services --cluster ${request.spec.cluster} --services ${changes.map(({ service }) => service.ecsService).join(' ')}`
+      const message = `${sentence(end.reason)} The rollback failed, too: ${sentence(end.rollbackFailure)} See what runs (${command}), fix the cause, and deploy a commit that works (slipway deploy ${request.spec.environment} --commit <commit>). A person is needed now.`
       return { outcome: 'rollback_failed', message, ...why }
     }
   }
 }
 
-/** One sentence for each revision that was gone back to by a copy. */
+/** One sentence for each rollback target that was replaced by a copy. */
 function copiesMade(copies: Copies, changes: readonly Change[]): string[] {
   return changes.flatMap(({ service: { name }, inspected }) => {
     const copy = copies[name]
     if (copy === undefined) return []
     const was = shortRevision(inspected.rollbackTarget.taskDefinition)
-    return [
-      `Somebody had deregistered ${was}: ${shortRevision(copy)}, a copy of it, runs in its place.`,
-    ]
+    return [`${was} had been deregistered: ${shortRevision(copy)}, a copy of it, runs instead.`]
   })
 }
 
@@ -97,16 +95,16 @@ function liveMessage(
       return `${revisions}${from} is live again in ${environment}.`
     }
     case 'redeploy':
-      return `${revisions} runs in fresh tasks in ${environment}.`
+      return `${revisions} runs in new tasks in ${environment}.`
   }
 }
 
-/** What the failure of a workflow says. */
+/** The message of the workflow's failure. */
 export function messageWithCause({ message, cause }: ReleaseResult): string {
   return cause === undefined ? message : `${message} Cause: ${cause}`
 }
 
-/** A reason of AWS's own may or may not end with a full stop. */
+/** A reason from AWS may or may not end with a full stop. */
 function sentence(text: string): string {
   return text.endsWith('.') ? text : `${text}.`
 }

@@ -26,9 +26,9 @@ import type {
   StepName,
 } from '../../contract/releases.ts'
 
-/** What a release has done so far, for the query `status` and the Temporal UI. */
+/** The progress of a release, for the query `status` and the Temporal UI. */
 export interface ReleaseProgress {
-  /** Runs one step and keeps when it ran, how it ended and what came of it. */
+  /** Runs one step and keeps when it ran, how it ended, and its note. */
   step<T>(about: StepAbout, work: () => Promise<T>, end?: (value: T) => StepEnd): Promise<T>
   skip(about: StepAbout, note: string): void
   warn(warnings: readonly string[]): void
@@ -37,21 +37,21 @@ export interface ReleaseProgress {
   status(): ReleaseStatus
 }
 
-/** What came of a step: a note, and `failed` where the step came back with bad news. */
+/** How a step ended: a note, and `failed` if the step returned a failure instead of throwing. */
 export type StepEnd = string | { readonly state: 'failed'; readonly note: string }
 
 export interface StepAbout {
   readonly name: StepName
   readonly subject?: string
-  /** What is to be known while it runs. */
+  /** Shown while it runs. */
   readonly note?: string
 }
 
-/** A deployment that has begun is watched to its end, and taken back where it must be. */
-const unstoppable: ReadonlySet<StepName> = new Set(['wait', 'verify', 'roll back', 'credentials'])
+/** A deployment that has begun is watched to its end, and rolled back if it fails. */
+const unpausable: ReadonlySet<StepName> = new Set(['wait', 'verify', 'roll back', 'credentials'])
 
-/** Opens the record, answers `status` from it and keeps the UI's current details true. */
-export function openReleaseProgress(input: ReleaseInput): ReleaseProgress {
+/** Keeps the progress of a release, answers the query `status`, and updates the UI's details. */
+export function trackProgress(input: ReleaseInput): ReleaseProgress {
   const { request, commit } = input
   let status: ReleaseStatus = {
     ...referenceOf(input),
@@ -81,39 +81,39 @@ export function openReleaseProgress(input: ReleaseInput): ReleaseProgress {
       })
   }
 
-  function notFollowed(signal: string): void {
+  function warnOfStray(signal: string): void {
     const environmentId = environmentWorkflowId(request.spec.environment)
     const known = [...plainControls, 'rollback'].toSorted().join(', ')
-    const warning = elsewhere(oneLine(signal, 40), environmentId, known)
+    const warning = strayText(oneLine(signal, 40), environmentId, known)
     const { warnings } = status
-    // Somebody who insists must not fill the page.
-    if (warnings.includes(warning) || warnings.length >= mostWarnings) return
+    // Repeated signals must not fill the page.
+    if (warnings.includes(warning) || warnings.length >= maxWarnings) return
     update({ warnings: [...warnings, warning] })
   }
 
   setHandler(releaseStatus, () => status)
   setHandler(pauseSignal, (body: unknown) => {
     const paused = parsePaused(body)
-    if (paused === undefined) notFollowed(pauseSignal.name)
+    if (paused === undefined) warnOfStray(pauseSignal.name)
     else update({ paused })
   })
   setHandler(resumeSignal, () => {
-    const { paused: _, ...going } = status
-    status = going
+    const { paused: _, ...resumed } = status
+    status = resumed
     update({})
   })
-  setDefaultSignalHandler(notFollowed)
+  setDefaultSignalHandler(warnOfStray)
   update({})
 
   return {
     async step(about, work, end) {
-      if (!unstoppable.has(about.name)) await condition(() => status.paused === undefined)
+      if (!unpausable.has(about.name)) await condition(() => status.paused === undefined)
       const finish = begin(about)
       try {
         const value = await work()
-        const said = end?.(value)
-        if (said === undefined) finish({ state: 'done' })
-        else finish(typeof said === 'string' ? { state: 'done', note: said } : said)
+        const ended = end?.(value)
+        if (ended === undefined) finish({ state: 'done' })
+        else finish(typeof ended === 'string' ? { state: 'done', note: ended } : ended)
         return value
       } catch (failure) {
         finish({
@@ -134,8 +134,8 @@ export function openReleaseProgress(input: ReleaseInput): ReleaseProgress {
   }
 }
 
-const mostWarnings = 50
+const maxWarnings = 50
 
-function elsewhere(name: string, environmentId: string, known: string): string {
-  return `A signal "${name}" came and was not followed: signals go to ${environmentId} (${known}).`
+function strayText(name: string, environmentId: string, known: string): string {
+  return `Ignored the signal "${name}": send signals to ${environmentId} (${known}).`
 }

@@ -6,21 +6,21 @@ import { hasType, failureMessage } from '../temporal/failure.ts'
 import type { ReleaseProgress } from './progress.ts'
 import { timeOfDay } from '../../text/short.ts'
 
-/** Does something, and does it again once what stood in its way has passed. */
+/** Runs some work, and runs it again once the reason why it failed has passed. */
 export type Retry = <T>(work: () => Promise<T>) => Promise<T>
 
-/** Says no as soon as something is in the way. */
+/** Runs the work once. */
 export const noRetry: Retry = (work) => work()
 
 /**
- * For the way back: does something again once credentials that AWS did not take are renewed. A
- * release that has got as far as to go back had good ones a moment ago, and giving up leaves
- * production half changed. All of a way back shares one bound, the time that `rollback.timeout`
- * gives to a service, from the moment at which they were first found bad.
+ * For rollbacks: runs the work again once credentials that AWS did not accept are renewed. A release
+ * that has to roll back had valid ones a moment ago, and giving up would leave production half
+ * changed. All services of a rollback share one time limit, `rollback.timeout`, counted from the
+ * moment when the credentials were first found invalid.
  *
- * What is done must look before it acts: it is done anew from its beginning.
+ * The work runs again from its beginning, so it must check what has happened before it acts.
  */
-export function retryOnExpiredCredentials(record: ReleaseProgress, spec: EnvironmentSpec): Retry {
+export function retryOnExpiredCredentials(progress: ReleaseProgress, spec: EnvironmentSpec): Retry {
   let until: number | undefined
   return async (work) => {
     for (;;) {
@@ -29,23 +29,23 @@ export function retryOnExpiredCredentials(record: ReleaseProgress, spec: Environ
       } catch (failure) {
         if (!hasType(failure, 'CredentialsInvalid')) throw failure
         until ??= Date.now() + spec.rollback.timeoutMs
-        if (!(await areRenewed(record, spec, until))) throw notRenewed(failure, until)
+        if (!(await areRenewed(progress, spec, until))) throw notRenewed(failure, until)
       }
     }
   }
 }
 
 async function areRenewed(
-  record: ReleaseProgress,
+  progress: ReleaseProgress,
   spec: EnvironmentSpec,
   until: number,
 ): Promise<boolean> {
   const leftMs = until - Date.now()
   if (leftMs <= 0) return false
-  return record.step(
+  return progress.step(
     {
       name: 'credentials',
-      note: `AWS does not accept the worker's credentials, which may have expired; going back as soon as they are renewed, until ${timeOfDay(until)}`,
+      note: `AWS does not accept the worker's credentials, which may have expired; the rollback continues as soon as they are renewed, until ${timeOfDay(until)}`,
     },
     () =>
       pollingActivities('wait for credentials', leftMs).awaitCredentials({

@@ -15,55 +15,55 @@ import {
 } from './compensate.ts'
 import { shortRevision } from '../../text/short.ts'
 
-export type RollOutEnd = { readonly kind: 'live' } | CompensationResult
+export type DeployEnd = { readonly kind: 'live' } | CompensationResult
 
 /**
- * Services one after the other in the order given, each waited for until it is stable and healthy;
- * then all of them together for the stability window. All live, or all back: when one fails, or
- * the release is cancelled, everything touched is taken back in reverse order.
+ * Deploys the services one after the other, in the given order, and waits until each is stable and
+ * healthy; then verifies all of them together for the stability window. All become live, or none:
+ * if one fails or the release is cancelled, all touched services are rolled back in reverse order.
  */
 export async function rollOut(
-  record: ReleaseProgress,
+  progress: ReleaseProgress,
   spec: EnvironmentSpec,
   changes: readonly Change[],
   force: boolean,
   tags: MovedTags,
-): Promise<RollOutEnd> {
+): Promise<DeployEnd> {
   const compensations: Compensation[] = []
-  const goBack = (trouble: ReleaseFailure) =>
-    compensate(record, trouble, {
+  const rollBack = (failure: ReleaseFailure) =>
+    compensate(progress, failure, {
       compensations,
       tags,
-      retry: retryOnExpiredCredentials(record, spec),
+      retry: retryOnExpiredCredentials(progress, spec),
     })
   const started: StartedDeployment[] = []
   for (const change of changes) {
-    const attempt = await deployService(record, spec, change, force, compensations)
-    if ('trouble' in attempt) return goBack(attempt.trouble)
+    const attempt = await deployService(progress, spec, change, force, compensations)
+    if ('failure' in attempt) return rollBack(attempt.failure)
     started.push(attempt.started)
   }
-  const trouble = await verifyAll(record, spec, changes, started)
-  return trouble === undefined ? { kind: 'live' } : goBack(trouble)
+  const failure = await verifyAll(progress, spec, changes, started)
+  return failure === undefined ? { kind: 'live' } : rollBack(failure)
 }
 
 async function deployService(
-  record: ReleaseProgress,
+  progress: ReleaseProgress,
   spec: EnvironmentSpec,
   { service, inspected, revision }: Change,
   force: boolean,
   compensations: Compensation[],
-): Promise<{ started: StartedDeployment } | { trouble: ReleaseFailure }> {
+): Promise<{ started: StartedDeployment } | { failure: ReleaseFailure }> {
   const about = { subject: service.name }
   const before = inspected.rollbackTarget
   let ours: StartedDeployment | undefined
   try {
-    // The way back is registered before the step that it undoes: that step may have acted even
-    // though it failed.
+    // The compensation is registered before the step that it undoes, since that step may have acted
+    // although it failed.
     compensations.push({
       service: service.name,
-      run: () => rollBackService(record, spec, service, inspected, ours),
+      run: () => rollBackService(progress, spec, service, inspected, ours),
     })
-    const started = await record.step(
+    const started = await progress.step(
       { name: 'deploy', ...about },
       () =>
         shortActivities(`deploy ${service.ecsService}`).updateService({
@@ -77,7 +77,7 @@ async function deployService(
     )
     ours = started
     const { timeoutMs } = spec.stability
-    const end = await record.step(
+    const end = await progress.step(
       { name: 'wait', ...about },
       () =>
         pollingActivities(`wait for ${service.ecsService}`, timeoutMs).waitForRollout({
@@ -90,14 +90,14 @@ async function deployService(
         }),
       stepEndOf,
     )
-    return end.kind === 'succeeded' ? { started } : { trouble: failureOf(service.name, end) }
+    return end.kind === 'succeeded' ? { started } : { failure: failureOf(service.name, end) }
   } catch (failure) {
-    return { trouble: failureFrom(service.name, failure) }
+    return { failure: failureFrom(service.name, failure) }
   }
 }
 
 async function verifyAll(
-  record: ReleaseProgress,
+  progress: ReleaseProgress,
   spec: EnvironmentSpec,
   changes: readonly Change[],
   started: readonly StartedDeployment[],
@@ -105,7 +105,7 @@ async function verifyAll(
   const revisions = changes.map((change) => change.revision)
   const { timeoutMs, windowMs } = spec.stability
   try {
-    const end = await record.step(
+    const end = await progress.step(
       { name: 'verify' },
       () =>
         pollingActivities('verify what runs', timeoutMs + windowMs).verifyRelease({
@@ -122,7 +122,7 @@ async function verifyAll(
 }
 
 async function rollBackService(
-  record: ReleaseProgress,
+  progress: ReleaseProgress,
   spec: EnvironmentSpec,
   service: ServiceSpec,
   inspected: InspectedService,
@@ -130,7 +130,7 @@ async function rollBackService(
 ): Promise<RolloutEnd> {
   const { timeoutMs } = spec.rollback
   const to = inspected.rollbackTarget
-  return record.step(
+  return progress.step(
     { name: 'roll back', subject: service.name },
     () =>
       pollingActivities(`roll back ${service.ecsService}`, timeoutMs).rollBackService({
@@ -147,7 +147,7 @@ async function rollBackService(
 function runsAgain(taskDefinition: string, copy: string | undefined): string {
   const was = shortRevision(taskDefinition)
   if (copy === undefined) return `${was} runs again`
-  return `${was} was deregistered meanwhile; ${shortRevision(copy)}, a copy of it, runs`
+  return `${was} had been deregistered; ${shortRevision(copy)}, a copy of it, runs instead`
 }
 
 function stepEndOf(end: RolloutEnd): StepEnd {

@@ -11,7 +11,7 @@ import {
   unchanged,
   type ReleaseEnd,
 } from './outcome.ts'
-import { openReleaseProgress, type ReleaseProgress } from './progress.ts'
+import { trackProgress, type ReleaseProgress } from './progress.ts'
 import { rollOut } from './roll-out.ts'
 import type { Change, MovedTags } from './change.ts'
 import { outcomeKey } from '../../contract/search-attributes.ts'
@@ -22,22 +22,21 @@ import { shortCommit, shortRevision } from '../../text/short.ts'
 
 /**
  * One release: check, build, push, register, deploy, wait, verify; or, for a rollback and a
- * redeploy, the second half of that with revisions that exist. Ends as exactly one outcome:
+ * redeploy, the second half of that with existing revisions. Ends as exactly one outcome:
  * `succeeded` and `unchanged` as the result, all others as a failure whose type is the outcome
  * and whose first detail is the {@link ReleaseResult}.
  */
 export async function release(input: ReleaseInput): Promise<ReleaseResult> {
-  const record = openReleaseProgress(input)
-  const ending = await run(input, record)
-  const { changes, copies = {}, ...told } = ending
-  const { commit, startedAt, warnings } = record.status()
+  const progress = trackProgress(input)
+  const { changes, copies = {}, ...end } = await run(input, progress)
+  const { commit, startedAt, warnings } = progress.status()
   const result: ReleaseResult = {
     id: input.id,
-    ...told,
+    ...end,
     ...(commit === undefined ? {} : { commit }),
     services: changes.map(({ service: { name, ecsService }, inspected, revision }) => ({
       name,
-      ecsService: ecsService,
+      ecsService,
       revision,
       rollbackTarget: rollbackTargetNow(inspected.rollbackTarget, copies[name]),
     })),
@@ -45,13 +44,13 @@ export async function release(input: ReleaseInput): Promise<ReleaseResult> {
     endedAt: Date.now(),
     warnings,
   }
-  record.end(result)
+  progress.end(result)
   upsertSearchAttributes([{ key: outcomeKey, value: result.outcome }])
   if (result.outcome === 'succeeded' || result.outcome === 'unchanged') return result
   throw ApplicationFailure.nonRetryable(messageWithCause(result), result.outcome, result)
 }
 
-/** What runs again after a release that was taken back. */
+/** The rollback target, which is the copy that runs if the original was deregistered. */
 function rollbackTargetNow(
   rollbackTarget: RollbackTarget,
   copy: string | undefined,
@@ -60,20 +59,20 @@ function rollbackTargetNow(
   return { ...rollbackTarget, taskDefinition: copy, copyOf: rollbackTarget.taskDefinition }
 }
 
-async function run(input: ReleaseInput, record: ReleaseProgress): Promise<ReleaseEnd> {
+async function run(input: ReleaseInput, progress: ReleaseProgress): Promise<ReleaseEnd> {
   const { request } = input
   const { spec } = request
   let changes: readonly Change[]
   let tags: MovedTags
   try {
-    const inspection = await record.step({ name: 'inspect' }, () =>
+    const inspection = await progress.step({ name: 'inspect' }, () =>
       localActivities(`inspect ${spec.cluster}`).inspectEnvironment({
         spec,
-        freezes: keepsOut(request) ? 'kept' : 'ignored',
+        freezes: obeysFreezes(request) ? 'kept' : 'ignored',
       }),
     )
-    record.warn(inspection.warnings)
-    const revisions = await revisionsFor(input, record, inspection)
+    progress.warn(inspection.warnings)
+    const revisions = await revisionsFor(input, progress, inspection)
     changes = changesOf(input, inspection, revisions)
     if (changes.length === 0) return unchanged
     tags = await moveTags(spec, changes)
@@ -81,29 +80,29 @@ async function run(input: ReleaseInput, record: ReleaseProgress): Promise<Releas
     return rejectedEnd(failure)
   }
   const force = spec.mode === 'force' || request.kind === 'redeploy'
-  const end = await rollOut(record, spec, changes, force, tags)
+  const end = await rollOut(progress, spec, changes, force, tags)
   if (end.kind === 'rolled back' || end.kind === 'untouched') {
-    await CancellationScope.nonCancellable(() => deregister(record, spec, changes))
+    await CancellationScope.nonCancellable(() => deregister(progress, spec, changes))
   }
-  return releaseEndOf(request, record.status().commit, end, changes)
+  return releaseEndOf(request, progress.status().commit, end, changes)
 }
 
-/** Rollbacks are let in at all times, and whoever has a reason to override a freeze. */
-function keepsOut(request: ReleaseRequest): boolean {
+/** Rollbacks ignore freezes, and so do requests with a reason to override them. */
+function obeysFreezes(request: ReleaseRequest): boolean {
   return request.kind !== 'rollback' && request.override === undefined
 }
 
-/** Makes the revisions that shall run, or takes the ones that the request is about. */
+/** The revisions to run: new ones, or existing ones that the request is about. */
 async function revisionsFor(
   input: ReleaseInput,
-  record: ReleaseProgress,
+  progress: ReleaseProgress,
   inspection: Inspection,
 ): Promise<readonly Revision[]> {
   switch (input.request.kind) {
     case 'deploy':
-      return registerNew(input.id, input.request, record, inspection)
+      return registerNew(input.id, input.request, progress, inspection)
     case 'rollback':
-      return goBackTo(input, input.request)
+      return rollbackRevisions(input, input.request)
     case 'redeploy':
       return inspection.services.map(({ name, now }) => ({
         service: name,
@@ -114,12 +113,12 @@ async function revisionsFor(
   }
 }
 
-/** From the ledger or from ECS, checked before anything is touched. */
-function goBackTo(
+/** From the ledger or from ECS, and checked before anything is touched. */
+function rollbackRevisions(
   { revisions }: ReleaseInput,
   { spec, to }: RollbackRequest,
 ): Promise<readonly Revision[]> {
-  return localActivities('check what to go back to').resolveRollback({
+  return localActivities('check the rollback target').resolveRollback({
     spec,
     ...(revisions === undefined ? {} : { revisions }),
     ...(to === undefined ? {} : { to }),
@@ -129,18 +128,18 @@ function goBackTo(
 async function registerNew(
   id: string,
   request: DeployRequest,
-  record: ReleaseProgress,
+  progress: ReleaseProgress,
   { services: running }: Inspection,
 ): Promise<readonly Revision[]> {
   const { spec, commit, rebuild } = request
-  const found = await localActivities(`look for images of ${shortCommit(commit)}`).findImages({
+  const found = await localActivities(`find images of ${shortCommit(commit)}`).findImages({
     spec,
     commit,
     running,
     ...(rebuild === undefined ? {} : { rebuild }),
   })
-  const images: readonly PushedImage[] = await buildImages(record, request, id, found)
-  return record.step(
+  const images: readonly PushedImage[] = await buildImages(progress, request, id, found)
+  return progress.step(
     { name: 'register' },
     () =>
       localActivities('register revisions').registerRevisions({

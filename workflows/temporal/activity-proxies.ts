@@ -9,15 +9,14 @@ import type { BuilderActivities, ReleaseActivities } from '../../contract/activi
 import type { EnvironmentSpec } from '../../contract/environment-spec.ts'
 
 /**
- * The activities with the timeouts and retries that each kind of work needs. A failure that will
- * not pass is thrown as non-retryable by the activity itself, with a stable type; what is retried
- * here is what may pass. Every activity is waited for when it is cancelled: going on while it
- * still runs would let the way back race a deployment.
+ * The activities with the timeouts and retries of each kind of work. The activity itself throws
+ * failures that will not pass as non-retryable, with a stable type; all others are retried here. A
+ * cancelled activity is always waited for: otherwise a rollback could race a deployment.
  */
 
 const minute = 60_000
 
-/** How long a host may leave a step lying before another host is asked: the host is gone. */
+/** How long a host may take to start a step. After that it counts as lost and another is tried. */
 const hostTimeoutMs = 5 * minute
 
 const defaultRetry: RetryPolicy = {
@@ -43,8 +42,8 @@ function builderActivities(options: ActivityOptions): BuilderActivities {
 }
 
 /**
- * Asks AWS, or registers what can be registered twice, in the worker that runs the workflow: one history event
- * instead of six. What is done twice after a crash has the same end.
+ * Reads from AWS, or registers what may be registered twice, in the worker that runs the workflow:
+ * one history event instead of six. Running twice after a crash has the same result.
  */
 export function localActivities(
   summary: string,
@@ -61,7 +60,7 @@ export function localActivities(
   })
 }
 
-/** Reads AWS, or changes one thing there in one call: over in seconds, or not at all. */
+/** Reads from AWS or makes one change there: takes seconds, or fails. */
 export function shortActivities(summary: string): ReleaseActivities {
   return releaseActivities({
     summary,
@@ -72,8 +71,8 @@ export function shortActivities(summary: string): ReleaseActivities {
 }
 
 /**
- * Watches until a deadline of its own. It may be begun again by another worker as often as it
- * takes; the bound lies behind the deadline, so that it is the activity that says what it saw.
+ * Polls until the activity's own deadline. Other workers may start it again as often as necessary.
+ * Temporal's timeout lies behind the deadline, so that the activity reports what it saw.
  */
 export function pollingActivities(summary: string, deadlineInMs: number): ReleaseActivities {
   return releaseActivities({
@@ -85,8 +84,8 @@ export function pollingActivities(summary: string, deadlineInMs: number): Releas
 }
 
 /**
- * Tells somebody outside. Tried again each minute in the end: what waits behind it should not wait
- * for longer once the receiver is back.
+ * Sends a notification. Retries at least once a minute, so that the next one need not wait for long
+ * once the receiver is back.
  */
 export function notificationActivities(summary: string, withinMs: number): ReleaseActivities {
   return releaseActivities({
@@ -97,7 +96,7 @@ export function notificationActivities(summary: string, withinMs: number): Relea
   })
 }
 
-/** The same while somebody waits for the answer: a second time, and no more. */
+/** Sends a notification while a person waits for the answer: at most two attempts. */
 export function twoAttemptActivities(summary: string): ReleaseActivities {
   return releaseActivities({
     summary,
@@ -107,7 +106,7 @@ export function twoAttemptActivities(summary: string): ReleaseActivities {
   })
 }
 
-/** Finds a builder: any host that serves the builder queue. */
+/** On any host that serves the builder's task queue. */
 export function anyBuilderActivities(spec: EnvironmentSpec, summary: string): BuilderActivities {
   return builderActivities({
     summary,
@@ -118,7 +117,7 @@ export function anyBuilderActivities(spec: EnvironmentSpec, summary: string): Bu
   })
 }
 
-/** Works on the one host that has the checkout and the engine, for at most `timeoutMs` a try. */
+/** On the host that has the checkout and the images, with `timeoutMs` for each attempt. */
 export function hostActivities(
   { taskQueues }: EnvironmentSpec,
   hostQueue: string,
@@ -134,7 +133,7 @@ export function hostActivities(
   })
 }
 
-/** Cleans up on a host; a host that is gone cleans up by itself when it is back. */
+/** Cleans up on a host. A lost host cleans up on its own when it is back. */
 export function cleanupActivities(hostQueue: string, summary: string): BuilderActivities {
   return builderActivities({
     summary,

@@ -8,13 +8,13 @@ import {
 } from '@temporalio/workflow'
 import type { FailureType } from '../../contract/activities.ts'
 
-/** The failure that an activity or a child threw, without the wrapping that says where. */
+/** The failure that an activity or a child threw, without Temporal's wrapper. */
 export function causeOf(failure: unknown): unknown {
   const wrapped = failure instanceof ActivityFailure || failure instanceof ChildWorkflowFailure
   return wrapped ? (failure.cause ?? failure) : failure
 }
 
-/** What a person should read of a failure. */
+/** The message of a failure, for people. */
 export function failureMessage(failure: unknown): string {
   const cause = causeOf(failure)
   if (isCancellation(failure)) return 'cancelled'
@@ -25,14 +25,14 @@ export function failureMessage(failure: unknown): string {
 function timeoutMessage(failure: unknown, cause: TimeoutFailure): string {
   const what = failure instanceof ActivityFailure ? `"${failure.activityType}"` : 'a step'
   if (cause.timeoutType === 'SCHEDULE_TO_START') {
-    return `no worker took up ${what} in time: is one running on its task queue?`
+    return `no worker started ${what} in time: is one running on its task queue?`
   }
   if (cause.timeoutType === 'HEARTBEAT') {
-    return `the worker that ran ${what} went away, and no other brought it to an end`
+    return `the worker that ran ${what} was lost, and no other finished it`
   }
-  // The last try's own failure says more than that time ran out.
+  // The failure of the last attempt says more than the timeout.
   const last = cause.cause?.message
-  return `${what} did not end in time${last === undefined ? '' : `: ${last}`}`
+  return `${what} did not finish in time${last === undefined ? '' : `: ${last}`}`
 }
 
 export function hasType(failure: unknown, type: FailureType): boolean {
@@ -40,22 +40,22 @@ export function hasType(failure: unknown, type: FailureType): boolean {
   return cause instanceof ApplicationFailure && cause.type === type
 }
 
-/** Whether the host that a step was bound to is gone, or lost what it had built. */
+/** Whether the host of a step is lost, or no longer has the image that it built. */
 export function hostIsGone(failure: unknown): boolean {
-  return wasNotTakenUp(failure) || hasType(failure, 'ImageNotHere')
+  return wasNotStarted(failure) || hasType(failure, 'ImageNotHere')
 }
 
-/** Whether no worker took a step up in time; a certain one, where it is named. */
-export function wasNotTakenUp(failure: unknown, activity?: string): boolean {
+/** Whether no worker started the activity (or the given activity) in time. */
+export function wasNotStarted(failure: unknown, activity?: string): boolean {
   const cause = causeOf(failure)
-  const lay = cause instanceof TimeoutFailure && cause.timeoutType === 'SCHEDULE_TO_START'
-  if (!lay || activity === undefined) return lay
+  const timedOut = cause instanceof TimeoutFailure && cause.timeoutType === 'SCHEDULE_TO_START'
+  if (!timedOut || activity === undefined) return timedOut
   return failure instanceof ActivityFailure && failure.activityType === activity
 }
 
 /**
- * Whether a step ended because a person asked the release to stop. The try that was under way may
- * still fail by itself, with a reason that no longer matters.
+ * Whether a step ended because the release was cancelled. The running attempt may still fail for a
+ * reason of its own, which no longer matters.
  */
 export function wasCancelled(failure: unknown): boolean {
   return isCancellation(failure) || CancellationScope.current().consideredCancelled

@@ -1,8 +1,8 @@
 import { CancellationScope } from '@temporalio/workflow'
 
 /**
- * Runs the work for all items at once. When one fails the others are cancelled and waited for,
- * and the first failure is thrown: nothing is left running behind the caller's back.
+ * Runs the work for all items in parallel. If one fails, the others are cancelled and waited for,
+ * and the first failure is thrown: nothing is left running.
  */
 export async function inParallel<T, R>(
   items: readonly T[],

@@ -2,9 +2,9 @@ import { defaultPayloadConverter, type PayloadConverter } from '@temporalio/comm
 import { undecodable } from './undecodable.ts'
 
 /**
- * The default one, but for what it cannot decode. A signal may come from anybody, and where the
- * default converter throws, the workflow task fails and is tried again for ever: one broken signal
- * would shut an environment for good. So it is handed on as {@link undecodable}.
+ * The default payload converter, except for payloads that it cannot decode. Anyone may send a signal,
+ * and if the converter throws, the workflow task fails and is retried for ever: one broken signal
+ * would block an environment for good. So such a payload becomes {@link undecodable}.
  */
 export const payloadConverter: PayloadConverter = {
   toPayload: (value, context) => defaultPayloadConverter.toPayload(value, context),

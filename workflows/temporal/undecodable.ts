@@ -1,12 +1,12 @@
 const reason = Symbol.for('slipway.undecodable')
 
 /**
- * Stands for a payload that could not be decoded. Whoever knows of it is told why; for everybody
- * else, reading from it fails as decoding would have failed, so nobody takes it for a value.
+ * Stands for a payload that could not be decoded. {@link whyUndecodable} gives the reason; any other
+ * read fails as decoding would have failed, so that no code mistakes it for a value.
  */
 export function undecodable(why: string): object {
   const fail = (): never => {
-    throw new Error(`a payload cannot be decoded: ${why}`)
+    throw new Error(`cannot decode a payload: ${why}`)
   }
   return new Proxy(
     {},
@@ -19,7 +19,7 @@ export function undecodable(why: string): object {
   )
 }
 
-/** Why a value could not be decoded; `undefined` for a value. */
+/** Why a payload could not be decoded; `undefined` for an ordinary value. */
 export function whyUndecodable(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   return (value as { readonly [reason]?: string })[reason]

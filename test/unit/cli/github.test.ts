@@ -109,7 +109,7 @@ const environmentLink = { id: 'environment/production' }
 
 describe('the page of a job of GitHub Actions', () => {
   test('links to the environment for a release that never began, and shows no duration', () => {
-    const message = 'release/production/2 took its place before it had started.'
+    const message = 'release/production/2 took its place before it started.'
     const superseded = { ...rolledBack, outcome: 'superseded', message, services: [] } as const
     const link = {
       page: 'https://ui/nowhere',

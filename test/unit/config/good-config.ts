@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { parseConfig } from '../../../config/load.ts'
 import { ConfigError } from '../../../config/problem.ts'
 
-/** The smallest configuration that nothing is wrong with. */
+/** The smallest valid configuration. */
 export const good = `project: hello
 images:
   api: { repository: hello }
@@ -12,7 +12,7 @@ environments:
   production: { cluster: hello }
 `
 
-/** The messages that a configuration is refused with. */
+/** The messages of the error that a configuration causes. */
 export function problems(text: string): readonly string[] {
   try {
     parseConfig(text, 'slipway.yaml')

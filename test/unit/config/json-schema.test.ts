@@ -11,7 +11,7 @@ import { referencePages } from '../../../scripts/reference.ts'
 
 const top = join(import.meta.dirname, '..', '..', '..')
 
-describe('the reference pages are those that the code makes', () => {
+describe('the reference pages are up to date', () => {
   for (const [path, text] of Object.entries(referencePages())) {
     test(`${path} (else: node scripts/reference.ts)`, async () => {
       assert.equal(await readFile(join(top, path), 'utf8'), text)
@@ -26,18 +26,18 @@ const good = {
   environments: { production: { cluster: 'hello' } },
 }
 
-describe('an editor with the JSON Schema says what the command says', () => {
+describe('an editor with the JSON Schema agrees with the command', () => {
   const validate = new Ajv2020({ allErrors: true }).compile(configJsonSchema())
   const examples: readonly [title: string, valid: boolean, value: unknown][] = [
     ['the smallest', true, good],
     ['the example of the reference page', true, parse(exampleConfig)],
-    ['a window of nothing', true, { ...good, stability: { window: '0s' } }],
+    ['a window of zero', true, { ...good, stability: { window: '0s' } }],
     ['nothing', false, {}],
     ['a list', false, []],
     ['no environments', false, { ...good, environments: {} }],
     ['an unknown key', false, { ...good, enviroments: {} }],
     ['a name with a space', false, { ...good, images: { 'a b': { repository: 'hello' } } }],
-    ['a timeout of nothing', false, { ...good, rollback: { timeout: '0m' } }],
+    ['a timeout of zero', false, { ...good, rollback: { timeout: '0m' } }],
     ['a timeout without a unit', false, { ...good, rollback: { timeout: '30' } }],
     ['a number for a timeout', false, { ...good, rollback: { timeout: 30 } }],
     ['a path upwards', false, { ...good, images: { api: { repository: 'a', context: 'b/..' } } }],
@@ -48,17 +48,17 @@ describe('an editor with the JSON Schema says what the command says', () => {
     ['a repository that is an option', false, { ...good, repository: '-u' }],
     ['a repository over SSH', true, { ...good, repository: 'git@github.com:a/b.git' }],
     [
-      'an address to verify that is not one',
+      'an invalid address to verify',
       false,
       { ...good, services: { api: { service: 'a', verifyUrl: 'ftp://x' } } },
     ],
     [
-      'an address in place of the name of a variable',
+      'an address instead of the name of a variable',
       false,
       { ...good, notifications: [{ type: 'slack', urlFrom: 'https://hooks.slack.com/x' }] },
     ],
     [
-      'somebody to tell',
+      'a receiver of notifications',
       true,
       { ...good, notifications: [{ type: 'slack', urlFrom: 'SLACK_URL', on: ['outcome'] }] },
     ],
@@ -69,7 +69,7 @@ describe('an editor with the JSON Schema says what the command says', () => {
     ],
   ]
   for (const [title, valid, value] of examples) {
-    test(`${title} is ${valid ? 'accepted' : 'refused'} by both`, () => {
+    test(`${title} is ${valid ? 'accepted' : 'rejected'} by both`, () => {
       assert.equal(configSchema.safeParse(value).success, valid, 'zod')
       assert.equal(validate(value), valid, `ajv: ${JSON.stringify(validate.errors)}`)
     })

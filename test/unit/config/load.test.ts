@@ -21,7 +21,7 @@ test('the example of the reference page is valid', () => {
   assert.deepEqual(parseConfig(exampleConfig, 'slipway.yaml').warnings, [])
 })
 
-test('every problem is told at once, in the order of the file, with line and column', () => {
+test('every problem is reported at once, in the order of the file, with line and column', () => {
   const text = `project: 3
 images:
   api:
@@ -43,7 +43,7 @@ enviroments: {}
     'slipway.yaml:5:5: images.api.dockerfil: found an unknown key; did you mean "dockerfile"?',
     'slipway.yaml:6:14: images.api.timeout: found the text "0s", expected a duration such as "90s", "30m" or "2h", longer than 0',
     'slipway.yaml:10:12: services.api.after: found the text "worker", expected a list',
-    'slipway.yaml:13:25: services.worker.containers.main: found the image "wrker", which is not there; there are: api',
+    'slipway.yaml:13:25: services.worker.containers.main: found the image "wrker", which is not defined; expected one of: api',
     'slipway.yaml:14:1: enviroments: found an unknown key; did you mean "environments"?',
   ])
 })
@@ -66,7 +66,7 @@ describe('the file', () => {
     )
   })
 
-  test('that is not there says where it was looked for and what to do', async () => {
+  test('that is missing: the error says where it was searched and what to do', async () => {
     const top = temporaryFolder()
     const error = await loadConfig({ directory: top }).then(
       () => undefined,
@@ -77,7 +77,7 @@ describe('the file', () => {
     await assert.rejects(loadConfig({ directory: top, file: 'no.yaml' }), /no.yaml: there is no/)
   })
 
-  test('that is a folder, is not text or is far too large is refused', async () => {
+  test('that is a folder, is not text or is far too large is rejected', async () => {
     const top = temporaryFolder()
     await assert.rejects(loadConfig({ directory: top, file: '.' }), /found a folder/)
     await writeFile(join(top, 'bytes.yaml'), Uint8Array.of(0xff, 0xfe, 0))

@@ -3,11 +3,11 @@ import { describe, test } from 'node:test'
 import { parseConfig } from '../../../config/load.ts'
 import { good, problems } from './good-config.ts'
 
-const told = (list: string) => `${good}notifications: [${list}]\n`
+const notified = (list: string) => `${good}notifications: [${list}]\n`
 
 describe('notifications', () => {
   test('are read with every event, where none is chosen', () => {
-    const text = told('{ type: slack, urlFrom: SLACK_WEBHOOK_URL }')
+    const text = notified('{ type: slack, urlFrom: SLACK_WEBHOOK_URL }')
     assert.deepEqual(parseConfig(text, 'slipway.yaml').config.notifications, [
       {
         type: 'slack',
@@ -17,18 +17,18 @@ describe('notifications', () => {
     ])
   })
 
-  test('name variables: an address or a secret that stands there instead is not repeated', () => {
+  test('name variables: an address or a secret in its place is not repeated', () => {
     const secrets = [
       'https://hooks.slack.com/services/T0/B0/s3cret',
       'whsec_s3cretMfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
       '[s3cret]',
     ]
     for (const secret of secrets) {
-      const text = told(`{ type: webhook, urlFrom: ${secret}, secretFrom: ${secret} }`)
+      const text = notified(`{ type: webhook, urlFrom: ${secret}, secretFrom: ${secret} }`)
       const found = problems(text)
       assert.equal(found.length, 2, found.join())
       for (const problem of found) {
-        assert.match(problem, /(url|secret)From: found something that is not shown here/)
+        assert.match(problem, /(url|secret)From: found a value that is not shown/)
         assert.doesNotMatch(problem, /s3cret/)
       }
     }
@@ -59,15 +59,15 @@ describe('notifications', () => {
     [
       'a signature for Slack',
       '{ type: slack, urlFrom: A, secretFrom: B }',
-      /secretFrom: .*Slack checks no signatures/,
+      /secretFrom: .*expected no "secretFrom".*Slack checks no signatures/,
     ],
     [
-      'outcomes that are never told',
+      'outcomes that are never reported',
       '{ type: slack, urlFrom: A, on: [started], outcomes: [rejected] }',
-      /outcomes: .*expected "outcome" under "on"/,
+      /outcomes: .*expected "outcome" in "on"/,
     ],
   ]
   for (const [title, entry, expected] of wrong) {
-    test(`refuse ${title}`, () => assert.match(problems(told(entry)).join('\n'), expected))
+    test(`refuse ${title}`, () => assert.match(problems(notified(entry)).join('\n'), expected))
   }
 })

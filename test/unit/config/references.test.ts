@@ -8,25 +8,25 @@ function services(text: string): string {
   return good.replace('  api: { service: hello-api }\n', text)
 }
 
-describe('what leads nowhere', () => {
-  test('an image that is not there, with the one that was meant', () => {
+describe('references', () => {
+  test('an unknown image, with the one that was most likely meant', () => {
     assert.deepEqual(
       problems(services('  web: { service: hello-web, containers: { web: apu } }\n')),
       [
-        'slipway.yaml:5:49: services.web.containers.web: found the image "apu", which is not there; did you mean "api"?',
+        'slipway.yaml:5:49: services.web.containers.web: found the image "apu", which is not defined; did you mean "api"?',
       ],
     )
   })
 
-  test('a service that names no container and has no image of its name', () => {
+  test('a service without containers and without an image of its name', () => {
     assert.deepEqual(problems(services('  web: { service: hello-web }\n')), [
-      'slipway.yaml:5:3: services.web: has no "containers", and there is no image "web" to run; expected "containers", as container: image (images: api)',
+      'slipway.yaml:5:3: services.web: has no "containers", and no image is named "web"; expected "containers" (container: image) with one of these images: api',
     ])
   })
 
-  test('a service to wait for that is not there', () => {
+  test('an unknown service to wait for', () => {
     assert.deepEqual(problems(services('  api: { service: hello-api, after: [db] }\n')), [
-      'slipway.yaml:5:38: services.api.after.0: found the service "db", which is not there; there are: api',
+      'slipway.yaml:5:38: services.api.after.0: found the service "db", which is not defined; expected one of: api',
     ])
   })
 
@@ -36,7 +36,7 @@ describe('what leads nowhere', () => {
   c: { service: c, after: [api], containers: { c: api } }
 `
     assert.deepEqual(problems(services(text)), [
-      'slipway.yaml:5:29: services.api.after: found services that wait for one another: api after b after c after api; one of them must go first',
+      'slipway.yaml:5:29: services.api.after: found a cycle: api after b after c after api; remove one "after"',
     ])
   })
 
@@ -45,23 +45,23 @@ describe('what leads nowhere', () => {
   b: { service: b, after: [api], containers: { b: api } }
 `).replace('cluster: hello', 'cluster: hello, services: { api: { after: [b] } }')
     assert.deepEqual(problems(text), [
-      'slipway.yaml:8:59: environments.production.services.api.after: found services that wait for one another: api after b after api; one of them must go first',
+      'slipway.yaml:8:59: environments.production.services.api.after: found a cycle: api after b after api; remove one "after"',
     ])
   })
 
-  test('an override of a service that is not there', () => {
+  test('an override of an unknown service', () => {
     const text = good.replace('cluster: hello', 'cluster: hello, services: { apo: {} }')
     assert.deepEqual(problems(text), [
-      'slipway.yaml:7:45: environments.production.services.apo: found an override of a service that is not there; did you mean "api"?',
+      'slipway.yaml:7:45: environments.production.services.apo: found an override of a service that is not defined; did you mean "api"?',
     ])
   })
 
-  test('two services that are one to ECS', () => {
+  test('two services with the same ECS service', () => {
     const text = `  api: { service: same }
   b: { service: same, containers: { b: api } }
 `
     assert.deepEqual(problems(services(text)), [
-      'slipway.yaml:6:17: services.b.service: found the ECS service "same", which "api" has already; each needs its own',
+      'slipway.yaml:6:17: services.b.service: found the ECS service "same", which "api" already uses; expected one of its own',
     ])
   })
 

@@ -32,7 +32,7 @@ environments:
 
 const source = { repository: '/src/mailman' }
 
-test('a spec has every default filled in, and nothing that was left out', () => {
+test('a spec has every default filled in, and no field for what was left out', () => {
   const spec = resolveEnvironment(config, 'production', source)
   assert.deepEqual(spec, {
     project: 'mailman',
@@ -109,7 +109,7 @@ test('an environment replaces only the fields that it gives', () => {
   assert.equal(worker?.circuitBreaker, 'optional')
 })
 
-test('the repository that the configuration names is the one that builders clone', () => {
+test('builders clone the repository that the configuration names', () => {
   const remote = { ...config, repository: 'git@github.com:mailman/mailman.git' }
   assert.equal(
     resolveEnvironment(remote, 'production', source).repository,
@@ -117,13 +117,13 @@ test('the repository that the configuration names is the one that builders clone
   )
 })
 
-test('an unknown environment is refused with those that there are', () => {
+test('an unknown environment is an error that lists the known ones', () => {
   for (const name of ['prodction', 'toString', '__proto__', '']) {
     assert.throws(() => resolveEnvironment(config, name, source), UnknownEnvironmentError)
   }
   assert.throws(() => resolveEnvironment(config, 'prodction', source), {
     message:
-      'There is no environment "prodction" in the configuration; did you mean "production"? There are: staging, production.',
+      'There is no environment "prodction" in the configuration; did you mean "production"? Environments: staging, production.',
   })
 })
 
@@ -153,7 +153,7 @@ test('every service comes after all that it waits for, and independent ones keep
   )
 })
 
-test('whatever waits for what, each cycle that is found is one, and ordering still ends', () => {
+test('in any graph each cycle that is found is one, and ordering still ends', () => {
   const graph = fc.array(
     fc.record({ name: fc.constantFrom(...names), after: fc.subarray(names) }),
     { maxLength: 7 },
@@ -177,7 +177,7 @@ function byName(a: { name: string }, b: { name: string }): number {
   return a.name.localeCompare(b.name)
 }
 
-test('an environment tells those at the top of the file, or its own instead, or nobody', () => {
+test('an environment notifies the receivers at the top of the file, its own instead, or none', () => {
   const { config: some } = parseConfig(
     `project: hello
 images: { api: { repository: hello } }
@@ -193,14 +193,14 @@ environments:
 `,
     'slipway.yaml',
   )
-  const toldIn = (environment: string) =>
+  const receiversIn = (environment: string) =>
     resolveEnvironment(some, environment, source).notifications
   assert.deepEqual(
-    toldIn('usual')?.map(({ urlFrom }) => urlFrom),
+    receiversIn('usual')?.map(({ urlFrom }) => urlFrom),
     ['SLACK_WEBHOOK_URL'],
   )
-  assert.equal(toldIn('quiet'), undefined)
-  assert.deepEqual(toldIn('own'), [
+  assert.equal(receiversIn('quiet'), undefined)
+  assert.deepEqual(receiversIn('own'), [
     {
       type: 'webhook',
       urlFrom: 'HOOK',

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { good, problems } from './good-config.ts'
 
-describe('what the shape refuses', () => {
-  const refusals: readonly [title: string, from: string, to: string, expected: string][] = [
+describe('the schema rejects', () => {
+  const rejected: readonly [title: string, from: string, to: string, expected: string][] = [
     [
-      'an unknown key that is near no other lists what is known',
+      'an unknown key unlike any other, and lists the known ones',
       'cluster: hello',
       'cluster: hello, zone: b',
       'slipway.yaml:7:33: environments.production.zone: found an unknown key; known here: region, profile, cluster, mode, concurrency, approval, freezes, notifications, services',
@@ -17,7 +17,7 @@ describe('what the shape refuses', () => {
       'slipway.yaml:7:3: environments.pro duction: found the name "pro duction", expected letters, digits, "-" and "_", at most 63, a letter or digit first',
     ],
     [
-      'a path that leads out of the repository',
+      'a path out of the repository',
       'repository: hello',
       'repository: hello, context: a/../../b',
       'slipway.yaml:3:38: images.api.context: found the text "a/../../b", expected a path inside the repository, without ".."',
@@ -29,13 +29,13 @@ describe('what the shape refuses', () => {
       'slipway.yaml:3:22: images.api.repository: found the text "1.dkr.ecr.eu-west-1.amazonaws.com/Hello", expected the name of an ECR repository, not its address',
     ],
     [
-      'a choice that is not one',
+      'an unknown choice',
       'cluster: hello',
       'cluster: hello, mode: pinned',
       'slipway.yaml:7:39: environments.production.mode: found the text "pinned", expected one of "pin", "force"',
     ],
     [
-      'credentials in the address that is asked after a deployment',
+      'credentials in the address to verify',
       'service: hello-api',
       'service: hello-api, verifyUrl: "https://me:secret@hello.example/health"',
       'slipway.yaml:5:41: services.api.verifyUrl: found the text "https://…@hello.example/health", expected an http or https address without credentials, such as "https://api.example.com/health"',
@@ -47,13 +47,13 @@ describe('what the shape refuses', () => {
       'slipway.yaml:7:3: environments: found a mapping, expected at least one environment',
     ],
     [
-      'a value that was forgotten',
+      'a missing value',
       'cluster: hello',
       'cluster: ',
       'slipway.yaml:7:17: environments.production.cluster: found an empty value, expected text',
     ],
   ]
-  for (const [title, from, to, expected] of refusals) {
+  for (const [title, from, to, expected] of rejected) {
     test(title, () => assert.deepEqual(problems(good.replace(from, to)), [expected]))
   }
 

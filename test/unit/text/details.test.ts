@@ -41,7 +41,7 @@ function tablesIn(markdown: string): string[][][] {
     )
 }
 
-test('the steps of a release are a table, which text of others cannot break', () => {
+test('the steps of a release are a table, which foreign text cannot break', () => {
   const [steps] = tablesIn(releaseDetails(status))
   assert.deepEqual(steps, [
     ['step', 'state', 'started (UTC)', 'took', 'note'],
@@ -54,7 +54,7 @@ test('the steps of a release are a table, which text of others cannot break', ()
 
 const pageOf = (id: string) => `https://ui.example.com/${encodeURIComponent(id)}`
 
-test('a release and an environment link to what they speak of, where its page is known', () => {
+test('a release and an environment link to the pages that are known', () => {
   const links = [{ text: 'mailman_api', url: 'https://console.example.com/mailman_api' }]
   assert.match(
     releaseDetails({ ...status, links }),
@@ -69,7 +69,7 @@ test('a release and an environment link to what they speak of, where its page is
   )
 })
 
-test('what waits in an environment and what was done by hand are tables', () => {
+test('waiting releases and manual actions are tables', () => {
   const tables = tablesIn(environmentDetails(environment))
   assert.deepEqual(
     tables.map((table) => table[0]?.[0]),
@@ -77,7 +77,7 @@ test('what waits in an environment and what was done by hand are tables', () => 
   )
 })
 
-test('an environment says what is live by service, what runs, until when it is frozen, and who', () => {
+test('an environment shows what is live by service, what runs, and who froze it until when', () => {
   const digest = `sha256:${'8'.repeat(64)}`
   const live = {
     id: 'release/production/3f2c1ab4d5e6',
@@ -132,7 +132,7 @@ test('an environment says what is live by service, what runs, until when it is f
   assert.deepEqual(tables.at(-1)?.[1]?.slice(0, 3), [live.id, title, 'succeeded'])
 })
 
-test('what was taken back is not called released, nor what was never tried', () => {
+test('a revision that was rolled back or never started is not called released', () => {
   const services = [
     {
       name: 'api',
@@ -150,18 +150,18 @@ test('what was taken back is not called released, nor what was never tried', () 
   const headFor = (outcome: 'succeeded' | 'rolled_back' | 'rollback_failed') =>
     tablesIn(releaseDetails({ ...status, result: { ...ended, outcome } }))[1]?.[0]
   assert.deepEqual(headFor('succeeded'), ['service', 'released', 'digest', 'ran before'])
-  assert.deepEqual(headFor('rolled_back'), ['service', 'wanted', 'digest', 'runs'])
-  assert.deepEqual(headFor('rollback_failed'), ['service', 'wanted', 'digest', 'ran before'])
+  assert.deepEqual(headFor('rolled_back'), ['service', 'requested', 'digest', 'runs'])
+  assert.deepEqual(headFor('rollback_failed'), ['service', 'requested', 'digest', 'ran before'])
 })
 
-test('a notice that did not arrive, or not yet, is shown with the reason', () => {
+test('a notification that failed or is pending is shown, with the reason', () => {
   const release = 'release/production/3f2c1ab4d5e6'
-  const told = { event: 'started', release, to: 'slack (SLACK_WEBHOOK_URL)' }
+  const notification = { event: 'started', release, to: 'slack (SLACK_WEBHOOK_URL)' }
   const tables = tablesIn(
     environmentDetails({
       ...environment,
-      undelivered: [{ ...told, at: 0, reason: 'not | set' }],
-      unsent: [{ ...told, since: 0 }],
+      undelivered: [{ ...notification, at: 0, reason: 'not | set' }],
+      unsent: [{ ...notification, since: 0 }],
     }),
   )
   assert.deepEqual(tables[2]?.[1], [
@@ -174,7 +174,7 @@ test('a notice that did not arrive, or not yet, is shown with the reason', () =>
   assert.equal(tables[3]?.[1]?.[1], 'started')
 })
 
-test('details stay within what the UI takes, however much there is to say', () => {
+test('details stay within the limit of the UI, however much there is to show', () => {
   const entry = {
     id: 'release/production/3f2c1ab4d5e6',
     kind: 'deploy',

@@ -21,7 +21,7 @@ describe('the links of a release', () => {
     })
   }
 
-  test('lead to no commit where nobody knows the page of one', () => {
+  test('lead to no commit if the host is unknown', () => {
     for (const repository of [
       '/home/ann/mailman',
       'git@git.example.com:mailman/mailman.git',

@@ -1,56 +1,62 @@
-import type { ReleaseSending, Sending } from '../../../contract/notices.ts'
+import type {
+  AddressedNotification,
+  AddressedReleaseNotification,
+} from '../../../contract/notifications.ts'
 import type { EnvironmentState } from './state.ts'
 
-/** A receiver that is away for hours must not make the state longer than Temporal can hand on. */
+/** A receiver that is down for hours must not make the state too large to continue as new. */
 export const keptUnsent = 100
 export const keptUndelivered = 10
 
-/** Puts notices in, each once for a receiver. There is less room for the least important ones. */
-export function withSendings(
+/** Adds notifications, each once for a receiver. The least important ones get half the room. */
+export function withUnsent(
   state: EnvironmentState,
-  sendings: readonly ReleaseSending[],
+  added: readonly AddressedReleaseNotification[],
   now: number,
 ): EnvironmentState {
-  return sendings.reduce((next, sending) => {
+  return added.reduce((next, one) => {
     const unsent = next.unsent ?? []
-    if (unsent.some((one) => keyOf(one) === keyOf(sending))) return next
-    const { notice } = sending
-    const isLesser = notice.event === 'outcome' && notice.outcome === 'superseded'
+    if (unsent.some((other) => keyOf(other) === keyOf(one))) return next
+    const { notification } = one
+    const isLesser = notification.event === 'outcome' && notification.outcome === 'superseded'
     if (unsent.length < (isLesser ? keptUnsent / 2 : keptUnsent)) {
-      return { ...next, unsent: [...unsent, sending] }
+      return { ...next, unsent: [...unsent, one] }
     }
-    const reason = `${unsent.length} others before it have not arrived yet`
-    return withUndelivered(next, sending, now, reason)
+    const reason = `${unsent.length} notifications before it have not arrived yet`
+    return withUndelivered(next, one, now, reason)
   }, state)
 }
 
-/** Takes out what has arrived. */
-export function withoutSending(state: EnvironmentState, sending: ReleaseSending): EnvironmentState {
+/** Removes a notification that has arrived. */
+export function withoutUnsent(
+  state: EnvironmentState,
+  arrived: AddressedReleaseNotification,
+): EnvironmentState {
   const { unsent = [], ...rest } = state
-  const others = unsent.filter((one) => keyOf(one) !== keyOf(sending))
+  const others = unsent.filter((one) => keyOf(one) !== keyOf(arrived))
   return others.length === 0 ? rest : { ...rest, unsent: others }
 }
 
-/** Takes out what will not arrive any more, and keeps why. */
+/** Gives up a notification, and keeps the reason. */
 export function withUndelivered(
   state: EnvironmentState,
-  sending: ReleaseSending,
+  givenUp: AddressedReleaseNotification,
   at: number,
   reason: string,
 ): EnvironmentState {
-  const { release, event } = sending.notice
-  const one = { release: release.id, event, to: receiverName(sending), at, reason }
+  const { release, event } = givenUp.notification
+  const one = { release: release.id, event, to: receiverName(givenUp), at, reason }
   return {
-    ...withoutSending(state, sending),
+    ...withoutUnsent(state, givenUp),
     undelivered: [one, ...(state.undelivered ?? [])].slice(0, keptUndelivered),
   }
 }
 
-/** The same for one notice and one receiver, whatever run of the workflow looks at it. */
-export function keyOf(sending: ReleaseSending): string {
-  return `${sending.notice.id} ${receiverName(sending)}`
+/** The same for one notification and one receiver in every run of the workflow. */
+export function keyOf(addressed: AddressedReleaseNotification): string {
+  return `${addressed.notification.id} ${receiverName(addressed)}`
 }
 
-export function receiverName({ to }: Pick<Sending, 'to'>): string {
+export function receiverName({ to }: Pick<AddressedNotification, 'to'>): string {
   return `${to.type} (${to.urlFrom})`
 }

@@ -1,7 +1,12 @@
 import { type Requester } from '../../../contract/requests.ts'
-import type { Freeze, Superseded, Approval, Undelivered } from '../../../contract/environment.ts'
+import type {
+  Freeze,
+  Superseded,
+  Approval,
+  UndeliveredNotification,
+} from '../../../contract/environment.ts'
 import type { Control } from '../../../contract/controls.ts'
-import type { ReleaseSending } from '../../../contract/notices.ts'
+import type { AddressedReleaseNotification } from '../../../contract/notifications.ts'
 import type { EnvironmentSpec } from '../../../contract/environment-spec.ts'
 import type { Ledger } from './ledger.ts'
 import type { ReleaseInput } from '../../../contract/releases.ts'
@@ -32,9 +37,9 @@ export interface EnvironmentState {
   /** Workflows that asked by a signal and wait to be told how it ended. */
   readonly subscriptions?: readonly Subscription[]
   /** Notices that have not arrived yet, oldest first. */
-  readonly unsent?: readonly ReleaseSending[]
+  readonly unsent?: readonly AddressedReleaseNotification[]
   /** Notices that did not arrive at all, newest first. */
-  readonly undelivered?: readonly Undelivered[]
+  readonly undelivered?: readonly UndeliveredNotification[]
 }
 
 export const keptSuperseded = 500

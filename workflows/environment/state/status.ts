@@ -1,8 +1,8 @@
-import type { ReleaseSending } from '../../../contract/notices.ts'
+import type { AddressedReleaseNotification } from '../../../contract/notifications.ts'
 import type {
   EnvironmentStatus,
   RunningRelease,
-  UnsentNotice,
+  UnsentNotification,
   WaitReason,
   WaitingRelease,
 } from '../../../contract/environment.ts'
@@ -18,7 +18,7 @@ export function statusOf(
   now: number,
 ): EnvironmentStatus {
   const { environment, project, ledger, waiting, freeze, superseded, controls, undelivered } = state
-  const unsent = (state.unsent ?? []).map(unsentNotice)
+  const unsent = (state.unsent ?? []).map(unsentNotification)
   return {
     environment,
     project,
@@ -52,7 +52,7 @@ function waitingRelease(
   }
 }
 
-function unsentNotice(sending: ReleaseSending): UnsentNotice {
-  const { event, release, at: since } = sending.notice
-  return { event, release: release.id, to: receiverName(sending), since }
+function unsentNotification(addressed: AddressedReleaseNotification): UnsentNotification {
+  const { event, release, at: since } = addressed.notification
+  return { event, release: release.id, to: receiverName(addressed), since }
 }

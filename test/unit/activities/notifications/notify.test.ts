@@ -7,7 +7,7 @@ import { retryAfterOf } from '../../../../activities/notifications/post.ts'
 import type { NotificationSpec } from '../../../../contract/environment-spec.ts'
 import { openReceiver, type Receiver, type Reply } from '../../../workflows/receiver.ts'
 import { failsAs, inActivity } from '../in-activity.ts'
-import { ended, started } from './notices.ts'
+import { ended, started } from './notifications.ts'
 
 const slack: NotificationSpec = { type: 'slack', urlFrom: 'SLACK_WEBHOOK_URL', on: ['started'] }
 const webhook: NotificationSpec = { type: 'webhook', urlFrom: 'HOOK', on: ['started'] }
@@ -25,7 +25,7 @@ async function notifying(
   const timeoutMs = reply === 'hang' ? 300 : 60_000
   try {
     const failure: unknown = await inActivity(() =>
-      notify({ notice: started, to }, { variables, timeoutMs }),
+      notify({ notification: started, to }, { variables, timeoutMs }),
     ).catch((error: unknown) => error)
     assert.doesNotMatch(String(failure), /a-secret-path|127\.0\.0\.1|whsec_/)
     await use(receiver, failure)
@@ -97,7 +97,7 @@ describe('a transient error is retried', () => {
     await receiver.close()
     await assert.rejects(
       inActivity(() =>
-        notify({ notice: started, to: webhook }, { variables: { HOOK: receiver.url } }),
+        notify({ notification: started, to: webhook }, { variables: { HOOK: receiver.url } }),
       ),
       failsAs('Unavailable', 'ECONNREFUSED'),
     )
@@ -172,7 +172,7 @@ describe('a permanent error is not retried', () => {
   for (const [title, given, says] of variables) {
     test(title, async () => {
       await assert.rejects(
-        inActivity(() => notify({ notice: ended(), to: signed }, { variables: given })),
+        inActivity(() => notify({ notification: ended(), to: signed }, { variables: given })),
         (error: unknown) => {
           assert.doesNotMatch(String(error), /s3cret/)
           return failsAs('PreconditionFailed', says)(error)

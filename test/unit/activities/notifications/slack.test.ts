@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import * as fc from 'fast-check'
 import { buildMessage } from '../../../../activities/notifications/message.ts'
-import type { Notice } from '../../../../contract/notices.ts'
+import type { Notification } from '../../../../contract/notifications.ts'
 import { slackBody, type SlackBody } from '../../../../activities/notifications/slack.ts'
 import { outcomes } from '../../../../contract/outcome.ts'
-import { approval, ended, started, testNotice } from './notices.ts'
+import { approval, ended, started, testNotice } from './notifications.ts'
 
 const place = { temporalUi: 'https://temporal.example.com', namespace: 'default' }
-const bodyOf = (notice: Notice) => slackBody(buildMessage(notice, place))
+const bodyOf = (notification: Notification) => slackBody(buildMessage(notification, place))
 
 /** All text of a message, as it is sent to Slack. */
 function textsOf({ text, blocks }: SlackBody): readonly string[] {
@@ -108,8 +108,8 @@ describe('untrusted text', () => {
         text,
         fc.constantFrom(...outcomes),
         (summary, message, cause, requestedBy, reason, outcome) => {
-          const notice = ended({ summary, message, cause, requestedBy, reason, outcome })
-          const body = bodyOf(notice)
+          const notification = ended({ summary, message, cause, requestedBy, reason, outcome })
+          const body = bodyOf(notification)
           assert.ok(body.blocks.length <= 50)
           assert.ok(body.text.length <= 40_000)
           for (const block of body.blocks) {

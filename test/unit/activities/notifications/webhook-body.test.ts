@@ -2,20 +2,20 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { buildMessage } from '../../../../activities/notifications/message.ts'
 import { exampleBody } from '../../../../activities/notifications/reference.ts'
-import type { Notice } from '../../../../contract/notices.ts'
+import type { Notification } from '../../../../contract/notifications.ts'
 import {
   webhookBody,
   webhookBodySchema,
 } from '../../../../activities/notifications/webhook-body.ts'
-import { approval, ended, started, testNotice } from './notices.ts'
+import { approval, ended, started, testNotice } from './notifications.ts'
 
-const bodyOf = (notice: Notice) =>
-  webhookBody(notice, buildMessage(notice, { namespace: 'default' }))
+const bodyOf = (notification: Notification) =>
+  webhookBody(notification, buildMessage(notification, { namespace: 'default' }))
 
 test('a body matches its schema, with no other fields', () => {
   const { startedAt: _, cause: __, ...waiting } = ended({ outcome: 'superseded' })
-  for (const notice of [started, approval, ended(), waiting, testNotice]) {
-    const body = bodyOf(notice)
+  for (const notification of [started, approval, ended(), waiting, testNotice]) {
+    const body = bodyOf(notification)
     assert.deepEqual(webhookBodySchema.parse(body), body)
   }
 })
@@ -54,9 +54,10 @@ test('an approval has its deadline, and a test has nothing about a release', () 
 })
 
 test('a body has the page in the Temporal UI if its address is known', () => {
-  const notice = { ...started, temporalUi: 'https://ui.example' }
+  const notification = { ...started, temporalUi: 'https://ui.example' }
   const pageOf = (temporalUi?: string) =>
-    webhookBody(notice, buildMessage(notice, { namespace: 'prod', temporalUi })).data.page
+    webhookBody(notification, buildMessage(notification, { namespace: 'prod', temporalUi })).data
+      .page
   const path = 'namespaces/prod/workflows/release%2Fproduction%2F3f2c1ab4d5e6'
   assert.equal(pageOf(), `https://ui.example/${path}`)
   assert.equal(pageOf('https://worker.example'), `https://worker.example/${path}`)

@@ -1,51 +1,57 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { OutcomeNotice, ReleaseSending } from '../../../../../contract/notices.ts'
+import type {
+  OutcomeNotification,
+  AddressedReleaseNotification,
+} from '../../../../../contract/notifications.ts'
 import {
   keptUndelivered,
   keptUnsent,
-  withSendings,
+  withUnsent,
   withUndelivered,
-  withoutSending,
+  withoutUnsent,
 } from '../../../../../workflows/environment/state/outbox.ts'
 import {
   newEnvironmentState,
   type EnvironmentState,
 } from '../../../../../workflows/environment/state/state.ts'
-import { ended } from '../../../activities/notifications/notices.ts'
+import { ended } from '../../../activities/notifications/notifications.ts'
 
 const empty = newEnvironmentState('production', 'mailman')
 
-function sending(number: number, outcome: OutcomeNotice['outcome'] = 'succeeded'): ReleaseSending {
+function addressed(
+  number: number,
+  outcome: OutcomeNotification['outcome'] = 'succeeded',
+): AddressedReleaseNotification {
   return {
-    notice: ended({ id: `release/production/${number}/outcome/1`, outcome }),
+    notification: ended({ id: `release/production/${number}/outcome/1`, outcome }),
     to: { type: 'slack', urlFrom: 'SLACK_WEBHOOK_URL', on: ['outcome'] },
   }
 }
 
-const many = (count: number, outcome?: OutcomeNotice['outcome']) =>
-  Array.from({ length: count }, (_, number) => sending(number, outcome))
+const many = (count: number, outcome?: OutcomeNotification['outcome']) =>
+  Array.from({ length: count }, (_, number) => addressed(number, outcome))
 
 const countOf = ({ unsent = [], undelivered = [] }: EnvironmentState) => [
   unsent.length,
   undelivered.length,
 ]
 
-test('a notice is kept until it has arrived, and nothing of it thereafter', () => {
-  const state = withSendings(empty, [sending(1), sending(2)], 5)
-  assert.deepEqual(state.unsent, [sending(1), sending(2)])
-  assert.deepEqual(withoutSending(withoutSending(state, sending(2)), sending(1)), empty)
+test('a notification is kept until it has arrived, and nothing of it thereafter', () => {
+  const state = withUnsent(empty, [addressed(1), addressed(2)], 5)
+  assert.deepEqual(state.unsent, [addressed(1), addressed(2)])
+  assert.deepEqual(withoutUnsent(withoutUnsent(state, addressed(2)), addressed(1)), empty)
 })
 
-test('the same notice is kept once for a receiver, however often it is configured', () => {
-  const other = { ...sending(1), to: { ...sending(1).to, urlFrom: 'ANOTHER' } }
-  assert.deepEqual(countOf(withSendings(empty, [sending(1), sending(1), other], 5)), [2, 0])
+test('the same notification is kept once for a receiver, however often it is configured', () => {
+  const other = { ...addressed(1), to: { ...addressed(1).to, urlFrom: 'ANOTHER' } }
+  assert.deepEqual(countOf(withUnsent(empty, [addressed(1), addressed(1), other], 5)), [2, 0])
 })
 
 test('what is given up is kept with the reason, the newest first and not without end', () => {
   const state = many(20).reduce(
     (before, one, at) => withUndelivered(before, one, at, `no ${at}`),
-    withSendings(empty, many(20), 5),
+    withUnsent(empty, many(20), 5),
   )
   assert.deepEqual(countOf(state), [0, keptUndelivered])
   assert.deepEqual(state.undelivered?.[0], {
@@ -58,11 +64,11 @@ test('what is given up is kept with the reason, the newest first and not without
 })
 
 test('a storm leaves room for what matters more, and a state that Temporal can hand on', () => {
-  const storm = withSendings(empty, many(1_000, 'superseded'), 5)
+  const storm = withUnsent(empty, many(1_000, 'superseded'), 5)
   assert.deepEqual(countOf(storm), [keptUnsent / 2, keptUndelivered])
-  const after = withSendings(storm, [sending(5_000, 'rollback_failed')], 6)
-  assert.equal(after.unsent?.at(-1)?.notice.id, 'release/production/5000/outcome/1')
-  const full = withSendings(empty, many(1_000, 'rejected'), 5)
+  const after = withUnsent(storm, [addressed(5_000, 'rollback_failed')], 6)
+  assert.equal(after.unsent?.at(-1)?.notification.id, 'release/production/5000/outcome/1')
+  const full = withUnsent(empty, many(1_000, 'rejected'), 5)
   assert.deepEqual(countOf(full), [keptUnsent, keptUndelivered])
-  assert.match(full.undelivered?.[0]?.reason ?? '', /100 others before it/)
+  assert.match(full.undelivered?.[0]?.reason ?? '', /100 notifications before it/)
 })

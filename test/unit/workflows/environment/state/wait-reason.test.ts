@@ -83,7 +83,7 @@ test('each reason is a sentence that names what to wait for', () => {
     'is about to start',
     'waits for an approval until 2026-12-24 00:00 UTC: slipway approve production',
     'waits for the end at 2026-12-24 00:00 UTC of the freeze by ann (incident)',
-    'waits: running is running (deploy, asked for by ci, since 1970-01-01T00:00:00.000Z)',
+    'waits: running is running (deploy, requested by ci, since 1970-01-01T00:00:00.000Z)',
     'waits its turn behind release/production/9',
   ])
 })

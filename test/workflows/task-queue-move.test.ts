@@ -2,7 +2,12 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { environmentStatus, requestControl, requestDeploy } from '../../client/index.ts'
 import * as protocol from '../../contract/messages.ts'
-import { heldWait, startEnvironmentHarness, until, withEnvironment } from './environment-fixture.ts'
+import {
+  heldRollout,
+  startEnvironmentHarness,
+  until,
+  withEnvironment,
+} from './environment-fixture.ts'
 import { anotherCommit, commit, deployOf, fakes } from './fixtures.ts'
 import { newQueue, withWorker, type Harness } from './harness.ts'
 
@@ -12,9 +17,9 @@ before(async () => {
 })
 after(() => harness.close())
 
-test('an environment moves to the release queue that its configuration names by now, with all it knows', async () => {
+test('an environment moves to the task queue in its changed configuration, with its whole state', async () => {
   const { client } = harness.env
-  const wait = heldWait()
+  const wait = heldRollout()
   const later = newQueue()
   await withEnvironment(harness, { waitForRollout: wait.waitForRollout }, async (environment) => {
     const name = environment.spec.environment
@@ -28,7 +33,7 @@ test('an environment moves to the release queue that its configuration names by 
       const request = deployOf(spec, { commit: anotherCommit })
       const { releaseId: second } = await requestDeploy(client, request)
       assert.equal((await environment.handle.describe()).taskQueue, name, 'while one runs')
-      wait.letGo()
+      wait.finish()
       const { releases, controls } = await until(
         () => environment.status(),
         (status) => status.releases.length === 2,
@@ -48,14 +53,14 @@ test('an environment moves to the release queue that its configuration names by 
   })
 })
 
-test('where nobody serves the queue that it lives on, it is said which one and what to do', async () => {
+test('if no worker serves its task queue, the error names the queue and says what to do', async () => {
   const { client } = harness.env
   const later = newQueue()
   await withEnvironment(harness, {}, async (environment) => {
     await environment.end(await environment.deploy(commit))
     const name = environment.spec.environment
     const spec = { ...environment.spec, taskQueues: { release: later, builder: later } }
-    // Nobody ever served it, so nobody is listed for the minutes after a worker has gone.
+    // A queue that had a worker would list it for some minutes after it stopped.
     const deserted = newQueue()
     const handle = client.workflow.getHandle(protocol.environmentWorkflowId(name))
     await handle.terminate()

@@ -1,4 +1,7 @@
-import type { ReleaseNotice, ReleaseSending } from '../../../contract/notices.ts'
+import type {
+  ReleaseNotification,
+  AddressedReleaseNotification,
+} from '../../../contract/notifications.ts'
 import {
   isNotificationSpec,
   type EnvironmentSpec,
@@ -23,9 +26,9 @@ export interface InProgress {
   readonly hasStarted: boolean
 }
 
-interface AddressedNotice {
+interface RequestNotification {
   readonly input: ReleaseInput
-  readonly notice: ReleaseNotice
+  readonly notification: ReleaseNotification
 }
 
 /**
@@ -34,16 +37,16 @@ interface AddressedNotice {
  * told to the one who asked, and to nobody else. Ends come first, since one of them is often why
  * another release starts.
  */
-export function noticesOf(
+export function notificationsOf(
   before: EnvironmentSnapshot,
   after: EnvironmentSnapshot,
   now: number,
-): readonly ReleaseSending[] {
+): readonly AddressedReleaseNotification[] {
   const told = [...ends(before, after, now), ...approvals(before, after, now)]
-  return [...told, ...starts(before, after, now)].flatMap(({ input, notice }) =>
+  return [...told, ...starts(before, after, now)].flatMap(({ input, notification }) =>
     receiversOf(input.request.spec)
-      .filter((to) => wants(to, notice))
-      .map((to) => ({ notice, to })),
+      .filter((to) => wants(to, notification))
+      .map((to) => ({ notification, to })),
   )
 }
 
@@ -51,23 +54,23 @@ function starts(
   { running: earlier }: EnvironmentSnapshot,
   { running }: EnvironmentSnapshot,
   now: number,
-): readonly AddressedNotice[] {
+): readonly RequestNotification[] {
   if (running?.hasStarted !== true) return []
   const { input } = running
   if (earlier?.hasStarted === true && earlier.input.id === input.id) return []
-  return [{ input, notice: { ...about(input, 'started', now), event: 'started' } }]
+  return [{ input, notification: { ...about(input, 'started', now), event: 'started' } }]
 }
 
 function approvals(
   before: EnvironmentSnapshot,
   after: EnvironmentSnapshot,
   now: number,
-): readonly AddressedNotice[] {
+): readonly RequestNotification[] {
   const known = new Set(before.state.waiting.map(({ input }) => input.id))
   return after.state.waiting.flatMap(({ input, approval }) => {
     if (approval?.kind !== 'needed' || known.has(input.id)) return []
     const event = 'approval_needed'
-    return [{ input, notice: { ...about(input, event, now), event, until: approval.until } }]
+    return [{ input, notification: { ...about(input, event, now), event, until: approval.until } }]
   })
 }
 
@@ -75,23 +78,23 @@ function ends(
   before: EnvironmentSnapshot,
   after: EnvironmentSnapshot,
   now: number,
-): readonly AddressedNotice[] {
+): readonly RequestNotification[] {
   const { ledger, superseded } = after.state
   const event = 'outcome'
   const taken = newOf(before.state.superseded, superseded).flatMap(
-    ({ id, by }): AddressedNotice[] => {
+    ({ id, by }): RequestNotification[] => {
       const { input } = knownOf(before, id)
       if (input === undefined) return []
       const how = { event, outcome: 'superseded', message: supersededBy(by) } as const
-      return [{ input, notice: { ...about(input, event, now), ...how } }]
+      return [{ input, notification: { ...about(input, event, now), ...how } }]
     },
   )
   const ended = newOf(before.state.ledger.releases, ledger.releases).flatMap(
-    (entry): AddressedNotice[] => {
+    (entry): RequestNotification[] => {
       const { input, startedAt } = knownOf(before, entry.id)
       if (input === undefined) return []
       const { outcome, message, cause } = entry
-      const notice = {
+      const notification = {
         ...about(input, event, now),
         event,
         outcome,
@@ -99,7 +102,7 @@ function ends(
         ...(cause === undefined ? {} : { cause: oneLine(cause, 500) }),
         ...(startedAt === undefined ? {} : { startedAt }),
       } as const
-      return [{ input, notice }]
+      return [{ input, notification }]
     },
   )
   return [...taken, ...ended]
@@ -146,7 +149,11 @@ function receiversOf({ notifications }: EnvironmentSpec): readonly NotificationS
   return Array.isArray(notifications) ? notifications.filter(isNotificationSpec) : []
 }
 
-function wants({ on, outcomes }: NotificationSpec, notice: ReleaseNotice): boolean {
-  if (!on.includes(notice.event)) return false
-  return notice.event !== 'outcome' || outcomes === undefined || outcomes.includes(notice.outcome)
+function wants({ on, outcomes }: NotificationSpec, notification: ReleaseNotification): boolean {
+  if (!on.includes(notification.event)) return false
+  return (
+    notification.event !== 'outcome' ||
+    outcomes === undefined ||
+    outcomes.includes(notification.outcome)
+  )
 }

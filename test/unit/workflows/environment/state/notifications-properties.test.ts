@@ -6,10 +6,10 @@ import { outcomes, type Outcome } from '../../../../../contract/outcome.ts'
 import { admit } from '../../../../../workflows/environment/state/admission.ts'
 import { control } from '../../../../../workflows/environment/state/controls.ts'
 import {
-  noticesOf,
+  notificationsOf,
   type InProgress,
   type EnvironmentSnapshot,
-} from '../../../../../workflows/environment/state/notices.ts'
+} from '../../../../../workflows/environment/state/notifications.ts'
 import {
   newEnvironmentState,
   type EnvironmentState,
@@ -69,8 +69,8 @@ function play(policy: EnvironmentSpec['admission']['policy'], happenings: readon
   let moment: EnvironmentSnapshot = { state: newEnvironmentState('production', 'mailman') }
 
   function become(after: EnvironmentSnapshot): void {
-    for (const { notice } of noticesOf(moment, after, now)) {
-      told.get(notice.release.id)?.push(notice.event)
+    for (const { notification } of notificationsOf(moment, after, now)) {
+      told.get(notification.release.id)?.push(notification.event)
     }
     moment = after
   }

@@ -3,8 +3,8 @@ import { ApplicationFailure } from '@temporalio/activity'
 import { WorkflowUpdateFailedError } from '@temporalio/client'
 import { rejectedUpdate } from '../../contract/messages.ts'
 
-/** The message with which an Update was refused. */
-export async function refusalOf(update: Promise<unknown>): Promise<string> {
+/** The message with which an Update was rejected. */
+export async function rejectionOf(update: Promise<unknown>): Promise<string> {
   try {
     await update
   } catch (failure) {
@@ -13,5 +13,5 @@ export async function refusalOf(update: Promise<unknown>): Promise<string> {
     assert.equal(failure.cause.type, rejectedUpdate)
     return failure.cause.message
   }
-  throw new assert.AssertionError({ message: 'the Update was not refused' })
+  throw new assert.AssertionError({ message: 'the Update was not rejected' })
 }

@@ -8,9 +8,9 @@ import * as attributes from '../../contract/search-attributes.ts'
 import { startEnvironmentHarness, until, withEnvironment } from './environment-fixture.ts'
 import { commit } from './fixtures.ts'
 import type { Harness } from './harness.ts'
-import { beginScheduled } from './scheduled-run.ts'
+import { startScheduledRun } from './scheduled-run.ts'
 
-/** What a person reads in the Temporal UI without opening a single event. */
+/** What people read in the Temporal UI without opening an event. */
 
 let harness: Harness
 before(async () => {
@@ -22,18 +22,18 @@ after(() => harness.close())
 async function summariesOf(handle: WorkflowHandle): Promise<readonly string[]> {
   const { events } = await handle.fetchHistory()
   return (events ?? []).flatMap((event) => {
-    const speaks =
+    const summarized =
       event.activityTaskScheduledEventAttributes ??
       event.markerRecordedEventAttributes ??
       event.timerStartedEventAttributes ??
       event.startChildWorkflowExecutionInitiatedEventAttributes
-    if (speaks === undefined || speaks === null) return []
+    if (summarized === undefined || summarized === null) return []
     const { summary } = event.userMetadata ?? {}
     return [summary ? defaultPayloadConverter.fromPayload<string>(summary) : '']
   })
 }
 
-test('a release, its steps and what it waits for are told in words', async () => {
+test('a release, its steps and what it waits for have summaries', async () => {
   const approval = { timeoutMs: 600_000 }
   await withEnvironment(
     harness,
@@ -54,22 +54,22 @@ test('a release, its steps and what it waits for are told in words', async () =>
       const release = environment.release(accepted)
       const described = await release.describe()
       assert.equal(await described.staticSummary(), line)
-      const told = described.typedSearchAttributes
+      const found = described.typedSearchAttributes
       assert.deepEqual(
         Object.keys(attributes.searchAttributes).toSorted(),
-        told
+        found
           .getAll()
           .map(({ key }) => key.name)
           .filter((name) => name.startsWith('Slipway'))
           .toSorted(),
       )
-      assert.equal(told.get(attributes.summaryKey), line)
-      assert.equal(told.get(attributes.projectKey), 'mailman')
-      assert.equal(told.get(attributes.environmentKey), environmentName)
-      assert.deepEqual(told.get(attributes.servicesKey), ['api', 'worker'])
-      assert.equal(told.get(attributes.commitKey), commit)
-      assert.equal(told.get(attributes.requestedByKey), 'ann@laptop')
-      assert.equal(told.get(attributes.outcomeKey), 'succeeded')
+      assert.equal(found.get(attributes.summaryKey), line)
+      assert.equal(found.get(attributes.projectKey), 'mailman')
+      assert.equal(found.get(attributes.environmentKey), environmentName)
+      assert.deepEqual(found.get(attributes.servicesKey), ['api', 'worker'])
+      assert.equal(found.get(attributes.commitKey), commit)
+      assert.equal(found.get(attributes.requestedByKey), 'ann@laptop')
+      assert.equal(found.get(attributes.outcomeKey), 'succeeded')
 
       const steps = await summariesOf(release)
       assert.ok(steps.length >= 10, steps.join())
@@ -88,12 +88,12 @@ async function detailsOf(handle: WorkflowHandle): Promise<string> {
 }
 
 test('the details of a release have its steps, digests and cause; those of an environment its outcome', async () => {
-  const sick: RolloutEnd = {
+  const unhealthy: RolloutEnd = {
     kind: 'rolled_back',
     reason: 'ECS went back',
     cause: 'It exits with 1.',
   }
-  await withEnvironment(harness, { waitForRollout: async () => sick }, async (environment) => {
+  await withEnvironment(harness, { waitForRollout: async () => unhealthy }, async (environment) => {
     const accepted = await environment.deploy(commit)
     await environment.end(accepted)
     const release = await detailsOf(environment.release(accepted))
@@ -107,19 +107,16 @@ test('the details of a release have its steps, digests and cause; those of an en
   })
 })
 
-test('a run of a schedule says what it waits for', async () => {
+test('a run of a schedule has summaries of what it waits for', async () => {
   await withEnvironment(harness, {}, async (environment) => {
     const environmentName = environment.spec.environment
-    const run = await beginScheduled(harness, environment, { kind: 'redeploy' })
+    const run = await startScheduledRun(harness, environment, { kind: 'redeploy' })
     await run.result()
     const summaries = await until(
       () => summariesOf(run),
       (all) => all.length > 0,
     )
-    assert.ok(
-      summaries.includes(`environment/${environmentName} may take so long`),
-      summaries.join(),
-    )
+    assert.ok(summaries.includes(`time limit for environment/${environmentName}`), summaries.join())
     assert.ok(!summaries.includes(''), summaries.join())
   })
 })

@@ -4,10 +4,15 @@ import { after, before, test } from 'node:test'
 import type { ReleaseActivities } from '../../contract/activities.ts'
 import { environmentStatus, requestDeploy } from '../../client/index.ts'
 import * as protocol from '../../contract/messages.ts'
-import { heldWait, startEnvironmentHarness, until, withEnvironment } from './environment-fixture.ts'
+import {
+  heldRollout,
+  startEnvironmentHarness,
+  until,
+  withEnvironment,
+} from './environment-fixture.ts'
 import { anotherCommit, commit, deployOf, fakes, specFor } from './fixtures.ts'
 import { newQueue, withWorker, type Harness } from './harness.ts'
-import { refusalOf } from './refusals.ts'
+import { rejectionOf } from './rejected-update.ts'
 
 let harness: Harness
 before(async () => {
@@ -15,14 +20,14 @@ before(async () => {
 })
 after(() => harness.close())
 
-test('an approval runs out while another release runs, and is not taken afterwards', async () => {
-  const wait = heldWait()
+test('the time for an approval runs out while another release runs, and a late approval is rejected', async () => {
+  const wait = heldRollout()
   await withEnvironment(harness, { waitForRollout: wait.waitForRollout }, async (environment) => {
     const running = await environment.deploy(commit)
     await wait.begun
     const { spec } = environment
     const careful = { ...spec, admission: { ...spec.admission, approval: { timeoutMs: 1_500 } } }
-    const asked = await environment.ask(deployOf(careful, { commit: anotherCommit }))
+    const asked = await environment.request(deployOf(careful, { commit: anotherCommit }))
     const status = await until(
       () => environment.status(),
       ({ waiting }) => waiting.length === 0,
@@ -31,13 +36,13 @@ test('an approval runs out while another release runs, and is not taken afterwar
     assert.equal(status.releases[0]?.id, asked.releaseId)
     assert.match(status.releases[0]?.message ?? '', /Nobody approved it in time/)
     const late = environment.handle.executeUpdate('approve', { args: [{ requestedBy: 'bob' }] })
-    assert.match(await refusalOf(late), /no release waits for an approval/)
-    wait.letGo()
+    assert.match(await rejectionOf(late), /no release waits for an approval/)
+    wait.finish()
     assert.equal((await environment.end(running)).outcome, 'succeeded')
   })
 })
 
-test('a freeze that is over is not shown any more, though nobody asks for anything', async () => {
+test('an expired freeze is no longer shown, even without a request', async () => {
   await withEnvironment(harness, {}, async (environment) => {
     await environment.end(await environment.deploy(commit))
     const end = new Date(Date.now() + 1_500).toISOString()
@@ -52,13 +57,13 @@ test('a freeze that is over is not shown any more, though nobody asks for anythi
 })
 
 test('a freeze may last until a year that no timer reaches', async () => {
-  const wait = heldWait()
+  const wait = heldRollout()
   await withEnvironment(harness, { waitForRollout: wait.waitForRollout }, async (environment) => {
     const running = await environment.deploy(commit)
     await wait.begun
     const waiting = await environment.deploy(anotherCommit)
     await environment.handle.signal('freeze', { until: '+275760-09-13T00:00:00.000Z' })
-    wait.letGo()
+    wait.finish()
     await environment.end(running)
     assert.equal((await environment.status()).waiting[0]?.id, waiting.releaseId)
     await environment.handle.executeUpdate('unfreeze', { args: [{}] })
@@ -66,18 +71,18 @@ test('a freeze may last until a year that no timer reaches', async () => {
   })
 })
 
-test('who joins what waits for the end of a freeze with a reason to go over it, takes it along', async () => {
-  const wait = heldWait()
+test('a request with an override that joins a waiting release starts it despite the freeze', async () => {
+  const wait = heldRollout()
   await withEnvironment(harness, { waitForRollout: wait.waitForRollout }, async (environment) => {
     const running = await environment.deploy(commit)
     await wait.begun
     const waiting = await environment.deploy(anotherCommit)
     await environment.handle.executeUpdate('freeze', { args: [{ requestedBy: 'ann' }] })
-    wait.letGo()
+    wait.finish()
     await environment.end(running)
     assert.equal((await environment.status()).waiting.length, 1)
     const override = { reason: 'the site is down' }
-    const joined = await environment.ask(
+    const joined = await environment.request(
       deployOf(environment.spec, { commit: anotherCommit, override, requestedBy: 'bob' }),
     )
     assert.deepEqual([joined.releaseId, joined.joined], [waiting.releaseId, true])
@@ -91,40 +96,40 @@ test('who joins what waits for the end of a freeze with a reason to go over it, 
   })
 })
 
-test('a pause is shown by the environment, is not given twice, and only a paused release is resumed', async () => {
-  const wait = heldWait()
+test('a pause is shown, is not given twice, and only a paused release can be resumed', async () => {
+  const wait = heldRollout()
   await withEnvironment(harness, { waitForRollout: wait.waitForRollout }, async (environment) => {
     const asked = await environment.deploy(commit)
     await wait.begun
     const send = (kind: 'pause' | 'resume', body: ControlBody) =>
       environment.handle.executeUpdate(protocol.controlUpdates[kind], { args: [body] })
-    assert.match(await refusalOf(send('resume', {})), /is not paused/)
-    const other = refusalOf(send('pause', { release: 'release/x/other' }))
+    assert.match(await rejectionOf(send('resume', {})), /is not paused/)
+    const other = rejectionOf(send('pause', { release: 'release/x/other' }))
     assert.match(await other, /release\/x\/other neither runs nor waits in .*; release\/.* runs/)
     await send('pause', { requestedBy: 'ann', reason: 'look first', release: asked.releaseId })
     const { running, controls } = await environment.status()
     assert.deepEqual([running?.paused?.by, running?.paused?.reason], ['ann', 'look first'])
     assert.deepEqual([controls[0]?.release, controls[0]?.kind], [asked.releaseId, 'pause'])
-    assert.match(await refusalOf(send('pause', {})), /is paused by ann already/)
+    assert.match(await rejectionOf(send('pause', {})), /is paused by ann already/)
     await send('resume', { requestedBy: 'bob' })
     assert.equal((await environment.status()).running?.paused, undefined)
-    wait.letGo()
+    wait.finish()
     assert.equal((await environment.end(asked)).outcome, 'succeeded')
   })
 })
 
-test('a control that comes when a release has just ended is refused with that, and nothing is lost', async () => {
+test('a control that arrives when a release has just ended is rejected with that reason', async () => {
   const { client } = harness.env
   const queue = newQueue()
   const spec = { ...specFor(queue), environment: queue }
   const handle = client.workflow.getHandle(protocol.environmentWorkflowId(queue))
-  const wait = heldWait()
+  const wait = heldRollout()
   const id = await withWorker(harness, queue, fakes(queue, wait), async () => {
     const { releaseId } = await requestDeploy(client, deployOf(spec))
     await wait.begun
     return releaseId
   })
-  // Nobody is there to notice the end before the signal comes.
+  // No worker can notice the end before the signal arrives.
   await client.workflow.getHandle(id).terminate()
   await handle.signal('pause', { requestedBy: 'ann' })
   await withWorker(harness, queue, fakes(queue), async () => {
@@ -132,7 +137,7 @@ test('a control that comes when a release has just ended is refused with that, a
       () => handle.query(protocol.environmentStatus),
       ({ controls, releases }) => controls.length === 1 && releases.length === 1,
     )
-    assert.match(status.controls[0]?.rejected ?? '', /had just come to its end/)
+    assert.match(status.controls[0]?.rejected ?? '', /had just ended/)
     const next = await requestDeploy(client, deployOf(spec, { commit: anotherCommit }))
     await until(
       async () => (await environmentStatus(client, spec))?.releases[0]?.id,
@@ -141,8 +146,8 @@ test('a control that comes when a release has just ended is refused with that, a
   })
 })
 
-test('the same Update sent twice under one id is one request, and both are answered alike', async () => {
-  const wait = heldWait()
+test('the same Update sent twice under one id is one request, and both get the same answer', async () => {
+  const wait = heldRollout()
   await withEnvironment(harness, { waitForRollout: wait.waitForRollout }, async (environment) => {
     const asked = await environment.deploy(commit)
     await wait.begun
@@ -151,12 +156,12 @@ test('the same Update sent twice under one id is one request, and both are answe
     assert.deepEqual(new Set([await send(), await send()]).size, 1)
     assert.equal((await environment.status()).controls.length, 1)
     await environment.handle.signal('resume')
-    wait.letGo()
+    wait.finish()
     assert.equal((await environment.end(asked)).outcome, 'succeeded')
   })
 })
 
-test('of two people who do opposite things at one moment, both are answered by what came of it', async () => {
+test('two people who do opposite things at the same moment each get the actual result', async () => {
   await withEnvironment(harness, {}, async (environment) => {
     await environment.end(await environment.deploy(commit))
     for (let round = 0; round < 10; round += 1) {
@@ -172,10 +177,10 @@ test('of two people who do opposite things at one moment, both are answered by w
   })
 })
 
-test('freeze windows keep deploys and redeploys out, but nobody with a reason, and no rollback', async () => {
-  const judged: string[] = []
+test('freeze windows apply to deploys and redeploys, but not to overrides or rollbacks', async () => {
+  const freezes: string[] = []
   const inspectEnvironment: ReleaseActivities['inspectEnvironment'] = async (input) => {
-    judged.push(input.freezes)
+    freezes.push(input.freezes)
     return fakes('').activities.inspectEnvironment(input)
   }
   await withEnvironment(harness, { inspectEnvironment }, async (environment) => {
@@ -183,10 +188,12 @@ test('freeze windows keep deploys and redeploys out, but nobody with a reason, a
     const asks = { spec, requestedBy: 'ann', override: { reason: 'the site is down' } } as const
     const { override: _, ...plainly } = asks
     await environment.end(await environment.deploy(commit))
-    await environment.end(await environment.ask({ ...plainly, kind: 'redeploy' }))
-    await environment.end(await environment.ask({ ...asks, kind: 'redeploy' }))
-    await environment.end(await environment.ask(deployOf(spec, { commit: anotherCommit, ...asks })))
-    await environment.end(await environment.ask({ ...plainly, kind: 'rollback' }))
-    assert.deepEqual(judged, ['kept', 'kept', 'ignored', 'ignored', 'ignored'])
+    await environment.end(await environment.request({ ...plainly, kind: 'redeploy' }))
+    await environment.end(await environment.request({ ...asks, kind: 'redeploy' }))
+    await environment.end(
+      await environment.request(deployOf(spec, { commit: anotherCommit, ...asks })),
+    )
+    await environment.end(await environment.request({ ...plainly, kind: 'rollback' }))
+    assert.deepEqual(freezes, ['kept', 'kept', 'ignored', 'ignored', 'ignored'])
   })
 })

@@ -1,9 +1,9 @@
 import type {
-  ApprovalNotice,
-  OutcomeNotice,
-  StartedNotice,
-  TestNotice,
-} from '../../../../contract/notices.ts'
+  ApprovalNotification,
+  OutcomeNotification,
+  StartedNotification,
+  TestNotification,
+} from '../../../../contract/notifications.ts'
 
 const at = Date.UTC(2026, 2, 1, 12, 30)
 
@@ -21,13 +21,13 @@ const about = {
   summary: 'mailman 3f2c1ab → production: Add organization id to inboxes',
 } as const
 
-export const started: StartedNotice = {
+export const started: StartedNotification = {
   ...about,
   event: 'started',
   id: `release/production/3f2c1ab4d5e6/started/${at}`,
 }
 
-export const approval: ApprovalNotice = {
+export const approval: ApprovalNotification = {
   ...about,
   event: 'approval_needed',
   id: `release/production/3f2c1ab4d5e6/approval_needed/${at}`,
@@ -37,7 +37,7 @@ export const approval: ApprovalNotice = {
 export function ended({
   requestedBy,
   ...change
-}: Partial<OutcomeNotice> & { readonly requestedBy?: string } = {}): OutcomeNotice {
+}: Partial<OutcomeNotification> & { readonly requestedBy?: string } = {}): OutcomeNotification {
   return {
     ...about,
     ...(requestedBy === undefined ? {} : { release: { ...about.release, requestedBy } }),
@@ -51,7 +51,7 @@ export function ended({
   }
 }
 
-export const testNotice: TestNotice = {
+export const testNotice: TestNotification = {
   event: 'test',
   id: `test/production/${at}`,
   at,

@@ -4,9 +4,9 @@ import type { NotificationSpec, EnvironmentSpec } from '../../../../../contract/
 import { admit } from '../../../../../workflows/environment/state/admission.ts'
 import { control } from '../../../../../workflows/environment/state/controls.ts'
 import {
-  noticesOf,
+  notificationsOf,
   type EnvironmentSnapshot,
-} from '../../../../../workflows/environment/state/notices.ts'
+} from '../../../../../workflows/environment/state/notifications.ts'
 import {
   newEnvironmentState,
   type EnvironmentState,
@@ -80,8 +80,8 @@ function runningIn(told: EnvironmentSpec, change: Partial<LedgerEntry> = {}) {
 }
 
 const told = (before: EnvironmentSnapshot, after: EnvironmentSnapshot) =>
-  noticesOf(before, after, 9).map(({ notice }) =>
-    notice.event === 'outcome' ? notice.outcome : notice.event,
+  notificationsOf(before, after, 9).map(({ notification }) =>
+    notification.event === 'outcome' ? notification.outcome : notification.event,
   )
 
 test('a release is told of when Temporal has started it, once', () => {
@@ -94,10 +94,10 @@ test('a release is told of when Temporal has started it, once', () => {
 
 test('the end of a release says how it ended, why, and since when it ran', () => {
   const { running, ended } = runningIn(spec)
-  assert.deepEqual(noticesOf(running, ended, 9), [
+  assert.deepEqual(notificationsOf(running, ended, 9), [
     {
       to: everything,
-      notice: {
+      notification: {
         event: 'outcome',
         id: 'release/production/3f2c1ab4d5e6/outcome/9',
         at: 9,
@@ -140,19 +140,19 @@ test('of a deploy whose place a newer one takes, the end comes before what the n
     state: withRequest(waits, deployOf(careful, { commit: anotherCommit }), 2),
   }
   assert.deepEqual(told(waits, newer), ['superseded', 'approval_needed'])
-  const [first] = noticesOf(waits, newer, 9)
-  assert.ok(first?.notice.event === 'outcome')
-  assert.equal(first.notice.release.commit, commit)
-  assert.match(first.notice.message, /9e8d7c6b5a49 took its place before it had started/)
-  assert.equal(first.notice.startedAt, undefined)
+  const [first] = notificationsOf(waits, newer, 9)
+  assert.ok(first?.notification.event === 'outcome')
+  assert.equal(first.notification.release.commit, commit)
+  assert.match(first.notification.message, /9e8d7c6b5a49 took its place before it started/)
+  assert.equal(first.notification.startedAt, undefined)
 })
 
 test('a release that Temporal did not let start has ended without a beginning', () => {
   const { waiting, begins } = runningIn(spec)
   const state = endWaiting(begins.state, waiting, 9, 'rejected', 'did not start')
-  const [only, ...others] = noticesOf(begins, { state }, 9)
-  assert.ok(only?.notice.event === 'outcome')
-  assert.equal(only.notice.startedAt, undefined)
+  const [only, ...others] = notificationsOf(begins, { state }, 9)
+  assert.ok(only?.notification.event === 'outcome')
+  assert.equal(only.notification.startedAt, undefined)
   assert.deepEqual(others, [])
 })
 
@@ -176,7 +176,7 @@ test('everybody is told, each of their own', () => {
   const webhook: NotificationSpec = { type: 'webhook', urlFrom: 'HOOK', on: ['outcome'] }
   const { running, ended } = runningIn(toldTo(everything, webhook))
   assert.deepEqual(
-    noticesOf(running, ended, 9).map(({ to }) => to.urlFrom),
+    notificationsOf(running, ended, 9).map(({ to }) => to.urlFrom),
     ['SLACK_WEBHOOK_URL', 'HOOK'],
   )
 })
@@ -184,7 +184,7 @@ test('everybody is told, each of their own', () => {
 test('text of others is one line of bounded length', () => {
   const change = { message: `a\n${'é'.repeat(5_000)}`, cause: 'b\u0007'.repeat(5_000) }
   const { running, ended } = runningIn(spec, change)
-  const [first] = noticesOf(running, ended, 9)
+  const [first] = notificationsOf(running, ended, 9)
   assert.ok(Buffer.byteLength(JSON.stringify(first)) < 4_000)
   // oxlint-disable-next-line no-control-regex -- control characters are what must not be there
   assert.doesNotMatch(JSON.stringify(first), /[\u0000-\u001f]|\\[nu]/)

@@ -1,12 +1,15 @@
 import type { FreezeWindow } from '../contract/environment-spec.ts'
 
-/** The first of the windows that holds at this moment (milliseconds since the epoch), if any. */
-export function frozenBy(windows: readonly FreezeWindow[], now: number): FreezeWindow | undefined {
-  return windows.find((window) => holds(window, localTime(now, window.timeZone)))
+/** The first freeze window that is active at `now` (milliseconds since the epoch), if any. */
+export function activeFreeze(
+  windows: readonly FreezeWindow[],
+  now: number,
+): FreezeWindow | undefined {
+  return windows.find((window) => isActive(window, localTime(now, window.timeZone)))
 }
 
-/** A window in words: `fri 16:00–24:00 Europe/Berlin`. */
-export function freezeInWords(window: FreezeWindow): string {
+/** A window as its owner wrote it: `fri 16:00–24:00 Europe/Berlin`. */
+export function freezeText(window: FreezeWindow): string {
   const why = window.reason === undefined ? '' : ` (${window.reason})`
   if (window.kind === 'dates') return `${window.from} to ${window.to} ${window.timeZone}${why}`
   const days = window.days.map((day) => dayNames[day]).join(', ')
@@ -20,7 +23,7 @@ interface LocalTime {
   readonly minute: number
 }
 
-function holds(window: FreezeWindow, { date, day, minute }: LocalTime): boolean {
+function isActive(window: FreezeWindow, { date, day, minute }: LocalTime): boolean {
   if (window.kind === 'dates') return window.from <= date && date <= window.to
   const { days, from, to } = window
   if (from < to) return days.includes(day) && from <= minute && minute < to
