@@ -30,7 +30,7 @@ test('an unknown signal is shown, at an environment and at a release', async () 
     )
     assert.match(
       controls[0]?.rejected ?? '',
-      /no control "freze"; there are approve, cancel, freeze/,
+      /no control "freze"; known controls: approve, cancel, freeze/,
     )
     await environment.release(asked).signal('pause', 'now')
     const { warnings, paused } = await until(
