@@ -11,6 +11,8 @@ import {
   withEnvironment,
   type EnvironmentFixture,
 } from './environment-fixture.ts'
+import { controlUpdates } from '../../contract/messages.ts'
+import { startScheduledRun } from './scheduled-run.ts'
 import type { RolloutEnd } from '../../contract/activity-types.ts'
 
 /**
@@ -56,6 +58,28 @@ try {
       ({ releases }) => releases.length === 3,
     )
     return environment.handle
+  })
+  const held = heldRollout()
+  let isHeld = false
+  const holdSecond = async () => (isHeld ? held.waitForRollout() : live)
+  await record('environment-cancelled', { waitForRollout: holdSecond }, async (environment) => {
+    await environment.end(await environment.deploy(commit))
+    isHeld = true
+    const second = await environment.deploy(anotherCommit)
+    await held.begun
+    await environment.handle.signal('freeze', { reason: 'incident' })
+    await environment.handle.executeUpdate(controlUpdates.cancel, { args: [{}] })
+    await environment.end(second)
+    isHeld = false
+    await environment.handle.signal('unfreeze', {})
+    await environment.end(await environment.deploy('c'.repeat(40)))
+    return environment.handle
+  })
+  await record('scheduled', {}, async (environment) => {
+    await environment.end(await environment.deploy(commit))
+    const run = await startScheduledRun(harness, environment, { kind: 'redeploy' })
+    await run.result()
+    return run
   })
   let tries = 0
   const busyOnce = async () => {

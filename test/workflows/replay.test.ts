@@ -40,7 +40,9 @@ test('there is a recorded history of every kind of end', () => {
     'rollback-failed',
     'cancelled',
     'environment',
+    'environment-cancelled',
     'environment-notifications',
+    'scheduled',
   ]) {
     assert.ok(
       files.some((file) => file.endsWith(`/${name}.json`)),
