@@ -1,12 +1,8 @@
 import type { EcsReason } from './gap.ts'
 import type { ObservedDeployment, ObservedServiceDeployment, Observation } from './observation.ts'
 
-/**
- * How far a record's creation may be from that of its deployment, in milliseconds. ECS creates both
- * in one `UpdateService`, the record last.
- */
-const beforeMs = 2_000
-const afterMs = 30_000
+/** ECS creates a record in the same instant as its deployment, give or take this, in milliseconds. */
+const clockTickMs = 2_000
 
 /** What is known of a deployment that was started. */
 export interface KnownDeployment {
@@ -48,11 +44,8 @@ export function recordMadeWith(
 ): ObservedServiceDeployment | undefined {
   if (records === 'unavailable') return undefined
   const distance = (record: ObservedServiceDeployment) => Math.abs(record.createdAt - createdAt)
-  const earliest = createdAt - beforeMs
-  const latest = createdAt + afterMs
   return records
-    .filter((one) => one.targetTaskDefinition === taskDefinition)
-    .filter((one) => one.createdAt >= earliest && one.createdAt <= latest)
+    .filter((one) => one.targetTaskDefinition === taskDefinition && distance(one) <= clockTickMs)
     .toSorted((one, other) => distance(one) - distance(other))[0]
 }
 

@@ -28,7 +28,7 @@ export function beginDeployment(engine: Engine, service: ServiceRecord): Deploym
     status: 'PRIMARY',
     taskDefinition: service.taskDefinition,
     revision: revision.arn,
-    serviceDeployment: newServiceDeployment(engine, service, revision.arn, staged).arn,
+    serviceDeployment: newServiceDeployment(engine, service, revision.arn, now, staged).arn,
     kind: 'forward',
     rolloutState: 'IN_PROGRESS',
     rolloutStateReason: `ECS deployment ${id} in progress.`,

@@ -26,9 +26,9 @@ export function newServiceDeployment(
   engine: Engine,
   service: ServiceRecord,
   targetRevision: string,
+  now: number,
   staged?: StagedRecord,
 ): ServiceDeploymentRecord {
-  const now = engine.clock.now()
   const arn = ecsArn(
     engine,
     `service-deployment/${service.cluster}/${service.name}/${serviceDeploymentId()}`,
