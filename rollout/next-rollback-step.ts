@@ -5,28 +5,28 @@ import { recordOf } from './record.ts'
 import { runningNow } from './rollback-target.ts'
 import { isRollingBack, isUnderWay } from './service-deployment-status.ts'
 
-/** What to do next to bring a service back. */
+/** The next step to roll a service back. */
 export type RollbackStep =
-  /** It leads back already: an earlier try's, ECS's own, or what was never left. */
+  /** This deployment already runs the rollback target, or will: wait for it. */
   | { readonly kind: 'wait for'; readonly deployment: ObservedDeployment }
   | { readonly kind: 'stop'; readonly serviceDeploymentArn: string }
-  /** ECS is rolling back and has not yet said to what. */
-  | { readonly kind: 'watch ECS'; readonly reason: string }
+  /** ECS is rolling back, and does not say yet to which revision. */
+  | { readonly kind: 'wait for ECS'; readonly reason: string }
   | { readonly kind: 'update'; readonly force: boolean }
-  /** Somebody else has deployed over our deployment: it is theirs now. */
+  /** Another deployment has replaced ours, and is left alone. */
   | { readonly kind: 'leave'; readonly reason: string }
 
 export interface RollbackGoal {
   /** In `pin` mode a task definition says which image its tasks run. */
   readonly mode: 'pin' | 'force'
   readonly to: RollbackTarget
-  /** Absent where the release does not know whether it has started one. */
+  /** Absent: the release does not know whether it has started a deployment. */
   readonly started?: StartedDeployment
   /** ECS has refused to stop our deployment. */
   readonly stopRefused: boolean
 }
 
-/** Decides from one look at a service. */
+/** Decides from one observation of a service. */
 export function nextRollbackStep(
   observation: Observation,
   { mode, to, started, stopRefused }: RollbackGoal,
@@ -43,10 +43,10 @@ export function nextRollbackStep(
   }
   const record = started === undefined ? undefined : recordOf(observation, started)
   if (record !== undefined && isRollingBack(record)) {
-    return { kind: 'watch ECS', reason: `ECS is rolling back (${record.status})` }
+    return { kind: 'wait for ECS', reason: `ECS is rolling back (${record.status})` }
   }
   if (started !== undefined && replaced(observation, { primary, started, to })) {
-    return { kind: 'leave', reason: `somebody else has started ${nameOf(primary)} meanwhile` }
+    return { kind: 'leave', reason: `${nameOf(primary)} was started by someone else meanwhile` }
   }
   if (record !== undefined && isUnderWay(record) && ours && !stopRefused) {
     return { kind: 'stop', serviceDeploymentArn: record.arn }
@@ -55,7 +55,7 @@ export function nextRollbackStep(
   return { kind: 'update', force: sameDefinition }
 }
 
-/** Whether the PRIMARY is somebody else's: not ours, not what was before, and no rollback of ECS's. */
+/** Whether the PRIMARY is someone else's: not ours, not the previous one, and not ECS's own rollback. */
 function replaced(
   observation: Observation,
   which: { primary: ObservedDeployment; started: StartedDeployment; to: RollbackTarget },
@@ -73,7 +73,7 @@ function replaced(
   return left?.rolloutState !== 'FAILED' && !/rolling back/.test(primary.rolloutStateReason)
 }
 
-/** Whether the tasks of the PRIMARY, which may be ours or not, run what ran before. */
+/** Whether the tasks of the PRIMARY run the digests of the rollback target. */
 function runs(to: RollbackTarget, observation: Observation): boolean {
   const { digests } = runningNow(observation)
   const containers = Object.keys(digests)

@@ -13,20 +13,20 @@ import type { Expectation } from './expectation.ts'
 /** What is cheap to ask for, and the tasks as they were when somebody last asked for them. */
 export interface Snapshot {
   readonly service: ObservedService
-  /** Of the expected deployment; absent where there is none, or none that is known. */
+  /** Of the expected deployment. Absent: it has none, or none is known. */
   readonly record: ObservedServiceDeployment | undefined
   readonly tasks: readonly ObservedTask[]
 }
 
 export type PreliminaryVerdict =
-  /** Whatever the tasks and targets are: the verdict could only be `progressing`. */
+  /** Whatever the tasks and targets are, the verdict can only be `progressing`. */
   | { readonly kind: 'progressing'; readonly progress: Progress; readonly nearEnd: boolean }
-  /** `success`: ECS says that it is done, which tasks and targets must bear out. */
-  | { readonly kind: 'look closer'; readonly expect: 'success' | 'trouble' }
+  /** `success`: ECS says that it is done, which tasks and targets must confirm. */
+  | { readonly kind: 'inconclusive'; readonly expect: 'success' | 'failure' }
 
 /**
- * Whether a cheap look is enough for now. It never says how a rollout has ended: that takes
- * `judge`, and all there is to see. It only says when asking for that would be in vain.
+ * Whether a snapshot is enough for now. It never decides how a rollout has ended: that takes `judge`
+ * and a full observation. It only says when those could not decide it either.
  */
 export function preliminaryVerdict(snapshot: Snapshot, expected: Expectation): PreliminaryVerdict {
   const { service, record } = snapshot
@@ -63,8 +63,8 @@ export function preliminaryVerdict(snapshot: Snapshot, expected: Expectation): P
   }
 }
 
-const success: PreliminaryVerdict = { kind: 'look closer', expect: 'success' }
-const failing: PreliminaryVerdict = { kind: 'look closer', expect: 'trouble' }
+const success: PreliminaryVerdict = { kind: 'inconclusive', expect: 'success' }
+const failing: PreliminaryVerdict = { kind: 'inconclusive', expect: 'failure' }
 
 function progressing(
   { service, record, tasks }: Snapshot,
@@ -82,7 +82,7 @@ function underWay(
   expected: Expectation,
 ): PreliminaryVerdict {
   const { service, record } = snapshot
-  // The record's own counts come first: they may be younger than the look at the service.
+  // The record's counts come first: they may be newer than the snapshot of the service.
   const wanted = record?.targetTasks?.requested ?? ours.desiredCount
   const running = record?.targetTasks?.running ?? ours.runningCount
   const pending = record?.targetTasks?.pending ?? ours.pendingCount
@@ -121,8 +121,8 @@ function usualThreshold(desiredCount: number): number {
 }
 
 /**
- * Changes whenever a task of ours fails or ECS complains: then a closer look is worth its price
- * though nothing has ended.
+ * Changes whenever a task of ours fails or ECS reports a problem: then a full poll is worth its price
+ * although nothing has ended.
  */
 export function failureSigns(service: ObservedService, expected: Expectation): string {
   const ours = service.deployments.find((one) => one.id === expected.deploymentId)
@@ -133,8 +133,8 @@ export function failureSigns(service: ObservedService, expected: Expectation): s
 const complaints = /unable to|unhealthy|failed|rolling back/
 
 /**
- * Whether nothing has happened to a service between two looks: no task came, went or failed, and
- * nobody deployed or scaled. ECS tells of every task that starts in an event.
+ * Whether nothing has happened to a service between two polls: no task started, stopped or failed, and
+ * nobody deployed or scaled. ECS reports every task that starts in an event.
  */
 export function isUnchanged(before: ObservedService, now: ObservedService): boolean {
   return stateOf(before) === stateOf(now)

@@ -1,12 +1,6 @@
-import type { ObservedDeployment, Observation } from './observation.ts'
+import type { JudgedDeployment } from './judged-deployment.ts'
+import type { ObservedDeployment } from './observation.ts'
 import { deploymentOf } from './record.ts'
-import type { Expectation } from './expectation.ts'
-
-interface JudgedDeployment {
-  readonly observation: Observation
-  readonly expected: Expectation
-  readonly primary: ObservedDeployment
-}
 
 /** Whether a deployment is complete. Deployment controllers without rollout states count as such. */
 export function isCompleted({ rolloutState }: ObservedDeployment): boolean {

@@ -76,7 +76,7 @@ async function rollBack(clients: AwsClients, rollback: Rollback): Promise<Rollou
         break
       case 'leave':
         return { kind: 'replaced', reason: step.reason, cause: '' }
-      case 'watch ECS': {
+      case 'wait for ECS': {
         if (clock.now() >= deadline) return timedOut(step.reason)
         report({ service: service.name, summary: step.reason, observedAt: clock.now() })
         await untilEcsHasRolledBack(rollback)

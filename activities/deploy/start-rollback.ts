@@ -6,7 +6,7 @@ import type { RollbackTarget, StartedDeployment } from '../../rollout/deployment
 import { primaryOf, type ObservedDeployment, type Observation } from '../../rollout/observation.ts'
 import { recordMadeWith } from '../../rollout/record.ts'
 import { isUnderWay } from '../../rollout/service-deployment-status.ts'
-import { continuedDeployment } from '../../rollout/verdict.ts'
+import { continuedDeployment } from '../../rollout/judged-deployment.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { errorName, isInactiveRevision, isTransient, isUnknownOperation } from '../aws/errors.ts'
 import { observedService } from '../ecs/observe.ts'

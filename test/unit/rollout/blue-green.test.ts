@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { progressText } from '../../../text/rollout.ts'
-import { judge } from '../../../rollout/verdict.ts'
+import { judge } from '../../../rollout/judge.ts'
 import { type Expectation } from '../../../rollout/expectation.ts'
 import { stopCauseOf } from '../../../rollout/stop-cause.ts'
 import {

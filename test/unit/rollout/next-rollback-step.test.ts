@@ -105,7 +105,7 @@ describe('the next step of a rollback', () => {
   })
 
   test('is to wait for the rollback that ECS has started', () => {
-    assert.equal(step(observed(ours, [], 'ROLLBACK_REQUESTED')), 'watch ECS')
+    assert.equal(step(observed(ours, [], 'ROLLBACK_REQUESTED')), 'wait for ECS')
     assert.equal(
       step(observed(rollback, [{ ...ours, status: 'ACTIVE' }], 'ROLLBACK_IN_PROGRESS')),
       'wait for ecs-svc/3',

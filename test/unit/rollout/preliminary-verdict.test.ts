@@ -14,7 +14,7 @@ import type {
   ObservedTarget,
   ObservedTask,
 } from '../../../rollout/observation.ts'
-import { judge } from '../../../rollout/verdict.ts'
+import { judge } from '../../../rollout/judge.ts'
 import { type Expectation } from '../../../rollout/expectation.ts'
 
 const expected: Expectation = {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { progressText } from '../../../text/rollout.ts'
-import { judge, type Verdict } from '../../../rollout/verdict.ts'
+import { type Verdict } from '../../../rollout/verdict.ts'
+import { judge } from '../../../rollout/judge.ts'
 import {
   crashedTask,
   deploymentWith,

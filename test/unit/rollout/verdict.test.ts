@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Observation } from '../../../rollout/observation.ts'
-import { judge } from '../../../rollout/verdict.ts'
+import { judge } from '../../../rollout/judge.ts'
 import { type Expectation } from '../../../rollout/expectation.ts'
 import {
   balancedObservation,
