@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import path from 'node:path'
@@ -12,7 +12,8 @@ import { until } from '../process/until.ts'
 /**
  * A dockerd of Slipway's own, apart from the machine's: its images in the cache, its socket where
  * only root gets to. Whoever uses it leaves a file named after its process in `users`; the last one
- * to go stops it, and what a killed user left behind is reused or stopped by the next.
+ * to go stops it, and what a killed user left behind is reused or stopped by the next. One process may
+ * be several users.
  */
 export interface OwnEngine {
   readonly dockerHost: string
@@ -39,7 +40,7 @@ export async function startOwnEngine(): Promise<OwnEngine> {
   const { run, socket, users } = places()
   await mkdir(run, { recursive: true, mode: 0o700 })
   await mkdir(users, { recursive: true })
-  const user = path.join(users, nameOf(process.pid))
+  const user = path.join(users, `${nameOf(process.pid)}-${randomUUID().slice(0, 8)}`)
   await writeFile(user, '')
   if (!(await answers(socket))) {
     reportProgress('starting a Docker engine of its own, as none is running')
@@ -105,13 +106,12 @@ async function launch(extra: readonly string[]): Promise<void> {
 
 /** `<pid>-<start>`: the id alone may belong to another process by now. */
 function nameOf(pid: number): string {
-  const started = startOf(pid)
-  return started === undefined ? String(pid) : `${pid}-${started}`
+  return `${pid}-${startOf(pid) ?? ''}`
 }
 
 function isStillThere(user: string): boolean {
   const [pid, started] = user.split('-')
-  return isAlive(Number(pid)) && (started === undefined || started === startOf(Number(pid)))
+  return isAlive(Number(pid)) && (started || undefined) === startOf(Number(pid))
 }
 
 async function leave(user: string): Promise<void> {
