@@ -24,7 +24,7 @@ export function localCommand(): Command {
       const { localUp } = await loadPackage('slipway-local')
       await withUserErrors(() => localUp({ ...options, programs }))
     })
-  const down = command('down', 'Stop what is left of the stack, and remove its state.', [
+  const down = command('down', 'Stop the stack, also after a crash, and remove its state.', [
     'slipway local down',
   ])
     .option(...stateDir)

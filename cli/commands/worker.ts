@@ -13,7 +13,7 @@ const roles: readonly WorkerRole[] = ['release', 'builder']
 export function workerCommand(): Command {
   const worker = command(
     'worker',
-    'Run the worker that carries out releases, until SIGINT or SIGTERM. slipway.yaml, where there is one, names its task queues.',
+    'Run the worker that carries out releases, until SIGINT or SIGTERM. Its task queues come from slipway.yaml, if there is one.',
     [
       'slipway worker',
       'slipway worker --queues release',

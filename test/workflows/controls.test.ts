@@ -140,7 +140,7 @@ test('an approval that does not come in time rejects the deploy', async () => {
         (status) => status.releases.length === 1,
       )
       assert.equal(releases[0]?.outcome, 'rejected')
-      assert.match(releases[0]?.message ?? '', /Nobody approved it in time/)
+      assert.match(releases[0]?.message ?? '', /Not approved in time/)
     },
     { approval: { timeoutMs: 1_000 } },
   )
@@ -205,14 +205,14 @@ test('malformed Updates are rejected with the reason, and the environment contin
       ['deploy', /found "deploy"/],
       [[good], /expected an object/],
       [{ ...good, kind: 'launch' }, /"kind" is "launch"/],
-      [{ ...good, commit: 'main' }, /"commit" is no full commit id/],
-      [{ ...good, requestedBy: 7 }, /"requestedBy" is no text/],
+      [{ ...good, commit: 'main' }, /"commit" is not a full commit id/],
+      [{ ...good, requestedBy: 7 }, /"requestedBy" is not a text/],
       [{ ...good, override: true }, /"override" has no "reason"/],
       [{ ...good, spec: undefined }, /a "spec" is needed/],
-      [{ ...good, spec: incompleteSpec }, /"spec" is no environment/],
+      [{ ...good, spec: incompleteSpec }, /"spec" is not an environment/],
       [{ ...good, spec: { ...spec, services: [{ name: 'api' }] } }, /"spec" is no env/],
-      [{ kind: 'redeploy', spec: 'production', requestedBy }, /"spec" is no environment/],
-      [{ kind: 'rollback', requestedBy }, /"spec" is no environment/],
+      [{ kind: 'redeploy', spec: 'production', requestedBy }, /"spec" is not an environment/],
+      [{ kind: 'rollback', requestedBy }, /"spec" is not an environment/],
     ]
     for (const [body, expected] of bodies) {
       const update = environment.handle.executeUpdate('release', { args: [body] })
@@ -220,7 +220,7 @@ test('malformed Updates are rejected with the reason, and the environment contin
     }
     for (const body of ['back', [], { to: 7 }, { spec: incompleteSpec }]) {
       const update = environment.handle.executeUpdate('rollback', { args: [body] })
-      assert.match(await rejectionOf(update), /expected an object|"to" is no text|"spec" is no/)
+      assert.match(await rejectionOf(update), /expected an object|"to" is not a text|"spec" is not/)
     }
     assert.equal(
       (await environment.end(await environment.deploy(anotherCommit))).outcome,

@@ -61,13 +61,13 @@ test('an unknown field rejects a control, and nothing else is done instead', asy
     const running = await environment.deploy(commit)
     await wait.begun
     const bodies: readonly [string, object, RegExp][] = [
-      ['cancel', { relase: 'release/production/other' }, /"relase" is no field/],
-      ['cancel', { release: 7 }, /"release" is no text/],
-      ['cancel', { release: ' ' }, /"release" is no text/],
-      ['pause', { until: '2999-01-01' }, /"until" is no field/],
-      ['freeze', { Until: '2999-01-01' }, /"Until" is no field/],
-      ['rollback', { release: running.releaseId }, /"release" is no field/],
-      ['rollback', { To: '3f2c1ab' }, /"To" is no field/],
+      ['cancel', { relase: 'release/production/other' }, /"relase" is not a field/],
+      ['cancel', { release: 7 }, /"release" is not a text/],
+      ['cancel', { release: ' ' }, /"release" is not a text/],
+      ['pause', { until: '2999-01-01' }, /"until" is not a field/],
+      ['freeze', { Until: '2999-01-01' }, /"Until" is not a field/],
+      ['rollback', { release: running.releaseId }, /"release" is not a field/],
+      ['rollback', { To: '3f2c1ab' }, /"To" is not a field/],
     ]
     for (const [name, body, expected] of bodies) {
       const update = environment.handle.executeUpdate(name, { args: [body] })

@@ -45,7 +45,7 @@ test('a release, its steps and what it waits for have summaries', async () => {
         () => summariesOf(environment.handle),
         (all) => all.length > 0,
       )
-      assert.deepEqual(waiting, [`the time to approve ${accepted.releaseId} runs out`])
+      assert.deepEqual(waiting, [`the approval of ${accepted.releaseId} expires`])
       await environment.handle.executeUpdate(protocol.controlUpdates.approve, { args: [{}] })
       await environment.end(accepted)
 

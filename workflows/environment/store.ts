@@ -72,7 +72,8 @@ export function openEnvironmentStore(input: EnvironmentInput): EnvironmentStore 
     const before = snapshotOf(state, running)
     running = now.running
     const settled = notifySubscribers(after, running?.release)
-    for (const { requester, requestStatus } of settled.told) sender.send(requester, requestStatus)
+    for (const { requester, requestStatus } of settled.deliveries)
+      sender.send(requester, requestStatus)
     const at = Date.now()
     const notifications = notificationsOf(before, snapshotOf(settled.state, running), at)
     state = withUnsent(settled.state, notifications, at)

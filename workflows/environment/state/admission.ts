@@ -5,24 +5,23 @@ import type { ReleaseRequest } from '../../../contract/requests.ts'
 import { busyWith } from '../../../text/queue.ts'
 import { freezeAt, keptSuperseded, type EnvironmentState, type Waiting } from './state.ts'
 
-/** What becomes of a request. */
+/** The decision about a request. */
 export type Admission =
-  /** `retryable`: the environment is frozen or busy, and may let the same in later. */
+  /** `retryable`: the environment is frozen or busy, and may admit the same request later. */
   | { readonly kind: 'rejected'; readonly reason: string; readonly retryable: boolean }
-  /** The release with this id does the same already, or will. */
+  /** The release with this id was requested before, and does the same. */
   | { readonly kind: 'joined'; readonly id: string; readonly state: EnvironmentState }
   | {
       readonly kind: 'admitted'
       readonly state: EnvironmentState
       readonly id: string
-      /** The release that runs must make room. */
+      /** The running release must be cancelled first. */
       readonly cancelRunning: boolean
     }
 
 /**
- * Decides about a request. A rollback goes before everything that waits. A deploy joins one of the
- * same commit, and else does as the policy of the environment says; a redeploy joins one that
- * waits.
+ * Decides about a request. A rollback goes to the front of the queue. A deploy joins one of the same
+ * commit, else the policy of the environment decides. A redeploy joins one that waits.
  */
 export function admit(
   state: EnvironmentState,
@@ -30,15 +29,15 @@ export function admit(
   request: ReleaseRequest,
   now: number,
 ): Admission {
-  const why = reasonToRefuse(state, running, request, now)
+  const why = reasonToReject(state, running, request, now)
   if (why !== undefined) return { kind: 'rejected', ...why }
-  const twin = twinOf(state, running, request)
-  if (twin !== undefined) {
-    return { kind: 'joined', id: twin, state: overridden(state, twin, request) }
+  const same = sameRelease(state, running, request)
+  if (same !== undefined) {
+    return { kind: 'joined', id: same, state: overridden(state, same, request) }
   }
   const input = inputOf(state, running, request, now)
   if (input === undefined) {
-    return { kind: 'rejected', ...forGood('there is nothing to go back to') }
+    return { kind: 'rejected', ...rejectForGood('there is nothing to roll back to') }
   }
   const { policy, supersedeRunning } = request.spec.admission
   const isDeploy = request.kind === 'deploy'
@@ -64,7 +63,7 @@ export function admit(
   }
 }
 
-function reasonToRefuse(
+function reasonToReject(
   state: EnvironmentState,
   running: RunningRelease | undefined,
   request: ReleaseRequest,
@@ -72,41 +71,41 @@ function reasonToRefuse(
 ): { readonly reason: string; readonly retryable: boolean } | undefined {
   const { project, environment, admission } = request.spec
   if (environment !== state.environment) {
-    return forGood(`this is environment ${state.environment}, and not ${environment}`)
+    return rejectForGood(`this is environment ${state.environment}, not ${environment}`)
   }
   if (project !== state.project) {
-    return forGood(
+    return rejectForGood(
       `environment ${state.environment} of this namespace belongs to project ${state.project}, ` +
-        `not ${project}: name the environment otherwise, or use a namespace of your own`,
+        `not ${project}: give the environment another name, or use another namespace`,
     )
   }
   if (request.kind === 'rollback') {
     const found = resolveRollback(state.ledger, request.to)
-    return found.kind === 'none' ? forGood(found.reason) : undefined
+    return found.kind === 'none' ? rejectForGood(found.reason) : undefined
   }
   const freeze = freezeAt(state, now)
   if (freeze !== undefined && request.override === undefined) {
     const end = freeze.until === undefined ? '' : ` until ${new Date(freeze.until).toISOString()}`
-    return forNow(
-      `${state.environment} is frozen${end} by ${freeze.by} (${freeze.reason}): lift that with ` +
-        `"slipway unfreeze ${state.environment}", or deploy over it with --override-freeze --reason`,
+    return rejectForNow(
+      `${state.environment} is frozen${end} by ${freeze.by} (${freeze.reason}): lift the freeze with ` +
+        `"slipway unfreeze ${state.environment}", or override it with --override-freeze --reason`,
     )
   }
-  if (admission.policy === 'reject' && twinOf(state, running, request) === undefined) {
-    if (running !== undefined) return forNow(busyWith(running))
+  if (admission.policy === 'reject' && sameRelease(state, running, request) === undefined) {
+    if (running !== undefined) return rejectForNow(busyWith(running))
     const [next] = state.waiting
     if (next !== undefined) {
-      return forNow(`${next.input.id} waits already, and this environment has no queue`)
+      return rejectForNow(`${next.input.id} waits already, and this environment has no queue`)
     }
   }
   return undefined
 }
 
-const forGood = (reason: string) => ({ reason, retryable: false })
-const forNow = (reason: string) => ({ reason, retryable: true })
+const rejectForGood = (reason: string) => ({ reason, retryable: false })
+const rejectForNow = (reason: string) => ({ reason, retryable: true })
 
-/** The release that runs or waits for the very same thing. */
-function twinOf(
+/** The running or waiting release that does the same as this request. */
+function sameRelease(
   { waiting }: EnvironmentState,
   running: RunningRelease | undefined,
   request: ReleaseRequest,
@@ -115,7 +114,7 @@ function twinOf(
   if (request.kind === 'redeploy') {
     return waiting.find(({ input }) => input.request.kind === 'redeploy')?.input.id
   }
-  // An image that is built anew is more than the same commit again; the other way round it is not.
+  // A rebuild does more than a deploy of the same commit; a deploy may join a rebuild.
   const anew = request.rebuild !== undefined
   if (!anew && running?.kind === 'deploy' && running.commit === request.commit) return running.id
   return waiting.find(
@@ -126,10 +125,10 @@ function twinOf(
   )?.input.id
 }
 
-/** Who joins what waits for the end of a freeze, and has a reason not to, takes it along. */
+/** A joining request that overrides the freeze makes the waiting release override it, too. */
 function overridden(
   state: EnvironmentState,
-  twin: string,
+  same: string,
   request: ReleaseRequest,
 ): EnvironmentState {
   if (request.kind === 'rollback' || request.override === undefined) return state
@@ -138,7 +137,7 @@ function overridden(
     ...state,
     waiting: state.waiting.map((one) => {
       const { input } = one
-      if (input.id !== twin || input.request.kind === 'rollback') return one
+      if (input.id !== same || input.request.kind === 'rollback') return one
       return { ...one, input: { ...input, request: { ...input.request, override } } }
     }),
   }

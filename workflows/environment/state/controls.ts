@@ -6,7 +6,7 @@ import { waitText } from '../../../text/wait-reason.ts'
 import { endWaiting } from './queue.ts'
 import { waitReasonOf } from './wait-reason.ts'
 
-/** What a control does: to the state, and to the release that runs. */
+/** What a control does to the state and to the running release. */
 export type ControlEffect =
   | { readonly kind: 'rejected'; readonly reason: string }
   | {
@@ -42,7 +42,7 @@ export function control(
   }
 }
 
-/** Writes down who did what, whether it could be done or not. */
+/** Records a control, done or rejected. */
 export function noted(
   state: EnvironmentState,
   kind: Control['kind'],
@@ -67,16 +67,19 @@ function freeze(
   now: number,
 ): ControlEffect {
   if (until !== undefined && until <= now) {
-    return { kind: 'rejected', reason: `its end, ${new Date(until).toISOString()}, has passed` }
+    return {
+      kind: 'rejected',
+      reason: `the end of the freeze, ${new Date(until).toISOString()}, has passed`,
+    }
   }
   const held = { by, reason: reason ?? 'no reason given', since: now }
   const end = until === undefined ? '' : ` until ${new Date(until).toISOString()}`
   const before = freezeAt(state, now)
-  const instead = before === undefined ? '' : `; this takes the place of ${freezeInWords(before)}`
+  const instead = before === undefined ? '' : `; this replaces ${freezeInWords(before)}`
   return {
     kind: 'done',
     state: { ...state, freeze: until === undefined ? held : { ...held, until } },
-    message: `${state.environment} is frozen${end}: nothing but rollbacks is let in${instead}`,
+    message: `${state.environment} is frozen${end}: only rollbacks are admitted${instead}`,
   }
 }
 
@@ -90,7 +93,7 @@ function unfreeze(state: EnvironmentState, now: number): ControlEffect {
   if (held === undefined || freezeAt(state, now) === undefined) {
     return { kind: 'rejected', reason: `${state.environment} is not frozen` }
   }
-  return { kind: 'done', state: rest, message: `${state.environment} is not frozen any more` }
+  return { kind: 'done', state: rest, message: `${state.environment} is no longer frozen` }
 }
 
 function approve(
@@ -123,7 +126,7 @@ function reject(state: EnvironmentState, request: ControlRequest, now: number): 
   const found = awaitingApproval(state, request.release, now)
   if (typeof found === 'string') return { kind: 'rejected', reason: found }
   const why = request.reason === undefined ? '' : ` (${request.reason})`
-  const message = `Rejected by ${request.by}${why}; nothing was touched.`
+  const message = `Rejected by ${request.by}${why}; nothing was changed.`
   return {
     kind: 'done',
     state: endWaiting(state, found, now, 'rejected', message),
@@ -171,12 +174,12 @@ function hold(
     return { kind: 'rejected', reason: `${id} is not paused` }
   }
   if (kind === 'pause' && paused !== undefined) {
-    return { kind: 'rejected', reason: `${id} is paused by ${paused.by} already` }
+    return { kind: 'rejected', reason: `${id} is already paused by ${paused.by}` }
   }
   const message =
     kind === 'pause'
-      ? `${id} stops before its next step, until somebody resumes it`
-      : `${id} goes on`
+      ? `${id} will pause before its next step, until it is resumed`
+      : `${id} continues`
   return { kind: 'done', state, message, release: id, toRunning: kind }
 }
 
@@ -192,7 +195,7 @@ function awaitingApproval(
   const [first, ...others] = named
   if (first === undefined) return `no ${release ?? 'release'} waits for an approval`
   if (others.length === 0) return first
-  return `several releases wait for an approval, name one: ${named.map(({ input }) => input.id).join(', ')}`
+  return `several releases wait for an approval; give one with "release": ${named.map(({ input }) => input.id).join(', ')}`
 }
 
 function notHere(
@@ -202,7 +205,7 @@ function notHere(
 ): string {
   if (release === undefined) {
     const names = waiting.map(({ input }) => input.id).join(', ')
-    const named = names === '' ? '' : `; to cancel what waits, name it: ${names}`
+    const named = names === '' ? '' : `; to cancel a waiting release, name it: ${names}`
     return `nothing runs in ${environment}${named}`
   }
   if (waiting.some(({ input }) => input.id === release)) {

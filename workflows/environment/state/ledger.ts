@@ -3,7 +3,7 @@ import type { ReleasedService } from '../../../contract/releases.ts'
 import type { LedgerEntry } from '../../../contract/environment.ts'
 import type { ReleaseRequest, RollbackRequest } from '../../../contract/requests.ts'
 
-/** What an environment remembers: pure, so that it can be tested without a server. */
+/** The releases of an environment that have ended. */
 export interface Ledger {
   readonly live?: LedgerEntry
   /** Newest first, at most {@link ledgerLength}. */
@@ -12,7 +12,7 @@ export interface Ledger {
 
 const ledgerLength = 50
 
-/** The ledger with one more release in it, and with what is live now. */
+/** Adds a release that has ended, and updates which one is live. */
 export function withEntry(before: Ledger, entry: LedgerEntry): Ledger {
   const ledger = withCopies(before, entry)
   const releases = [entry, ...ledger.releases].slice(0, ledgerLength)
@@ -22,8 +22,8 @@ export function withEntry(before: Ledger, entry: LedgerEntry): Ledger {
 }
 
 /**
- * A revision that was deregistered, and gone back to by a copy, goes on under the name of that copy:
- * it is what runs, and all that can be gone back to again.
+ * A deregistered revision that was rolled back to by a copy is known by the name of that copy from then
+ * on: the copy runs, and only the copy can be rolled back to again.
  */
 function withCopies({ live, releases }: Ledger, { services }: LedgerEntry): Ledger {
   const copies = new Map(
@@ -56,8 +56,8 @@ function liveAfter(ledger: Ledger, entry: LedgerEntry): LedgerEntry | undefined 
     case 'redeploy':
       return ledger.live ?? entry
     case 'rollback': {
-      // Going back makes an earlier release live again, with its own way back: rolling back twice
-      // goes two releases back, not forth again. What ran before Slipway came has no way back.
+      // A rollback makes an earlier release live again, with its own rollback target: two rollbacks go
+      // back two releases, not forth again. What ran before Slipway has no rollback target.
       const now = withUntouched(ledger.live, entry)
       const earlier = ledger.releases.find((one) => madeLive(one) && sameRevisions(one, now))
       return earlier ?? { ...now, services: now.services.map(withoutRollbackTarget) }
@@ -65,7 +65,7 @@ function liveAfter(ledger: Ledger, entry: LedgerEntry): LedgerEntry | undefined 
   }
 }
 
-/** A release that changed some services leaves the others as the live release had them. */
+/** Services that a release did not change stay as the live release has them. */
 function withUntouched(live: LedgerEntry | undefined, entry: LedgerEntry): LedgerEntry {
   const touched = new Set(entry.services.map((service) => service.name))
   const untouched = (live?.services ?? []).filter((service) => !touched.has(service.name))
@@ -81,7 +81,7 @@ function withUntouched(live: LedgerEntry | undefined, entry: LedgerEntry): Ledge
   }
 }
 
-/** A service that goes on as it ran keeps since when it does, and which release made it. */
+/** A service that did not change keeps its release and the time since when it runs. */
 function withSince(live: LedgerEntry, before: LedgerEntry | undefined, at: number): LedgerEntry {
   const { id: release, commit } = live
   const services = live.services.map((service) => {
@@ -121,17 +121,17 @@ function withoutRollbackTarget(service: ReleasedService): ReleasedService {
 }
 
 export type RollbackResolution =
-  /** Without revisions: the ledger does not know them, and ECS must be asked. */
+  /** Without revisions: only ECS knows them. */
   | { readonly kind: 'found'; readonly revisions?: readonly Revision[]; readonly commit?: string }
   | { readonly kind: 'none'; readonly reason: string }
 
-/** What a rollback has to make run: an earlier release by id or commit, or what ran before. */
+/** Resolves what a rollback must make run: an earlier release by id or commit, or what ran before. */
 export function resolveRollback(ledger: Ledger, to: RollbackRequest['to']): RollbackResolution {
   return to === undefined ? beforeLive(ledger) : namedRelease(ledger, to)
 }
 
 function beforeLive({ live, releases }: Ledger): RollbackResolution {
-  // What ran before Slipway came, ECS knows.
+  // Only ECS knows what ran before Slipway.
   if (live === undefined) return { kind: 'found' }
   const revisions = live.services
     .filter(({ rollbackTarget }) => rollbackTarget.hasSucceeded)
@@ -143,7 +143,7 @@ function beforeLive({ live, releases }: Ledger): RollbackResolution {
   if (revisions.length === 0) {
     return {
       kind: 'none',
-      reason: `nothing ran well before ${live.id}: there is nothing to go back to`,
+      reason: `no release succeeded before ${live.id}: there is nothing to roll back to`,
     }
   }
   const before = releases.find(
@@ -178,8 +178,8 @@ function namedRelease({ releases }: Ledger, to: string): RollbackResolution {
   const bad = named[0]
   const reason =
     bad === undefined
-      ? `there is no release ${to} in the ledger; see the ones there are with: slipway releases`
-      : `${bad.id} ended as ${bad.outcome}: only a release that succeeded can be gone back to`
+      ? `there is no release ${to} in the ledger; list them with: slipway releases`
+      : `${bad.id} ended as ${bad.outcome}: only a release that succeeded can be rolled back to`
   return { kind: 'none', reason }
 }
 
@@ -188,7 +188,7 @@ function isRevision(text: string): boolean {
   return /^(arn:[^:]+:ecs:[^:]*:\d*:task-definition\/)?[A-Za-z0-9_-]{1,255}:\d+$/.test(text)
 }
 
-/** `release/<environment>/<commit or time>`, with a number behind it where that was there before. */
+/** `release/<environment>/<commit or time>`, with a number appended if that id was used before. */
 export function releaseId(
   ledger: Ledger,
   request: ReleaseRequest,

@@ -13,7 +13,7 @@ import { oneLine, releaseSummary } from '../../../text/short.ts'
 import type { EnvironmentState } from './state.ts'
 import { supersededBy } from '../../../text/queue.ts'
 
-/** An environment at some moment. */
+/** An environment at one moment. */
 export interface EnvironmentSnapshot {
   readonly state: EnvironmentState
   readonly running?: InProgress | undefined
@@ -32,18 +32,17 @@ interface RequestNotification {
 }
 
 /**
- * What people are to be told of a change: a release that was let in has started, waits for an
- * approval, or has ended, whether it had started or not. A request that was refused at the door is
- * told to the one who asked, and to nobody else. Ends come first, since one of them is often why
- * another release starts.
+ * The notifications of a change: an admitted release has started, waits for an approval, or has ended,
+ * whether it had started or not. Only the requester learns of a rejected request. Ends come first,
+ * since one of them is often the reason why another release starts.
  */
 export function notificationsOf(
   before: EnvironmentSnapshot,
   after: EnvironmentSnapshot,
   now: number,
 ): readonly AddressedReleaseNotification[] {
-  const told = [...ends(before, after, now), ...approvals(before, after, now)]
-  return [...told, ...starts(before, after, now)].flatMap(({ input, notification }) =>
+  const all = [...ends(before, after, now), ...approvals(before, after, now)]
+  return [...all, ...starts(before, after, now)].flatMap(({ input, notification }) =>
     receiversOf(input.request.spec)
       .filter((to) => wants(to, notification))
       .map((to) => ({ notification, to })),
@@ -108,7 +107,7 @@ function ends(
   return [...taken, ...ended]
 }
 
-/** What is new in a list to which the newest are put in front. */
+/** The new elements of a list that grows at its front, oldest first. */
 function newOf<One extends { readonly id: string }>(
   before: readonly One[],
   after: readonly One[],
@@ -118,7 +117,7 @@ function newOf<One extends { readonly id: string }>(
   return after.filter(({ id }) => !known.has(id)).toReversed()
 }
 
-/** The request behind an id, and since when it ran if it did. */
+/** The request of an id, and when it started, if it did. */
 function knownOf({ state, running }: EnvironmentSnapshot, id: string): Partial<InProgress> {
   if (running?.input.id === id) {
     const { input, startedAt, hasStarted } = running

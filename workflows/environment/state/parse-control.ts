@@ -8,7 +8,7 @@ export type ParsedControl =
   | { readonly kind: 'good'; readonly request: ControlRequest; readonly to?: string }
   | { readonly kind: 'malformed'; readonly by: string; readonly reason: string }
 
-/** What each control understands. */
+/** The fields of each control. */
 const fieldsFor: Readonly<Record<PlainControl | 'rollback', readonly string[]>> = {
   approve: ['reason', 'requestedBy', 'release'],
   cancel: ['reason', 'requestedBy', 'release'],
@@ -21,9 +21,9 @@ const fieldsFor: Readonly<Record<PlainControl | 'rollback', readonly string[]>> 
 }
 
 /**
- * Reads what somebody typed into the Temporal UI or CLI: nothing at all, or an object with some of
- * the fields of a control. Anything else is malformed, and says what was expected: a cancel of
- * `{"relase": "…"}` must not cancel what happens to run.
+ * Parses the body of a control, as people type it into the Temporal UI or CLI: nothing, or an object
+ * with some of the fields of the control. Everything else is malformed, with what was expected: a
+ * cancel with `{"relase": "…"}` must not cancel whichever release runs.
  */
 export function parseControl(kind: PlainControl | 'rollback', body: unknown): ParsedControl {
   const known = fieldsFor[kind]
@@ -42,9 +42,9 @@ export function parseControl(kind: PlainControl | 'rollback', body: unknown): Pa
   }
   const by = text(fields['requestedBy']) ?? anonymous
   const unknown = Object.keys(fields).find((name) => !known.includes(name))
-  if (unknown !== undefined) return malformed(by, `"${unknown.slice(0, 80)}" is no field of it`)
+  if (unknown !== undefined) return malformed(by, `"${unknown.slice(0, 80)}" is not a field of it`)
   const wrong = known.find((name) => fields[name] !== undefined && !text(fields[name])?.trim())
-  if (wrong !== undefined) return malformed(by, `"${wrong}" is no text`)
+  if (wrong !== undefined) return malformed(by, `"${wrong}" is not a text`)
   const until = fields['until'] === undefined ? undefined : Date.parse(text(fields['until']) ?? '')
   if (until !== undefined && Number.isNaN(until)) {
     return malformed(by, '"until" is no date and time such as "2026-12-27T08:00:00Z"')
@@ -64,7 +64,7 @@ export function parseControl(kind: PlainControl | 'rollback', body: unknown): Pa
   }
 }
 
-/** Foreign text at a length that the history and the UI can bear. */
+/** Foreign text, cut to a length that fits the history and the UI. */
 function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value.slice(0, 500) : undefined
 }

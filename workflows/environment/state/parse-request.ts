@@ -10,10 +10,9 @@ export type ParsedRequest = { readonly replyTo?: Requester } & (
 )
 
 /**
- * Reads a request that came by a signal, from a schedule or from somebody at the Temporal UI or
- * CLI: `{"kind": "redeploy"}` is enough there, since the environment knows its target from the
- * last request. What is malformed must not come further: a workflow that stumbles over it would
- * try the same task for ever.
+ * Parses a request that came by signal, from a schedule or from a person at the Temporal UI or CLI.
+ * `{"kind": "redeploy"}` is enough, since the environment has the spec of the last request. A malformed
+ * request must not get further: a workflow that fails on it would retry the same task for ever.
  */
 export function parseRequest(body: unknown, known: EnvironmentSpec | undefined): ParsedRequest {
   const why = whyUndecodable(body)
@@ -33,8 +32,8 @@ export function parseRequest(body: unknown, known: EnvironmentSpec | undefined):
 }
 
 /**
- * What is wrong with the body of an Update `release` or `rollback`, if anything: our own commands
- * send what fits, others may send anything. A rollback may leave everything out.
+ * What is wrong with the body of an Update `release` or `rollback`, if anything: anyone may send one.
+ * Every field of a rollback may be absent.
  */
 export function faultIn(kind: 'release' | 'rollback', body: unknown): string | undefined {
   const why = whyUndecodable(body)
@@ -47,10 +46,10 @@ export function faultIn(kind: 'release' | 'rollback', body: unknown): string | u
     return '"override" has no "reason"'
   }
   const { requestedBy, subject, committedAt } = fields
-  if (!isShort(requestedBy)) return '"requestedBy" is no text'
-  if (fields['kind'] === 'deploy' && !isShort(subject)) return '"subject" is no text'
+  if (!isShort(requestedBy)) return '"requestedBy" is not a text'
+  if (fields['kind'] === 'deploy' && !isShort(subject)) return '"subject" is not a text'
   if (committedAt !== undefined && typeof committedAt !== 'number') {
-    return '"committedAt" is no number of milliseconds'
+    return '"committedAt" is not a number of milliseconds'
   }
   const read = requestOf(body, requestedBy, undefined)
   return typeof read === 'string' ? `${read}; ${expected}, each with a "spec"` : undefined
@@ -65,24 +64,24 @@ function faultInRollback(
   const wrong = ['to', 'reason', 'requestedBy'].find(
     (name) => fields[name] !== undefined && !isShort(fields[name]),
   )
-  if (wrong !== undefined) return `"${wrong}" is no text of at most 2,000 characters`
+  if (wrong !== undefined) return `"${wrong}" is not a text of at most 2,000 characters`
   const known = ['kind', 'spec', 'to', 'reason', 'requestedBy']
   const unknown = Object.keys(fields).find((name) => !known.includes(name))
-  // One that goes back to something else than what was meant is worse than none.
+  // A rollback to something else than what was meant is worse than none.
   if (unknown !== undefined) {
-    return `"${unknown.slice(0, 80)}" is no field of a rollback, which has ${known.join(', ')}`
+    return `"${unknown.slice(0, 80)}" is not a field of a rollback, which has ${known.join(', ')}`
   }
   return kind === 'release' && !isShort(fields['requestedBy'])
-    ? '"requestedBy" is no text'
+    ? '"requestedBy" is not a text'
     : undefined
 }
 
-const noSpec = '"spec" is no environment of a configuration'
+const noSpec = '"spec" is not an environment of a configuration'
 
 const expected =
   'expected {"kind": "redeploy"}, or {"kind": "deploy", "commit": "<40 hexadecimal digits>"}'
 
-/** The request, or what is wrong with it. */
+/** The request, or what is wrong with the body. */
 function requestOf(
   body: unknown,
   requestedBy: string,
@@ -91,17 +90,17 @@ function requestOf(
   const fields = fieldsOf(body)
   if (fields === undefined) return `found ${shown(body)}`
   const spec = fields['spec'] ?? known
-  if (spec === undefined) return 'nothing has run here yet, so a "spec" is needed'
+  if (spec === undefined) return 'nothing has been released here yet, so a "spec" is needed'
   if (!isEnvironmentSpec(spec)) return noSpec
   if (fields['kind'] === 'redeploy') return { kind: 'redeploy', spec, requestedBy }
   if (fields['kind'] !== 'deploy') return `"kind" is ${shown(fields['kind'])}`
   const { commit, rebuild, committedAt } = fields
   if (typeof commit !== 'string' || !/^[0-9a-f]{40}$/.test(commit)) {
-    return '"commit" is no full commit id'
+    return '"commit" is not a full commit id'
   }
   const again = rebuild === undefined ? '' : text(rebuild)
   if (again === undefined || !/^[0-9A-Za-z]{0,20}$/.test(again)) {
-    return '"rebuild" is no text of at most 20 letters and digits'
+    return '"rebuild" is not a text of at most 20 letters and digits'
   }
   return {
     kind: 'deploy',
@@ -126,7 +125,7 @@ function requesterOf(value: unknown): Requester | undefined {
   return runId === undefined ? { workflowId } : { workflowId, runId }
 }
 
-/** Foreign text at a length that the history and the UI can bear. */
+/** Foreign text, cut to a length that fits the history and the UI. */
 function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value.slice(0, 500) : undefined
 }

@@ -5,19 +5,18 @@ import type { Paused } from '../../../contract/releases.ts'
 import { whyUndecodable } from '../../temporal/undecodable.ts'
 
 /**
- * What an environment signals to others. Anybody may send a signal by the same name, and a
- * workflow that stumbles over it tries the same task for ever: what does not have the shape is not
- * followed.
+ * Parses the signals that an environment sends to other workflows. Anyone may send a signal of the same
+ * name, and a workflow that fails on it retries the same task for ever: malformed ones are ignored.
  */
 
-/** @returns `undefined` for anything else */
+/** @returns `undefined` if malformed */
 export function parsePaused(body: unknown): Paused | undefined {
   const { by, at, reason } = readable(body)
   if (typeof by !== 'string' || !isTime(at)) return undefined
   return { by, at, ...(typeof reason === 'string' ? { reason } : {}) }
 }
 
-/** @returns `undefined` for anything else */
+/** @returns `undefined` if malformed */
 export function parseRequestStatus(body: unknown): RequestStatus | undefined {
   const { kind, reason, retryable, releaseId, outcome, message } = readable(body)
   if (kind === 'rejected') {
@@ -34,7 +33,7 @@ function readable(body: unknown): Readonly<Record<string, unknown>> {
   return whyUndecodable(body) === undefined ? (fieldsOf(body) ?? {}) : {}
 }
 
-/** What a `Date` can be made of. */
+/** Whether a `Date` can hold it. */
 function isTime(at: unknown): at is number {
   return typeof at === 'number' && Math.abs(at) <= 8.64e15
 }

@@ -4,8 +4,8 @@ import type { LedgerEntry } from '../../../contract/environment.ts'
 import { freezeAt, type EnvironmentState, type Waiting } from './state.ts'
 
 /**
- * What waits longest and may start now. A deploy waits for its approval, and everything but a
- * rollback waits for the end of a freeze; what comes behind may go first meanwhile.
+ * The first request in the queue that may start now. A deploy waits for its approval, and everything
+ * except a rollback waits for the end of a freeze; requests behind it may start meanwhile.
  */
 export function nextToStart(state: EnvironmentState, now: number): Waiting | undefined {
   const frozen = freezeAt(state, now) !== undefined
@@ -18,28 +18,28 @@ export function nextToStart(state: EnvironmentState, now: number): Waiting | und
 
 export interface NextTimer {
   readonly at: number
-  /** In words, as the timer says it in the Temporal UI. */
+  /** The summary of the timer in the Temporal UI. */
   readonly what: string
 }
 
-/** When the next thing happens by itself: an approval runs out, or a freeze ends. */
+/** When the next approval or freeze expires. */
 export function nextTimer(state: EnvironmentState): NextTimer | undefined {
   const timers = state.waiting.flatMap(({ input, approval }): NextTimer[] =>
     approval?.kind === 'needed'
-      ? [{ at: approval.until, what: `the time to approve ${input.id} runs out` }]
+      ? [{ at: approval.until, what: `the approval of ${input.id} expires` }]
       : [],
   )
   if (state.freeze?.until !== undefined)
-    timers.push({ at: state.freeze.until, what: 'the freeze ends' })
+    timers.push({ at: state.freeze.until, what: 'the freeze expires' })
   return timers.toSorted((one, other) => one.at - other.at)[0]
 }
 
-/** Without a request that has started, or that has ended without starting. */
+/** Removes a request that has started, or has ended without starting. */
 export function withoutWaiting(state: EnvironmentState, id: string): EnvironmentState {
   return { ...state, waiting: state.waiting.filter(({ input }) => input.id !== id) }
 }
 
-/** Ends the requests whose approval did not come in time, and forgets a freeze that is over. */
+/** Ends the requests that were not approved in time, and removes an expired freeze. */
 export function afterTimer(state: EnvironmentState, now: number): EnvironmentState {
   const late = state.waiting.filter(
     ({ approval }) => approval?.kind === 'needed' && approval.until <= now,
@@ -49,12 +49,12 @@ export function afterTimer(state: EnvironmentState, now: number): EnvironmentSta
     freezeAt(state, now) === undefined || freeze === undefined ? rest : state
   return late.reduce(
     (changed, one) =>
-      endWaiting(changed, one, now, 'rejected', 'Nobody approved it in time; nothing was touched.'),
+      endWaiting(changed, one, now, 'rejected', 'Not approved in time; nothing was changed.'),
     thawed,
   )
 }
 
-/** Writes into the ledger that a request ended without ever starting. */
+/** Records in the ledger that a request ended without having started. */
 export function endWaiting(
   state: EnvironmentState,
   { input, since }: Waiting,

@@ -12,33 +12,33 @@ import type { Ledger } from './ledger.ts'
 import type { ReleaseInput } from '../../../contract/releases.ts'
 
 /**
- * All that an environment knows, as plain data: it is handed on when the workflow continues as
- * new, and every decision about it is a pure function that can be tested without a server. Times
- * are milliseconds since the epoch.
+ * The state of an environment, as plain data: it is passed on when the workflow continues as new, and
+ * every decision about it is a pure function that can be tested without a server. Times are
+ * milliseconds since the epoch.
  */
 export interface EnvironmentState {
   readonly environment: string
   readonly project: string
-  /** Of the last request: a rollback asked for by a signal has no other way to know it. */
+  /** The spec of the last request. A rollback by signal brings none of its own. */
   readonly spec?: EnvironmentSpec
   /**
-   * The release queue of the last request by Update, whose sender has made sure that somebody
-   * serves it. A schedule goes by a configuration that may be old. Absent: as it was started.
+   * Release task queue of the last request by Update, whose sender has checked that a worker serves
+   * it. A schedule may have an old configuration. Absent: the queue that the environment started on.
    */
   readonly releaseQueue?: string
   readonly ledger: Ledger
-  /** What waits for its turn, the next one first. */
+  /** Requests that wait for their turn, the next one first. */
   readonly waiting: readonly Waiting[]
-  /** Requests that a newer one took the place of, newest first, at most {@link keptSuperseded}. */
+  /** Newest first, at most {@link keptSuperseded}. */
   readonly superseded: readonly Superseded[]
   readonly freeze?: Freeze
-  /** Who did what, when and why, newest first, at most {@link keptControls}. */
+  /** Manual actions, newest first, at most {@link keptControls}. */
   readonly controls: readonly Control[]
-  /** Workflows that asked by a signal and wait to be told how it ended. */
+  /** Workflows that requested a release by signal, and wait for its end. */
   readonly subscriptions?: readonly Subscription[]
-  /** Notices that have not arrived yet, oldest first. */
+  /** Notifications that have not arrived yet, oldest first. */
   readonly unsent?: readonly AddressedReleaseNotification[]
-  /** Notices that did not arrive at all, newest first. */
+  /** Notifications that were given up, newest first. */
   readonly undelivered?: readonly UndeliveredNotification[]
 }
 
@@ -48,7 +48,7 @@ const keptControls = 50
 export interface Waiting {
   readonly input: ReleaseInput
   readonly since: number
-  /** Absent where none is needed. */
+  /** Absent: none is needed. */
   readonly approval?: Approval
 }
 
@@ -63,7 +63,7 @@ export function newEnvironmentState(environment: string, project: string): Envir
   }
 }
 
-/** The freeze that holds now, if any: one whose end has passed does not. */
+/** The freeze in effect, if any. One that has expired is not. */
 export function freezeAt(state: EnvironmentState, now: number): Freeze | undefined {
   const { freeze } = state
   return freeze?.until !== undefined && freeze.until <= now ? undefined : freeze
@@ -73,7 +73,7 @@ export function withControl(state: EnvironmentState, control: Control): Environm
   return { ...state, controls: [control, ...state.controls].slice(0, keptControls) }
 }
 
-/** An {@link Requester} and the release that it waits for. */
+/** A {@link Requester} and the release that it waits for. */
 export interface Subscription extends Requester {
   readonly releaseId: string
 }

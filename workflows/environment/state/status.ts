@@ -11,7 +11,7 @@ import { receiverName } from './outbox.ts'
 import type { EnvironmentState, Waiting } from './state.ts'
 import { waitReasonOf } from './wait-reason.ts'
 
-/** What the world may know of an environment: all but the targets that requests carry. */
+/** The answer to the query `status`: everything except the specs of requests. */
 export function statusOf(
   state: EnvironmentState,
   running: RunningRelease | undefined,

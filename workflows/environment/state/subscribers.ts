@@ -3,7 +3,7 @@ import type { RunningRelease } from '../../../contract/environment.ts'
 import type { EnvironmentState } from './state.ts'
 import { supersededBy } from '../../../text/queue.ts'
 
-/** Remembers who is to be told of the end of a release. */
+/** Adds a requester that waits for the end of a release. */
 export function withSubscription(
   state: EnvironmentState,
   requester: Requester | undefined,
@@ -18,22 +18,24 @@ export interface Delivery {
   readonly requestStatus: RequestStatus
 }
 
-/** Who has to be told of an end now, and the state without them. */
+/** The requesters whose release has ended, and the state without their subscriptions. */
 export function notifySubscribers(
   state: EnvironmentState,
   running: RunningRelease | undefined,
-): { readonly state: EnvironmentState; readonly told: readonly Delivery[] } {
+): { readonly state: EnvironmentState; readonly deliveries: readonly Delivery[] } {
   const { subscriptions = [] } = state
-  const told: Delivery[] = []
-  const still = subscriptions.filter(({ releaseId, ...requester }) => {
+  const deliveries: Delivery[] = []
+  const remaining = subscriptions.filter(({ releaseId, ...requester }) => {
     const requestStatus = endedStatusOf(state, running, releaseId)
-    if (requestStatus !== undefined) told.push({ requester, requestStatus })
+    if (requestStatus !== undefined) deliveries.push({ requester, requestStatus })
     return requestStatus === undefined
   })
-  return told.length === 0 ? { state, told } : { state: { ...state, subscriptions: still }, told }
+  return deliveries.length === 0
+    ? { state, deliveries }
+    : { state: { ...state, subscriptions: remaining }, deliveries }
 }
 
-/** How a release ended, if it has: by id, as far as the environment remembers. */
+/** How a release ended, if it has and the environment remaining has it in its ledger. */
 export function endedStatusOf(
   { ledger, superseded, waiting }: EnvironmentState,
   running: RunningRelease | undefined,

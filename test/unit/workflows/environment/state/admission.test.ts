@@ -78,7 +78,7 @@ test('while it is frozen nothing starts but what overrides that, and rollbacks',
   if (over.kind === 'admitted') {
     assert.equal(nextToStart(over.state, 50)?.input.commit, anotherCommit)
   }
-  assert.deepEqual(nextTimer(frozen), { at: 100, what: 'the freeze ends' })
+  assert.deepEqual(nextTimer(frozen), { at: 100, what: 'the freeze expires' })
   assert.equal(afterTimer(frozen, 100).freeze, undefined)
   assert.equal(nextToStart(frozen, 100)?.input.commit, commit)
 })

@@ -58,9 +58,12 @@ test('a freeze says until when it holds, and whose it takes the place of', () =>
   assert.ok(frozen.kind === 'done')
   assert.equal(
     answer(frozen.state, 'freeze', { request: { until: 60_000 } }),
-    'production is frozen until 1970-01-01T00:01:00.000Z: nothing but rollbacks is let in; this takes the place of the freeze by ann (incident)',
+    'production is frozen until 1970-01-01T00:01:00.000Z: only rollbacks are admitted; this replaces the freeze by ann (incident)',
   )
-  assert.match(answer(frozen.state, 'freeze', { request: { until: 1 } }), /^no: its end, .*passed$/)
+  assert.match(
+    answer(frozen.state, 'freeze', { request: { until: 1 } }),
+    /^no: the end of the freeze, .*passed$/,
+  )
 })
 
 test('an approval says what the release waits for then, and is not taken after its time', () => {
@@ -83,7 +86,7 @@ test('a cancel that finds nothing running names what waits, and of what has ende
   const state = withOneWaiting()
   assert.equal(
     answer(state, 'cancel'),
-    `no: nothing runs in production; to cancel what waits, name it: ${id}`,
+    `no: nothing runs in production; to cancel a waiting release, name it: ${id}`,
   )
   const rejected = control(state, undefined, 'reject', { by: 'bob' }, 1)
   assert.ok(rejected.kind === 'done')

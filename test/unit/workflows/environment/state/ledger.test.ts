@@ -71,7 +71,7 @@ test('rolling back twice goes two releases back, not forth again', () => {
   assert.equal(backOnce.live?.id, 'aaaaaaa')
   assert.deepEqual(goesTo(backOnce), [arn('api', 7), arn('worker', 7)])
   const backTwice = withEntry(backOnce, entry('rollback-2', both(7, 8), { kind: 'rollback' }))
-  assert.match(String(goesTo(backTwice)), /nothing to go back to/)
+  assert.match(String(goesTo(backTwice)), /nothing to roll back to/)
 })
 
 const since = ({ live }: Ledger) => live?.services.map((one) => [one.since?.release, one.since?.at])
