@@ -76,7 +76,7 @@ describe('slipway rollback', () => {
     await here.withWorker({}, async () => {
       const { exitCode, stdout } = await here.slipway('rollback', 'fresh')
       assert.equal(exitCode, 2)
-      assert.match(stdout, /There is nothing to go back to/)
+      assert.match(stdout, /There is nothing to roll back to/)
     })
   })
 

@@ -105,7 +105,7 @@ describe('a release that AWS stands in the way of', { concurrency: 4 }, () => {
     assert.match(result.message, /^worker: Service "deleted-worker" .* is (DRAINING|INACTIVE)\./)
     assert.match(
       result.message,
-      /rollback failed, too: worker: service "deleted-worker" is (DRAINING|INACTIVE): there is no/,
+      /rollback failed, too: worker: service "deleted-worker" is (DRAINING|INACTIVE), so it cannot be rolled back/,
     )
     assert.equal((await answering(stack, example)).version, 'v0')
   })

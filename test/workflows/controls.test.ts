@@ -210,7 +210,7 @@ test('malformed Updates are rejected with the reason, and the environment contin
       [{ ...good, override: true }, /"override" has no "reason"/],
       [{ ...good, spec: undefined }, /a "spec" is needed/],
       [{ ...good, spec: incompleteSpec }, /"spec" is not an environment/],
-      [{ ...good, spec: { ...spec, services: [{ name: 'api' }] } }, /"spec" is no env/],
+      [{ ...good, spec: { ...spec, services: [{ name: 'api' }] } }, /"spec" is not an env/],
       [{ kind: 'redeploy', spec: 'production', requestedBy }, /"spec" is not an environment/],
       [{ kind: 'rollback', requestedBy }, /"spec" is not an environment/],
     ]

@@ -148,7 +148,7 @@ function rollbackRequest(
 ): RollbackRequest {
   const known = spec ?? state.spec
   if (known === undefined) {
-    throw rejectUpdate('no release has run here yet: there is nothing to go back from')
+    throw rejectUpdate('nothing has been released here yet: there is nothing to roll back')
   }
   return {
     kind: 'rollback',
