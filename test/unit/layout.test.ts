@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
-import { glob, readFile } from 'node:fs/promises'
+import { copyFile, glob, mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { before, describe, test } from 'node:test'
+import { execa } from 'execa'
+import { temporaryFolder } from '../temporary-folder.ts'
 
 const top = path.join(import.meta.dirname, '..', '..')
 
@@ -9,12 +11,9 @@ const notOurs = ['node_modules', 'build', 'dist', '**/node_modules', '**/dist']
 
 /** Room → rooms that it may import from, as the table in docs/architecture.md has it. */
 let table: ReadonlyMap<string, readonly string[]>
-/** Room → the patterns of imports that the linter refuses in it. */
-let refused: ReadonlyMap<string, readonly RegExp[]>
 
 before(async () => {
   table = roomsIn(await readFile(path.join(top, 'docs', 'architecture.md'), 'utf8'))
-  refused = patternsIn(await readFile(path.join(top, '.oxlintrc.json'), 'utf8'))
 })
 
 function roomsIn(text: string): ReadonlyMap<string, readonly string[]> {
@@ -24,40 +23,6 @@ function roomsIn(text: string): ReadonlyMap<string, readonly string[]> {
       room,
       Array.from(imports.matchAll(/`([a-z]+)\/`/g), ([, name = '']) => name),
     ]),
-  )
-}
-
-interface LintConfiguration {
-  readonly overrides: readonly {
-    readonly files: readonly string[]
-    readonly rules: {
-      readonly 'no-restricted-imports'?:
-        | 'off'
-        | readonly [
-            string,
-            {
-              readonly patterns: readonly {
-                readonly regex?: string
-                readonly allowTypeImports?: boolean
-              }[]
-            },
-          ]
-    }
-  }[]
-}
-
-function patternsIn(text: string): ReadonlyMap<string, readonly RegExp[]> {
-  const { overrides } = JSON.parse(text) as LintConfiguration
-  return new Map(
-    overrides.flatMap(({ files, rules }) => {
-      const rule = rules['no-restricted-imports']
-      if (rule === undefined || rule === 'off') return []
-      const [, options] = rule
-      const patterns = options.patterns.flatMap(({ regex, allowTypeImports }) =>
-        regex === undefined || allowTypeImports === true ? [] : [new RegExp(regex)],
-      )
-      return files.map((file) => [file.split('/')[0] ?? '', patterns] as const)
-    }),
   )
 }
 
@@ -72,6 +37,30 @@ async function importsOf(file: string): Promise<readonly { to: string; specifier
   )
 }
 
+/** Which of these imports the linter refuses, each in a file of its own. */
+async function refusedImports(
+  imports: readonly { readonly room: string; readonly specifier: string }[],
+): Promise<readonly boolean[]> {
+  const folder = temporaryFolder()
+  await copyFile(path.join(top, '.oxlintrc.json'), path.join(folder, '.oxlintrc.json'))
+  for (const [index, { room, specifier }] of imports.entries()) {
+    const text = `import type { One } from '${specifier}'\nexport type Two = One\n`
+    await mkdir(path.join(folder, room), { recursive: true })
+    await writeFile(path.join(folder, room, `${index}.ts`), text)
+  }
+  const options = { cwd: folder, reject: false, preferLocal: true, localDir: top } as const
+  const lint = await execa('oxlint', ['--format=json', '.'], options)
+  const { diagnostics } = JSON.parse(lint.stdout) as {
+    readonly diagnostics: readonly { readonly code: string; readonly filename: string }[]
+  }
+  const files = new Set(
+    diagnostics
+      .filter(({ code }) => code.includes('no-restricted-imports'))
+      .map(({ filename }) => path.normalize(filename)),
+  )
+  return imports.map(({ room }, index) => files.has(path.join(room, `${index}.ts`)))
+}
+
 const isTest = (file: string) => /^(test|local\/test|simulator\/test)\//.test(file)
 
 describe('the layout', () => {
@@ -84,16 +73,41 @@ describe('the layout', () => {
     assert.deepEqual([...rooms].toSorted(), named.toSorted())
   })
 
-  test('the linter refuses in each room what the table does not allow, and nothing else', () => {
-    for (const [room, allowed] of table) {
-      if (['examples', 'scripts', 'test'].includes(room)) continue
-      const patterns = refused.get(room) ?? []
-      for (const other of table.keys()) {
-        if (other === room) continue
-        const isRefused = patterns.some((one) => one.test(`../../${other}/index.ts`))
-        assert.equal(isRefused, !allowed.includes(other), `${room}/ imports ${other}/`)
-      }
-    }
+  test('the linter refuses in each room what the table does not allow, and nothing else', async () => {
+    const rooms = [...table.keys()].filter(
+      (room) => !['examples', 'scripts', 'test'].includes(room),
+    )
+    const pairs = rooms.flatMap((room) =>
+      [...table.keys()].filter((other) => other !== room).map((other) => [room, other] as const),
+    )
+    const refused = await refusedImports(
+      pairs.map(([room, other]) => ({ room, specifier: `../${other}/index.ts` })),
+    )
+    pairs.forEach(([room, other], index) => {
+      const isAllowed = table.get(room)?.includes(other) === true
+      assert.equal(refused[index], !isAllowed, `${room}/ imports ${other}/`)
+    })
+  })
+
+  test('the linter refuses packages that a room does without', async () => {
+    const imports = [
+      ...['workflows', 'contract', 'text'].flatMap((room) =>
+        ['node:fs', 'node:fs/promises', 'execa', '@aws-sdk/client-ecs'].map((specifier) => ({
+          room,
+          specifier,
+        })),
+      ),
+      { room: 'client', specifier: '@temporalio/worker' },
+      { room: 'client', specifier: '@aws-sdk/client-ecs' },
+      { room: 'cli', specifier: '@temporalio/worker' },
+      { room: 'cli', specifier: '../client/workers.ts' },
+      { room: 'config', specifier: '@temporalio/client' },
+      { room: 'rollout', specifier: 'node:path' },
+    ]
+    const refused = await refusedImports(imports)
+    imports.forEach(({ room, specifier }, index) => {
+      assert.ok(refused[index], `${room}/ imports ${specifier}`)
+    })
   })
 
   test('imports keep to the table, also those at run time, which the linter does not see', async () => {
