@@ -3,8 +3,8 @@ import path from 'node:path'
 import { shellWord } from './process/shell-word.ts'
 
 /**
- * Puts a `slipway` command, run by this very Node, into a folder of its own for a PATH. Gives the
- * folder.
+ * Puts a `slipway` command, run by this very Node, into a folder of its own for a PATH. Returns
+ * the folder.
  *
  * @param main the command's main module
  */

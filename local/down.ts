@@ -8,8 +8,8 @@ import { removeState, usualStateDir } from './stack/state-dir.ts'
 import { until } from './process/until.ts'
 
 /**
- * Stops what is left of a local stack, however it ended: its processes, its containers and the
- * Docker engine that was started for it, unless something else uses that; then removes its state.
+ * Stops a local stack, also after a crash: its processes, its containers, and the Docker engine that was
+ * started for it, unless something else uses that. Then removes its state.
  *
  * @throws Error when something could not be stopped
  */
@@ -18,7 +18,7 @@ export async function localDown(
   print: (line: string) => void = (line) => void process.stdout.write(`${line}\n`),
 ): Promise<void> {
   const { stateDir = usualStateDir() } = options
-  // In the order of their start: `slipway` first, which stops the others in good order itself.
+  // In the order of their start: `slipway` first, which stops the others in order.
   for (const { name, pid } of listedProcesses(stateDir)) {
     if (pid === process.pid || !isAlive(pid)) continue
     print(`Stopping ${name} (process ${pid})`)
@@ -34,7 +34,7 @@ export async function localDown(
   print(removed ? `Removed the state in ${stateDir}` : `There is no local stack in ${stateDir}`)
 }
 
-/** Asks it to end; insists after a minute, in which a stack can stop its own parts. */
+/** SIGTERM, then SIGKILL after a minute, in which a stack can stop its own parts. */
 async function end(name: string, pid: number): Promise<void> {
   process.kill(pid, 'SIGTERM')
   const gone = async () => !isAlive(pid)

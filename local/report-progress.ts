@@ -1,6 +1,6 @@
 /**
- * Tells a person what is about to happen to their machine, on standard error: standard output
- * belongs to the command's own result.
+ * Reports what is about to happen on this machine, on standard error: standard output is for the
+ * command's result.
  */
 export function reportProgress(line: string): void {
   process.stderr.write(`slipway: ${line}\n`)

@@ -17,7 +17,7 @@ export interface LocalUpOptions {
 
 /**
  * Starts the local stack, prints where each part is and what to try, and runs until Ctrl-C or
- * SIGTERM; then stops every part. A second Ctrl-C changes nothing: stopping goes on.
+ * SIGTERM; then stops every part. A second Ctrl-C changes nothing.
  *
  * @throws Error when a part cannot be started, or ends by itself; the others are stopped by then
  */

@@ -13,7 +13,7 @@ type Docker = (
   options?: { input?: Buffer; timeout?: number },
 ) => Promise<string>
 
-/** What `examples/hello` builds from. */
+/** The base image of `examples/hello`. */
 export const helloBaseImage = 'slipway-hello-base:latest'
 
 /**

@@ -8,9 +8,9 @@ import { copyHello, writeVersion } from '../stack/hello.ts'
 
 /**
  * Builds version `v0` of the example and pushes it as `<image>-<tag>`: what the services run
- * before the first release. Gives the reference of each image, by its name.
+ * before the first release. Returns the reference of each image, by its name.
  *
- * @param repositoryUri as ECR gives it
+ * @param repositoryUri from ECR
  */
 export async function pushBootstrapImages(
   ecr: ECRClient,
@@ -25,7 +25,7 @@ export async function pushBootstrapImages(
       env: {
         DOCKER_HOST: engine.dockerHost,
         DOCKER_BUILDKIT: engine.buildKit ? '1' : '0',
-        // Logins stay in the folder that is about to go.
+        // Logins stay in a folder that is removed afterwards.
         DOCKER_CONFIG: path.join(scratch, 'config'),
       },
       ...(input === undefined ? { stdin: 'ignore' } : { input }),

@@ -6,20 +6,20 @@ import { startOwnEngine } from './own-engine.ts'
 
 /** A Docker engine that answers, and a command line that works with it. */
 export interface LocalEngine {
-  /** As `DOCKER_HOST` takes it. */
+  /** For `DOCKER_HOST`. */
   readonly dockerHost: string
   /** Of a client that this engine answers, with BuildKit where there is one. */
   readonly dockerPath: string
   /** Whether that client can build with it. */
   readonly buildKit: boolean
-  /** Stops the engine if Slipway started it and nobody else uses it; else does nothing. */
+  /** Stops the engine if Slipway started it and nothing else uses it. */
   readonly stop: () => Promise<void>
 }
 
 /**
  * The engine that runs (`DOCKER_HOST`, the current Docker context, /var/run/docker.sock), else one
- * that is started for Slipway alone, which takes root on Linux. On Debian and Ubuntu what is
- * missing for that is installed.
+ * that is started for Slipway alone, which needs root on Linux. On Debian and Ubuntu, missing packages
+ * are installed.
  *
  * @throws with what to do where there is none and none can be started
  */

@@ -10,17 +10,16 @@ import { reportProgress } from '../report-progress.ts'
 import { until } from '../process/until.ts'
 
 /**
- * A dockerd of Slipway's own, apart from the machine's: its images in the cache, its socket where
- * only root gets to. Whoever uses it leaves a file named after its process in `users`; the last one
- * to go stops it, and what a killed user left behind is reused or stopped by the next. One process may
- * be several users.
+ * A dockerd of Slipway's own, apart from the machine's: its images are in the cache, and only root can
+ * reach its socket. Each user of it has a file in `users`, named after its process. The last user stops
+ * it; the next user reuses or stops what a killed one left behind. One process may be several users.
  */
 export interface OwnEngine {
   readonly dockerHost: string
   readonly stop: () => Promise<void>
 }
 
-/** Where everything is. Sockets stand in /run, since a socket's path may have 107 bytes at most. */
+/** Paths. The socket is in /run, since the path of a socket may have at most 107 bytes. */
 function places() {
   const data = path.join(cacheFolder(), 'engine')
   const id = createHash('sha256').update(data).digest('hex').slice(0, 8)
@@ -53,13 +52,13 @@ export async function startOwnEngine(): Promise<OwnEngine> {
   return { dockerHost: `unix://${socket}`, stop: () => leave(user) }
 }
 
-/** Its address, where it runs. */
+/** Its address, if it runs. */
 export async function ownEngineHost(): Promise<string | undefined> {
   const { socket } = places()
   return (await answers(socket)) ? `unix://${socket}` : undefined
 }
 
-/** Stops it unless a running process uses it. Gives whether it did. */
+/** Stops it unless a running process uses it. Returns whether it did. */
 export async function stopUnusedEngine(): Promise<boolean> {
   const { users, pidFile } = places()
   const left = await readdir(users).catch((): string[] => [])
@@ -97,7 +96,7 @@ async function launch(extra: readonly string[]): Promise<void> {
     outlives: true,
   })
   const failed = child.failed.catch(async (error: unknown): Promise<never> => {
-    // Another process may have been quicker by a moment: dockerd leaves at once, theirs answers.
+    // If another process was faster, this dockerd exits at once, and the other one answers.
     if (/pid file found|still running/.test(String(error))) return new Promise<never>(() => {})
     throw error
   })

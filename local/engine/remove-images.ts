@@ -5,8 +5,8 @@ import { execa } from 'execa'
 import type { LocalEngine } from './engine.ts'
 
 /**
- * Takes all images of one registry off an engine: by their names and not their ids, since other
- * registries' images may be the same ones.
+ * Removes all images of one registry from an engine, by name and not by id: another registry may have
+ * the same image.
  *
  * @param host with its port: `127.0.0.1:4567`
  */

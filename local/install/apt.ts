@@ -5,7 +5,7 @@ import { execa } from 'execa'
 import { findOnPath } from './find-on-path.ts'
 import { reportProgress } from '../report-progress.ts'
 
-/** Whether this is Debian, Ubuntu or one of their kin. */
+/** Whether this is Debian, Ubuntu or a derivative. */
 export async function hasApt(): Promise<boolean> {
   return (
     process.platform === 'linux' &&
@@ -67,13 +67,13 @@ const quietly = {
   all: true,
 } as const
 
-/** Tries; where that fails for want of package lists, brings them up to date and tries again. */
+/** If a command fails because package lists are missing, updates them and tries again. */
 async function withFreshLists(attempt: () => Promise<unknown>): Promise<void> {
   try {
     await attempt()
   } catch (error) {
     if (!isRoot()) throw error
-    reportProgress('bringing the package lists up to date (apt-get update)')
+    reportProgress('updating the package lists (apt-get update)')
     await execa('apt-get', ['update'], quietly)
     await attempt()
   }

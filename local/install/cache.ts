@@ -9,9 +9,9 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
 }
 
 /**
- * A folder in the cache, made once: `make` fills a folder of its own, which takes its place only
- * when it is whole. Two processes at once each make one, and the first wins; one that dies half
- * way leaves nothing that another would take for finished.
+ * A folder in the cache, made once: `make` fills a temporary folder, which is renamed only when it is
+ * complete. Of two processes at once the first wins; one that dies leaves nothing that another would
+ * take for complete.
  *
  * @param name what is in it and which version, for example `temporal-1.9.1`
  */

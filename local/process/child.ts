@@ -14,7 +14,7 @@ export interface Child {
 
 /**
  * Starts a program in a process group of its own, so that Ctrl-C reaches only us and we stop our
- * children in order. On Linux it is told to end when this process dies, however that happens.
+ * children in order. On Linux the kernel ends it when this process dies, for whatever reason.
  *
  * @param command.name for messages: `the Temporal dev server`
  * @param command.logFile gets its output, after what is there already
@@ -50,7 +50,7 @@ export async function startChild(command: {
     if (stopping !== undefined) return new Promise<never>(() => {})
     throw new Error(`${command.name} ${how}.${await lastLines(command.logFile)}`)
   })
-  // Whoever waits on it sees the failure; where nobody does it must not end the process.
+  // A caller that waits on it sees the failure; without one it must not end the process.
   failed.catch(() => {})
   await log.close()
   const pid = child.pid
@@ -84,7 +84,7 @@ async function findSetpriv(): Promise<string | undefined> {
   return process.platform === 'linux' ? findOnPath('setpriv') : undefined
 }
 
-/** The end of a log, to stand behind a message; empty where there is none. */
+/** The end of a log, to append to a message. Empty if there is none. */
 async function lastLines(file: string, count = 10): Promise<string> {
   const text = await readFile(file, 'utf8').catch(() => '')
   const lines = text.trimEnd().split('\n').slice(-count)

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 
-/** @throws where somebody listens on that port of 127.0.0.1 */
+/** @throws if that port of 127.0.0.1 is in use */
 export async function requireFreePort(port: number, what: string): Promise<number> {
   if ((await tryPort(port)) !== undefined) return port
   throw new Error(
@@ -13,9 +13,9 @@ export async function requireFreePort(port: number, what: string): Promise<numbe
 const quietPorts = { from: 20_000, to: 32_768 }
 
 /**
- * The preferred port of 127.0.0.1 if nobody listens there, else one picked at random. Whoever is
- * quick may still take it before it is used, and the system offers nothing better for programs
- * that want to be told a number; but one that the system hands out to nobody is seldom taken.
+ * The preferred port of 127.0.0.1 if it is free, else a random one. Another program may still take it
+ * before it is used: there is no better way for programs that need a number in advance. Ports outside
+ * the range from which the system picks by itself are rarely taken.
  */
 export async function freePort(preferred?: number): Promise<number> {
   if (preferred && (await tryPort(preferred)) !== undefined) return preferred

@@ -1,23 +1,22 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
 /**
- * Whether a process runs. One that has ended but that nobody has asked about yet (a zombie) does
- * not; one whose first thread alone has ended, which looks the same, does.
+ * Whether a process runs. A zombie does not; a process of which only the first thread has ended looks
+ * the same, and does.
  */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
   } catch (error) {
-    // It runs, and belongs to somebody else.
+    // It runs, and belongs to another user.
     return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
   return stat(pid)?.state !== 'Z' || threadsOf(pid).some((thread) => thread !== pid)
 }
 
 /**
- * When a process started, in whatever unit the system has: together with its id it names a
- * process for good, while an id alone is given to another one sooner or later. Absent where the
- * system does not say (no /proc).
+ * When a process started, in the unit of the system. Id and start time identify a process; an id alone is
+ * reused sooner or later. Absent: the system does not say (no /proc).
  */
 export function startOf(pid: number): string | undefined {
   return stat(pid)?.started

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { isAlive, startOf } from './process.ts'
 
-/** A process of a local stack, written down so that it can be found when its parent was killed. */
+/** A process of a local stack, recorded so that it can be found after its parent was killed. */
 export interface Listed {
   readonly name: string
   readonly pid: number

@@ -1,6 +1,6 @@
 /**
- * Both, or the first failure, but only once both have ended: what has started meanwhile must be
- * known by then, to be stopped.
+ * Both results, or the first failure, once both have ended: whatever has started by then must be known,
+ * so that it can be stopped.
  */
 export async function together<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
   await Promise.allSettled([a, b])

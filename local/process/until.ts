@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /**
- * Asks again and again until the answer is true. A question that throws counts as not yet; what
- * it threw last is the cause of the failure.
+ * Polls until the answer is true. An error counts as not yet; the last one is the cause of the failure.
  *
  * @param options.what completes "waited … for": `the registry to answer`
- * @param options.failed rejects when there is nothing to wait for any more
+ * @param options.failed rejects when waiting has become pointless
  * @throws when `timeoutMs` have passed
  */
 export async function until(

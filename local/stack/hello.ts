@@ -3,18 +3,18 @@ import path from 'node:path'
 import { execa } from 'execa'
 import { exists } from '../install/cache.ts'
 
-/** What one place that the example runs in is called at AWS. */
+/** The names of one deployment of the example at AWS. */
 export interface HelloNames {
   readonly cluster: string
   readonly repository: string
   readonly targetGroup: string
   /** Of the API's container. */
   readonly port: number
-  /** The API is the one that stands behind the target group. */
+  /** Only the API is behind the target group. */
   readonly services: readonly { readonly name: 'api' | 'worker'; readonly service: string }[]
 }
 
-/** What the example is called in the stand-in for AWS, as its `slipway.yaml` has it. */
+/** The names of the example in the simulated AWS, as in its `slipway.yaml`. */
 export const hello: HelloNames = {
   cluster: 'hello',
   repository: 'hello',
@@ -30,8 +30,7 @@ export const hello: HelloNames = {
 export type HelloHealth = 'ok' | 'failing' | 'crash'
 
 /**
- * A git repository made of `examples/hello`, with one commit: something to deploy, and to change
- * at will. One that is there already is left as it is.
+ * Makes a git repository from `examples/hello`, with one commit. An existing one is left as it is.
  */
 export async function makeHelloCheckout(folder: string): Promise<void> {
   if (await exists(path.join(folder, '.git'))) return
@@ -40,7 +39,7 @@ export async function makeHelloCheckout(folder: string): Promise<void> {
   await commitAll(folder, 'Say hello')
 }
 
-/** Commits a version of the example; gives the commit. */
+/** Commits a version of the example, and returns the commit. */
 export async function commitHello(
   folder: string,
   version: string,
@@ -66,7 +65,7 @@ export async function writeVersion(
   await writeFile(path.join(folder, 'HEALTH'), `${health}\n`)
 }
 
-/** Commits all that was changed; gives the commit. */
+/** Commits all changes, and returns the commit. */
 export async function commitAll(folder: string, message: string): Promise<string> {
   await git(folder, ['add', '--all'])
   await git(folder, ['commit', '--quiet', '--allow-empty', `--message=${message}`])

@@ -41,7 +41,7 @@ export async function startLoadBalancer(
   function keep(socket: Socket): void {
     open.add(socket)
     socket.once('close', () => open.delete(socket))
-    // What breaks one connection must not break the door.
+    // An error of one connection must not end the load balancer.
     socket.on('error', () => socket.destroy())
   }
   server.listen(port, '127.0.0.1')

@@ -8,7 +8,7 @@ export interface StackPorts {
   readonly temporal: number
   /** Default 8233. */
   readonly temporalUi: number
-  /** The stand-in for AWS. Default 4566. */
+  /** The simulated AWS. Default 4566. */
   readonly aws: number
   /** ECR's registry. Default 4567. */
   readonly ecr: number

@@ -27,9 +27,9 @@ export interface Registry {
  * deletes. The `docker-registry` or `registry` on the PATH, else Debian's package in the cache,
  * else the image `registry:2` on the engine.
  *
- * @param options.port a free one when left out
+ * @param options.port default: a free one
  * @param options.dataDir its configuration, log and images; images of an earlier run are there again
- * @param options.password a new random one when left out
+ * @param options.password default: a new random one
  */
 export async function startRegistry(options: {
   dataDir: string

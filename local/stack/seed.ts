@@ -29,7 +29,7 @@ export interface Clients {
   readonly elb: ElasticLoadBalancingV2Client
 }
 
-/** Clients for a stand-in at this address. Any key is good there. */
+/** Clients for the simulated AWS at this address. It accepts any key. */
 export function clientsFor(endpoint: string, region: string): Clients {
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
   const options = { endpoint, region, credentials }
@@ -43,7 +43,7 @@ export function clientsFor(endpoint: string, region: string): Clients {
 /** Where the example runs. */
 export interface SeededHello {
   readonly targetGroupArn: string
-  /** As ECR gives it. */
+  /** From ECR. */
   readonly repositoryUri: string
 }
 
@@ -51,12 +51,12 @@ export interface SeededHello {
 type FirstImages = Readonly<Record<string, string>>
 
 /**
- * Makes what the example deploys to, through the same calls that Terraform would make: cluster,
- * repository, target group, task definitions, and services that run a healthy version `v0` once
- * this is done. What is there already stays as it is.
+ * Creates what the example deploys to, with the calls that Terraform would make: cluster, repository,
+ * target group, task definitions, and services that run a healthy version `v0`. What exists already stays
+ * as it is.
  *
- * @param options.names tell one such place from another on the same stand-in
- * @param options.firstImages gives what services run at first; default: built and pushed now
+ * @param options.names distinguish several deployments in the same simulated AWS
+ * @param options.firstImages the images that services run at first; default: built and pushed now
  */
 export async function seedHello(
   { ecs, ecr, elb }: Clients,
@@ -122,7 +122,7 @@ async function ensureTargetGroup(
       TargetType: 'ip',
       VpcId: 'vpc-local',
       HealthCheckPath: '/health',
-      // Shorter than AWS allows: it is these numbers that a rollout waits for.
+      // Shorter than AWS allows: rollouts wait for these.
       HealthCheckIntervalSeconds: 1,
       HealthCheckTimeoutSeconds: 1,
       HealthyThresholdCount: 2,

@@ -14,7 +14,7 @@ import { together } from '../process/together.ts'
 
 export const region = 'us-east-1'
 
-/** What the worker and the example stand on. */
+/** What the worker and the example need. */
 export interface Servers {
   readonly engine: LocalEngine
   readonly temporal: TemporalServer
@@ -23,7 +23,7 @@ export interface Servers {
   readonly gateUrl: string
 }
 
-/** Starts the servers. Each is told to `disposer` as soon as it runs. */
+/** Starts the servers. Each is added to the disposer as soon as it runs. */
 export async function startServers(options: {
   stateDir: string
   logs: string
@@ -53,7 +53,7 @@ export async function startServers(options: {
     runtime: ({ loginFor }) =>
       dockerRuntime({ dockerHost: engine.dockerHost, instance: instanceOf(stateDir), loginFor }),
   })
-  disposer.add('the stand-in for AWS', () => simulator.close())
+  disposer.add('the simulated AWS', () => simulator.close())
   return { engine, temporal, simulator, gateUrl: simulator.gateUrl ?? registry.url }
 
   async function serveTemporal(): Promise<TemporalServer> {
@@ -76,7 +76,7 @@ async function prepareEngine(disposer: Disposer): Promise<LocalEngine> {
   return engine
 }
 
-/** Names a stack among others on the same engine, also to the `down` that comes after it. */
+/** Identifies a stack among others on the same engine, also for a later `down`. */
 export function instanceOf(stateDir: string): string {
   return createHash('sha256').update(path.resolve(stateDir)).digest('hex').slice(0, 12)
 }

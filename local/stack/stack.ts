@@ -24,11 +24,11 @@ export interface Stack extends StackAddresses {
   readonly logs: string
   /** A file for a shell to `source`. */
   readonly envFile: string
-  /** All that a program on this stack needs. */
+  /** The environment variables for a program on this stack. */
   readonly env: Readonly<Record<string, string>>
   readonly temporalPid: number
   readonly workerPid: number
-  /** Rejects when a part ends before it was told to. */
+  /** Rejects when a part ends unexpectedly. */
   readonly failed: Promise<never>
   /** Stops every part, the last one first. Again: the same promise. */
   readonly stop: () => Promise<void>
@@ -36,14 +36,14 @@ export interface Stack extends StackAddresses {
 
 export interface StackOptions {
   /**
-   * Keeps Temporal's state, the registry's images, what is in the stand-in for AWS, and the logs.
-   * The next stack on it goes on from there.
+   * Keeps Temporal's state, the registry's images, the state of the simulated AWS, and the logs. The next
+   * stack in this folder continues from there.
    */
   readonly stateDir: string
   readonly ports?: Partial<StackPorts>
   /**
-   * Nobody will go on from there: leaves no images of it on the engine, and no clone of what it
-   * released in the user's cache.
+   * No later stack will use the folder: leaves no images on the engine, and no clones in the user's
+   * cache.
    */
   readonly throwAway?: boolean
   /** Stops the start half way. */
@@ -53,9 +53,9 @@ export interface StackOptions {
 }
 
 /**
- * Starts all that a release needs on one machine: a Docker engine if none runs, a Temporal dev
- * server, an OCI registry, the stand-in for AWS with the example's services in it, and a worker.
- * What was started is stopped again when a later part fails.
+ * Starts everything that a release needs on one machine: a Docker engine if none runs, a Temporal dev
+ * server, an OCI registry, the simulated AWS with the example's services in it, and a worker. If a part
+ * fails, those that have started are stopped again.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const disposer = createDisposer(reportProgress)
@@ -107,7 +107,7 @@ async function startParts(options: StackOptions, disposer: Disposer): Promise<St
   disposer.add('the load balancer', loadBalancer.stop)
 
   const failed = Promise.race([temporal.failed, worker.failed])
-  // Whoever waits on it sees the failure; where nobody does it must not end the process.
+  // A caller that waits on it sees the failure; without one it must not end the process.
   failed.catch(() => {})
   return {
     ...addresses,

@@ -13,8 +13,8 @@ const entries =
   /^(bin|logs|hello|registry|env|temporal\.toml|(aws|ports|processes)\.json(\.new)?|temporal\.db(-\w+)?)$/
 
 /**
- * Removes what a stack keeps, and the folder once nothing else is in it: a folder that was named
- * by mistake keeps what is its own. Gives whether there was anything.
+ * Removes the files of a stack, and the folder if nothing else is in it: a folder given by mistake keeps
+ * its own files. Returns whether there was anything.
  */
 export async function removeState(stateDir: string): Promise<boolean> {
   const found = await readdir(stateDir).catch((): string[] => [])

@@ -18,20 +18,20 @@ export interface TemporalServer {
   /** `http://127.0.0.1:8233` */
   readonly uiUrl: string
   readonly pid: number
-  /** Rejects when the server ends before it was told to. */
+  /** Rejects when the server ends unexpectedly. */
   readonly failed: Promise<never>
   readonly stop: () => Promise<void>
 }
 
 /**
  * Starts a Temporal dev server with its UI on 127.0.0.1, and waits until it answers. A server that
- * was killed can be started again on the same file and ports, and goes on where it was.
+ * was killed can be started again on the same file and ports, and continues from there.
  *
- * @throws where a port that was asked for is taken, or the server ends: with the end of its log
- * @param options.port gRPC; a free one when left out
- * @param options.uiPort a free one when left out
- * @param options.databaseFile keeps its state; in memory when left out
- * @param options.searchAttributes name → `KEYWORD`, `KEYWORD_LIST`, …; Slipway's own when left out
+ * @throws if a requested port is in use, or the server ends: with the end of its log
+ * @param options.port gRPC; default: a free one
+ * @param options.uiPort default: a free one
+ * @param options.databaseFile keeps its state; default: in memory
+ * @param options.searchAttributes name → `KEYWORD`, `KEYWORD_LIST`, …; default: Slipway's own
  */
 export async function startTemporal(options: {
   logFile: string
@@ -81,8 +81,8 @@ function portFor(port: number | undefined, what: string): Promise<number> {
 
 /**
  * The dev server answers before it has made its namespace and search attributes: ask for both.
- * It makes those that it is started with along with its namespace only (CLI 1.9): a state from
- * before an attribute was thought of is given it here.
+ * It creates attributes only together with its namespace (CLI 1.9): a state of an earlier version gets
+ * newer attributes here.
  */
 async function untilReady(
   address: string,
@@ -96,7 +96,7 @@ async function untilReady(
   const { Connection } = await import('@temporalio/client')
   await until(
     async () => {
-      // One for each look: a connection that is closed under a look throws where nobody can catch.
+      // One for each poll: closing a connection during a call throws where nothing can catch it.
       const connection = await Connection.connect({ address, connectTimeout: 2_000 })
       try {
         const namespace = 'default'
