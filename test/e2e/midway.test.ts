@@ -102,7 +102,10 @@ describe('a release that AWS stands in the way of', { concurrency: 4 }, () => {
     await deleteService(stack, example, 'deleted-worker')
     await letGo()
     const result = await assertOutcome(stack, example, { id, outcome: 'rollback_failed' })
-    assert.match(result.message, /^worker: Service "deleted-worker" .* is (DRAINING|INACTIVE), not ACTIVE\./)
+    assert.match(
+      result.message,
+      /^worker: Service "deleted-worker" .* is (DRAINING|INACTIVE), not ACTIVE\./,
+    )
     assert.match(
       result.message,
       /rollback failed, too: worker: service "deleted-worker" is (DRAINING|INACTIVE), so it cannot be rolled back/,
