@@ -8,7 +8,7 @@ import { startStack, type Stack } from '../local/stack/stack.ts'
 
 /**
  * `npm run demo`: three releases of the example on a local stack, as a person would make them. The
- * third one is sick, and is taken back. Fails unless all of it ends as it should.
+ * third one is unhealthy, and is rolled back. Fails unless every release ends as it should.
  *
  * `--keep` leaves everything running until Ctrl-C, to look around in.
  */

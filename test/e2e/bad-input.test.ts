@@ -159,7 +159,7 @@ const cases: readonly [title: string, config: string, ...expected: RegExp[]][] =
   ],
 ]
 
-describe('one clear message, exit status 2, and nothing changed', () => {
+describe('bad input gets one clear message and exit status 2, and changes nothing', () => {
   for (const [title, config, ...expected] of cases) {
     test(title, async () => {
       const place = { cluster: 'harbour', repository: 'harbour' }
@@ -191,7 +191,7 @@ describe('one clear message, exit status 2, and nothing changed', () => {
   })
 })
 
-describe('a rollback that cannot be done says why, and changes nothing', () => {
+describe('an impossible rollback says why, and changes nothing', () => {
   const place = { cluster: 'jetty', repository: 'jetty' }
   let jetty: ExampleEnvironment
   before(async () => {
@@ -210,7 +210,7 @@ describe('a rollback that cannot be done says why, and changes nothing', () => {
   }
 })
 
-test('names, messages and paths are data, whatever they look like', async () => {
+test('names, messages and paths are treated as data, whatever they contain', async () => {
   const example = await openExample(stack, 'hostile')
   const { folder, mark, subject, branch, tag } = await makeHostile(stack, example)
   const first = await runSlipway(stack, folder, ['deploy', 'hostile', `--commit=${branch}`])

@@ -42,7 +42,7 @@ export async function untilWritten(file: string, text: string) {
   })
 }
 
-/** The control interface of the stand-in for AWS. */
+/** The control interface of the simulated AWS. */
 export async function control(
   aws: string,
   method: 'DELETE' | 'GET' | 'POST' | 'PUT',

@@ -23,8 +23,8 @@ import {
 } from './crash-fixture.ts'
 
 /**
- * What dies on the way must not be seen in how a release ends. The worker is killed in the middle
- * of everything at once: each environment is held in another step of a release when it happens.
+ * A crash must not change how a release ends. The worker is killed while several releases run, each held
+ * in another step.
  */
 
 let fixture: CrashFixture
@@ -50,7 +50,7 @@ async function deploy(spec: EnvironmentSpec, commit: string): Promise<Released> 
     kind: 'deploy',
     spec,
     commit,
-    subject: 'A release that something dies in',
+    subject: 'A release with a crash',
     requestedBy: 'a test',
   })
   const ended = followRelease(fixture.temporal, { id, runId })
@@ -63,7 +63,7 @@ async function assertEnd(released: Released, outcome: ReleaseResult['outcome'], 
   const result = await released.ended
   assert.equal(result.outcome, outcome, result.message)
   assert.deepEqual(await versionsServed(fixture.aws, released.spec), [version])
-  // A release that is taken back never gets to the services behind the first one.
+  // A release that is rolled back never reaches the services after the first one.
   const touched = outcome === 'succeeded' ? released.before.length : 1
   assert.deepEqual(
     await deploymentsAndRevisions(fixture.aws, released.spec),
@@ -117,13 +117,13 @@ for step in 1 2 3 4 5 6; do echo "compiling step $step"; sleep 1; done
 let worker: Child
 
 test(
-  'releases end as they would have though their worker is killed in the middle',
+  'releases end as they should although their worker is killed',
   { timeout: 240_000 },
   async (t) => {
     const { temporal: client, stack } = fixture
     const targets = await Promise.all([
       fixture.environment('waiting', ['api', 'worker']),
-      fixture.environment('sick', ['api', 'worker']),
+      fixture.environment('unhealthy', ['api', 'worker']),
       fixture.environment('pushing', ['api']),
       fixture.environment('building', ['api', 'worker']),
       fixture.environment('deploying', ['api']),
@@ -137,8 +137,8 @@ test(
     await takeRoomAway()
     const waiting = await deploy(targets[0], good)
     await untilTaken(client, waiting.id, 'waitForRollout')
-    const sick = await deploy(targets[1], bad)
-    await untilTaken(client, sick.id, 'waitForRollout')
+    const unhealthy = await deploy(targets[1], bad)
+    await untilTaken(client, unhealthy.id, 'waitForRollout')
 
     const slowPush = await fault({
       operation: 'registry:PUT manifests',
@@ -165,12 +165,12 @@ test(
     await giveRoomBack()
 
     await t.test('in the wait', () => ends(waiting, 'succeeded', 'good'))
-    await t.test('in the wait for a version that turns out sick', async () => {
-      const { cause } = await assertEnd(sick, 'rolled_back', 'v0')
+    await t.test('in the wait for an unhealthy version', async () => {
+      const { cause } = await assertEnd(unhealthy, 'rolled_back', 'v0')
       assert.match(cause ?? '', /exit/i)
     })
     await t.test('in the push', () => ends(pushing, 'succeeded', 'another'))
-    await t.test('in the build, which an orphaned client may still be at', () =>
+    await t.test('in the build, which an orphaned client may still run', () =>
       ends(building, 'succeeded', 'slow'),
     )
     await t.test('in the deployment, before ECS has acted', () =>
@@ -183,7 +183,7 @@ test(
 )
 
 test(
-  'a worker that is told to stop in a wait ends at once, and the next one takes over',
+  'a worker that shuts down during a wait stops at once, and the next one continues',
   { timeout: 120_000 },
   async (t) => {
     const spec = await fixture.environment('stopping', ['api'])
@@ -208,7 +208,7 @@ test(
 )
 
 test(
-  'a release goes on though Temporal is killed in the wait, once it is back on its state',
+  'a release continues after Temporal was killed during the wait, once it runs again',
   { timeout: 120_000 },
   async () => {
     const { stack, temporal: client } = fixture

@@ -33,7 +33,7 @@ export function begin(
   })
 }
 
-/** The workflow of an environment, as somebody at the Temporal UI or CLI has it before him. */
+/** The workflow of an environment, as a person at the Temporal UI or CLI sees it. */
 export function environmentWorkflow(stack: LocalStack, example: ExampleEnvironment) {
   return stack.temporal.workflow.getHandle(environmentWorkflowId(example.environment))
 }

@@ -25,7 +25,7 @@ async function queuesIn(id: string): Promise<ReadonlyMap<string, string>> {
   )
 }
 
-describe('a command that does a part of the release itself', { concurrency: 2 }, () => {
+describe('a command that does part of the release itself', { concurrency: 2 }, () => {
   test('builds and pushes what then runs, and leaves the rest to the worker', async () => {
     const example = await openExample(stack, 'built')
     const commit = await example.commit('v1')
@@ -42,7 +42,7 @@ describe('a command that does a part of the release itself', { concurrency: 2 },
     assert.equal(queues.get('updateService'), 'slipway')
   })
 
-  test('releases from beginning to end where no worker is', async () => {
+  test('does the whole release if there is no worker', async () => {
     const example = await openExample(stack, 'alone')
     const own = '\ntaskQueues: { release: alone, builder: alone-builder }\n'
     await appendFile(path.join(example.checkout, 'slipway.yaml'), own)

@@ -4,15 +4,15 @@ import type { LocalStack } from './local-stack.ts'
 
 interface ImpossibleRollback {
   readonly title: string
-  /** Makes what cannot be gone back to, and gives what the command is told beside its environment. */
+  /** Prepares the impossible target, and returns the arguments after the environment. */
   readonly target: (stack: LocalStack, example: ExampleEnvironment) => Promise<readonly string[]>
   readonly expected: RegExp
 }
 
-/** Rollbacks of an environment in which nothing was released, each with what must be said. */
+/** Rollbacks of an environment without a release, each with the expected message. */
 export const impossibleRollbacks: readonly ImpossibleRollback[] = [
   {
-    title: 'with nothing to go back to',
+    title: 'with nothing to roll back to',
     target: async () => [],
     expected: /There is nothing to roll back to: no release has succeeded/,
   },

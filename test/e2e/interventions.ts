@@ -63,7 +63,7 @@ export async function turnOffCircuitBreakers(
 
 /**
  * As a colleague with the AWS CLI would: a revision of a service's own, with a variable more than
- * that which is given.
+ * the given one.
  */
 export async function deployByHand(
   stack: LocalStack,
@@ -114,7 +114,7 @@ export async function registerLostImage(
   return `${family}:${taskDefinition?.revision}`
 }
 
-/** As somebody might who takes the wrong one for a leftover. */
+/** As a person might who mistakes it for a leftover. */
 export async function deleteService(
   stack: LocalStack,
   example: ExampleEnvironment,
@@ -153,7 +153,7 @@ export async function digestOfTag(
   return imageDetails?.[0]?.imageDigest ?? assert.fail(`${imageTag} has no digest`)
 }
 
-/** Until a release stands at a step: `deploy api`, for instance. */
+/** Waits until a release is at a step: `deploy api`, for instance. */
 export async function untilAtStep(stack: LocalStack, id: string, name: string, subject?: string) {
   const handle = stack.temporal.workflow.getHandle(id)
   await until(

@@ -13,7 +13,7 @@ export interface LocalStack {
   readonly stack: Stack
   /** Of the stack's Temporal server. */
   readonly temporal: Client
-  /** Of the stack's stand-in for AWS. */
+  /** Clients of the stack's simulated AWS. */
   readonly aws: Clients
   readonly folder: string
   /** What can build with the stack's Docker engine. */
@@ -29,8 +29,8 @@ export interface LocalStack {
 const anyFreePorts = { temporal: 0, temporalUi: 0, aws: 0, ecr: 0, app: 0 }
 
 /**
- * Starts a stack on free ports. What was started is stopped again where a later part fails, and
- * where the test is told to end.
+ * Starts a stack on free ports. It is stopped again if a part fails to start, or if the test is
+ * interrupted.
  */
 export async function openLocalStack(): Promise<LocalStack> {
   const folder = await mkdtemp(path.join(tmpdir(), 'slipway-e2e-'))

@@ -27,8 +27,8 @@ before(async () => {
 })
 after(() => stack?.close())
 
-describe('a release that AWS stands in the way of', { concurrency: 4 }, () => {
-  test('is rejected with nothing touched where its first deployment is refused', async () => {
+describe('a release that AWS obstructs', { concurrency: 4 }, () => {
+  test('is rejected and changes nothing if ECS refuses its first deployment', async () => {
     const example = await openExample(stack, 'denied')
     await example.commit('v1')
     await deploy(stack, example, 'succeeded')
@@ -48,7 +48,7 @@ describe('a release that AWS stands in the way of', { concurrency: 4 }, () => {
     assert.match((await answering(stack, example)).taskDefinition, /denied-api:3$/)
   })
 
-  test('takes the first service back where the second deployment is refused', async () => {
+  test('rolls back the first service if ECS refuses the second deployment', async () => {
     const example = await openExample(stack, 'halfway')
     await example.commit('v1')
     await goWrong(stack, {
@@ -63,7 +63,7 @@ describe('a release that AWS stands in the way of', { concurrency: 4 }, () => {
     await assertRuns(stack, example, { result, which: 'rollbackTarget', version: 'v0' })
   })
 
-  test('goes back to a copy where its way back was deregistered meanwhile', async () => {
+  test('rolls back to a copy if its rollback target was deregistered meanwhile', async () => {
     const example = await openExample(stack, 'gone')
     await example.commit('v1')
     const first = await deploy(stack, example, 'succeeded')
@@ -84,7 +84,7 @@ describe('a release that AWS stands in the way of', { concurrency: 4 }, () => {
     assert.equal(now.digest, v1.digest)
     assert.match(now.taskDefinition, /gone-api:4$/)
 
-    // What was live goes on under its new name, also for who goes back to it by hand.
+    // What was live is known by its new name, also for a manual rollback to it.
     const named = await example.slipway('rollback', 'gone', '--to', 'gone-api:2')
     assert.equal(named.exitCode, 2, named.output)
     assert.match(named.output, /gone-api:2 is INACTIVE.*slipway deploy gone --commit [0-9a-f]{40}/s)
@@ -94,7 +94,7 @@ describe('a release that AWS stands in the way of', { concurrency: 4 }, () => {
     assert.equal((await answering(stack, example)).taskDefinition, now.taskDefinition)
   })
 
-  test('needs a person where somebody deletes a service meanwhile, and takes the other back', async () => {
+  test('needs a person if a service is deleted meanwhile, and rolls back the other', async () => {
     const example = await openExample(stack, 'deleted')
     const letGo = await holdUpdates(stack, 'deleted-worker')
     const { releaseId: id } = await begin(stack, example, await example.commit('v1'))
@@ -113,7 +113,7 @@ describe('a release that AWS stands in the way of', { concurrency: 4 }, () => {
     assert.equal((await answering(stack, example)).version, 'v0')
   })
 
-  test('goes on where its credentials expire in a wait, and are renewed', async () => {
+  test('continues if its credentials expire during a wait and are renewed', async () => {
     const example = await openExample(stack, 'renewed')
     const { releaseId: id } = await begin(stack, example, await example.commit('v1'))
     await untilAtStep(stack, id, 'wait', 'api')
@@ -124,7 +124,7 @@ describe('a release that AWS stands in the way of', { concurrency: 4 }, () => {
     await assertRuns(stack, example, { result, which: 'revision', version: 'v1' })
   })
 
-  test('goes back where its credentials have expired by then, once they are renewed', async () => {
+  test('rolls back once its expired credentials are renewed', async () => {
     const example = await openExample(stack, 'rotated', { stabilityTimeout: '15s' })
     const { releaseId: id } = await begin(stack, example, await example.commit('v1'))
     await untilAtStep(stack, id, 'wait', 'api')
@@ -137,7 +137,7 @@ describe('a release that AWS stands in the way of', { concurrency: 4 }, () => {
     await assertRuns(stack, example, { result, which: 'rollbackTarget', version: 'v0' })
   })
 
-  test('needs a person where nobody renews the credentials that it goes back with', async () => {
+  test('needs a person if the credentials for the rollback are not renewed', async () => {
     const example = await openExample(stack, 'lapsed')
     const spec = { ...example.spec, rollback: { timeoutMs: 12_000 } }
     const { releaseId: id } = await begin(stack, { ...example, spec }, await example.commit('v1'))

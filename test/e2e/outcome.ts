@@ -8,7 +8,7 @@ import type { ExampleEnvironment, CommandEnd } from './example-environment.ts'
 import type { LocalStack } from './local-stack.ts'
 
 /**
- * Waits for the end of a release, and asserts that everybody is told of the same outcome: in the
+ * Waits for the end of a release, and asserts that every place reports the same outcome: in the
  * workflow's result or failure, its search attribute, the exit status of the command that waited,
  * and the ledger that `slipway status` prints.
  *

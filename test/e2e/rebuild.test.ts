@@ -43,7 +43,7 @@ async function trigger({ slipway, environment }: ExampleEnvironment, name: strin
   return last ?? assert.fail()
 }
 
-test('a scheduled rebuild puts the same commit live on a base image that has changed', async () => {
+test('a scheduled rebuild deploys the same commit on a new base image', async () => {
   const example = await openExample(stack, 'rebuilt')
   const { repository: repositoryName } = example.names
   const imageTagMutability = 'IMMUTABLE'

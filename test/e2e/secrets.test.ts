@@ -110,7 +110,7 @@ async function slipway(status: number, ...args: readonly string[]): Promise<stri
 let good: string
 let plan: string
 
-/** A good release, one that is taken back, one whose checks print what they can, and the rest. */
+/** A good release, one that is rolled back, one whose checks print all they can, and others. */
 async function release(): Promise<void> {
   await plantVariables()
   await nameWebhook()
@@ -215,7 +215,7 @@ describe('nothing that a release leaves behind holds a secret', () => {
 
   test("no byte of Temporal's database, and no log", async () => {
     const files = (await filesBelow(path.dirname(stack.stack.logs))).filter(
-      // The stand-in for AWS keeps task definitions there, as AWS does.
+      // The simulated AWS keeps task definitions there, as AWS does.
       (file) => !file.includes('/registry/images/') && path.basename(file) !== 'aws.json',
     )
     const logs = files.filter((file) => file.startsWith(stack.stack.logs))
@@ -226,7 +226,7 @@ describe('nothing that a release leaves behind holds a secret', () => {
     assertNoSecretIn(await Promise.all(files.map((file) => readFile(file))))
   })
 
-  test('no message to a webhook, of which there were some', () => {
+  test('no message to a webhook', () => {
     assert.ok(receiver.received.length >= 4)
     const address = `/${planted['path of a webhook']}`
     for (const one of receiver.received) assert.equal(one.path, address)
@@ -263,7 +263,7 @@ describe('nothing that a release leaves behind holds a secret', () => {
   })
 })
 
-test('a secret that is there is found: as it is, in JSON, in a URL, and anywhere in base64', () => {
+test('a secret is found if it is there: as it is, in JSON, in a URL, and anywhere in base64', () => {
   const secret = 'a "good"/bad+secret&more'
   const about = { it: secret }
   assert.deepEqual(secretsIn(`text ${secret} text`, about), ['it'])

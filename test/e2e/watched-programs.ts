@@ -2,7 +2,7 @@ import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { findOnPath } from '../../local/install/find-on-path.ts'
 
-/** Stand-ins for docker and git that write down how they were called and then do it. */
+/** Wrappers of docker and git that record their calls and then make them. */
 export interface WatchedPrograms {
   /** First on a PATH, it has `git`; `docker` is to be named in `SLIPWAY_DOCKER`. */
   readonly folder: string
@@ -16,7 +16,7 @@ export interface WatchedPrograms {
   readonly passwords: () => Promise<readonly string[]>
 }
 
-/** @param folder gets the stand-ins, and what they tell */
+/** @param folder for the wrappers and their records */
 export async function watchPrograms(folder: string, dockerPath: string): Promise<WatchedPrograms> {
   const told = path.join(folder, 'told')
   await mkdir(told, { recursive: true })

@@ -6,7 +6,7 @@ import { openPeerStack, type PeerStack } from './local-stack.ts'
 /**
  * An emulator that others wrote, with real containers. It has no records of service deployments,
  * never checks a target's health, keeps failed deployments in the list for good, and goes back by
- * making the old deployment PRIMARY again. Slipway is told nothing of all that.
+ * making the old deployment PRIMARY again. Slipway knows nothing of this.
  */
 let stack: PeerStack
 before(async () => {
@@ -14,8 +14,8 @@ before(async () => {
 })
 after(() => stack?.close())
 
-describe('on an endpoint that knows no service deployments', { concurrency: 3 }, () => {
-  test('a good image goes live, and the release says that its evidence is weaker', async () => {
+describe('on an endpoint without service deployments', { concurrency: 3 }, () => {
+  test('a good image goes live, and the release names its weaker basis', async () => {
     const environment = await openPeerEnvironment(stack, 'good')
     await environment.commit('v1')
     const result = await environment.deploy('succeeded')
@@ -31,7 +31,7 @@ describe('on an endpoint that knows no service deployments', { concurrency: 3 },
     }
   })
 
-  test('a crash loop comes back, and the next release goes out all the same', async () => {
+  test('a crash loop is rolled back, and the next release succeeds', async () => {
     const environment = await openPeerEnvironment(stack, 'crash')
     const ranBefore = await environment.running()
     await environment.commit('v1', 'crash')
@@ -44,7 +44,7 @@ describe('on an endpoint that knows no service deployments', { concurrency: 3 },
     assert.equal((await environment.running()).version, 'v2')
   })
 
-  test('an image that is gone from the registry comes back', async () => {
+  test('an image that is gone from the registry is rolled back', async () => {
     const environment = await openPeerEnvironment(stack, 'gone')
     const ranBefore = await environment.running()
     const commit = await environment.commit('v1')

@@ -35,15 +35,15 @@ before(async () => {
 after(() => stack?.close())
 
 // One after the other: what one may register, another finds registered.
-describe('who may not deploy is told why, and nothing is touched', () => {
-  test('with a key that nobody has', async () => {
+describe('without permission a deploy says why, and changes nothing', () => {
+  test('with an unknown key', async () => {
     assert.match(
       await rejected('stranger'),
       /does not accept the worker's credentials \(InvalidClientTokenId: .*aws sts get-caller-identity/,
     )
   })
 
-  test('with a signature that is another’s', async () => {
+  test('with a wrong signature', async () => {
     assert.match(
       await rejected('forger'),
       /does not accept the worker's credentials \(SignatureDoesNotMatch: /,

@@ -17,7 +17,7 @@ export interface Moto {
   readonly url: string
   /** Makes a user who may call these operations, `ecs:DescribeServices` or `ecr:*`, and no others. */
   readonly addUser: (name: string, actions: readonly string[]) => Promise<Keys>
-  /** From now on nobody is let in without the keys and the permission. */
+  /** From now on it checks keys and permissions. */
   readonly lock: () => Promise<void>
   readonly stop: () => Promise<void>
 }
