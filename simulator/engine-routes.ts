@@ -11,12 +11,12 @@ export function engineRoutes(engine: Engine): ControlRoutes {
           'An alarm is set with PUT alarms/<name> and {"state": "ALARM"} or {"state": "OK"}; DELETE alarms silences all.',
         )
       setAlarm(engine, name, state)
-      return { alarms: engine.world.alarms }
+      return { alarms: engine.state.alarms }
     },
     'DELETE alarms': ({ name }) => {
-      const silenced = name === '' ? Object.keys(engine.world.alarms) : [name]
+      const silenced = name === '' ? Object.keys(engine.state.alarms) : [name]
       for (const each of silenced) setAlarm(engine, each, 'OK')
-      return { alarms: engine.world.alarms }
+      return { alarms: engine.state.alarms }
     },
     'PUT capacity': ({ body }) => {
       const { outOf } = (body ?? {}) as { outOf?: unknown }
@@ -33,7 +33,7 @@ export function engineRoutes(engine: Engine): ControlRoutes {
     },
     'POST interruptions': ({ body }) => {
       const { service, count = 1 } = (body ?? {}) as { service?: unknown; count?: unknown }
-      const found = Object.values(engine.world.services).find(({ name }) => name === service)
+      const found = Object.values(engine.state.services).find(({ name }) => name === service)
       if (found === undefined || typeof count !== 'number' || !(count >= 1))
         throw new Error(
           'Tasks are interrupted with {"service": "<name>", "count": 1}, of a service that is there.',

@@ -6,8 +6,8 @@ import type { ControlRoutes } from './http/control.ts'
  * Lambda here. A hook that waits for a person is answered by `ContinueServiceDeployment`.
  */
 export function hookRoutes(engine: Engine): ControlRoutes {
-  const { world } = engine
-  const told = () => ({ answers: world.hookAnswers, hooks: activeHooks(engine) })
+  const { state } = engine
+  const told = () => ({ answers: state.hookAnswers, hooks: activeHooks(engine) })
   return {
     'GET hooks': told,
     'PUT hooks': ({ name, body }) => {
@@ -16,23 +16,23 @@ export function hookRoutes(engine: Engine): ControlRoutes {
         throw new Error(
           'A hook answers as PUT hooks/<function> says, {"hookStatus": "SUCCEEDED"}, "FAILED" or "IN_PROGRESS", this one perhaps with "callBackDelay", in seconds; DELETE hooks has all succeed.',
         )
-      world.hookAnswers[name] = {
+      state.hookAnswers[name] = {
         hookStatus,
         ...(callBackDelay !== undefined && { callBackDelay }),
       }
       return told()
     },
     'DELETE hooks': ({ name }) => {
-      for (const each of name === '' ? Object.keys(world.hookAnswers) : [name])
-        delete world.hookAnswers[each]
+      for (const each of name === '' ? Object.keys(state.hookAnswers) : [name])
+        delete state.hookAnswers[each]
       return told()
     },
   }
 }
 
 /** Those of deployments that are under way, each at the stage where it is. */
-function activeHooks({ world }: Engine) {
-  return Object.values(world.serviceDeployments).flatMap(({ arn, finishedAt, staged }) =>
+function activeHooks({ state }: Engine) {
+  return Object.values(state.serviceDeployments).flatMap(({ arn, finishedAt, staged }) =>
     finishedAt !== undefined || staged === undefined
       ? []
       : staged.hooks.map(({ id, type, targetArn, status }) => ({

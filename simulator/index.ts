@@ -17,7 +17,7 @@ export {
   awsTimings,
   createEngine,
   ecsOperations,
-  emptyWorld,
+  emptyEngineState,
   fastTimings,
   interruptTasks,
   setAlarm,
@@ -25,7 +25,7 @@ export {
   type Engine,
   type EngineOptions,
   type Timings,
-  type World,
+  type EngineState,
 } from './ecs/index.ts'
 export type { Fault } from './http/fault.ts'
 export type { Faults } from './http/faults.ts'

@@ -122,14 +122,14 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       account,
       region,
       timings,
-      ...(kept && { world: kept.world }),
+      ...(kept && { state: kept.world }),
       resolveDigest: (image) => ecr.resolveDigest(image),
     })
     opened.push(() => engine.close())
     if (stateFile !== undefined) {
       const writer = writeStateFile(stateFile, () => ({
         format: 1,
-        world: engine.world,
+        world: engine.state,
         ecr: ecr.keep(),
       }))
       // Before the engine: its tasks are no failures of their services.

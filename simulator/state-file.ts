@@ -1,12 +1,13 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import type { KeptEcr } from './ecr/open.ts'
-import type { World } from './ecs/index.ts'
+import type { EngineState } from './ecs/index.ts'
 
 /** What outlives a simulator: all of it plain data. */
 export interface Kept {
   /** Of the file's own shape; another one is not read. */
   readonly format: 1
-  readonly world: World
+  /** The state of the ECS engine. */
+  readonly world: EngineState
   readonly ecr: KeptEcr
 }
 

@@ -2,9 +2,9 @@ import type { Engine } from './ecs/index.ts'
 
 /** What is going on, for `GET /_simulator/state`. No variable of a container is in it. */
 export function describeState(engine: Engine) {
-  const { world } = engine
+  const { state } = engine
   return {
-    services: Object.values(world.services).map((service) => ({
+    services: Object.values(state.services).map((service) => ({
       arn: service.arn,
       status: service.status,
       desiredCount: service.desiredCount,
@@ -15,10 +15,10 @@ export function describeState(engine: Engine) {
         rolloutState: deployment.rolloutState,
         taskDefinition: deployment.taskDefinition,
         // Of a blue/green, linear or canary deployment.
-        stage: world.serviceDeployments[deployment.serviceDeployment]?.staged?.stage,
+        stage: state.serviceDeployments[deployment.serviceDeployment]?.staged?.stage,
       })),
     })),
-    tasks: Object.values(world.tasks).map((task) => ({
+    tasks: Object.values(state.tasks).map((task) => ({
       id: task.id,
       service: task.service,
       deployment: task.deployment,

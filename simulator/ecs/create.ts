@@ -3,7 +3,7 @@ import type { Engine } from './engine.ts'
 import { reconcile } from './rollouts/reconcile.ts'
 import { resume } from './resume.ts'
 import { awsTimings, fastTimings, type Timings } from './timings.ts'
-import { emptyWorld, worldFrom, type World } from './world.ts'
+import { emptyEngineState, engineStateFrom, type EngineState } from './engine-state.ts'
 
 export interface EngineOptions {
   readonly clock: Clock
@@ -15,7 +15,7 @@ export interface EngineOptions {
   /** `aws` (the default) takes as long as AWS does, `fast` as little as keeps the order of things. */
   readonly timings?: 'aws' | 'fast' | Timings
   /** A world to go on from, kept from an earlier engine: its own is a copy. Tasks that ran then are gone. */
-  readonly world?: World
+  readonly state?: EngineState
   /**
    * Asked for an image's digest where the runtime could not tell it after the pull. Gives
    * `undefined` where nobody knows; the task then has no `imageDigest`. May reject: same.
@@ -28,7 +28,7 @@ export function createEngine(options: EngineOptions): Engine {
   const timings = options.timings ?? 'aws'
   const wakes: Engine['wakes'] = new Map()
   const engine: Engine = {
-    world: options.world === undefined ? emptyWorld() : worldFrom(options.world),
+    state: options.state === undefined ? emptyEngineState() : engineStateFrom(options.state),
     clock: options.clock,
     runtime: options.runtime,
     account: options.account ?? '000000000000',

@@ -1,10 +1,10 @@
 import type { Clock, TaskRuntime } from '../runtime/types.ts'
 import type { Timings } from './timings.ts'
-import type { World } from './world.ts'
+import type { EngineState } from './engine-state.ts'
 
 /** One account in one region: its ECS and its load balancers, and what makes them move. */
 export interface Engine {
-  readonly world: World
+  readonly state: EngineState
   readonly clock: Clock
   readonly runtime: TaskRuntime
   readonly account: string

@@ -8,7 +8,7 @@ import { wakeNow } from './wake.ts'
  * gone with it, as if their host had been terminated; their services replace them.
  */
 export function resume(engine: Engine): void {
-  for (const service of Object.values(engine.world.services)) {
+  for (const service of Object.values(engine.state.services)) {
     for (const task of tasksOf(engine, service).filter(isThere)) {
       task.desiredStatus = 'STOPPED'
       taskEnded(engine, service, task, {

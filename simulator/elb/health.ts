@@ -8,10 +8,10 @@ import type { TargetGroupRecord, TargetReason, TargetRecord } from './records.ts
 /** Asks every target of a service whose time has come, and lets go of those that have drained. */
 export function checkTargets(engine: Engine, service: ServiceRecord): void {
   const now = engine.clock.now()
-  for (const group of groupsOf(engine.world, service)) {
+  for (const group of groupsOf(engine.state, service)) {
     group.targets = group.targets.filter(({ drainUntil }) => (drainUntil ?? Infinity) > now)
     for (const target of group.targets) {
-      if (engine.world.tasks[target.taskId]?.service !== service.arn) continue
+      if (engine.state.tasks[target.taskId]?.service !== service.arn) continue
       if (target.drainUntil !== undefined) wakeAt(engine, service.arn, target.drainUntil)
       else if (group.healthCheck.enabled) probeWhenDue(engine, service, group, target)
     }

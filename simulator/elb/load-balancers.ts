@@ -28,7 +28,7 @@ export function createLoadBalancer(
       `The simulator has application load balancers only, not '${type}'`,
     )
   }
-  if (Object.values(engine.world.loadBalancers).some((one) => one.name === name)) {
+  if (Object.values(engine.state.loadBalancers).some((one) => one.name === name)) {
     throw new AwsError(
       'DuplicateLoadBalancerName',
       `A load balancer with the same name '${name}' exists, but with different settings`,
@@ -41,7 +41,7 @@ export function createLoadBalancer(
     scheme: optionalWord(input, 'Scheme', ['internet-facing', 'internal']) ?? 'internet-facing',
     createdAt: engine.clock.now(),
   }
-  engine.world.loadBalancers[arn] = balancer
+  engine.state.loadBalancers[arn] = balancer
   return { LoadBalancers: [answer(engine, balancer)] }
 }
 
@@ -51,7 +51,7 @@ export function describeLoadBalancers(
 ): Omit<DescribeLoadBalancersCommandOutput, '$metadata'> {
   const arns = textList(input, 'LoadBalancerArns')
   const names = textList(input, 'Names')
-  const all = Object.values(engine.world.loadBalancers)
+  const all = Object.values(engine.state.loadBalancers)
   const named = names.map((name) => {
     const balancer = all.find((known) => known.name === name)
     if (balancer === undefined) {
@@ -69,10 +69,10 @@ export function describeLoadBalancers(
 /** Takes its listeners and their rules along. Nothing happens where there is none. */
 export function deleteLoadBalancer(engine: Engine, input: Input): object {
   const arn = text(input, 'LoadBalancerArn')
-  for (const listener of Object.values(engine.world.listeners)) {
+  for (const listener of Object.values(engine.state.listeners)) {
     if (listener.loadBalancer === arn) removeListener(engine, listener.arn)
   }
-  delete engine.world.loadBalancers[arn]
+  delete engine.state.loadBalancers[arn]
   return {}
 }
 

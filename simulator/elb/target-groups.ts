@@ -26,7 +26,7 @@ export function createTargetGroup(
       `Target group name '${name}' must be 1 to 32 letters, digits and hyphens, with no hyphen at either end`,
     )
   }
-  const { targetGroups } = engine.world
+  const { targetGroups } = engine.state
   if (Object.values(targetGroups).some((group) => group.name === name)) {
     throw new AwsError(
       'DuplicateTargetGroupName',
@@ -69,7 +69,7 @@ export function describeTargetGroups(
 ): Answer<DescribeTargetGroupsCommandOutput> {
   const arns = textList(input, 'TargetGroupArns')
   const names = textList(input, 'Names')
-  const all = Object.values(engine.world.targetGroups)
+  const all = Object.values(engine.state.targetGroups)
   const named = names.map((name) => {
     const group = all.find((known) => known.name === name)
     if (group === undefined) {
@@ -109,12 +109,12 @@ export function deleteTargetGroup(engine: Engine, input: Input): object {
       `Target group '${arn}' is currently in use by a listener or a rule`,
     )
   }
-  delete engine.world.targetGroups[arn]
+  delete engine.state.targetGroups[arn]
   return {}
 }
 
 function isInUse(engine: Engine, arn: string): boolean {
-  return Object.values(engine.world.services).some(
+  return Object.values(engine.state.services).some(
     ({ status, loadBalancers }) =>
       status !== 'INACTIVE' &&
       loadBalancers.some(
@@ -125,10 +125,10 @@ function isInUse(engine: Engine, arn: string): boolean {
 }
 
 /** The load balancers that have a rule which forwards to a target group. */
-function balancersOf({ world }: Engine, arn: string): string[] {
-  const listeners = Object.values(world.rules)
+function balancersOf({ state }: Engine, arn: string): string[] {
+  const listeners = Object.values(state.rules)
     .filter(({ forward }) => forward.some(({ targetGroupArn }) => targetGroupArn === arn))
-    .map(({ listener }) => world.listeners[listener]?.loadBalancer ?? '')
+    .map(({ listener }) => state.listeners[listener]?.loadBalancer ?? '')
   return [...new Set(listeners)]
 }
 

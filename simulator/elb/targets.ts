@@ -1,6 +1,6 @@
 import type { Engine } from '../ecs/engine.ts'
 import type { ServiceRecord, TaskRecord } from '../ecs/records.ts'
-import type { World } from '../ecs/world.ts'
+import type { EngineState } from '../ecs/engine-state.ts'
 import { tell } from '../ecs/rollouts/events.ts'
 import { targetGroupOf } from '../ecs/stages/target-group.ts'
 import type { TargetGroupRecord, TargetRecord } from './records.ts'
@@ -11,17 +11,21 @@ export interface PlacedTarget {
 }
 
 /** Where a task of a service is registered, draining or not. */
-export function targetsOf(world: World, service: ServiceRecord, taskId: string): PlacedTarget[] {
-  return groupsOf(world, service).flatMap((group) =>
+export function targetsOf(
+  state: EngineState,
+  service: ServiceRecord,
+  taskId: string,
+): PlacedTarget[] {
+  return groupsOf(state, service).flatMap((group) =>
     group.targets.filter((target) => target.taskId === taskId).map((target) => ({ group, target })),
   )
 }
 
 /** The target groups that a service registers its tasks in, now or in its other colour. */
-export function groupsOf(world: World, service: ServiceRecord): TargetGroupRecord[] {
+export function groupsOf(state: EngineState, service: ServiceRecord): TargetGroupRecord[] {
   return service.loadBalancers.flatMap(({ targetGroupArn, advancedConfiguration }) =>
     [targetGroupArn, advancedConfiguration?.alternateTargetGroupArn].flatMap(
-      (arn) => world.targetGroups[arn ?? ''] ?? [],
+      (arn) => state.targetGroups[arn ?? ''] ?? [],
     ),
   )
 }
@@ -39,10 +43,10 @@ function deregistrationDelay(group: TargetGroupRecord): number {
 /** Registers a task that has just begun to run, in every target group of its revision. */
 export function registerTargets(engine: Engine, service: ServiceRecord, task: TaskRecord): void {
   const now = engine.clock.now()
-  const revision = engine.world.revisions[task.revision] ?? {}
+  const revision = engine.state.revisions[task.revision] ?? {}
   for (const balancer of service.loadBalancers) {
     const { containerPort } = balancer
-    const group = engine.world.targetGroups[targetGroupOf(revision, balancer)]
+    const group = engine.state.targetGroups[targetGroupOf(revision, balancer)]
     const port = task.ports[containerPort ?? 0]
     if (group === undefined || containerPort === undefined || port === undefined) continue
     group.targets.push({
@@ -81,7 +85,7 @@ export function drainTargets(
 ): number | undefined {
   const now = engine.clock.now()
   let last: number | undefined
-  for (const group of groupsOf(engine.world, service)) {
+  for (const group of groupsOf(engine.state, service)) {
     const targets = group.targets.filter(
       (target) => target.state !== 'draining' && tasks.some((task) => task.id === target.taskId),
     )

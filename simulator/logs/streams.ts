@@ -12,13 +12,13 @@ export interface LogStream {
 }
 
 /** The streams of all tasks that the engine still knows, oldest first. */
-export function logStreams({ world }: Engine): LogStream[] {
+export function logStreams({ state }: Engine): LogStream[] {
   const definitions = new Map(
-    Object.values(world.taskDefinitions)
+    Object.values(state.taskDefinitions)
       .flat()
       .map((definition) => [definition.arn, definition]),
   )
-  return Object.values(world.tasks)
+  return Object.values(state.tasks)
     .toSorted((a, b) => a.createdAt - b.createdAt)
     .flatMap((task) =>
       (definitions.get(task.taskDefinition)?.containers ?? []).flatMap((container) => {

@@ -20,7 +20,7 @@ export function serviceDeploymentAnswer(
   return {
     serviceDeploymentArn: record.arn,
     serviceArn: record.service,
-    clusterArn: engine.world.clusters[record.cluster]?.arn,
+    clusterArn: engine.state.clusters[record.cluster]?.arn,
     createdAt: seconds(record.createdAt),
     startedAt: seconds(record.startedAt),
     finishedAt: seconds(record.finishedAt),
@@ -64,11 +64,11 @@ export function serviceDeploymentAnswer(
 
 /** A service without a load balancer has no traffic that ECS knows of. */
 function trafficOf(
-  { world }: Engine,
+  { state }: Engine,
   { staged, targetRevision, service: arn }: ServiceDeploymentRecord,
   revision: string,
 ): Pick<ServiceRevisionSummary, 'requestedProductionTrafficWeight' | 'requestedTestTrafficWeight'> {
-  const service = world.services[arn]
+  const service = state.services[arn]
   if (staged === undefined || service === undefined || service.loadBalancers.length === 0) return {}
   const { production, test } = staged
   if (revision === targetRevision) {
@@ -93,7 +93,7 @@ export function serviceDeploymentBrief(
   return {
     serviceDeploymentArn: record.arn,
     serviceArn: record.service,
-    clusterArn: engine.world.clusters[record.cluster]?.arn,
+    clusterArn: engine.state.clusters[record.cluster]?.arn,
     createdAt: seconds(record.createdAt),
     startedAt: seconds(record.startedAt),
     finishedAt: seconds(record.finishedAt),
@@ -109,7 +109,7 @@ export function revisionAnswer(engine: Engine, revision: RevisionRecord): Wire<S
   return {
     serviceRevisionArn: revision.arn,
     serviceArn: revision.service,
-    clusterArn: engine.world.clusters[revision.cluster]?.arn,
+    clusterArn: engine.state.clusters[revision.cluster]?.arn,
     taskDefinition: revision.taskDefinition,
     launchType: revision.launchType,
     platformVersion: revision.platformVersion,

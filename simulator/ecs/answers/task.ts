@@ -9,10 +9,10 @@ import { seconds, type Wire } from './wire.ts'
 /** A task as `DescribeTasks` tells it. Its ports are where they can be reached on this machine. */
 export function taskAnswer(engine: Engine, task: TaskRecord): Wire<Task> {
   const definition = taskDefinitionAt(engine, task.taskDefinition)
-  const launchType = engine.world.revisions[task.revision]?.launchType
+  const launchType = engine.state.revisions[task.revision]?.launchType
   return {
     taskArn: task.arn,
-    clusterArn: engine.world.clusters[task.cluster]?.arn,
+    clusterArn: engine.state.clusters[task.cluster]?.arn,
     taskDefinitionArn: task.taskDefinition,
     group: `service:${nameOf(task.service)}`,
     startedBy: task.deployment,

@@ -22,7 +22,7 @@ export function createCluster(engine: Engine, input: Input): Answer<CreateCluste
   if (!/^[\w-]{1,255}$/.test(name)) {
     throw new AwsError('InvalidParameterException', 'Identifier contains invalid characters.')
   }
-  const known = engine.world.clusters[name]
+  const known = engine.state.clusters[name]
   if (known?.status === 'ACTIVE') return { cluster: clusterAnswer(engine, known) }
   const cluster: ClusterRecord = {
     arn: ecsArn(engine, `cluster/${name}`),
@@ -30,7 +30,7 @@ export function createCluster(engine: Engine, input: Input): Answer<CreateCluste
     status: 'ACTIVE',
     tags: tagList(input),
   }
-  engine.world.clusters[name] = cluster
+  engine.state.clusters[name] = cluster
   return { cluster: clusterAnswer(engine, cluster) }
 }
 
@@ -41,7 +41,7 @@ export function describeClusters(
   const names = textList(input, 'clusters')
   const wanted = names.length > 0 ? names : ['default']
   const tags = textList(input, 'include').includes('TAGS')
-  const found = wanted.map((name) => engine.world.clusters[nameOf(name)])
+  const found = wanted.map((name) => engine.state.clusters[nameOf(name)])
   return {
     clusters: found.flatMap((cluster) =>
       cluster === undefined ? [] : [clusterAnswer(engine, cluster, { tags })],
@@ -55,7 +55,7 @@ export function describeClusters(
 }
 
 export function listClusters(engine: Engine, input: Input): Answer<ListClustersCommandOutput> {
-  const arns = Object.values(engine.world.clusters)
+  const arns = Object.values(engine.state.clusters)
     .filter(({ status }) => status === 'ACTIVE')
     .map(({ arn }) => arn)
   const { items, nextToken } = page(arns, input)
@@ -76,7 +76,7 @@ export function deleteCluster(engine: Engine, input: Input): Answer<DeleteCluste
 }
 
 function servicesIn(engine: Engine, cluster: ClusterRecord): ServiceRecord[] {
-  return Object.values(engine.world.services).filter(
+  return Object.values(engine.state.services).filter(
     (service) => service.cluster === cluster.name && service.status !== 'INACTIVE',
   )
 }

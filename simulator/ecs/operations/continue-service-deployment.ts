@@ -19,7 +19,7 @@ export function continueServiceDeployment(
   const arn = text(input, 'serviceDeploymentArn')
   const hookId = text(input, 'hookId')
   const action = optionalWord(input, 'action', ['CONTINUE', 'ROLLBACK']) ?? 'CONTINUE'
-  const record = engine.world.serviceDeployments[arn]
+  const record = engine.state.serviceDeployments[arn]
   if (record === undefined) {
     throw new AwsError('ServiceDeploymentNotFoundException', 'Service deployment not found.')
   }

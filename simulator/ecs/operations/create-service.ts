@@ -54,7 +54,7 @@ export function createService(engine: Engine, input: Input): Answer<CreateServic
     throw new AwsError('InvalidParameterException', 'Identifier contains invalid characters.')
   }
   const arn = serviceArn(engine, cluster.name, name)
-  const before = engine.world.services[arn]
+  const before = engine.state.services[arn]
   if (before !== undefined && before.status !== 'INACTIVE') {
     throw new AwsError('InvalidParameterException', 'Creation of service was not idempotent.')
   }
@@ -87,7 +87,7 @@ export function createService(engine: Engine, input: Input): Answer<CreateServic
     pausedUntil: 0,
   }
   checkTraffic(service.deploymentConfiguration, service.loadBalancers)
-  engine.world.services[arn] = service
+  engine.state.services[arn] = service
   beginDeployment(engine, service)
   return { service: serviceAnswer(engine, service, { tags: true }) }
 }

@@ -89,7 +89,7 @@ function advanced(engine: Engine, given: Input, targetGroupArn: string): Advance
   const testListenerRule = optionalText(given, 'testListenerRule')
   const productionListenerRule = text(given, 'productionListenerRule')
   for (const rule of [productionListenerRule, testListenerRule]) {
-    if (rule === undefined || engine.world.rules[rule] !== undefined) continue
+    if (rule === undefined || engine.state.rules[rule] !== undefined) continue
     throw new AwsError(
       'InvalidParameterException',
       `The specified listener rule does not exist. listener rule: ${rule}`,
@@ -103,8 +103,8 @@ function advanced(engine: Engine, given: Input, targetGroupArn: string): Advance
   }
 }
 
-function checkTargetGroup({ world }: Engine, arn: string): void {
-  if (world.targetGroups[arn] !== undefined) return
+function checkTargetGroup({ state }: Engine, arn: string): void {
+  if (state.targetGroups[arn] !== undefined) return
   throw new AwsError(
     'InvalidParameterException',
     `The specified target group does not exist. target group: ${arn}`,

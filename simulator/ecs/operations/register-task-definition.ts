@@ -27,7 +27,7 @@ export function registerTaskDefinition(
     withDefaults(container, networkMode),
   )
   checkContainers(containers)
-  const revisions = (engine.world.taskDefinitions[family] ??= [])
+  const revisions = (engine.state.taskDefinitions[family] ??= [])
   const revision = (revisions.at(-1)?.revision ?? 0) + 1
   const { tags: _tags, containerDefinitions: _containers, ...rest } = input
   const record: TaskDefinitionRecord = {

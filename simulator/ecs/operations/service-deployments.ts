@@ -32,7 +32,7 @@ export function listServiceDeployments(
   const created = optionalObject(input, 'createdAt')
   const after = moment(created?.['after'], -Infinity)
   const before = moment(created?.['before'], Infinity)
-  const found = Object.values(engine.world.serviceDeployments)
+  const found = Object.values(engine.state.serviceDeployments)
     .filter((record) => record.service === service.arn && isTold(engine, record))
     .filter(({ status }) => statuses.length === 0 || statuses.includes(status ?? ''))
     .filter(({ createdAt }) => createdAt > after && createdAt < before)
@@ -51,7 +51,7 @@ export function describeServiceDeployments(
   const arns = upTo20(input, 'serviceDeploymentArns')
   const serviceDeployments = Object.fromEntries(
     arns.flatMap((arn) => {
-      const record = engine.world.serviceDeployments[arn]
+      const record = engine.state.serviceDeployments[arn]
       return record !== undefined && isTold(engine, record) ? [[arn, record] as const] : []
     }),
   )
@@ -69,7 +69,7 @@ export function describeServiceRevisions(
   input: Input,
 ): Answer<DescribeServiceRevisionsCommandOutput> {
   const arns = upTo20(input, 'serviceRevisionArns')
-  const { revisions } = engine.world
+  const { revisions } = engine.state
   return {
     serviceRevisions: arns.flatMap((arn) => {
       const revision = revisions[arn]
@@ -91,7 +91,7 @@ export function stopServiceDeployment(
   input: Input,
 ): Answer<StopServiceDeploymentCommandOutput> {
   const arn = text(input, 'serviceDeploymentArn')
-  const record = engine.world.serviceDeployments[arn]
+  const record = engine.state.serviceDeployments[arn]
   if (record === undefined) {
     throw new AwsError('ServiceDeploymentNotFoundException', 'Service deployment not found.')
   }

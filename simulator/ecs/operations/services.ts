@@ -29,11 +29,11 @@ export function describeServices(
   const arns = names.map((name) => serviceArn(engine, cluster.name, name))
   return {
     services: arns.flatMap((arn) => {
-      const service = engine.world.services[arn]
+      const service = engine.state.services[arn]
       return service === undefined ? [] : [serviceAnswer(engine, service, { tags })]
     }),
     failures: arns
-      .filter((arn) => engine.world.services[arn] === undefined)
+      .filter((arn) => engine.state.services[arn] === undefined)
       .map((arn) => ({ arn, reason: 'MISSING' })),
   }
 }
@@ -41,7 +41,7 @@ export function describeServices(
 export function listServices(engine: Engine, input: Input): Answer<ListServicesCommandOutput> {
   const cluster = clusterOf(engine, input)
   const launchType = optionalText(input, 'launchType')
-  const arns = Object.values(engine.world.services)
+  const arns = Object.values(engine.state.services)
     .filter((service) => service.cluster === cluster.name && service.status !== 'INACTIVE')
     .filter((service) => launchType === undefined || service.launchType === launchType)
     .map(({ arn }) => arn)
@@ -69,8 +69,8 @@ export function deleteService(engine: Engine, input: Input): Answer<DeleteServic
   }
   service.status = 'DRAINING'
   service.desiredCount = 0
-  for (const { arn, service: owner } of Object.values(engine.world.serviceDeployments)) {
-    if (owner === service.arn) delete engine.world.serviceDeployments[arn]
+  for (const { arn, service: owner } of Object.values(engine.state.serviceDeployments)) {
+    if (owner === service.arn) delete engine.state.serviceDeployments[arn]
   }
   wakeSoon(engine, service.arn)
   return { service: serviceAnswer(engine, service) }

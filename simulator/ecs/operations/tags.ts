@@ -37,7 +37,7 @@ export function listTagsForResource(
 
 function taggedResource(engine: Engine, input: Input): { tags: Tag[] } {
   const arn = text(input, 'resourceArn')
-  const { clusters, services, taskDefinitions } = engine.world
+  const { clusters, services, taskDefinitions } = engine.state
   const found =
     services[arn] ??
     Object.values(clusters).find((cluster) => cluster.arn === arn) ??

@@ -34,7 +34,7 @@ export function listTaskDefinitions(
 ): Answer<ListTaskDefinitionsCommandOutput> {
   const family = optionalText(input, 'familyPrefix')
   const status = optionalWord(input, 'status', ['ACTIVE', 'INACTIVE']) ?? 'ACTIVE'
-  const families = Object.entries(engine.world.taskDefinitions)
+  const families = Object.entries(engine.state.taskDefinitions)
     .filter(([name]) => family === undefined || name === family)
     .toSorted(([one], [other]) => (one < other ? -1 : 1))
   const arns = families
@@ -52,7 +52,7 @@ export function listTaskDefinitionFamilies(
 ): Answer<ListTaskDefinitionFamiliesCommandOutput> {
   const prefix = optionalText(input, 'familyPrefix') ?? ''
   const status = optionalWord(input, 'status', ['ACTIVE', 'INACTIVE', 'ALL']) ?? 'ALL'
-  const families = Object.entries(engine.world.taskDefinitions)
+  const families = Object.entries(engine.state.taskDefinitions)
     .filter(([name, revisions]) => {
       const isActive = revisions.some((record) => record.status === 'ACTIVE')
       return name.startsWith(prefix) && (status === 'ALL' || isActive === (status === 'ACTIVE'))

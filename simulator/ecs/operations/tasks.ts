@@ -24,7 +24,7 @@ export function listTasks(engine: Engine, input: Input): Answer<ListTasksCommand
   const desired = optionalWord(input, 'desiredStatus', ['RUNNING', 'PENDING', 'STOPPED'])
   const tasks =
     optionalText(input, 'serviceName') === undefined
-      ? Object.values(engine.world.tasks).filter((task) => task.cluster === cluster.name)
+      ? Object.values(engine.state.tasks).filter((task) => task.cluster === cluster.name)
       : tasksOf(engine, serviceOf(engine, input, 'serviceName'))
   const arns = tasks
     .filter((task) => isTold(engine, task) && task.desiredStatus === (desired ?? 'RUNNING'))
@@ -32,7 +32,7 @@ export function listTasks(engine: Engine, input: Input): Answer<ListTasksCommand
     .filter((task) => family === undefined || nameOf(task.taskDefinition).split(':')[0] === family)
     .filter(
       ({ revision }) =>
-        launchType === undefined || engine.world.revisions[revision]?.launchType === launchType,
+        launchType === undefined || engine.state.revisions[revision]?.launchType === launchType,
     )
     .map(({ arn }) => arn)
   const { items, nextToken } = page(arns, input)
@@ -64,7 +64,7 @@ export function describeTasks(engine: Engine, input: Input): Answer<DescribeTask
 export function stopTask(engine: Engine, input: Input): Answer<StopTaskCommandOutput> {
   const cluster = clusterOf(engine, input)
   const task = findTask(engine, cluster.name, text(input, 'task'))
-  const service = engine.world.services[task?.service ?? '']
+  const service = engine.state.services[task?.service ?? '']
   if (task === undefined || service === undefined) {
     throw new AwsError('InvalidParameterException', 'The referenced task was not found.')
   }
@@ -78,7 +78,7 @@ export function stopTask(engine: Engine, input: Input): Answer<StopTaskCommandOu
 }
 
 function findTask(engine: Engine, cluster: string, nameOrArn: string): TaskRecord | undefined {
-  const task = engine.world.tasks[nameOf(nameOrArn)]
+  const task = engine.state.tasks[nameOf(nameOrArn)]
   return task?.cluster === cluster && isTold(engine, task) ? task : undefined
 }
 

@@ -10,7 +10,7 @@ import type { ClusterRecord, ServiceRecord, TaskDefinitionRecord } from '../reco
  * @throws ClusterNotFoundException
  */
 export function clusterOf(engine: Engine, input: Input): ClusterRecord {
-  const cluster = engine.world.clusters[nameOf(optionalText(input, 'cluster') ?? 'default')]
+  const cluster = engine.state.clusters[nameOf(optionalText(input, 'cluster') ?? 'default')]
   if (cluster?.status !== 'ACTIVE') {
     throw new AwsError('ClusterNotFoundException', 'Cluster not found.')
   }
@@ -28,7 +28,7 @@ export function serviceArn(engine: Engine, cluster: string, nameOrArn: string): 
  */
 export function serviceOf(engine: Engine, input: Input, field = 'service'): ServiceRecord {
   const cluster = clusterOf(engine, input)
-  const service = engine.world.services[serviceArn(engine, cluster.name, text(input, field))]
+  const service = engine.state.services[serviceArn(engine, cluster.name, text(input, field))]
   if (service === undefined) {
     throw new AwsError('ServiceNotFoundException', 'Service not found.')
   }
@@ -41,7 +41,7 @@ export function findTaskDefinition(
   reference: string,
 ): TaskDefinitionRecord | undefined {
   const [family = '', revision] = nameOf(reference).split(':')
-  const known = engine.world.taskDefinitions[family] ?? []
+  const known = engine.state.taskDefinitions[family] ?? []
   return revision === undefined
     ? known.findLast(({ status }) => status === 'ACTIVE')
     : known.find((definition) => definition.revision === Number(revision))

@@ -7,7 +7,7 @@ import { ringing } from './watched-alarms.ts'
 export function judgeAlarms(engine: Engine, service: ServiceRecord): void {
   const primary = service.deployments[0]
   if (primary?.rolloutState !== 'IN_PROGRESS' || primary.kind === 'rollback') return
-  const record = engine.world.serviceDeployments[primary.serviceDeployment]
+  const record = engine.state.serviceDeployments[primary.serviceDeployment]
   if (record?.alarms.status !== 'MONITORING') return
   const triggered = ringing(engine, record.alarms.alarmNames)
   if (triggered.length === 0) return

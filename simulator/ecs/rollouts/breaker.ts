@@ -38,7 +38,7 @@ export function judgeBreaker(engine: Engine, service: ServiceRecord): void {
   if (primary.breakerCount < thresholdOf(service.deploymentConfiguration, service.desiredCount)) {
     return
   }
-  const record = engine.world.serviceDeployments[primary.serviceDeployment]
+  const record = engine.state.serviceDeployments[primary.serviceDeployment]
   if (record !== undefined) record.breaker.status = 'TRIGGERED'
   giveUp(engine, service, primary, {
     by: 'ECS deployment circuit breaker',
@@ -49,7 +49,7 @@ export function judgeBreaker(engine: Engine, service: ServiceRecord): void {
 }
 
 function copyCount(engine: Engine, service: ServiceRecord, deployment: DeploymentRecord): void {
-  const record = engine.world.serviceDeployments[deployment.serviceDeployment]
+  const record = engine.state.serviceDeployments[deployment.serviceDeployment]
   if (record === undefined || deployment.kind === 'rollback') return
   record.breaker.failureCount = deployment.breakerCount
   record.breaker.threshold = thresholdOf(service.deploymentConfiguration, service.desiredCount)

@@ -8,9 +8,9 @@ import { tell } from './events.ts'
  * (`undefined`). Tasks that run go on.
  */
 export function setCapacity(engine: Engine, outOf: string | undefined): void {
-  if (outOf === undefined) delete engine.world.outOfCapacity
-  else engine.world.outOfCapacity = outOf
-  for (const service of Object.values(engine.world.services)) {
+  if (outOf === undefined) delete engine.state.outOfCapacity
+  else engine.state.outOfCapacity = outOf
+  for (const service of Object.values(engine.state.services)) {
     if (outOf === undefined) service.pausedUntil = 0
     wakeSoon(engine, service.arn)
   }
@@ -18,7 +18,7 @@ export function setCapacity(engine: Engine, outOf: string | undefined): void {
 
 /** Whether a task can be placed. Where none can, the service says why and tries again after a while. */
 export function hasRoom(engine: Engine, service: ServiceRecord): boolean {
-  const reason = engine.world.outOfCapacity
+  const reason = engine.state.outOfCapacity
   if (reason === undefined) return true
   tell(engine, service, `was unable to place a task. Reason: ${reason}`)
   service.pausedUntil = engine.clock.now() + engine.timings.replace

@@ -14,7 +14,7 @@ export function beginDeployment(engine: Engine, service: ServiceRecord): Deploym
   const now = engine.clock.now()
   for (const older of service.deployments) {
     older.status = 'ACTIVE'
-    const record = engine.world.serviceDeployments[older.serviceDeployment]
+    const record = engine.state.serviceDeployments[older.serviceDeployment]
     if (record === undefined || !isInFlight(record)) continue
     record.status = 'STOP_REQUESTED'
     record.statusReason = 'Service deployment stopped because a newer service deployment started.'

@@ -54,7 +54,7 @@ function completeWhenReady(
     return
   }
   primary.readySince ??= now
-  const watched = engine.world.serviceDeployments[primary.serviceDeployment]?.alarms.status
+  const watched = engine.state.serviceDeployments[primary.serviceDeployment]?.alarms.status
   const bakes = watched === 'MONITORING' && primary.kind === 'forward'
   // Deployments in stages have baked by now, for as long as the service says.
   const bake = bakes && stagedOf(engine, primary) === undefined ? engine.timings.bake : 0
@@ -127,6 +127,6 @@ function forgetOldTasks(engine: Engine, service: ServiceRecord): void {
   const horizon = engine.clock.now() - engine.timings.keepStopped
   const old = tasksOf(engine, service).filter(({ stoppedAt = Infinity }) => stoppedAt < horizon)
   if (old.length === 0) return
-  for (const { id } of old) delete engine.world.tasks[id]
-  service.tasks = service.tasks.filter((id) => engine.world.tasks[id] !== undefined)
+  for (const { id } of old) delete engine.state.tasks[id]
+  service.tasks = service.tasks.filter((id) => engine.state.tasks[id] !== undefined)
 }

@@ -15,7 +15,7 @@ import type { ServiceRecord, TaskRecord } from '../records.ts'
 export function judgeTasks(engine: Engine, service: ServiceRecord, tasks: TaskRecord[]): void {
   for (const task of tasks) {
     if (!isLive(task) || task.lastStatus !== 'RUNNING' || task.startedAt === undefined) continue
-    const targets = targetsOf(engine.world, service, task.id)
+    const targets = targetsOf(engine.state, service, task.id)
     const complaint = complaintAbout(engine, task, targets)
     if (complaint !== undefined) {
       condemnUnhealthy(engine, service, task, task.startedAt, complaint)

@@ -17,7 +17,7 @@ import { launchDue } from '../tasks/start.ts'
  * world alone, and has itself woken for what is due next; looking once too often changes nothing.
  */
 export function reconcile(engine: Engine, serviceArn: string): void {
-  const service = engine.world.services[serviceArn]
+  const service = engine.state.services[serviceArn]
   if (service === undefined || service.status === 'INACTIVE' || engine.closed) return
   takeRequests(engine, service)
   launchDue(engine, service, tasksOf(engine, service))

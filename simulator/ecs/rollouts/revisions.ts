@@ -7,7 +7,7 @@ import type {
   ServiceSettings,
   TaskDefinitionRecord,
 } from '../records.ts'
-import { table } from '../world.ts'
+import { table } from '../engine-state.ts'
 
 /** The part of a service whose change makes a new deployment, taken from wherever it stands. */
 export function settingsOf(from: ServiceSettings): ServiceSettings {
@@ -47,12 +47,12 @@ export function newRevision(
     digests: table(),
     ...(alternate && { alternate }),
   }
-  engine.world.revisions[arn] = revision
+  engine.state.revisions[arn] = revision
   return revision
 }
 
 /** The task definition with this ARN; a service keeps using one that was deregistered. */
 export function taskDefinitionAt(engine: Engine, arn: string): TaskDefinitionRecord | undefined {
   const [family = ''] = arn.slice(arn.lastIndexOf('/') + 1).split(':')
-  return engine.world.taskDefinitions[family]?.find((known) => known.arn === arn)
+  return engine.state.taskDefinitions[family]?.find((known) => known.arn === arn)
 }

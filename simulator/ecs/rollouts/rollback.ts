@@ -21,7 +21,7 @@ export function startRollback(engine: Engine, service: ServiceRecord, cause: Rol
   const failed = service.deployments[0]
   if (failed === undefined) return
   const candidate = service.lastCompleted
-  const revision = engine.world.revisions[candidate?.revision ?? '']
+  const revision = engine.state.revisions[candidate?.revision ?? '']
   if (candidate === undefined || revision === undefined) {
     endServiceDeployment(
       engine,
@@ -32,7 +32,7 @@ export function startRollback(engine: Engine, service: ServiceRecord, cause: Rol
     return
   }
   const now = engine.clock.now()
-  const record = engine.world.serviceDeployments[failed.serviceDeployment]
+  const record = engine.state.serviceDeployments[failed.serviceDeployment]
   // The tasks of blue are still there, and so is its deployment: it takes its place again.
   const kept = record?.staged && service.deployments.find(({ id }) => id === candidate.deploymentId)
   if (record?.staged !== undefined) record.staged.back = 'restoring'

@@ -54,7 +54,7 @@ export function newServiceDeployment(
       threshold: thresholdOf(service.deploymentConfiguration, service.desiredCount),
     },
   }
-  engine.world.serviceDeployments[arn] = record
+  engine.state.serviceDeployments[arn] = record
   return record
 }
 
@@ -65,7 +65,7 @@ export function endServiceDeployment(
   status: 'SUCCESSFUL' | 'STOPPED' | 'ROLLBACK_SUCCESSFUL' | 'ROLLBACK_FAILED',
   reason?: string,
 ): void {
-  const record = engine.world.serviceDeployments[arn]
+  const record = engine.state.serviceDeployments[arn]
   if (record === undefined || !isInFlight(record)) return
   const now = engine.clock.now()
   record.ended = targetCounts(engine, record)
@@ -84,7 +84,7 @@ export function targetCounts(
   record: ServiceDeploymentRecord,
 ): { requested: number; running: number; pending: number } {
   if (record.ended !== undefined) return record.ended
-  const service = engine.world.services[record.service]
+  const service = engine.state.services[record.service]
   if (service === undefined) return { requested: 0, running: 0, pending: 0 }
   const tasks = tasksOf(engine, service).filter((task) => task.revision === record.targetRevision)
   return { requested: service.desiredCount, ...countsOf(tasks) }

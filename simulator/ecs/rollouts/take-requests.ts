@@ -7,7 +7,7 @@ import type { DeploymentRecord, ServiceRecord } from '../records.ts'
 /** Takes up what was asked of a service's deployments since the last look: start, stop, go back. */
 export function takeRequests(engine: Engine, service: ServiceRecord): void {
   for (const deployment of service.deployments.toReversed()) {
-    const record = engine.world.serviceDeployments[deployment.serviceDeployment]
+    const record = engine.state.serviceDeployments[deployment.serviceDeployment]
     if (record === undefined) continue
     if (record.status === 'PENDING') {
       record.status = 'IN_PROGRESS'

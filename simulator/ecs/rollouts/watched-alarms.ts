@@ -5,8 +5,8 @@ import type { ServiceDeploymentRecord } from '../records.ts'
 
 /** Sets a CloudWatch alarm. Services whose deployments watch it hear of it as soon as ECS would. */
 export function setAlarm(engine: Engine, name: string, state: 'OK' | 'ALARM'): void {
-  engine.world.alarms[name] = state
-  for (const service of Object.values(engine.world.services)) {
+  engine.state.alarms[name] = state
+  for (const service of Object.values(engine.state.services)) {
     const { alarms } = service.deploymentConfiguration
     if (alarms?.alarmNames?.includes(name) === true) wakeSoon(engine, service.arn)
   }
@@ -27,5 +27,5 @@ export function watchedAlarms(
 
 /** Those of these alarms that ring now. */
 export function ringing(engine: Engine, names: readonly string[]): string[] {
-  return names.filter((name) => engine.world.alarms[name] === 'ALARM')
+  return names.filter((name) => engine.state.alarms[name] === 'ALARM')
 }

@@ -16,7 +16,7 @@ export function advance(engine: Engine, service: ServiceRecord): void {
   const staged = stagedOf(engine, primary)
   if (primary === undefined || staged === undefined || primary.rolloutState !== 'IN_PROGRESS')
     return
-  const record = engine.world.serviceDeployments[primary.serviceDeployment]
+  const record = engine.state.serviceDeployments[primary.serviceDeployment]
   if (record === undefined) return
   if (staged.back !== undefined) comeBack(engine, service, primary, staged)
   else if (record.status === 'IN_PROGRESS')
@@ -67,7 +67,7 @@ function enter(engine: Engine, { service, green, record, staged }: Moving, stati
   if (station.production !== undefined) staged.production = station.production
   staged.hooks = beginHooks(engine, record.deploymentConfiguration.lifecycleHooks ?? [], stage)
   record.updatedAt = now
-  const revision = engine.world.revisions[green.revision]
+  const revision = engine.state.revisions[green.revision]
   const shifts = station.production !== undefined || stage === 'TEST_TRAFFIC_SHIFT'
   if (revision !== undefined && shifts) shiftTraffic(engine, service, revision, staged)
 }
@@ -107,7 +107,7 @@ function comeBack(
   blue: DeploymentRecord,
   staged: StagedRecord,
 ): void {
-  const revision = engine.world.revisions[blue.revision]
+  const revision = engine.state.revisions[blue.revision]
   if (staged.back !== 'restoring' || !isAllThere(engine, service, blue)) return
   staged.back = 'cleaning'
   staged.stage = 'CLEAN_UP'

@@ -17,7 +17,7 @@ export interface Beginning {
  */
 export function beginStages(engine: Engine, service: ServiceRecord): Beginning {
   const blue = servingNow(engine, service)
-  const revision = blue && engine.world.revisions[blue.revision]
+  const revision = blue && engine.state.revisions[blue.revision]
   if (revision !== undefined)
     shiftTraffic(engine, service, revision, { production: 100, test: 100 })
   const blueIsAlternate = revision?.alternate === true
@@ -64,5 +64,5 @@ export function stagedOf(
   deployment: DeploymentRecord | undefined,
 ): StagedRecord | undefined {
   if (deployment === undefined || deployment.rolloutState === 'COMPLETED') return undefined
-  return engine.world.serviceDeployments[deployment.serviceDeployment]?.staged
+  return engine.state.serviceDeployments[deployment.serviceDeployment]?.staged
 }

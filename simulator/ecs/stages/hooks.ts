@@ -72,7 +72,7 @@ function runHook(engine: Engine, serviceArn: string, hook: HookRecord): void {
 }
 
 /** By ARN or by name; a function about which nobody has said anything is content. */
-function answerOf({ world }: Engine, { targetArn = '' }: HookRecord): HookAnswer {
+function answerOf({ state }: Engine, { targetArn = '' }: HookRecord): HookAnswer {
   const name = nameOf(targetArn).split(':').at(-1) ?? ''
-  return world.hookAnswers[targetArn] ?? world.hookAnswers[name] ?? { hookStatus: 'SUCCEEDED' }
+  return state.hookAnswers[targetArn] ?? state.hookAnswers[name] ?? { hookStatus: 'SUCCEEDED' }
 }

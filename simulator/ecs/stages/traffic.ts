@@ -27,9 +27,9 @@ export function shiftTraffic(
     const forward = (share: number) =>
       pair.map((arn, index) => ({ targetGroupArn: arn, weight: weightOf(index, share) }))
     const { productionListenerRule = '', testListenerRule = '' } = advancedConfiguration
-    const live = engine.world.rules[productionListenerRule]
+    const live = engine.state.rules[productionListenerRule]
     if (live !== undefined) live.forward = forward(production)
-    const tested = engine.world.rules[testListenerRule]
+    const tested = engine.state.rules[testListenerRule]
     if (tested !== undefined) tested.forward = forward(test)
   }
 }

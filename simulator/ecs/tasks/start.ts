@@ -38,7 +38,7 @@ export function placeTask(
     })),
     proven: false,
   }
-  engine.world.tasks[id] = task
+  engine.state.tasks[id] = task
   service.tasks.push(id)
   return task
 }
@@ -59,7 +59,7 @@ export function launchDue(engine: Engine, service: ServiceRecord, tasks: TaskRec
 }
 
 function specOf(engine: Engine, service: ServiceRecord, task: TaskRecord): TaskSpec {
-  const digests = engine.world.revisions[task.revision]?.digests ?? {}
+  const digests = engine.state.revisions[task.revision]?.digests ?? {}
   const definition = taskDefinitionAt(engine, task.taskDefinition)
   return {
     id: task.id,
@@ -140,7 +140,7 @@ function noteDigest(
   digest: string,
 ): void {
   container.imageDigest = digest
-  const revision = engine.world.revisions[task.revision]
+  const revision = engine.state.revisions[task.revision]
   if (revision !== undefined) revision.digests[container.name] ??= digest
 }
 

@@ -5,7 +5,7 @@ import { taskHealth } from './container-health.ts'
 
 /** The tasks of a service that ECS still tells about, oldest first. */
 export function tasksOf(engine: Engine, service: ServiceRecord): TaskRecord[] {
-  return service.tasks.flatMap((id) => engine.world.tasks[id] ?? [])
+  return service.tasks.flatMap((id) => engine.state.tasks[id] ?? [])
 }
 
 /** Wanted, and not ended. */
@@ -28,7 +28,7 @@ export function isHealthy(engine: Engine, service: ServiceRecord, task: TaskReco
     task.lastStatus === 'RUNNING' &&
     task.proven &&
     taskHealth(engine, task) !== 'UNHEALTHY' &&
-    targetsOf(engine.world, service, task.id).every(({ target }) => isGood(target))
+    targetsOf(engine.state, service, task.id).every(({ target }) => isGood(target))
   )
 }
 

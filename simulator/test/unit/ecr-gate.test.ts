@@ -2,42 +2,42 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { CreateRepositoryCommand, type ImageTagMutability } from '@aws-sdk/client-ecr'
 import { basic } from '../../ecr/http-registry.ts'
-import { ecrWorld } from './ecr-world.ts'
+import { ecrFixture } from './ecr-fixture.ts'
 
 async function withRepository(imageTagMutability: ImageTagMutability = 'MUTABLE') {
-  const world = await ecrWorld()
-  await world.client.send(
+  const fixture = await ecrFixture()
+  await fixture.client.send(
     new CreateRepositoryCommand({ repositoryName: 'hello', imageTagMutability }),
   )
-  return world
+  return fixture
 }
 
 test('what was pushed through the gate is pulled through it, byte for byte', async () => {
-  await using world = await withRepository()
+  await using fixture = await withRepository()
   const content = 'x'.repeat(3_000_000)
 
-  const { status, digest } = await world.push('hello', 'v1', content)
+  const { status, digest } = await fixture.push('hello', 'v1', content)
 
   assert.equal(status, 201)
-  const manifest = await world.ask('GET', '/v2/hello/manifests/v1')
+  const manifest = await fixture.ask('GET', '/v2/hello/manifests/v1')
   const { layers } = (await manifest.json()) as { layers: { digest: string }[] }
   assert.equal(manifest.headers.get('docker-content-digest'), digest)
-  const layer = await world.ask('GET', `/v2/hello/blobs/${layers[0]?.digest}`)
+  const layer = await fixture.ask('GET', `/v2/hello/blobs/${layers[0]?.digest}`)
   assert.equal(await layer.text(), content)
 })
 
 test('the address of an upload stays on the gate', async () => {
-  await using world = await withRepository()
+  await using fixture = await withRepository()
 
-  const { location } = await world.push('hello', 'v1', 'content')
+  const { location } = await fixture.push('hello', 'v1', 'content')
 
-  assert.ok(location?.startsWith(`${world.gateUrl}/v2/hello/blobs/uploads/`), location ?? 'none')
+  assert.ok(location?.startsWith(`${fixture.gateUrl}/v2/hello/blobs/uploads/`), location ?? 'none')
 })
 
 test('without a login the gate asks for a Basic one', async () => {
-  await using world = await withRepository()
+  await using fixture = await withRepository()
 
-  const answer = await fetch(`${world.gateUrl}/v2/`)
+  const answer = await fetch(`${fixture.gateUrl}/v2/`)
 
   assert.equal(answer.status, 401)
   assert.match(answer.headers.get('www-authenticate') ?? '', /^Basic realm="http:\/\/127/)
@@ -45,36 +45,36 @@ test('without a login the gate asks for a Basic one', async () => {
 })
 
 test("a wrong token, another user and the registry's own password are refused with 401", async () => {
-  await using world = await withRepository()
-  const token = Buffer.from((await world.login()).slice(6), 'base64')
+  await using fixture = await withRepository()
+  const token = Buffer.from((await fixture.login()).slice(6), 'base64')
     .toString()
     .slice(4)
 
   for (const login of [
     basic({ username: 'AWS', password: 'guess' }),
     basic({ username: 'root', password: token }),
-    basic(world.registry),
+    basic(fixture.registry),
     'Bearer abc',
   ])
-    assert.equal((await world.ask('GET', '/v2/', {}, login)).status, 401, login)
-  assert.equal((await world.ask('GET', '/v2/')).status, 200)
+    assert.equal((await fixture.ask('GET', '/v2/', {}, login)).status, 401, login)
+  assert.equal((await fixture.ask('GET', '/v2/')).status, 200)
 })
 
 test('an expired token is refused with 403, which says to log in again', async () => {
-  await using world = await withRepository()
-  const login = await world.login()
-  await world.clock.advance(12 * 3_600_000)
+  await using fixture = await withRepository()
+  const login = await fixture.login()
+  await fixture.clock.advance(12 * 3_600_000)
 
-  const answer = await world.ask('GET', '/v2/', {}, login)
+  const answer = await fixture.ask('GET', '/v2/', {}, login)
 
   assert.equal(answer.status, 403)
   assert.match(await answer.text(), /Your authorization token has expired/)
 })
 
 test('a push to a repository that was not created is refused as ECR does', async () => {
-  await using world = await withRepository()
+  await using fixture = await withRepository()
 
-  const { status, text } = await world.push('other', 'v1', 'content')
+  const { status, text } = await fixture.push('other', 'v1', 'content')
 
   assert.equal(status, 404)
   assert.deepEqual(JSON.parse(text), {
@@ -85,32 +85,32 @@ test('a push to a repository that was not created is refused as ECR does', async
       },
     ],
   })
-  assert.equal(world.registry.blobs.size, 0)
+  assert.equal(fixture.registry.blobs.size, 0)
 })
 
 test('an immutable tag is refused at the push, even for the same image', async () => {
-  await using world = await withRepository('IMMUTABLE')
-  assert.equal((await world.push('hello', 'v1', 'content')).status, 201)
+  await using fixture = await withRepository('IMMUTABLE')
+  assert.equal((await fixture.push('hello', 'v1', 'content')).status, 201)
 
-  const again = await world.push('hello', 'v1', 'content')
+  const again = await fixture.push('hello', 'v1', 'content')
 
   assert.equal(again.status, 400)
   assert.match(again.text, /TAG_INVALID.*'v1' already exists.*because the tag is immutable/)
 })
 
 test('a path that climbs out of its repository does not reach the registry', async () => {
-  await using world = await withRepository()
+  await using fixture = await withRepository()
 
   for (const path of ['/v2/hello/%2e%2e/other/tags/list', '/v2/_catalog', '/metrics'])
-    assert.equal((await world.ask('GET', path)).status, 404, path)
+    assert.equal((await fixture.ask('GET', path)).status, 404, path)
 })
 
 test('images are deleted by the API of ECR only', async () => {
-  await using world = await withRepository()
-  const { digest } = await world.push('hello', 'v1', 'content')
+  await using fixture = await withRepository()
+  const { digest } = await fixture.push('hello', 'v1', 'content')
 
-  assert.equal((await world.ask('DELETE', `/v2/hello/manifests/${digest}`)).status, 405)
-  assert.equal((await world.ask('GET', '/v2/hello/manifests/v1')).status, 200)
+  assert.equal((await fixture.ask('DELETE', `/v2/hello/manifests/${digest}`)).status, 405)
+  assert.equal((await fixture.ask('GET', '/v2/hello/manifests/v1')).status, 200)
 })
 
 test('a registry that cannot be reached or refuses the gate is not taken for a bad login', async () => {
@@ -120,17 +120,17 @@ test('a registry that cannot be reached or refuses the gate is not taken for a b
   assert.equal(answer.status, 503)
   assert.match(await answer.text(), /cannot be reached/)
 
-  await using first = await ecrWorld()
-  await using refusing = await ecrWorld({ registry: { ...first.registry, password: 'old' } })
+  await using first = await ecrFixture()
+  await using refusing = await ecrFixture({ registry: { ...first.registry, password: 'old' } })
   const refused = await refusing.ask('GET', '/v2/')
   assert.equal(refused.status, 502)
   assert.match(await refused.text(), /refuses user upstream/)
 })
 
 test('faults hit the gate too', async () => {
-  await using world = await withRepository()
-  world.faults.add({ operation: 'registry:PUT manifests', kind: 'error5xx' })
+  await using fixture = await withRepository()
+  fixture.faults.add({ operation: 'registry:PUT manifests', kind: 'error5xx' })
 
-  assert.equal((await world.push('hello', 'v1', 'content')).status, 503)
-  assert.equal((await world.push('hello', 'v1', 'content')).status, 201)
+  assert.equal((await fixture.push('hello', 'v1', 'content')).status, 503)
+  assert.equal((await fixture.push('hello', 'v1', 'content')).status, 201)
 })

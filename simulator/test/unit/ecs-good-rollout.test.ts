@@ -71,7 +71,7 @@ for (const { desired, minimum, maximum } of limits) {
     const { id } = deploy('registry/api:2')
     const ended = await settle(() => {
       const { runningCount = 0, pendingCount = 0 } = service()
-      const healthy = Object.values(engine.world.targetGroups)
+      const healthy = Object.values(engine.state.targetGroups)
         .flatMap(({ targets }) => targets)
         .filter(({ state }) => state === 'healthy').length
       assert.ok(runningCount + pendingCount <= Math.floor((desired * maximum) / 100))

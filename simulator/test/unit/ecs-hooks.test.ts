@@ -30,7 +30,7 @@ test('a function that is content lets a deployment go on', async () => {
 
 test('a function that is busy is asked again, and holds the deployment until it is content', async () => {
   const played = await hooked(checkAt('POST_SCALE_UP'))
-  played.engine.world.hookAnswers['check'] = { hookStatus: 'IN_PROGRESS' }
+  played.engine.state.hookAnswers['check'] = { hookStatus: 'IN_PROGRESS' }
   await played.clock.advance(20 * minute)
   assert.equal(current(played).lifecycleStage, 'POST_SCALE_UP')
   const [hook] = hooksOf(played)
@@ -38,14 +38,14 @@ test('a function that is busy is asked again, and holds the deployment until it 
     [hook?.targetType, hook?.targetArn, hook?.status, hook?.timeoutAction],
     ['AWS_LAMBDA', lambda, 'IN_PROGRESS', 'ROLLBACK'],
   )
-  played.engine.world.hookAnswers['check'] = { hookStatus: 'SUCCEEDED' }
+  played.engine.state.hookAnswers['check'] = { hookStatus: 'SUCCEEDED' }
   await played.clock.advance(31_000)
   assert.notEqual(current(played).lifecycleStage, 'POST_SCALE_UP')
 })
 
 test('a function that fails sends the deployment back, breaker or not', async () => {
   const played = await hooked(checkAt('POST_TEST_TRAFFIC_SHIFT'))
-  played.engine.world.hookAnswers[lambda] = { hookStatus: 'FAILED' }
+  played.engine.state.hookAnswers[lambda] = { hookStatus: 'FAILED' }
   await played.settle()
   assert.equal(current(played).status, 'ROLLBACK_SUCCESSFUL')
   assert.match(current(played).statusReason ?? '', /hook execution failure/)
@@ -57,7 +57,7 @@ test('a function that fails sends the deployment back, breaker or not', async ()
 
 test('a function that is busy for a day sends the deployment back', async () => {
   const played = await hooked(checkAt('PRE_SCALE_UP'))
-  played.engine.world.hookAnswers['check'] = { hookStatus: 'IN_PROGRESS', callBackDelay: 600 }
+  played.engine.state.hookAnswers['check'] = { hookStatus: 'IN_PROGRESS', callBackDelay: 600 }
   await played.clock.advance(1439 * minute)
   assert.equal(current(played).status, 'IN_PROGRESS')
   await played.clock.advance(2 * minute)
@@ -136,7 +136,7 @@ test('a pause before each step of traffic has an id of its own each time', async
 
 test('only a hook that waits can be answered', async () => {
   const played = await hooked(checkAt('PRE_SCALE_UP'))
-  played.engine.world.hookAnswers['check'] = { hookStatus: 'IN_PROGRESS' }
+  played.engine.state.hookAnswers['check'] = { hookStatus: 'IN_PROGRESS' }
   await played.clock.advance(2000)
   const { serviceDeploymentArn } = current(played)
   const [hook] = hooksOf(played)

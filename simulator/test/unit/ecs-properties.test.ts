@@ -78,7 +78,7 @@ test('whatever happens to a service, its records agree and a good deployment bri
         check(played)
         return played.primary().rolloutState === 'COMPLETED'
       }, 3_600_000)
-      const { minimum, maximum } = limitsOf(first(Object.values(played.engine.world.services)))
+      const { minimum, maximum } = limitsOf(first(Object.values(played.engine.state.services)))
       assert.ok(ended || (maximum <= minimum && maximum > 0), 'it never completed')
       assert.equal(played.primary().id, id)
       if (!ended) return
@@ -140,7 +140,7 @@ function checkAtRest({ engine, service }: Stage): void {
   const { serviceArn = '' } = service()
   engine.reconcile(serviceArn)
   engine.reconcile(serviceArn)
-  const settled = JSON.stringify(engine.world)
+  const settled = JSON.stringify(engine.state)
   engine.reconcile(serviceArn)
-  assert.equal(JSON.stringify(engine.world), settled)
+  assert.equal(JSON.stringify(engine.state), settled)
 }

@@ -176,12 +176,12 @@ test('tags of a cluster, a service and a task definition can be told, added and 
   assert.deepEqual(first(services as { tags: unknown }[]).tags, [{ key: 'commit', value: 'abc' }])
 })
 
-test('the whole world goes through JSON, and a new engine finishes what was under way', async () => {
+test('the whole state of an engine goes through JSON, and a new engine finishes what was under way', async () => {
   const before = await stage()
   const { id } = before.deploy('registry/api:2')
   await before.clock.advance(10_000)
-  const world = JSON.parse(JSON.stringify(before.engine.world)) as typeof before.engine.world
-  const { clock, operations } = newEngine({ engine: { world } })
+  const state = JSON.parse(JSON.stringify(before.engine.state)) as typeof before.engine.state
+  const { clock, operations } = newEngine({ engine: { state } })
   await clock.advance(600_000)
   const described = operations['DescribeServices']?.(
     callFor('DescribeServices', { cluster, services: ['api'] }),

@@ -74,13 +74,13 @@ async function start() {
 test('an alarm is rung and silenced, and capacity runs out and comes back', async () => {
   await using stage = await start()
   const { control } = stage
-  const { world } = stage.simulator.engine
+  const { state } = stage.simulator.engine
 
   assert.equal((await control('PUT', 'alarms/too%20slow', { state: 'ALARM' })).status, 200)
-  assert.deepEqual({ ...world.alarms }, { 'too slow': 'ALARM' })
+  assert.deepEqual({ ...state.alarms }, { 'too slow': 'ALARM' })
   assert.equal((await control('PUT', 'alarms/too%20slow', { state: 'LOUD' })).status, 400)
   assert.equal((await control('DELETE', 'alarms')).status, 200)
-  assert.deepEqual({ ...world.alarms }, { 'too slow': 'OK' })
+  assert.deepEqual({ ...state.alarms }, { 'too slow': 'OK' })
 
   const reason = 'No Container Instances were found in your cluster.'
   assert.equal((await control('PUT', 'capacity', { outOf: reason })).status, 200)
@@ -121,7 +121,7 @@ test('somebody else deploys: anew, another revision, another count; and it can b
 test('what the functions of hooks answer is set, listed and forgotten', async () => {
   await using stage = await start()
   const { control } = stage
-  const { world } = stage.simulator.engine
+  const { state } = stage.simulator.engine
   const busy = { hookStatus: 'IN_PROGRESS', callBackDelay: 5 }
   assert.equal((await control('PUT', 'hooks/check', busy)).status, 200)
   const lifecycleHooks = [
@@ -155,7 +155,7 @@ test('what the functions of hooks answer is set, listed and forgotten', async ()
     assert.match(String(refused.body['error']), /PUT hooks\/<function>/)
   }
   assert.equal((await control('DELETE', 'hooks/check')).status, 200)
-  assert.deepEqual({ ...world.hookAnswers }, {})
+  assert.deepEqual({ ...state.hookAnswers }, {})
   await stage.clock.advance(120_000)
   assert.equal((await stage.newest()).status, 'SUCCESSFUL')
   assert.deepEqual((await control('GET', 'hooks')).body, { answers: {}, hooks: [] })
@@ -203,8 +203,8 @@ test('a Spot interruption stops a task, which is replaced and was no failure', a
   assert.equal(status, 200)
   const [id = ''] = body['tasks'] as string[]
   await stage.clock.advance(120_000)
-  const { world } = stage.simulator.engine
-  assert.equal(world.tasks[id]?.stopCode, 'SpotInterruption')
+  const { state } = stage.simulator.engine
+  assert.equal(state.tasks[id]?.stopCode, 'SpotInterruption')
   const service = await stage.service()
   assert.deepEqual([service.runningCount, service.deployments?.[0]?.failedTasks], [1, 0])
   assert.equal((await stage.control('POST', 'interruptions', { service: 'gone' })).status, 400)

@@ -151,7 +151,7 @@ export async function act(
       played.call('DeregisterTaskDefinition', { taskDefinition: `api:${chosen.length - 1}` })
       break
     case 'function':
-      played.engine.world.hookAnswers['check'] = { hookStatus: next.answers }
+      played.engine.state.hookAnswers['check'] = { hookStatus: next.answers }
       break
     case 'answer':
       answerPauses(played, next.action)

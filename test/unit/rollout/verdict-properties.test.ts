@@ -93,9 +93,9 @@ interface Ours {
 
 function release(played: Stage, given: History, chosen: number[]): Ours {
   const good = new Set(
-    Object.values(played.engine.world.serviceDeployments)
+    Object.values(played.engine.state.serviceDeployments)
       .filter(({ status }) => status === 'SUCCESSFUL')
-      .map((one) => played.engine.world.revisions[one.targetRevision]?.taskDefinition ?? ''),
+      .map((one) => played.engine.state.revisions[one.targetRevision]?.taskDefinition ?? ''),
   )
   const before = rollbackTargetOf(observeStage(played, { records: given.records }))
   chosen.push(given.version)
@@ -120,13 +120,15 @@ function release(played: Stage, given: History, chosen: number[]): Ours {
 
 /** Checks a verdict against what the engine itself knows, not against its answers. */
 function check(played: Stage, ours: Ours, verdict: Verdict, given: History): void {
-  const { world } = played.engine
+  const { state: engineState } = played.engine
   if (verdict.kind === 'replaced' && given.records && given.knowsRecord) {
-    const newest = Object.values(world.serviceDeployments).at(-1)
+    const newest = Object.values(engineState.serviceDeployments).at(-1)
     assert.notEqual(newest?.arn, ours.record, 'replaced, and nobody has deployed since')
   }
   if (verdict.kind !== 'succeeded' && verdict.kind !== 'rolled_back') return
-  const tasks = Object.values(world.tasks).filter(({ lastStatus }) => lastStatus !== 'STOPPED')
+  const tasks = Object.values(engineState.tasks).filter(
+    ({ lastStatus }) => lastStatus !== 'STOPPED',
+  )
   const live = tasks.filter(({ desiredStatus }) => desiredStatus === 'RUNNING')
   const isRunning = live.every(({ lastStatus }) => lastStatus === 'RUNNING')
   assert.ok(isRunning, `${verdict.kind} with a task that does not run`)
@@ -134,18 +136,18 @@ function check(played: Stage, ours: Ours, verdict: Verdict, given: History): voi
     live.length >= (played.service().desiredCount ?? 0),
     `${verdict.kind} with too few tasks`,
   )
-  const serving = Object.values(world.targetGroups).flatMap(({ targets }) => targets)
+  const serving = Object.values(engineState.targetGroups).flatMap(({ targets }) => targets)
   for (const { state, taskId } of serving) {
     if (state === 'draining') continue
     assert.equal(state, 'healthy', `${verdict.kind} with a target that is ${state}`)
     assert.ok(live.some(({ id }) => id === taskId))
   }
   if (given.loadBalancer) assert.ok(serving.length >= live.length)
-  for (const { listener, priority, forward } of Object.values(world.rules)) {
+  for (const { listener, priority, forward } of Object.values(engineState.rules)) {
     if (priority !== '1') continue
     const groups = forward.filter(({ weight }) => weight > 0)
     for (const { targetGroupArn } of groups) {
-      const { length } = world.targetGroups[targetGroupArn]?.targets ?? []
+      const { length } = engineState.targetGroups[targetGroupArn]?.targets ?? []
       assert.ok(length >= live.length, `${verdict.kind}, and ${listener} sends traffic elsewhere`)
     }
   }

@@ -19,7 +19,7 @@ import type {
  * functions and no references from one record to another, so that it may be saved as JSON.
  * Times are milliseconds since the epoch; what waits for a moment says for which.
  */
-export interface World {
+export interface EngineState {
   /** By name. */
   clusters: Record<string, ClusterRecord>
   /** By family, oldest first. */
@@ -48,7 +48,7 @@ export interface World {
   outOfCapacity?: string
 }
 
-export function emptyWorld(): World {
+export function emptyEngineState(): EngineState {
   return {
     clusters: table(),
     taskDefinitions: table(),
@@ -66,7 +66,7 @@ export function emptyWorld(): World {
 }
 
 /** A copy of a world that came as JSON, with tables that are safe to look up any name in. */
-export function worldFrom(json: World): World {
+export function engineStateFrom(json: EngineState): EngineState {
   const kept = structuredClone(json)
   return {
     ...kept,

@@ -6,7 +6,7 @@ import { digestOf, ociRegistry } from './ecr-oci-registry.ts'
 import { testEndpoint } from './http-endpoint.ts'
 
 /** ECR with its gate before a registry in memory, an SDK client for it, and a pushing client. */
-export async function ecrWorld(options: Partial<EcrOptions> = {}) {
+export async function ecrFixture(options: Partial<EcrOptions> = {}) {
   const clock = manualClock()
   const registry = await ociRegistry()
   const faults = createFaults()
