@@ -7,9 +7,9 @@ import type { ControlRoutes } from './http/control.ts'
  */
 export function hookRoutes(engine: Engine): ControlRoutes {
   const { state } = engine
-  const told = () => ({ answers: state.hookAnswers, hooks: activeHooks(engine) })
+  const listHooks = () => ({ answers: state.hookAnswers, hooks: activeHooks(engine) })
   return {
-    'GET hooks': told,
+    'GET hooks': listHooks,
     'PUT hooks': ({ name, body }) => {
       const { hookStatus, callBackDelay } = (body ?? {}) as Record<string, unknown>
       if (name === '' || !isStatus(hookStatus) || !isDelay(callBackDelay))
@@ -20,12 +20,12 @@ export function hookRoutes(engine: Engine): ControlRoutes {
         hookStatus,
         ...(callBackDelay !== undefined && { callBackDelay }),
       }
-      return told()
+      return listHooks()
     },
     'DELETE hooks': ({ name }) => {
       for (const each of name === '' ? Object.keys(state.hookAnswers) : [name])
         delete state.hookAnswers[each]
-      return told()
+      return listHooks()
     },
   }
 }

@@ -10,7 +10,7 @@ import { startSimulator } from './start.ts'
 interface Flags {
   readonly host: string
   readonly port: number
-  readonly gatePort: number
+  readonly registryProxyPort: number
   readonly registry?: URL
   readonly registryUser: string
   readonly runtime: 'docker' | 'scripted'
@@ -26,7 +26,12 @@ interface Flags {
 const command = new Command('slipway-simulator')
   .description('A stand-in for ECS, ECR, ELBv2, STS and CloudWatch Logs on this machine.')
   .option('--port <port>', 'of the AWS endpoint; 0 for any free one', readPort, 4566)
-  .option('--gate-port <port>', 'of the registry gate; 0 for any free one', readPort, 4567)
+  .option(
+    '--registry-proxy-port <port>',
+    'of the registry gate; 0 for any free one',
+    readPort,
+    4567,
+  )
   .option('--host <address>', 'to listen on; nobody is asked for a password', '127.0.0.1')
   .option('--registry <url>', 'the OCI registry that images are pushed to', readUrl)
   .option(
@@ -69,12 +74,12 @@ https://github.com/slipway-deploy/slipway/blob/main/docs/reference/simulator.md`
   .action(run)
 
 async function run(flags: Flags): Promise<void> {
-  const { host, port, gatePort, account, region, timings, throttle } = flags
+  const { host, port, registryProxyPort, account, region, timings, throttle } = flags
   const instance = flags.instance ?? `simulator-${port || process.pid}`
   const simulator = await startSimulator({
     host,
     port,
-    gatePort,
+    registryProxyPort,
     account,
     region,
     timings,
@@ -89,7 +94,7 @@ async function run(flags: Flags): Promise<void> {
   })
   console.log(`AWS endpoint   ${simulator.url}`)
   console.log(
-    `Registry       ${simulator.gateUrl === undefined ? 'none (give one with --registry)' : `${simulator.gateUrl}, before ${flags.registry?.origin ?? ''}`}`,
+    `Registry       ${simulator.registryProxyUrl === undefined ? 'none (give one with --registry)' : `${simulator.registryProxyUrl}, before ${flags.registry?.origin ?? ''}`}`,
   )
   console.log(
     `Tasks          ${flags.runtime === 'docker' ? `containers on ${defaultDockerHost(process.env)}, labelled slipway.simulator=${instance}` : 'scripted'}`,

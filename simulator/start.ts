@@ -17,7 +17,7 @@ import { faultyRuntime } from './runtime/faulty.ts'
 import { createTaskFaults, type TaskFaults } from './runtime/task-faults.ts'
 import type { Clock, TaskRuntime } from './runtime/types.ts'
 import { readStateFile, writeStateFile } from './state-file.ts'
-import { describeState } from './state.ts'
+import { describeState } from './describe-state.ts'
 import { stsOperations } from './sts/operations.ts'
 import { createSessions } from './sts/sessions.ts'
 import { taskFaultRoutes } from './task-fault-routes.ts'
@@ -28,7 +28,7 @@ export interface SimulatorOptions {
   /** Of the AWS endpoint. Default 0: any free one. */
   readonly port?: number
   /** Of the registry gate. Default 0: any free one. */
-  readonly gatePort?: number
+  readonly registryProxyPort?: number
   /** The OCI registry behind the gate. Without one there is no gate, and nothing to push to. */
   readonly registry?: RegistryAddress | undefined
   /** Runs the tasks; or makes what does, told how to log in to the gate. */
@@ -60,7 +60,7 @@ export interface Simulator {
   /** For `AWS_ENDPOINT_URL`. */
   readonly url: string
   /** Where images are pushed and pulled; `undefined` without a registry. */
-  readonly gateUrl: string | undefined
+  readonly registryProxyUrl: string | undefined
   readonly account: string
   readonly region: string
   readonly engine: Engine
@@ -76,7 +76,7 @@ export interface Simulator {
  * Fails, with nothing left running, when a port is taken or the runtime cannot start.
  */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
-  const { host = '127.0.0.1', port = 0, gatePort = 0, clock = realClock() } = options
+  const { host = '127.0.0.1', port = 0, registryProxyPort = 0, clock = realClock() } = options
   const { account = '000000000000', region = 'us-east-1', runtime, timings = 'aws' } = options
   const now = (): number => clock.now()
   const faults = createFaults()
@@ -99,13 +99,13 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     })
     opened.push(() => endpoint.close())
     const { stateFile } = options
-    const kept = stateFile === undefined ? undefined : await readStateFile(stateFile)
+    const saved = stateFile === undefined ? undefined : await readStateFile(stateFile)
     const ecr = await openEcr({
-      ...(kept && { kept: kept.ecr }),
+      ...(saved && { saved: saved.ecr }),
       ...(options.registry && { registry: options.registry }),
       ...(options.tokenLifetimeMs !== undefined && { tokenLifetimeMs: options.tokenLifetimeMs }),
       host,
-      gatePort,
+      registryProxyPort,
       account,
       region,
       clock,
@@ -122,7 +122,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       account,
       region,
       timings,
-      ...(kept && { state: kept.world }),
+      ...(saved && { state: saved.world }),
       resolveDigest: (image) => ecr.resolveDigest(image),
     })
     opened.push(() => engine.close())
@@ -130,7 +130,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       const writer = writeStateFile(stateFile, () => ({
         format: 1,
         world: engine.state,
-        ecr: ecr.keep(),
+        ecr: ecr.snapshot(),
       }))
       // Before the engine: its tasks are no failures of their services.
       opened.push(() => writer.close())
@@ -163,14 +163,23 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
         state: () => ({
           account,
           region,
-          gate: ecr.gateUrl,
+          registryProxy: ecr.registryProxyUrl,
           ...describeState(engine),
           taskFaults: taskFaults.list(),
         }),
       }),
     )
     const { url } = endpoint
-    return { url, gateUrl: ecr.gateUrl, account, region, engine, faults, taskFaults, close }
+    return {
+      url,
+      registryProxyUrl: ecr.registryProxyUrl,
+      account,
+      region,
+      engine,
+      faults,
+      taskFaults,
+      close,
+    }
   } catch (error) {
     await close()
     throw error

@@ -1,14 +1,14 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
-import type { KeptEcr } from './ecr/open.ts'
+import type { SavedEcr } from './ecr/open.ts'
 import type { EngineState } from './ecs/index.ts'
 
 /** What outlives a simulator: all of it plain data. */
-export interface Kept {
+export interface SavedState {
   /** Of the file's own shape; another one is not read. */
   readonly format: 1
   /** The state of the ECS engine. */
   readonly world: EngineState
-  readonly ecr: KeptEcr
+  readonly ecr: SavedEcr
 }
 
 /**
@@ -16,7 +16,7 @@ export interface Kept {
  *
  * Fails when the file is something else, rather than to begin anew over it.
  */
-export async function readStateFile(file: string): Promise<Kept | undefined> {
+export async function readStateFile(file: string): Promise<SavedState | undefined> {
   let text: string
   try {
     text = await readFile(file, 'utf8')
@@ -24,8 +24,8 @@ export async function readStateFile(file: string): Promise<Kept | undefined> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw new Error(`The simulator's state cannot be read: ${String(error)}`, { cause: error })
   }
-  const kept = parse(text)
-  if (kept?.format === 1) return kept as Kept
+  const saved = parse(text)
+  if (saved?.format === 1) return saved as SavedState
   throw new Error(
     `${file} is not the state of a simulator, or of another version of it. Move it away to begin anew.`,
   )
@@ -40,13 +40,17 @@ export interface StateWriter {
  * Saves what `kept` gives whenever it has changed, about once a second. The file is replaced as a
  * whole: one that is there can be read, whenever the process was killed.
  */
-export function writeStateFile(file: string, kept: () => Kept, everyMs = 1000): StateWriter {
-  let saved = ''
+export function writeStateFile(
+  file: string,
+  snapshot: () => SavedState,
+  everyMs = 1000,
+): StateWriter {
+  let lastSaved = ''
   let saving: Promise<void> = Promise.resolve()
   const save = (): Promise<void> => {
-    const text = JSON.stringify(kept())
-    if (text === saved) return saving
-    saved = text
+    const text = JSON.stringify(snapshot())
+    if (text === lastSaved) return saving
+    lastSaved = text
     saving = saving.then(async () => {
       await writeFile(`${file}.new`, text, { mode: 0o600 })
       await rename(`${file}.new`, file)
@@ -56,7 +60,7 @@ export function writeStateFile(file: string, kept: () => Kept, everyMs = 1000): 
   const timer = setInterval(() => {
     save().catch((error: unknown) => {
       saving = Promise.resolve()
-      saved = ''
+      lastSaved = ''
       console.error(`simulator: its state is not saved: ${String(error)}`)
     })
   }, everyMs)

@@ -53,7 +53,7 @@ async function openOne({ services, throttle, rollouts }: Open, account: number) 
   const simulator = await startSimulator({
     throttle,
     clock,
-    timings: usual ? { ...awsTimings, unsteady } : fastTimings,
+    timings: usual ? { ...awsTimings, jitter: unsteady } : fastTimings,
     runtime: scriptedRuntime({
       clock,
       behave: (task) =>

@@ -2,7 +2,7 @@ import {
   Agent,
   type IncomingHttpHeaders,
   type IncomingMessage,
-  request as send,
+  request as startRequest,
   type ServerResponse,
 } from 'node:http'
 import { pipeline } from 'node:stream/promises'
@@ -25,7 +25,7 @@ const hopByHop = new Set([
 /** The registry behind the gate, for streaming requests to it. */
 export interface Upstream {
   /** Sends a request on and gives the registry's answer, of which only the head is there yet. */
-  ask(request: IncomingMessage): Promise<IncomingMessage>
+  send(request: IncomingMessage): Promise<IncomingMessage>
   close(): void
 }
 
@@ -33,9 +33,9 @@ export function createUpstream(address: RegistryAddress): Upstream {
   const agent = new Agent({ keepAlive: true })
   const { hostname, port } = new URL(address.url)
   return {
-    ask: (request) =>
+    send: (request) =>
       new Promise((resolve, reject) => {
-        const upstream = send({
+        const upstream = startRequest({
           agent,
           hostname: hostname.replace(/^\[|\]$/g, ''),
           port: port || 80,
@@ -60,12 +60,12 @@ export function createUpstream(address: RegistryAddress): Upstream {
 export async function passOn(
   answer: IncomingMessage,
   response: ServerResponse,
-  gate: string,
+  proxyUrl: string,
 ): Promise<void> {
   const headers = withoutHops(answer.headers)
   if (headers.location !== undefined) {
-    const { pathname, search } = new URL(headers.location, gate)
-    headers.location = `${gate}${pathname}${search}`
+    const { pathname, search } = new URL(headers.location, proxyUrl)
+    headers.location = `${proxyUrl}${pathname}${search}`
   }
   response.writeHead(answer.statusCode ?? 502, headers)
   await pipeline(answer, response)

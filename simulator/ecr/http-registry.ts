@@ -28,7 +28,7 @@ export function basic({ username, password }: { username: string; password: stri
  * cannot be reached or refuses the simulator.
  */
 export function httpRegistry(address: RegistryAddress): Registry {
-  const ask = async (
+  const request = async (
     path: string,
     init: { method?: string; headers?: Record<string, string>; body?: string } = {},
   ): Promise<Response> => {
@@ -56,7 +56,7 @@ export function httpRegistry(address: RegistryAddress): Registry {
       const all: string[] = []
       let path: string | undefined = `/v2/${repository}/tags/list?n=1000`
       while (path !== undefined) {
-        const response = await ask(path)
+        const response = await request(path)
         if (response.status === 404) return all
         // `null` once the last tag has gone.
         const { tags } = (await response.json()) as { tags?: string[] | null }
@@ -66,7 +66,7 @@ export function httpRegistry(address: RegistryAddress): Registry {
       return all
     },
     async manifest(repository, reference) {
-      const response = await ask(manifestPath(repository, reference))
+      const response = await request(manifestPath(repository, reference))
       if (!response.ok) return undefined
       const body = await response.text()
       return {
@@ -77,7 +77,7 @@ export function httpRegistry(address: RegistryAddress): Registry {
       }
     },
     async put(repository, reference, manifest): Promise<PutAnswer> {
-      const response = await ask(manifestPath(repository, reference), {
+      const response = await request(manifestPath(repository, reference), {
         method: 'PUT',
         headers: { 'content-type': manifest.mediaType },
         body: manifest.body,
@@ -87,7 +87,7 @@ export function httpRegistry(address: RegistryAddress): Registry {
       return { kind: /BLOB_UNKNOWN|MANIFEST_UNKNOWN/.test(reason) ? 'missing' : 'invalid', reason }
     },
     async remove(repository, digest) {
-      const response = await ask(`/v2/${repository}/manifests/${digest}`, { method: 'DELETE' })
+      const response = await request(`/v2/${repository}/manifests/${digest}`, { method: 'DELETE' })
       if (response.status === 405)
         throw broken(
           `The registry at ${address.url} allows no deletes: set storage.delete.enabled to true in its configuration.`,

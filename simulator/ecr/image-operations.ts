@@ -10,13 +10,13 @@ export function imageOperations(context: EcrContext): Operations {
   return {
     async DescribeImages(call) {
       const repository = repositoryOf(context, call)
-      const asked = imageIds(call)
+      const requested = imageIds(call)
       const images = (await allImages(context, repository.name)).filter(byTagStatus(call))
-      if (asked.length === 0) {
+      if (requested.length === 0) {
         const { items, nextToken } = page(call, images)
         return { imageDetails: items.map((image) => detail(context, repository, image)), nextToken }
       }
-      const found = asked.map((id) => {
+      const found = requested.map((id) => {
         const image = images.find((each) => isMeant(each, id))
         if (image === undefined) throw imageNotFound(context, repository, id)
         return image

@@ -1,5 +1,5 @@
 /** What a request to the registry API is about. */
-export type GateRequest =
+export type RegistryRequest =
   | { readonly kind: 'ping' }
   | {
       readonly kind: 'repository'
@@ -11,7 +11,7 @@ export type GateRequest =
   | { readonly kind: 'other' }
 
 /** Reads the path of a request to the OCI distribution API, query left off. */
-export function readGateRequest(path: string): GateRequest {
+export function readRegistryRequest(path: string): RegistryRequest {
   if (path === '/v2/' || path === '/v2') return { kind: 'ping' }
   const match = /^\/v2\/(.+)\/(manifests|blobs|tags|referrers)\/(.+)$/.exec(path)
   // Dots that the registry would resolve could leave the repository that was checked.

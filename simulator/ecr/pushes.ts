@@ -11,20 +11,20 @@ export interface Pushes {
   pushedAt(repository: string, digest: string): number
   digests(repository: string): readonly string[]
   forget(repository: string, digest?: string): void
-  list(): KeptPushes
+  list(): SavedPushes
 }
 
 /** Repository, digest, and when it came. */
-export type KeptPushes = readonly (readonly [string, string, number])[]
+export type SavedPushes = readonly (readonly [string, string, number])[]
 
-export function createPushes(now: () => number, kept: KeptPushes = []): Pushes {
+export function createPushes(now: () => number, saved: SavedPushes = []): Pushes {
   const times = new Map<string, Map<string, number>>()
   const of = (repository: string): Map<string, number> => {
     const known = times.get(repository) ?? new Map<string, number>()
     times.set(repository, known)
     return known
   }
-  for (const [repository, digest, at] of kept) of(repository).set(digest, at)
+  for (const [repository, digest, at] of saved) of(repository).set(digest, at)
   const note = (repository: string, digest: string): number => {
     const at = of(repository).get(digest) ?? now()
     of(repository).set(digest, at)

@@ -28,8 +28,8 @@ export interface Repositories {
   list(): readonly Repository[]
 }
 
-export function createRepositories(kept: readonly Repository[] = []): Repositories {
-  const byName = new Map(kept.map((repository) => [repository.name, repository]))
+export function createRepositories(saved: readonly Repository[] = []): Repositories {
+  const byName = new Map(saved.map((repository) => [repository.name, repository]))
   return {
     add: (repository) => void byName.set(repository.name, repository),
     find: (name) => byName.get(name),

@@ -108,10 +108,10 @@ function readTagRules(call: Call): Pick<Repository, 'mutability' | 'exclusions'>
     readonly filter?: string
   }[]
   const exclusions = given.map(({ filter }) => filter ?? '')
-  const wanted = mutability.endsWith('_WITH_EXCLUSION')
-  if (wanted !== exclusions.length > 0)
+  const needsExclusions = mutability.endsWith('_WITH_EXCLUSION')
+  if (needsExclusions !== exclusions.length > 0)
     throw invalid(
-      `imageTagMutabilityExclusionFilters ${wanted ? 'must' : 'must not'} be given with imageTagMutability ${mutability}`,
+      `imageTagMutabilityExclusionFilters ${needsExclusions ? 'must' : 'must not'} be given with imageTagMutability ${mutability}`,
     )
   return { mutability, exclusions }
 }

@@ -67,21 +67,21 @@ export function emptyEngineState(): EngineState {
 
 /** A copy of a world that came as JSON, with tables that are safe to look up any name in. */
 export function engineStateFrom(json: EngineState): EngineState {
-  const kept = structuredClone(json)
+  const saved = structuredClone(json)
   return {
-    ...kept,
-    clusters: tableOf(kept.clusters),
-    taskDefinitions: tableOf(kept.taskDefinitions),
-    services: tableOf(kept.services),
-    tasks: tableOf(kept.tasks),
-    serviceDeployments: tableOf(kept.serviceDeployments),
-    revisions: tableOf(kept.revisions),
-    targetGroups: tableOf(kept.targetGroups),
-    loadBalancers: tableOf(kept.loadBalancers),
-    listeners: tableOf(kept.listeners),
-    rules: tableOf(kept.rules),
-    hookAnswers: tableOf(kept.hookAnswers),
-    alarms: tableOf(kept.alarms),
+    ...saved,
+    clusters: tableOf(saved.clusters),
+    taskDefinitions: tableOf(saved.taskDefinitions),
+    services: tableOf(saved.services),
+    tasks: tableOf(saved.tasks),
+    serviceDeployments: tableOf(saved.serviceDeployments),
+    revisions: tableOf(saved.revisions),
+    targetGroups: tableOf(saved.targetGroups),
+    loadBalancers: tableOf(saved.loadBalancers),
+    listeners: tableOf(saved.listeners),
+    rules: tableOf(saved.rules),
+    hookAnswers: tableOf(saved.hookAnswers),
+    alarms: tableOf(saved.alarms),
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Engine } from './engine.ts'
 import { taskEnded } from './tasks/end.ts'
-import { isThere, tasksOf } from './tasks/state.ts'
+import { isNotStopped, tasksOf } from './tasks/state.ts'
 import { wakeNow } from './wake.ts'
 
 /**
@@ -9,7 +9,7 @@ import { wakeNow } from './wake.ts'
  */
 export function resume(engine: Engine): void {
   for (const service of Object.values(engine.state.services)) {
-    for (const task of tasksOf(engine, service).filter(isThere)) {
+    for (const task of tasksOf(engine, service).filter(isNotStopped)) {
       task.desiredStatus = 'STOPPED'
       taskEnded(engine, service, task, {
         code: 'TerminationNotice',

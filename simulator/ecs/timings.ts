@@ -27,7 +27,7 @@ export interface Timings {
    * Placing a task and completing a deployment take up to this share more or less, from one time to
    * the next: 0.2 is a fifth. Default 0, so that a test knows when things happen.
    */
-  readonly unsteady?: number
+  readonly jitter?: number
 }
 
 /**

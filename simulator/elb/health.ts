@@ -38,15 +38,15 @@ function probeWhenDue(
   }
   target.nextProbeAt = now + intervalSeconds * 1000
   engine.probing.add(key)
-  const heard = (answer: ProbeAnswer): void => {
+  const onAnswer = (answer: ProbeAnswer): void => {
     engine.probing.delete(key)
-    if (target.state !== 'draining') weigh(group, target, answer)
+    if (target.state !== 'draining') applyAnswer(group, target, answer)
     wakeNow(engine, service.arn)
   }
   engine.runtime
     .probe(target.taskId, target.containerPort, path, timeoutSeconds * 1000)
-    .then(heard, (error: unknown) => {
-      heard({ kind: 'refused', reason: String(error) })
+    .then(onAnswer, (error: unknown) => {
+      onAnswer({ kind: 'refused', reason: String(error) })
     })
 }
 
@@ -54,7 +54,7 @@ function probeWhenDue(
  * What one answer means for a target. As many good ones in a row as the healthy threshold make it
  * healthy, as many bad ones as the unhealthy threshold unhealthy.
  */
-function weigh(group: TargetGroupRecord, target: TargetRecord, answer: ProbeAnswer): void {
+function applyAnswer(group: TargetGroupRecord, target: TargetRecord, answer: ProbeAnswer): void {
   const { healthyThreshold, unhealthyThreshold, matcher } = group.healthCheck
   if (answer.kind === 'status' && matches(matcher, answer.status)) {
     target.failures = 0
@@ -70,12 +70,12 @@ function weigh(group: TargetGroupRecord, target: TargetRecord, answer: ProbeAnsw
   target.failures++
   if (target.state !== 'unhealthy' && target.failures < unhealthyThreshold) return
   target.state = 'unhealthy'
-  const { reason, description } = complaint(answer)
+  const { reason, description } = problem(answer)
   target.reason = reason
   target.description = description
 }
 
-function complaint(answer: ProbeAnswer): { reason: TargetReason; description: string } {
+function problem(answer: ProbeAnswer): { reason: TargetReason; description: string } {
   switch (answer.kind) {
     case 'status':
       return {

@@ -12,7 +12,7 @@ import { listenerAt, loadBalancerAt } from './find.ts'
 import { forwardIn, actionsOf } from './forward.ts'
 import { optionalInteger, text } from './input.ts'
 import type { ListenerRecord } from './records.ts'
-import { addRule, refuseWhileNamed } from './rules.ts'
+import { addRule, rejectWhileInUse } from './rules.ts'
 
 /** A listener, and the default rule that it always has. */
 export function createListener(engine: Engine, input: Input): Answer<CreateListenerCommandOutput> {
@@ -69,7 +69,7 @@ export function deleteListener(engine: Engine, input: Input): object {
 /** @throws ResourceInUse while a service names one of its rules. */
 export function removeListener({ state }: Engine, arn: string): void {
   const rules = Object.values(state.rules).filter(({ listener }) => listener === arn)
-  for (const rule of rules) refuseWhileNamed(state, rule)
+  for (const rule of rules) rejectWhileInUse(state, rule)
   for (const rule of rules) delete state.rules[rule.arn]
   delete state.listeners[arn]
 }

@@ -76,7 +76,7 @@ export function deleteRule(engine: Engine, input: Input): object {
   if (rule.priority === 'default') {
     throw new AwsError('OperationNotPermitted', `Default rule '${rule.arn}' cannot be deleted`)
   }
-  refuseWhileNamed(engine.state, rule)
+  rejectWhileInUse(engine.state, rule)
   delete engine.state.rules[rule.arn]
   return {}
 }
@@ -87,7 +87,7 @@ export function deleteRule(engine: Engine, input: Input): object {
  *
  * @throws ResourceInUse
  */
-export function refuseWhileNamed({ services }: EngineState, { arn }: RuleRecord): void {
+export function rejectWhileInUse({ services }: EngineState, { arn }: RuleRecord): void {
   const service = Object.values(services).find(
     ({ status, loadBalancers }) =>
       status !== 'INACTIVE' &&

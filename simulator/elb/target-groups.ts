@@ -37,7 +37,7 @@ export function createTargetGroup(
   if (targetType !== 'ip' && targetType !== 'instance') {
     throw new AwsError('ValidationError', `Target type '${targetType}' is not one that ECS can use`)
   }
-  refuseOtherProtocols(optionalText(input, 'Protocol') ?? 'HTTP')
+  rejectOtherProtocols(optionalText(input, 'Protocol') ?? 'HTTP')
   const arn = `arn:aws:elasticloadbalancing:${engine.region}:${engine.account}:targetgroup/${name}/${elbId()}`
   const group: TargetGroupRecord = {
     arn,
@@ -142,7 +142,7 @@ function loadBalancerArns(engine: Engine, arn: string): string[] {
   ]
 }
 
-function refuseOtherProtocols(protocol: string): void {
+function rejectOtherProtocols(protocol: string): void {
   if (protocol === 'HTTP' || protocol === 'HTTPS') return
   throw new AwsError(
     'ValidationError',

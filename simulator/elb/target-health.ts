@@ -17,11 +17,11 @@ export function describeTargetHealth(
   const group = targetGroupAt(engine, text(input, 'TargetGroupArn'))
   const now = engine.clock.now()
   const registered = group.targets.filter(({ drainUntil = Infinity }) => drainUntil > now)
-  const asked = objectList(input, 'Targets')
-  if (asked.length === 0)
+  const requested = objectList(input, 'Targets')
+  if (requested.length === 0)
     return { TargetHealthDescriptions: registered.map((target) => healthAnswer(engine, target)) }
   return {
-    TargetHealthDescriptions: asked.map((one) => {
+    TargetHealthDescriptions: requested.map((one) => {
       const id = text(one, 'Id')
       const port = optionalInteger(one, 'Port', [1, 65_535]) ?? group.port
       const target = registered.find((known) => known.id === id && known.port === port)

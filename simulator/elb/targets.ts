@@ -1,7 +1,7 @@
 import type { Engine } from '../ecs/engine.ts'
 import type { ServiceRecord, TaskRecord } from '../ecs/records.ts'
 import type { EngineState } from '../ecs/engine-state.ts'
-import { tell } from '../ecs/rollouts/events.ts'
+import { addEvent } from '../ecs/rollouts/events.ts'
 import { targetGroupOf } from '../ecs/stages/target-group.ts'
 import type { TargetGroupRecord, TargetRecord } from './records.ts'
 
@@ -70,7 +70,7 @@ export function registerTargets(engine: Engine, service: ServiceRecord, task: Ta
             description: 'Health checks are disabled for this target group',
           }),
     })
-    tell(engine, service, `registered 1 targets in (target-group ${group.arn})`)
+    addEvent(engine, service, `registered 1 targets in (target-group ${group.arn})`)
   }
 }
 
@@ -98,7 +98,11 @@ export function drainTargets(
       target.drainUntil = drainUntil
     }
     last = Math.max(last ?? 0, drainUntil)
-    tell(engine, service, `deregistered ${targets.length} targets in (target-group ${group.arn})`)
+    addEvent(
+      engine,
+      service,
+      `deregistered ${targets.length} targets in (target-group ${group.arn})`,
+    )
   }
   return last
 }

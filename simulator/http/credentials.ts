@@ -26,13 +26,13 @@ export function checkCredentials(
 
 /** What a service answers to credentials that are past their time. */
 export function expired(service: string): AwsError {
-  return refusal(service, 'ExpiredToken', 'The security token included in the request is expired')
+  return awsError(service, 'ExpiredToken', 'The security token included in the request is expired')
 }
 
 /** What a service answers to somebody whom no policy allows the operation. */
 export function denied(who: string, service: string, operation: string): AwsError {
   const action = `${prefixes[service] ?? service.toLowerCase()}:${operation}`
-  return refusal(
+  return awsError(
     service,
     'AccessDenied',
     `User: ${who} is not authorized to perform: ${action} because no identity-based policy allows the ${operation} action`,
@@ -43,7 +43,7 @@ export function denied(who: string, service: string, operation: string): AwsErro
 const prefixes: Readonly<Record<string, string>> = { ELBv2: 'elasticloadbalancing' }
 
 /** Services of the query protocol have other names for these two than those of JSON. */
-function refusal(service: string, code: string, message: string): AwsError {
+function awsError(service: string, code: string, message: string): AwsError {
   return service === 'ELBv2' || service === 'STS'
     ? new AwsError(code, message, 403)
     : new AwsError(`${code}Exception`, message)

@@ -3,7 +3,7 @@ import { readFault } from './read-fault.ts'
 
 export interface Faults {
   /** Fails with a sentence for the person who asked when the fault makes no sense. */
-  add(asked: unknown): Fault
+  add(request: unknown): Fault
   /** The fault that hits this call, if any; counts it. */
   take(service: string, operation: string, input?: unknown): Fault | undefined
   list(): readonly Fault[]
@@ -14,8 +14,8 @@ export interface Faults {
 export function createFaults(): Faults {
   let faults: Fault[] = []
   return {
-    add(asked) {
-      const fault = readFault(asked)
+    add(request) {
+      const fault = readFault(request)
       faults.push(fault)
       return fault
     },

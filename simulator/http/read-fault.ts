@@ -6,8 +6,8 @@ import { faultKinds, type Fault } from './fault.ts'
  *
  * @throws Error with a sentence for the person who asked, where it makes no sense.
  */
-export function readFault(asked: unknown): Fault {
-  if (typeof asked !== 'object' || asked === null)
+export function readFault(request: unknown): Fault {
+  if (typeof request !== 'object' || request === null)
     throw new Error('A fault is a JSON object: {"operation": "UpdateService", "kind": "throttle"}.')
   const {
     operation,
@@ -20,7 +20,7 @@ export function readFault(asked: unknown): Fault {
     message = 'Refused: injected by a fault',
     fields = [],
     ...rest
-  } = asked as Record<string, unknown>
+  } = request as Record<string, unknown>
   const unknown = Object.keys(rest)
   if (unknown.length > 0)
     throw new Error(

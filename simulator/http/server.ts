@@ -5,7 +5,7 @@ import { readBody } from './body.ts'
 import { denied, expired, type CheckCredentials } from './credentials.ts'
 import type { Fault } from './fault.ts'
 import type { Faults } from './faults.ts'
-import { without } from './leave-out.ts'
+import { without } from './without-fields.ts'
 import type { WireResponse } from './protocol.ts'
 import { recognise, wireOf } from './recognise.ts'
 import { readSigner } from './signature.ts'
@@ -35,12 +35,12 @@ export function awsHandler(endpoint: AwsEndpoint) {
     let answer: WireResponse
     try {
       const url = new URL(request.url ?? '/', 'http://simulator')
-      const asked = recognise(request, url, await readBody(request))
-      wire = asked.wire
+      const recognised = recognise(request, url, await readBody(request))
+      wire = recognised.wire
       const call: Call = {
-        service: asked.service,
-        operation: asked.operation,
-        input: asked.input,
+        service: recognised.service,
+        operation: recognised.operation,
+        input: recognised.input,
         ...readSigner(request, url.searchParams, endpoint.region),
       }
       endpoint.onCall(call)

@@ -52,8 +52,8 @@ export function logsOperations(context: LogsContext): Operations {
     },
 
     async GetLogEvents(call) {
-      const wanted = text(call, 'logStreamName')
-      const stream = inGroup(context, call).find(({ name }) => name === wanted)
+      const streamName = text(call, 'logStreamName')
+      const stream = inGroup(context, call).find(({ name }) => name === streamName)
       if (stream === undefined) throw notFound('stream')
       const token = text(call, 'nextToken')
       // All there is comes at once: a token means that the caller has it.

@@ -17,7 +17,7 @@ export interface Placement {
 /** Creates a container that does not run yet. Gives its id. */
 export async function createContainer(engine: DockerEngine, placement: Placement): Promise<string> {
   const { instance, task, container } = placement
-  const answer = await engine.ask('POST', '/containers/create', {
+  const answer = await engine.call('POST', '/containers/create', {
     query: { name: `slipway-${instance}-${task.id.slice(0, 12)}-${container.name}` },
     body: describe(placement),
   })
@@ -66,7 +66,7 @@ export async function publishedPorts(
   engine: DockerEngine,
   id: string,
 ): Promise<Record<number, number>> {
-  const inspected = JSON.parse((await engine.ask('GET', `/containers/${id}/json`)).toString()) as {
+  const inspected = JSON.parse((await engine.call('GET', `/containers/${id}/json`)).toString()) as {
     NetworkSettings: { Ports?: Record<string, { HostPort: string }[] | null> }
   }
   return Object.fromEntries(
@@ -80,7 +80,7 @@ export async function publishedPorts(
 /** Removes a container, running or not. One that is gone already is fine. */
 export async function removeContainer(engine: DockerEngine, id: string): Promise<void> {
   try {
-    await engine.ask('DELETE', `/containers/${id}`, { query: { force: '1', v: '1' } })
+    await engine.call('DELETE', `/containers/${id}`, { query: { force: '1', v: '1' } })
   } catch (error) {
     const gone = error instanceof DockerError && (error.status === 404 || error.status === 409)
     if (!gone) throw error
@@ -89,7 +89,7 @@ export async function removeContainer(engine: DockerEngine, id: string): Promise
 
 /** Ids of every container that a simulator of this name made, running or not. */
 export async function containersOf(engine: DockerEngine, instance: string): Promise<string[]> {
-  const answer = await engine.ask('GET', '/containers/json', {
+  const answer = await engine.call('GET', '/containers/json', {
     query: { all: '1', filters: JSON.stringify({ label: [`${instanceLabel}=${instance}`] }) },
   })
   return (JSON.parse(answer.toString()) as { Id: string }[]).map(({ Id }) => Id)

@@ -22,12 +22,12 @@ export interface EngineRequest {
 /** The API of one Docker engine, or of Podman's service that speaks it. */
 export interface DockerEngine {
   /** Gives the whole body. Fails with a {@link DockerError} for any status from 400 on. */
-  ask(method: string, path: string, ask?: EngineRequest): Promise<Buffer>
+  call(method: string, path: string, options?: EngineRequest): Promise<Buffer>
   close(): void
 }
 
 /** Docker's API has grown, never changed: this version (of 2020) has all that is needed here. */
-const wanted = 1.41
+const apiVersion = 1.41
 
 /**
  * Connects to the engine at `dockerHost` (as the environment variable `DOCKER_HOST` has it), and
@@ -38,7 +38,7 @@ const wanted = 1.41
 export async function connectDocker(dockerHost: string): Promise<DockerEngine> {
   const agent = new Agent({ keepAlive: true })
   const target = connectOptions(dockerHost)
-  const ask = (prefix: string): DockerEngine['ask'] => {
+  const callWith = (prefix: string): DockerEngine['call'] => {
     return async (method, path, { query = {}, body, headers = {}, signal } = {}) => {
       const search = new URLSearchParams(query).toString()
       const content = body === undefined ? '' : JSON.stringify(body)
@@ -58,13 +58,13 @@ export async function connectDocker(dockerHost: string): Promise<DockerEngine> {
         },
         content,
       )
-      if (answer.status >= 400) throw new DockerError(answer.status, messageOf(answer.body))
+      if (answer.status >= 400) throw new DockerError(answer.status, errorMessage(answer.body))
       return answer.body
     }
   }
   let version: { ApiVersion?: string; MinAPIVersion?: string }
   try {
-    version = JSON.parse((await ask('')('GET', '/version')).toString()) as typeof version
+    version = JSON.parse((await callWith('')('GET', '/version')).toString()) as typeof version
   } catch (error) {
     agent.destroy()
     throw new Error(
@@ -73,13 +73,13 @@ export async function connectDocker(dockerHost: string): Promise<DockerEngine> {
     )
   }
   const agreed = agree(version)
-  return { ask: ask(`/v${agreed}`), close: () => agent.destroy() }
+  return { call: callWith(`/v${agreed}`), close: () => agent.destroy() }
 }
 
 function agree({ ApiVersion, MinAPIVersion }: { ApiVersion?: string; MinAPIVersion?: string }) {
-  const newest = Number(ApiVersion ?? wanted)
-  const oldest = Number(MinAPIVersion ?? wanted)
-  return Math.max(oldest, Math.min(newest, wanted)).toFixed(2)
+  const newest = Number(ApiVersion ?? apiVersion)
+  const oldest = Number(MinAPIVersion ?? apiVersion)
+  return Math.max(oldest, Math.min(newest, apiVersion)).toFixed(2)
 }
 
 function exchange(
@@ -100,7 +100,7 @@ function exchange(
   })
 }
 
-function messageOf(body: Buffer): string {
+function errorMessage(body: Buffer): string {
   const text = body.toString('utf8').trim()
   try {
     const { message, cause } = JSON.parse(text) as { message?: string; cause?: string }

@@ -9,7 +9,7 @@ export async function succeedsIn(
 ): Promise<boolean> {
   const json = async (method: string, path: string, body?: object): Promise<unknown> => {
     const signal = AbortSignal.timeout(timeoutMs)
-    return JSON.parse((await engine.ask(method, path, { signal, body })).toString())
+    return JSON.parse((await engine.call(method, path, { signal, body })).toString())
   }
   try {
     const made = await json('POST', `/containers/${containerId}/exec`, {
@@ -19,7 +19,7 @@ export async function succeedsIn(
     })
     const { Id } = made as { Id: string }
     // Its output ends when the command does.
-    await engine.ask('POST', `/exec/${Id}/start`, {
+    await engine.call('POST', `/exec/${Id}/start`, {
       body: { Detach: false, Tty: false },
       signal: AbortSignal.timeout(timeoutMs),
     })

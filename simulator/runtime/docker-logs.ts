@@ -2,7 +2,7 @@ import type { DockerEngine } from './docker-engine.ts'
 
 /** The last lines of a container, of both its outputs in the order in which they came. */
 export async function readLogs(engine: DockerEngine, id: string, lines: number): Promise<string[]> {
-  const stream = await engine.ask('GET', `/containers/${id}/logs`, {
+  const stream = await engine.call('GET', `/containers/${id}/logs`, {
     query: { stdout: '1', stderr: '1', tail: String(lines) },
   })
   const text = unframe(stream).toString('utf8')

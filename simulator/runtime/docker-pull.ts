@@ -28,7 +28,7 @@ export async function pullImage(
   const { host, repository, version } = readImageReference(image)
   const login = loginFor(host)
   try {
-    const progress = await engine.ask('POST', '/images/create', {
+    const progress = await engine.call('POST', '/images/create', {
       query: { fromImage: repository, tag: version },
       signal,
       ...(login && { headers: { 'x-registry-auth': encodeLogin(login, host) } }),

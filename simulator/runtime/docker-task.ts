@@ -43,7 +43,7 @@ export function runTask(context: TaskContext, spec: TaskSpec, events: TaskEvents
     stopping.abort()
     for (const id of ids.values())
       engine
-        .ask('POST', `/containers/${id}/stop`, { query: { t: String(stopTimeoutSeconds) } })
+        .call('POST', `/containers/${id}/stop`, { query: { t: String(stopTimeoutSeconds) } })
         // Gone already, or the engine is: the wait for its end will tell.
         .catch(() => undefined)
   }
@@ -82,7 +82,7 @@ export function runTask(context: TaskContext, spec: TaskSpec, events: TaskEvents
       )
       ids.set(container.name, id)
       await inStage('CannotStartContainerError', () =>
-        engine.ask('POST', `/containers/${id}/start`),
+        engine.call('POST', `/containers/${id}/start`),
       )
     }
   }
@@ -152,7 +152,7 @@ async function inStage<T>(code: string, step: () => Promise<T>): Promise<T> {
 async function waitForEnd(engine: DockerEngine, id: string): Promise<number> {
   for (;;) {
     try {
-      const answer = await engine.ask('POST', `/containers/${id}/wait`)
+      const answer = await engine.call('POST', `/containers/${id}/wait`)
       return (JSON.parse(answer.toString()) as { StatusCode: number }).StatusCode
     } catch (error) {
       if (error instanceof DockerError && error.status === 404) return 137

@@ -41,26 +41,26 @@ const fields = [
 ] as const
 
 /** A fault as a person asked for it, with what they left out. Fails with a sentence for them. */
-export function readTaskFault(asked: unknown): Omit<TaskFault, 'id'> {
-  if (typeof asked !== 'object' || asked === null || Array.isArray(asked))
+export function readTaskFault(request: unknown): Omit<TaskFault, 'id'> {
+  if (typeof request !== 'object' || request === null || Array.isArray(request))
     throw new Error(
       'A fault of tasks is a JSON object: {"service": "mailman-api", "kind": "crash loop"}.',
     )
-  const given = asked as Readonly<Record<string, unknown>>
+  const given = request as Readonly<Record<string, unknown>>
   const unknown = Object.keys(given).filter((key) => !fields.some((field) => field === key))
   if (unknown.length > 0)
     throw new Error(
       `A fault of tasks has no field ${unknown.join(', ')}; it has ${fields.join(', ')}.`,
     )
   const kind = kinds.find((each) => each === given['kind'])
-  if (kind === undefined) refuse(given, 'kind', `one of ${kinds.join(', ')}`)
+  if (kind === undefined) reject(given, 'kind', `one of ${kinds.join(', ')}`)
   const { service, taskDefinition, count = 'forever', answer = 503 } = given
-  if (service !== undefined && !isText(service)) refuse(given, 'service', "a service's name")
+  if (service !== undefined && !isText(service)) reject(given, 'service', "a service's name")
   if (taskDefinition !== undefined && !isText(taskDefinition))
-    refuse(given, 'taskDefinition', 'a family or a revision: "api" or "api:2"')
-  if (count !== 'forever' && !isWhole(count, 1)) refuse(given, 'count', '1 or more, or "forever"')
+    reject(given, 'taskDefinition', 'a family or a revision: "api" or "api:2"')
+  if (count !== 'forever' && !isWhole(count, 1)) reject(given, 'count', '1 or more, or "forever"')
   if (answer !== 'timeout' && answer !== 'refused' && !isWhole(answer, 100, 599))
-    refuse(given, 'answer', 'an HTTP status, "timeout" or "refused"')
+    reject(given, 'answer', 'an HTTP status, "timeout" or "refused"')
   const forMs = given['forMs'] === undefined ? undefined : whole(given, 'forMs', 0)
   return {
     kind,
@@ -87,10 +87,10 @@ function whole(
   const value = given[field] ?? usual
   if (isWhole(value, 0, most)) return value
   const bound = most === Number.MAX_SAFE_INTEGER ? 'or more' : `to ${most}`
-  return refuse(given, field, `a whole number, 0 ${bound}`)
+  return reject(given, field, `a whole number, 0 ${bound}`)
 }
 
-function refuse(given: Readonly<Record<string, unknown>>, field: string, expected: string): never {
+function reject(given: Readonly<Record<string, unknown>>, field: string, expected: string): never {
   throw new Error(`${field} is ${JSON.stringify(given[field])}; it must be ${expected}.`)
 }
 

@@ -36,7 +36,7 @@ export async function openStage() {
     credentials: { accessKeyId: 'AKIATEST', secretAccessKey: 'secret' },
   }
   const ecr = new ECRClient(client)
-  const host = new URL(simulator.gateUrl ?? '').host
+  const host = new URL(simulator.registryProxyUrl ?? '').host
 
   /** Runs the Docker command line. Fails with what it printed. */
   const docker = async (args: readonly string[], input?: string): Promise<string> => {

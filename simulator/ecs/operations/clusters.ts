@@ -39,14 +39,14 @@ export function describeClusters(
   input: Input,
 ): Answer<DescribeClustersCommandOutput> {
   const names = textList(input, 'clusters')
-  const wanted = names.length > 0 ? names : ['default']
+  const requested = names.length > 0 ? names : ['default']
   const tags = textList(input, 'include').includes('TAGS')
-  const found = wanted.map((name) => engine.state.clusters[nameOf(name)])
+  const found = requested.map((name) => engine.state.clusters[nameOf(name)])
   return {
     clusters: found.flatMap((cluster) =>
       cluster === undefined ? [] : [clusterAnswer(engine, cluster, { tags })],
     ),
-    failures: wanted.flatMap((name, index) =>
+    failures: requested.flatMap((name, index) =>
       found[index] === undefined
         ? [{ arn: ecsArn(engine, `cluster/${nameOf(name)}`), reason: 'MISSING' }]
         : [],

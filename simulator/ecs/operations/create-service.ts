@@ -47,7 +47,7 @@ const known = [
 /** Creates a service and starts its first deployment. */
 export function createService(engine: Engine, input: Input): Answer<CreateServiceCommandOutput> {
   onlyFields(input, 'CreateService', known)
-  refuseOtherSchedulers(input)
+  rejectOtherSchedulers(input)
   const cluster = clusterOf(engine, input)
   const name = text(input, 'serviceName')
   if (!/^[\w-]{1,255}$/.test(name)) {
@@ -92,7 +92,7 @@ export function createService(engine: Engine, input: Input): Answer<CreateServic
   return { service: serviceAnswer(engine, service, { tags: true }) }
 }
 
-function refuseOtherSchedulers(input: Input): void {
+function rejectOtherSchedulers(input: Input): void {
   const strategy = optionalText(input, 'schedulingStrategy') ?? 'REPLICA'
   const controller = optionalObject(input, 'deploymentController')
   const type = (controller && optionalText(controller, 'type')) ?? 'ECS'

@@ -33,7 +33,7 @@ export function listServiceDeployments(
   const after = moment(created?.['after'], -Infinity)
   const before = moment(created?.['before'], Infinity)
   const found = Object.values(engine.state.serviceDeployments)
-    .filter((record) => record.service === service.arn && isTold(engine, record))
+    .filter((record) => record.service === service.arn && isListed(engine, record))
     .filter(({ status }) => statuses.length === 0 || statuses.includes(status ?? ''))
     .filter(({ createdAt }) => createdAt > after && createdAt < before)
     .toReversed()
@@ -52,7 +52,7 @@ export function describeServiceDeployments(
   const serviceDeployments = Object.fromEntries(
     arns.flatMap((arn) => {
       const record = engine.state.serviceDeployments[arn]
-      return record !== undefined && isTold(engine, record) ? [[arn, record] as const] : []
+      return record !== undefined && isListed(engine, record) ? [[arn, record] as const] : []
     }),
   )
   return {
@@ -111,7 +111,7 @@ export function stopServiceDeployment(
   return { serviceDeploymentArn: arn }
 }
 
-function isTold(engine: Engine, record: ServiceDeploymentRecord): boolean {
+function isListed(engine: Engine, record: ServiceDeploymentRecord): boolean {
   return isInFlight(record) || record.createdAt > engine.clock.now() - keptMs
 }
 

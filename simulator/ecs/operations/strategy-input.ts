@@ -31,12 +31,12 @@ export function strategyAfter(given: Input, before: DeploymentConfiguration): St
   const bakeTimeInMinutes = optionalInteger(given, 'bakeTimeInMinutes', { max: longestMinutes })
   const linear = optionalObject(given, 'linearConfiguration')
   const canary = optionalObject(given, 'canaryConfiguration')
-  refuseForOthers(strategy, 'LINEAR', linear && 'linearConfiguration')
-  refuseForOthers(strategy, 'CANARY', canary && 'canaryConfiguration')
+  rejectOtherStrategies(strategy, 'LINEAR', linear && 'linearConfiguration')
+  rejectOtherStrategies(strategy, 'CANARY', canary && 'canaryConfiguration')
   const hooks = given['lifecycleHooks'] === undefined ? undefined : lifecycleHooks(given)
   if (strategy === 'ROLLING') {
-    refuseForRolling('bakeTimeInMinutes', bakeTimeInMinutes ?? 0)
-    refuseForRolling('lifecycleHooks', hooks?.length ?? 0)
+    rejectInRolling('bakeTimeInMinutes', bakeTimeInMinutes ?? 0)
+    rejectInRolling('lifecycleHooks', hooks?.length ?? 0)
     return { strategy, bakeTimeInMinutes: 0, ...none }
   }
   return {
@@ -100,7 +100,7 @@ function percent(given: Input, field: string, least: number): number | undefined
   return Math.round(tenths) / 10
 }
 
-function refuseForOthers(strategy: string, owner: string, field: string | undefined): void {
+function rejectOtherStrategies(strategy: string, owner: string, field: string | undefined): void {
   if (field === undefined || strategy === owner) return
   throw new AwsError(
     'InvalidParameterException',
@@ -108,7 +108,7 @@ function refuseForOthers(strategy: string, owner: string, field: string | undefi
   )
 }
 
-function refuseForRolling(field: string, value: number): void {
+function rejectInRolling(field: string, value: number): void {
   if (value === 0) return
   throw new AwsError(
     'UnsupportedFeatureException',

@@ -27,7 +27,7 @@ export function listTasks(engine: Engine, input: Input): Answer<ListTasksCommand
       ? Object.values(engine.state.tasks).filter((task) => task.cluster === cluster.name)
       : tasksOf(engine, serviceOf(engine, input, 'serviceName'))
   const arns = tasks
-    .filter((task) => isTold(engine, task) && task.desiredStatus === (desired ?? 'RUNNING'))
+    .filter((task) => isListed(engine, task) && task.desiredStatus === (desired ?? 'RUNNING'))
     .filter((task) => startedBy === undefined || task.deployment === startedBy)
     .filter((task) => family === undefined || nameOf(task.taskDefinition).split(':')[0] === family)
     .filter(
@@ -42,17 +42,17 @@ export function listTasks(engine: Engine, input: Input): Answer<ListTasksCommand
 /** Up to 100 tasks of one cluster; stopped ones for an hour after their end. */
 export function describeTasks(engine: Engine, input: Input): Answer<DescribeTasksCommandOutput> {
   const cluster = clusterOf(engine, input)
-  const wanted = textList(input, 'tasks')
-  if (wanted.length === 0 || wanted.length > 100) {
+  const names = textList(input, 'tasks')
+  if (names.length === 0 || names.length > 100) {
     throw new AwsError(
       'InvalidParameterException',
-      `tasks must name 1 to 100 tasks, but names ${wanted.length}.`,
+      `tasks must name 1 to 100 tasks, but names ${names.length}.`,
     )
   }
-  const found = wanted.map((name) => findTask(engine, cluster.name, name))
+  const found = names.map((name) => findTask(engine, cluster.name, name))
   return {
     tasks: found.flatMap((task) => (task === undefined ? [] : [taskAnswer(engine, task)])),
-    failures: wanted.flatMap((name, index) =>
+    failures: names.flatMap((name, index) =>
       found[index] === undefined
         ? [{ arn: ecsArn(engine, `task/${cluster.name}/${nameOf(name)}`), reason: 'MISSING' }]
         : [],
@@ -79,9 +79,9 @@ export function stopTask(engine: Engine, input: Input): Answer<StopTaskCommandOu
 
 function findTask(engine: Engine, cluster: string, nameOrArn: string): TaskRecord | undefined {
   const task = engine.state.tasks[nameOf(nameOrArn)]
-  return task?.cluster === cluster && isTold(engine, task) ? task : undefined
+  return task?.cluster === cluster && isListed(engine, task) ? task : undefined
 }
 
-function isTold(engine: Engine, task: TaskRecord): boolean {
+function isListed(engine: Engine, task: TaskRecord): boolean {
   return (task.stoppedAt ?? Infinity) + engine.timings.keepStopped > engine.clock.now()
 }

@@ -1,6 +1,6 @@
 import { thresholdOf } from './breaker-threshold.ts'
 import type { Engine } from '../engine.ts'
-import { giveUp } from './give-up.ts'
+import { failDeployment } from './fail-deployment.ts'
 import type { DeploymentRecord, ServiceRecord, TaskRecord } from '../records.ts'
 
 /** Counts a task that ended before it was healthy, and makes the next one wait. */
@@ -40,7 +40,7 @@ export function judgeBreaker(engine: Engine, service: ServiceRecord): void {
   }
   const record = engine.state.serviceDeployments[primary.serviceDeployment]
   if (record !== undefined) record.breaker.status = 'TRIGGERED'
-  giveUp(engine, service, primary, {
+  failDeployment(engine, service, primary, {
     by: 'ECS deployment circuit breaker',
     what: 'tasks failed to start.',
     because: 'because the circuit breaker threshold was exceeded.',

@@ -1,7 +1,7 @@
 import type { Engine } from '../engine.ts'
 import type { ServiceRecord } from '../records.ts'
 import { wakeSoon } from '../wake.ts'
-import { tell } from './events.ts'
+import { addEvent } from './events.ts'
 
 /**
  * Takes all room for new tasks away, for a reason as ECS would give it, or gives it back
@@ -20,7 +20,7 @@ export function setCapacity(engine: Engine, outOf: string | undefined): void {
 export function hasRoom(engine: Engine, service: ServiceRecord): boolean {
   const reason = engine.state.outOfCapacity
   if (reason === undefined) return true
-  tell(engine, service, `was unable to place a task. Reason: ${reason}`)
+  addEvent(engine, service, `was unable to place a task. Reason: ${reason}`)
   service.pausedUntil = engine.clock.now() + engine.timings.replace
   return false
 }

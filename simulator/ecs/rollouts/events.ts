@@ -6,7 +6,7 @@ import type { ServiceRecord } from '../records.ts'
 const kept = 100
 
 /** Adds an event to a service, newest first, with the prefix that ECS gives each of them. */
-export function tell(engine: Engine, service: ServiceRecord, text: string): void {
+export function addEvent(engine: Engine, service: ServiceRecord, text: string): void {
   service.events.unshift({
     id: randomUUID(),
     createdAt: engine.clock.now(),

@@ -3,9 +3,9 @@ import { judgeAlarms } from './alarms.ts'
 import { judgeBreaker } from './breaker.ts'
 import type { Engine } from '../engine.ts'
 import { finish } from './finish.ts'
-import { judgeTasks } from './proof.ts'
+import { judgeTasks } from './judge-tasks.ts'
 import { advance } from '../stages/advance.ts'
-import { takeRequests } from './take-requests.ts'
+import { applyRequests } from './apply-requests.ts'
 import { scale } from './scale.ts'
 import { checkContainers } from '../tasks/container-health.ts'
 import { tasksOf } from '../tasks/state.ts'
@@ -19,7 +19,7 @@ import { launchDue } from '../tasks/start.ts'
 export function reconcile(engine: Engine, serviceArn: string): void {
   const service = engine.state.services[serviceArn]
   if (service === undefined || service.status === 'INACTIVE' || engine.closed) return
-  takeRequests(engine, service)
+  applyRequests(engine, service)
   launchDue(engine, service, tasksOf(engine, service))
   stopDrained(engine, service, tasksOf(engine, service))
   checkTargets(engine, service)

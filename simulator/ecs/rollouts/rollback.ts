@@ -1,5 +1,5 @@
 import type { Engine } from '../engine.ts'
-import { tell } from './events.ts'
+import { addEvent } from './events.ts'
 import { deploymentId } from '../ids.ts'
 import { applySettings } from './revisions.ts'
 import { endServiceDeployment } from './service-deployments.ts'
@@ -63,5 +63,5 @@ export function startRollback(engine: Engine, service: ServiceRecord, cause: Rol
     record.rollback = { reason: cause.reason, startedAt: now, revision: revision.arn }
     record.updatedAt = now
   }
-  tell(engine, service, `rolling back to deployment ${candidate.deploymentId}`)
+  addEvent(engine, service, `rolling back to deployment ${candidate.deploymentId}`)
 }

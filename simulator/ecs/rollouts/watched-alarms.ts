@@ -21,11 +21,11 @@ export function watchedAlarms(
   { alarms }: DeploymentConfiguration,
 ): ServiceDeploymentRecord['alarms'] {
   const alarmNames = alarms?.alarmNames ?? []
-  const watches = alarms?.enable === true && ringing(engine, alarmNames).length === 0
+  const watches = alarms?.enable === true && inAlarm(engine, alarmNames).length === 0
   return { status: watches ? 'MONITORING' : 'DISABLED', alarmNames, triggeredAlarmNames: [] }
 }
 
 /** Those of these alarms that ring now. */
-export function ringing(engine: Engine, names: readonly string[]): string[] {
+export function inAlarm(engine: Engine, names: readonly string[]): string[] {
   return names.filter((name) => engine.state.alarms[name] === 'ALARM')
 }

@@ -1,13 +1,13 @@
 import type { Engine } from '../engine.ts'
 import type { DeploymentRecord, ServiceDeploymentRecord, ServiceRecord } from '../records.ts'
-import { tell } from '../rollouts/events.ts'
-import { giveUp } from '../rollouts/give-up.ts'
-import { isHealthy, isLive, isThere, tasksOf } from '../tasks/state.ts'
+import { addEvent } from '../rollouts/events.ts'
+import { failDeployment } from '../rollouts/fail-deployment.ts'
+import { isHealthy, isLive, isNotStopped, tasksOf } from '../tasks/state.ts'
 import { wakeAt } from '../wake.ts'
 import { stagedOf } from './begin.ts'
 import { beginHooks, runHooks } from './hooks.ts'
 import type { StagedRecord } from './records.ts'
-import { stationsOf, type Station } from './stations.ts'
+import { stageSteps, type StageStep } from './stage-steps.ts'
 import { shiftTraffic } from './traffic.ts'
 
 /** Takes a staged deployment as far as it can go now: forward, or back. */
@@ -18,35 +18,35 @@ export function advance(engine: Engine, service: ServiceRecord): void {
     return
   const record = engine.state.serviceDeployments[primary.serviceDeployment]
   if (record === undefined) return
-  if (staged.back !== undefined) comeBack(engine, service, primary, staged)
+  if (staged.back !== undefined) restoreBlue(engine, service, primary, staged)
   else if (record.status === 'IN_PROGRESS')
-    goOn(engine, { service, green: primary, record, staged })
+    moveForward(engine, { service, green: primary, record, staged })
 }
 
-interface Moving {
+interface ForwardDeployment {
   readonly service: ServiceRecord
   readonly green: DeploymentRecord
   readonly record: ServiceDeploymentRecord
   readonly staged: StagedRecord
 }
 
-function goOn(engine: Engine, moving: Moving): void {
-  const { service, green, record, staged } = moving
-  const stations = stationsOf(record.deploymentConfiguration, staged)
+function moveForward(engine: Engine, forward: ForwardDeployment): void {
+  const { service, green, record, staged } = forward
+  const steps = stageSteps(record.deploymentConfiguration, staged)
   for (;;) {
-    const station = stations[staged.position]
-    if (station !== undefined) {
+    const step = steps[staged.position]
+    if (step !== undefined) {
       const hooks = runHooks(engine, record)
       if (hooks === 'failed') {
-        giveUp(engine, service, green, hooksFailed)
+        failDeployment(engine, service, green, hooksFailed)
         return
       }
-      if (hooks === 'waiting' || !isOver(engine, moving, station)) return
+      if (hooks === 'waiting' || !isOver(engine, forward, step)) return
     }
-    const next = stations[staged.position + 1]
+    const next = steps[staged.position + 1]
     if (next === undefined) return
     staged.position++
-    enter(engine, moving, next)
+    enter(engine, forward, next)
   }
 }
 
@@ -58,17 +58,21 @@ const hooksFailed = {
   rollback: true,
 }
 
-function enter(engine: Engine, { service, green, record, staged }: Moving, station: Station): void {
+function enter(
+  engine: Engine,
+  { service, green, record, staged }: ForwardDeployment,
+  step: StageStep,
+): void {
   const now = engine.clock.now()
-  const { stage, bakeMs = 0 } = station
+  const { stage, bakeMs = 0 } = step
   staged.stage = stage
   staged.until = now + Math.max(engine.timings.stage, bakeMs)
   if (stage === 'TEST_TRAFFIC_SHIFT' && hasTestRule(service)) staged.test = 100
-  if (station.production !== undefined) staged.production = station.production
+  if (step.production !== undefined) staged.production = step.production
   staged.hooks = beginHooks(engine, record.deploymentConfiguration.lifecycleHooks ?? [], stage)
   record.updatedAt = now
   const revision = engine.state.revisions[green.revision]
-  const shifts = station.production !== undefined || stage === 'TEST_TRAFFIC_SHIFT'
+  const shifts = step.production !== undefined || stage === 'TEST_TRAFFIC_SHIFT'
   if (revision !== undefined && shifts) shiftTraffic(engine, service, revision, staged)
 }
 
@@ -77,13 +81,13 @@ function hasTestRule({ loadBalancers }: ServiceRecord): boolean {
 }
 
 /** The last station is over when the deployment is complete, which is not seen here. */
-function isOver(engine: Engine, moving: Moving, { stage }: Station): boolean {
-  const { service, green, staged } = moving
-  const there = tasksOf(engine, service).filter(isThere)
+function isOver(engine: Engine, forward: ForwardDeployment, { stage }: StageStep): boolean {
+  const { service, green, staged } = forward
+  const remaining = tasksOf(engine, service).filter(isNotStopped)
   if (stage === 'CLEAN_UP') return false
   if (
     stage === 'RECONCILE_SERVICE' &&
-    there.some((task) => task.deployment !== staged.blue?.deployment)
+    remaining.some((task) => task.deployment !== staged.blue?.deployment)
   ) {
     return false
   }
@@ -101,7 +105,7 @@ function isAllThere(engine: Engine, service: ServiceRecord, { id }: DeploymentRe
 }
 
 /** Blue is made whole first, so that nothing is lost when it gets the traffic again. */
-function comeBack(
+function restoreBlue(
   engine: Engine,
   service: ServiceRecord,
   blue: DeploymentRecord,
@@ -115,5 +119,5 @@ function comeBack(
   staged.test = 0
   if (revision !== undefined)
     shiftTraffic(engine, service, revision, { production: 100, test: 100 })
-  tell(engine, service, `(deployment ${blue.id}) receives all traffic again.`)
+  addEvent(engine, service, `(deployment ${blue.id}) receives all traffic again.`)
 }

@@ -1,10 +1,10 @@
 import type { Engine } from '../engine.ts'
 import type { DeploymentRecord, ServiceRecord } from '../records.ts'
-import { isThere, tasksOf } from '../tasks/state.ts'
+import { isNotStopped, tasksOf } from '../tasks/state.ts'
 import type { StagedRecord } from './records.ts'
 import { shiftTraffic } from './traffic.ts'
 
-export interface Beginning {
+export interface StagesStart {
   /** Absent for a rolling deployment. */
   readonly staged?: StagedRecord
   /** Whether the new revision uses the alternate target groups. */
@@ -15,7 +15,7 @@ export interface Beginning {
  * What a deployment that starts now finds: who serves, and hence which target groups are free. Who
  * serves gets all production traffic again, where the deployment before had taken some of it.
  */
-export function beginStages(engine: Engine, service: ServiceRecord): Beginning {
+export function beginStages(engine: Engine, service: ServiceRecord): StagesStart {
   const blue = servingNow(engine, service)
   const revision = blue && engine.state.revisions[blue.revision]
   if (revision !== undefined)
@@ -24,7 +24,7 @@ export function beginStages(engine: Engine, service: ServiceRecord): Beginning {
   const { strategy = 'ROLLING' } = service.deploymentConfiguration
   if (strategy === 'ROLLING') return { alternate: blueIsAlternate && canAlternate(service) }
   const others = tasksOf(engine, service).filter(
-    (task) => isThere(task) && task.deployment !== blue?.id,
+    (task) => isNotStopped(task) && task.deployment !== blue?.id,
   )
   return {
     alternate: blue !== undefined && !blueIsAlternate && canAlternate(service),
@@ -48,7 +48,7 @@ function canAlternate({ loadBalancers }: ServiceRecord): boolean {
 function servingNow(engine: Engine, service: ServiceRecord): DeploymentRecord | undefined {
   const { deployments, lastCompleted } = service
   const hasTasks = ({ id }: DeploymentRecord): boolean =>
-    tasksOf(engine, service).some((task) => isThere(task) && task.deployment === id)
+    tasksOf(engine, service).some((task) => isNotStopped(task) && task.deployment === id)
   return (
     deployments.find(
       ({ kind, rolloutState }) => kind === 'rollback' && rolloutState !== 'FAILED',

@@ -43,13 +43,13 @@ export function runHooks(
 ): 'waiting' | 'done' | 'failed' {
   const hooks = staged?.hooks ?? []
   for (const hook of hooks) runHook(engine, service, hook)
-  if (hooks.some(sendsBack)) return 'failed'
+  if (hooks.some(asksForRollback)) return 'failed'
   return hooks.every(({ status }) => status === 'SUCCEEDED' || status === 'TIMED_OUT')
     ? 'done'
     : 'waiting'
 }
 
-function sendsBack({ status, timeoutAction }: HookRecord): boolean {
+function asksForRollback({ status, timeoutAction }: HookRecord): boolean {
   return status === 'FAILED' || (status === 'TIMED_OUT' && timeoutAction === 'ROLLBACK')
 }
 

@@ -17,7 +17,7 @@ export interface StagedRecord {
   readonly blue?: { readonly deployment: string; readonly revision: string }
   /** Others than blue had tasks when it began: they go first. */
   readonly reconciles: boolean
-  /** Index in the stations of the deployment; -1 before the first. */
+  /** Index in the steps of the deployment; -1 before the first. */
   position: number
   /** As it is told; absent before the first. */
   stage?: Stage

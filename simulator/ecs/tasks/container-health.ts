@@ -49,18 +49,18 @@ function checkWhenDue(engine: Engine, service: ServiceRecord, checked: Checked):
   }
   container.health.nextCheckAt = now + interval * 1000
   engine.probing.add(key)
-  const heard = (good: boolean): void => {
+  const onResult = (good: boolean): void => {
     engine.probing.delete(key)
-    weigh(engine, checked, good)
+    applyResult(engine, checked, good)
     wakeNow(engine, service.arn)
   }
   engine.runtime
     .check(task.id, container.name, argumentsOf(command), timeout * 1000)
-    .then(heard, () => heard(false))
+    .then(onResult, () => onResult(false))
 }
 
 /** A failure within the start period counts only once the container has been healthy. */
-function weigh(engine: Engine, { task, container, check }: Checked, good: boolean): void {
+function applyResult(engine: Engine, { task, container, check }: Checked, good: boolean): void {
   const { health } = container
   if (health === undefined) return
   if (good) {

@@ -2,7 +2,7 @@ import type { TaskStopCode } from '@aws-sdk/client-ecs'
 import { drainTargets } from '../../elb/targets.ts'
 import { noteFailure } from '../rollouts/breaker.ts'
 import type { Engine } from '../engine.ts'
-import { taskList, tell } from '../rollouts/events.ts'
+import { taskList, addEvent } from '../rollouts/events.ts'
 import { wakeAt, wakeNow } from '../wake.ts'
 import type { ServiceRecord, TaskRecord } from '../records.ts'
 
@@ -26,14 +26,14 @@ export function stopTasks(
   const running = tasks.filter((task) => task.lastStatus === 'RUNNING')
   const pending = tasks.length - running.length
   if (running.length > 0) {
-    tell(engine, service, `has stopped ${running.length} running tasks: ${taskList(running)}.`)
+    addEvent(engine, service, `has stopped ${running.length} running tasks: ${taskList(running)}.`)
   }
-  if (pending > 0) tell(engine, service, `stopped ${pending} pending tasks.`)
-  for (const task of tasks) condemn(engine, service, task, cause)
+  if (pending > 0) addEvent(engine, service, `stopped ${pending} pending tasks.`)
+  for (const task of tasks) markForStop(engine, service, task, cause)
 
   const drainUntil = drainTargets(engine, service, running)
   if (drainUntil !== undefined) {
-    tell(engine, service, `has begun draining connections on ${running.length} tasks.`)
+    addEvent(engine, service, `has begun draining connections on ${running.length} tasks.`)
   }
   for (const task of running) {
     task.lastStatus = 'DEACTIVATING'
@@ -50,7 +50,7 @@ export function stopAtOnce(
   cause: StopCause,
 ): void {
   service.steady = false
-  condemn(engine, service, task, cause)
+  markForStop(engine, service, task, cause)
   drainTargets(engine, service, [task])
   if (task.lastStatus === 'RUNNING') {
     task.lastStatus = 'STOPPING'
@@ -72,7 +72,12 @@ export function stopDrained(engine: Engine, service: ServiceRecord, tasks: TaskR
   }
 }
 
-function condemn(engine: Engine, service: ServiceRecord, task: TaskRecord, cause: StopCause): void {
+function markForStop(
+  engine: Engine,
+  service: ServiceRecord,
+  task: TaskRecord,
+  cause: StopCause,
+): void {
   task.desiredStatus = 'STOPPED'
   task.stopCode = cause.code
   task.stoppedReason = cause.reason

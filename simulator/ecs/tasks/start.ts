@@ -5,7 +5,7 @@ import type { Engine } from '../engine.ts'
 import { taskId } from '../ids.ts'
 import { taskDefinitionAt } from '../rollouts/revisions.ts'
 import { taskEnded } from './end.ts'
-import { about } from '../unsteady.ts'
+import { withJitter } from '../jitter.ts'
 import { wakeAt, wakeNow } from '../wake.ts'
 import type { DeploymentRecord, ServiceRecord, TaskRecord } from '../records.ts'
 
@@ -29,7 +29,7 @@ export function placeTask(
     lastStatus: 'PROVISIONING',
     desiredStatus: 'RUNNING',
     createdAt: now,
-    launchAt: now + about(engine, engine.timings.launch, id),
+    launchAt: now + withJitter(engine, engine.timings.launch, id),
     ports: {},
     containers: (definition?.containers ?? []).map(({ name, image, essential }) => ({
       name: name ?? '',

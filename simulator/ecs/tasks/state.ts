@@ -14,7 +14,7 @@ export function isLive(task: TaskRecord): boolean {
 }
 
 /** Anything but ended: running, on its way up or on its way down. */
-export function isThere(task: TaskRecord): boolean {
+export function isNotStopped(task: TaskRecord): boolean {
   return task.lastStatus !== 'STOPPED'
 }
 

@@ -56,7 +56,7 @@ test('the oldest version of the API that is new enough and still served is spoke
       response.end(JSON.stringify({ ApiVersion, MinAPIVersion }))
     })
     const engine = await connectDocker(`tcp://127.0.0.1:${server.port}`)
-    await engine.ask('GET', '/info', { query: { a: 'b c' } })
+    await engine.call('GET', '/info', { query: { a: 'b c' } })
     engine.close()
   }
 
@@ -77,7 +77,7 @@ test('a refusal of the engine has its status and its words', async () => {
   })
   const engine = await connectDocker(`tcp://127.0.0.1:${server.port}`)
 
-  await assert.rejects(engine.ask('POST', '/containers/create', { body: {} }), {
+  await assert.rejects(engine.call('POST', '/containers/create', { body: {} }), {
     status: 409,
     message: 'name is in use',
   })

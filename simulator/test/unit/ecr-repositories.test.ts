@@ -21,7 +21,7 @@ test('a repository has an address on the gate, and is found again by its name', 
 
   assert.equal(repositories?.length, 1)
   const found = repositories[0]
-  assert.equal(found?.repositoryUri, `${new URL(fixture.gateUrl).host}/mailman/api`)
+  assert.equal(found?.repositoryUri, `${new URL(fixture.registryProxyUrl).host}/mailman/api`)
   assert.equal(found.repositoryArn, 'arn:aws:ecr:us-east-1:000000000000:repository/mailman/api')
   assert.deepEqual(found.createdAt, new Date(fixture.clock.now()))
   assert.equal(found.imageTagMutability, 'MUTABLE')
@@ -83,7 +83,7 @@ test('a token is good for twelve hours, for the user AWS', async () => {
   const data = authorizationData?.[0]
   assert.match(Buffer.from(data?.authorizationToken ?? '', 'base64').toString(), /^AWS:[\w-]{60,}$/)
   assert.deepEqual(data?.expiresAt, new Date(fixture.clock.now() + 12 * 3_600_000))
-  assert.equal(data.proxyEndpoint, fixture.gateUrl)
+  assert.equal(data.proxyEndpoint, fixture.registryProxyUrl)
 })
 
 test('without a registry, PutImage alone makes images, and addresses look as on AWS', async () => {

@@ -45,9 +45,9 @@ test('a crash loop trips the breaker after three failures and goes back to what 
   })
 
   assert.equal(await settle(), true)
-  const told = new Set(events().slice(before))
-  assert.ok(told.has(`(deployment ${bad.id}) deployment failed: tasks failed to start.`))
-  assert.ok(told.has(`rolling back to deployment ${good.id}`))
+  const reported = new Set(events().slice(before))
+  assert.ok(reported.has(`(deployment ${bad.id}) deployment failed: tasks failed to start.`))
+  assert.ok(reported.has(`rolling back to deployment ${good.id}`))
   assert.equal(primary().id, back?.id)
   assert.equal(service().taskDefinition, good.taskDefinition)
   const [record, previous] = serviceDeployments()
@@ -90,15 +90,18 @@ test('a health check that answers 404 trips the breaker though every task runs',
   deploy('registry/api:2')
   assert.equal(await settle(), true)
   assert.equal(first(serviceDeployments()).status, 'ROLLBACK_SUCCESSFUL')
-  const told = anonymous(events().slice(before))
+  const reported = anonymous(events().slice(before))
   const unhealthy =
     '(task T) (port 8080) is unhealthy in (target-group G) due to (reason Health checks failed with these codes: [404])'
-  assert.equal(told.filter((event) => event === unhealthy).length, 3)
-  const sick = first(
+  assert.equal(reported.filter((event) => event === unhealthy).length, 3)
+  const stopped = first(
     tasks().filter(({ taskDefinitionArn = '' }) => taskDefinitionArn.endsWith(':2')),
   )
-  assert.equal(sick.stopCode, 'ServiceSchedulerInitiated')
-  assert.equal(sick.stoppedReason, `Task failed ELB health checks in (target-group ${targetGroup})`)
+  assert.equal(stopped.stopCode, 'ServiceSchedulerInitiated')
+  assert.equal(
+    stopped.stoppedReason,
+    `Task failed ELB health checks in (target-group ${targetGroup})`,
+  )
 })
 
 test('with nothing to go back to the deployment stalls as FAILED and no task is started any more', async () => {

@@ -37,9 +37,9 @@ test('containers that fail their health checks trip the breaker, in the words of
   assert.equal(first(made.serviceDeployments()).status, 'ROLLBACK_SUCCESSFUL')
   const told = anonymous(made.events()).filter((event) => event.includes('health checks'))
   assert.deepEqual(told, Array(3).fill('(task T) failed container health checks.'))
-  const sick = made.tasks().filter(({ stoppedReason }) => /health/.test(stoppedReason ?? ''))
-  assert.equal(first(sick).stoppedReason, 'Task failed container health checks')
-  assert.equal(first(sick).stopCode, 'ServiceSchedulerInitiated')
+  const unhealthy = made.tasks().filter(({ stoppedReason }) => /health/.test(stoppedReason ?? ''))
+  assert.equal(first(unhealthy).stoppedReason, 'Task failed container health checks')
+  assert.equal(first(unhealthy).stopCode, 'ServiceSchedulerInitiated')
 })
 
 test('failures in the start period do not count', async () => {

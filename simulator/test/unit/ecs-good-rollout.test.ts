@@ -179,7 +179,7 @@ test('with the fast timings and a health check a second a rollout takes 5 to 8 s
 })
 
 test('an unsteady engine takes more or less time from one rollout to the next, within its share', async () => {
-  const timings = { ...awsTimings, unsteady: 0.2 }
+  const timings = { ...awsTimings, jitter: 0.2 }
   const { deploy, settle, clock } = await stage({
     desiredCount: 1,
     loadBalancer: false,

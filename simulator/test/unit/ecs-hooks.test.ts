@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { coloured, current, minute } from './coloured-stage.ts'
+import { coloured, current, minute } from './blue-green-service.ts'
 import type { Stage } from './stage.ts'
 
 const lambda = 'arn:aws:lambda:us-east-1:000000000000:function:check'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { coloured, current, minute, stagesOf, weights } from './coloured-stage.ts'
+import { coloured, current, minute, stagesOf, weights } from './blue-green-service.ts'
 import { first } from './stage.ts'
 
 test('a blue/green deployment passes its stages, and shifts all traffic at once', async () => {

@@ -93,7 +93,7 @@ test('failing health has its time: a service that answers late, within its grace
 
 test('what makes no sense as a fault of tasks is refused in a sentence', () => {
   const faults = createTaskFaults()
-  const add = (asked: unknown) => faults.add(asked)
+  const add = (fault: unknown) => faults.add(fault)
   assert.throws(() => add({ kind: 'slow' }), /kind is "slow"; it must be one of slow start, crash/)
   assert.throws(() => add({ kind: 'crash loop', exitCode: 256 }), /exitCode is 256; .* 0 to 255/)
   assert.throws(() => add({ kind: 'crash loop', wait: 1 }), /has no field wait; it has kind,/)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { setAlarm } from '../../ecs/index.ts'
-import { coloured, current, minute, stagesOf, weights } from './coloured-stage.ts'
+import { coloured, current, minute, stagesOf, weights } from './blue-green-service.ts'
 import type { Stage } from './stage.ts'
 
 const blueAgain = (played: Stage, was: string | undefined) => {

@@ -19,10 +19,10 @@ test('what was pushed through the gate is pulled through it, byte for byte', asy
   const { status, digest } = await fixture.push('hello', 'v1', content)
 
   assert.equal(status, 201)
-  const manifest = await fixture.ask('GET', '/v2/hello/manifests/v1')
+  const manifest = await fixture.request('GET', '/v2/hello/manifests/v1')
   const { layers } = (await manifest.json()) as { layers: { digest: string }[] }
   assert.equal(manifest.headers.get('docker-content-digest'), digest)
-  const layer = await fixture.ask('GET', `/v2/hello/blobs/${layers[0]?.digest}`)
+  const layer = await fixture.request('GET', `/v2/hello/blobs/${layers[0]?.digest}`)
   assert.equal(await layer.text(), content)
 })
 
@@ -31,13 +31,16 @@ test('the address of an upload stays on the gate', async () => {
 
   const { location } = await fixture.push('hello', 'v1', 'content')
 
-  assert.ok(location?.startsWith(`${fixture.gateUrl}/v2/hello/blobs/uploads/`), location ?? 'none')
+  assert.ok(
+    location?.startsWith(`${fixture.registryProxyUrl}/v2/hello/blobs/uploads/`),
+    location ?? 'none',
+  )
 })
 
 test('without a login the gate asks for a Basic one', async () => {
   await using fixture = await withRepository()
 
-  const answer = await fetch(`${fixture.gateUrl}/v2/`)
+  const answer = await fetch(`${fixture.registryProxyUrl}/v2/`)
 
   assert.equal(answer.status, 401)
   assert.match(answer.headers.get('www-authenticate') ?? '', /^Basic realm="http:\/\/127/)
@@ -56,8 +59,8 @@ test("a wrong token, another user and the registry's own password are refused wi
     basic(fixture.registry),
     'Bearer abc',
   ])
-    assert.equal((await fixture.ask('GET', '/v2/', {}, login)).status, 401, login)
-  assert.equal((await fixture.ask('GET', '/v2/')).status, 200)
+    assert.equal((await fixture.request('GET', '/v2/', {}, login)).status, 401, login)
+  assert.equal((await fixture.request('GET', '/v2/')).status, 200)
 })
 
 test('an expired token is refused with 403, which says to log in again', async () => {
@@ -65,7 +68,7 @@ test('an expired token is refused with 403, which says to log in again', async (
   const login = await fixture.login()
   await fixture.clock.advance(12 * 3_600_000)
 
-  const answer = await fixture.ask('GET', '/v2/', {}, login)
+  const answer = await fixture.request('GET', '/v2/', {}, login)
 
   assert.equal(answer.status, 403)
   assert.match(await answer.text(), /Your authorization token has expired/)
@@ -102,27 +105,27 @@ test('a path that climbs out of its repository does not reach the registry', asy
   await using fixture = await withRepository()
 
   for (const path of ['/v2/hello/%2e%2e/other/tags/list', '/v2/_catalog', '/metrics'])
-    assert.equal((await fixture.ask('GET', path)).status, 404, path)
+    assert.equal((await fixture.request('GET', path)).status, 404, path)
 })
 
 test('images are deleted by the API of ECR only', async () => {
   await using fixture = await withRepository()
   const { digest } = await fixture.push('hello', 'v1', 'content')
 
-  assert.equal((await fixture.ask('DELETE', `/v2/hello/manifests/${digest}`)).status, 405)
-  assert.equal((await fixture.ask('GET', '/v2/hello/manifests/v1')).status, 200)
+  assert.equal((await fixture.request('DELETE', `/v2/hello/manifests/${digest}`)).status, 405)
+  assert.equal((await fixture.request('GET', '/v2/hello/manifests/v1')).status, 200)
 })
 
 test('a registry that cannot be reached or refuses the gate is not taken for a bad login', async () => {
   await using gone = await withRepository()
   await gone.registry.close()
-  const answer = await gone.ask('GET', '/v2/')
+  const answer = await gone.request('GET', '/v2/')
   assert.equal(answer.status, 503)
   assert.match(await answer.text(), /cannot be reached/)
 
   await using first = await ecrFixture()
   await using refusing = await ecrFixture({ registry: { ...first.registry, password: 'old' } })
-  const refused = await refusing.ask('GET', '/v2/')
+  const refused = await refusing.request('GET', '/v2/')
   assert.equal(refused.status, 502)
   assert.match(await refused.text(), /refuses user upstream/)
 })

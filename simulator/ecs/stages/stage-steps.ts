@@ -2,7 +2,7 @@ import type { DeploymentConfiguration } from '@aws-sdk/client-ecs'
 import type { Stage, StagedRecord } from './records.ts'
 
 /** One stop of a deployment on its way through the stages. */
-export interface Station {
+export interface StageStep {
   readonly stage: Stage
   /** Percent of production traffic that green gets here. */
   readonly production?: number
@@ -13,16 +13,16 @@ export interface Station {
 const minute = 60_000
 
 /**
- * The stations of a deployment, in order: the stages of the ECS developer guide ("Deployment
+ * The steps of a deployment, in order: the stages of the ECS developer guide ("Deployment
  * lifecycle stages"), with one shift of production traffic for each step of the strategy. A first
  * deployment has nobody to shift traffic from, so that it takes all at once and bakes nothing.
  */
-export function stationsOf(
+export function stageSteps(
   configuration: DeploymentConfiguration,
   { blue, reconciles }: Pick<StagedRecord, 'blue' | 'reconciles'>,
-): Station[] {
+): StageStep[] {
   const isFirst = blue === undefined
-  const steps = isFirst ? [{ production: 100 }] : stepsOf(configuration)
+  const shifts = isFirst ? [{ production: 100 }] : trafficSteps(configuration)
   const bakeMs = isFirst ? 0 : (configuration.bakeTimeInMinutes ?? 0) * minute
   return [
     ...(reconciles ? [{ stage: 'RECONCILE_SERVICE' } as const] : []),
@@ -31,7 +31,7 @@ export function stationsOf(
     { stage: 'POST_SCALE_UP' },
     { stage: 'TEST_TRAFFIC_SHIFT' },
     { stage: 'POST_TEST_TRAFFIC_SHIFT' },
-    ...steps.flatMap((step) => [
+    ...shifts.flatMap((step) => [
       { stage: 'PRE_PRODUCTION_TRAFFIC_SHIFT' } as const,
       { stage: 'PRODUCTION_TRAFFIC_SHIFT', ...step } as const,
     ]),
@@ -41,13 +41,13 @@ export function stationsOf(
   ]
 }
 
-interface Step {
+interface TrafficStep {
   readonly production: number
   readonly bakeMs?: number
 }
 
 /** The last one is watched in `BAKE_TIME`, not here ("last step bake time is skipped"). */
-function stepsOf(configuration: DeploymentConfiguration): Step[] {
+function trafficSteps(configuration: DeploymentConfiguration): TrafficStep[] {
   const all = { production: 100 }
   switch (configuration.strategy) {
     case 'CANARY': {

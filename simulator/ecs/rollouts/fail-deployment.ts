@@ -1,10 +1,10 @@
 import type { Engine } from '../engine.ts'
 import type { DeploymentRecord, ServiceRecord } from '../records.ts'
-import { tell } from './events.ts'
+import { addEvent } from './events.ts'
 import { startRollback } from './rollback.ts'
 import { endServiceDeployment } from './service-deployments.ts'
 
-export interface Verdict {
+export interface FailureCause {
   /** Who says so, as `rolloutStateReason` begins. */
   readonly by: string
   /** What was seen, as `rolloutStateReason` and the event end. */
@@ -16,14 +16,14 @@ export interface Verdict {
 }
 
 /** Ends a deployment as failed, and goes back where that is asked for and it was no way back itself. */
-export function giveUp(
+export function failDeployment(
   engine: Engine,
   service: ServiceRecord,
   deployment: DeploymentRecord,
-  { by, what, because, rollback }: Verdict,
+  { by, what, because, rollback }: FailureCause,
 ): void {
-  fail(engine, deployment, `${by}: ${what}`)
-  tell(engine, service, `(deployment ${deployment.id}) deployment failed: ${what}`)
+  markFailed(engine, deployment, `${by}: ${what}`)
+  addEvent(engine, service, `(deployment ${deployment.id}) deployment failed: ${what}`)
   const { serviceDeployment } = deployment
   if (deployment.kind === 'rollback') {
     const reason = `Service deployment rollback failed ${because}`
@@ -37,7 +37,7 @@ export function giveUp(
 }
 
 /** Marks a deployment as failed. It starts no more tasks; those that run go on. */
-export function fail(engine: Engine, deployment: DeploymentRecord, reason: string): void {
+export function markFailed(engine: Engine, deployment: DeploymentRecord, reason: string): void {
   deployment.rolloutState = 'FAILED'
   deployment.rolloutStateReason = reason
   deployment.halted = true
