@@ -1,6 +1,8 @@
 import type { Engine } from './ecs/index.ts'
 
-/** What is going on, for `GET /_simulator/state`. No variable of a container is in it. */
+/**
+ * Services and tasks for `GET /_simulator/state`, without the containers' environment variables.
+ */
 export function describeState(engine: Engine) {
   const { state } = engine
   return {
@@ -14,7 +16,7 @@ export function describeState(engine: Engine) {
         status: deployment.status,
         rolloutState: deployment.rolloutState,
         taskDefinition: deployment.taskDefinition,
-        // Of a blue/green, linear or canary deployment.
+        // Only for a blue/green, linear or canary deployment.
         stage: state.serviceDeployments[deployment.serviceDeployment]?.staged?.stage,
       })),
     })),

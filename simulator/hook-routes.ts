@@ -2,8 +2,8 @@ import type { Engine } from './ecs/index.ts'
 import type { ControlRoutes } from './http/control.ts'
 
 /**
- * What the Lambda functions answer that are hooks of deployments, for `/_simulator/`: there is no
- * Lambda here. A hook that waits for a person is answered by `ContinueServiceDeployment`.
+ * The answers of hooks' Lambda functions, for `/_simulator/`, as no Lambda is simulated. A hook that
+ * waits for a person is answered with `ContinueServiceDeployment`.
  */
 export function hookRoutes(engine: Engine): ControlRoutes {
   const { state } = engine
@@ -14,7 +14,7 @@ export function hookRoutes(engine: Engine): ControlRoutes {
       const { hookStatus, callBackDelay } = (body ?? {}) as Record<string, unknown>
       if (name === '' || !isStatus(hookStatus) || !isDelay(callBackDelay))
         throw new Error(
-          'A hook answers as PUT hooks/<function> says, {"hookStatus": "SUCCEEDED"}, "FAILED" or "IN_PROGRESS", this one perhaps with "callBackDelay", in seconds; DELETE hooks has all succeed.',
+          'Set the answer of a hook with PUT hooks/<function> and {"hookStatus": "SUCCEEDED"}, "FAILED" or "IN_PROGRESS"; "IN_PROGRESS" can have a "callBackDelay" in seconds. After DELETE hooks all hooks succeed.',
         )
       state.hookAnswers[name] = {
         hookStatus,
@@ -30,7 +30,7 @@ export function hookRoutes(engine: Engine): ControlRoutes {
   }
 }
 
-/** Those of deployments that are under way, each at the stage where it is. */
+/** The hooks of deployments in progress, at their current stages. */
 function activeHooks({ state }: Engine) {
   return Object.values(state.serviceDeployments).flatMap(({ arn, finishedAt, staged }) =>
     finishedAt !== undefined || staged === undefined

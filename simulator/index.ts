@@ -1,5 +1,5 @@
 /**
- * The simulator as a library, for tests that run it in their own process:
+ * The simulator as a library, for tests that run it in their own process.
  *
  * ```ts
  * import { manualClock, scriptedRuntime, startSimulator } from 'slipway-simulator'

@@ -25,29 +25,29 @@ import { taskFaultRoutes } from './task-fault-routes.ts'
 export interface SimulatorOptions {
   /** Default `127.0.0.1`. There is no authentication: other addresses are for closed networks. */
   readonly host?: string
-  /** Of the AWS endpoint. Default 0: any free one. */
+  /** Port of the AWS endpoint. Default 0: any free one. */
   readonly port?: number
-  /** Of the registry gate. Default 0: any free one. */
+  /** Port of the registry proxy, to which images are pushed. Default 0: any free one. */
   readonly registryProxyPort?: number
-  /** The OCI registry behind the gate. Without one there is no gate, and nothing to push to. */
+  /** The OCI registry behind the proxy. Without one there is no proxy, and nothing to push to. */
   readonly registry?: RegistryAddress | undefined
-  /** Runs the tasks; or makes what does, told how to log in to the gate. */
+  /** Runs the tasks. A function gets the login of the registry proxy to create the runtime with. */
   readonly runtime: TaskRuntime | ((context: RuntimeContext) => Promise<TaskRuntime>)
-  /** Default: the machine's. */
+  /** Default: the machine's clock. */
   readonly clock?: Clock
   /** Twelve digits. Default `000000000000`. */
   readonly account?: string
   /** Default `us-east-1`. */
   readonly region?: string
-  /** How long ECS takes for what it does by itself. Default `aws`. */
+  /** How long ECS takes for what it does on its own. Default `aws`. */
   readonly timings?: EngineOptions['timings']
-  /** AWS's throttle buckets, on the simulator's clock. Default `off`. */
+  /** `aws`: AWS's throttle buckets, on the simulator's clock. Default `off`. */
   readonly throttle?: ThrottleKind
-  /** How long a registry token is good, in milliseconds. Default: 12 hours. */
+  /** How long a registry token is valid, in milliseconds. Default: 12 hours. */
   readonly tokenLifetimeMs?: number
   /**
-   * Keeps clusters, services, revisions and repositories from one run to the next. The tasks of an
-   * earlier run are gone; their services start new ones. Default: nothing is kept.
+   * Saves clusters, services, revisions and repositories for the next run. The tasks of an earlier
+   * run are lost; their services start new ones. Default: nothing is saved.
    */
   readonly stateFile?: string
 }
@@ -57,7 +57,7 @@ export interface RuntimeContext {
 }
 
 export interface Simulator {
-  /** For `AWS_ENDPOINT_URL`. */
+  /** The AWS endpoint, for `AWS_ENDPOINT_URL`. */
   readonly url: string
   /** Where images are pushed and pulled; `undefined` without a registry. */
   readonly registryProxyUrl: string | undefined
@@ -71,9 +71,9 @@ export interface Simulator {
 }
 
 /**
- * Starts the stand-in for AWS: every service on one address, and the registry gate on another.
+ * Starts the simulator: all AWS services on one address, and the registry proxy on another.
  *
- * Fails, with nothing left running, when a port is taken or the runtime cannot start.
+ * Fails, with nothing left running, if a port is taken or the runtime cannot start.
  */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const { host = '127.0.0.1', port = 0, registryProxyPort = 0, clock = realClock() } = options
@@ -82,7 +82,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const faults = createFaults()
   const taskFaults = createTaskFaults()
   const sessions = createSessions(now)
-  /** What to close, last opened first. */
+  /** What to close, in order of opening. */
   const opened: (() => Promise<void>)[] = []
   const close = async (): Promise<void> => {
     for (const each of opened.splice(0).toReversed()) await each()
@@ -90,8 +90,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
 
   try {
     const handler = Promise.withResolvers<Handler>()
-    // Before the runtime, which removes what an earlier simulator left: on a port that is taken,
-    // that one still runs.
+    // Before the runtime, which removes the containers of an earlier simulator: if the port is
+    // taken, that one is still running.
     const endpoint = await listen(async (...exchange) => (await handler.promise)(...exchange), {
       host,
       port,
@@ -132,7 +132,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
         world: engine.state,
         ecr: ecr.snapshot(),
       }))
-      // Before the engine: its tasks are no failures of their services.
+      // Closed before the engine: tasks that stop with it are not failures of their services.
       opened.push(() => writer.close())
     }
     handler.resolve(

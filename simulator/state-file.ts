@@ -2,9 +2,9 @@ import { readFile, rename, writeFile } from 'node:fs/promises'
 import type { SavedEcr } from './ecr/open.ts'
 import type { EngineState } from './ecs/index.ts'
 
-/** What outlives a simulator: all of it plain data. */
+/** What a simulator saves for its next run, as plain data. */
 export interface SavedState {
-  /** Of the file's own shape; another one is not read. */
+  /** The version of the file's format. Files of any other version are rejected. */
   readonly format: 1
   /** The state of the ECS engine. */
   readonly world: EngineState
@@ -12,9 +12,9 @@ export interface SavedState {
 }
 
 /**
- * What an earlier simulator kept in this file; nothing where there is no such file.
+ * Reads what an earlier simulator saved; `undefined` if there is no such file.
  *
- * Fails when the file is something else, rather than to begin anew over it.
+ * Fails if the file is anything else, so that it is not overwritten.
  */
 export async function readStateFile(file: string): Promise<SavedState | undefined> {
   let text: string
@@ -22,23 +22,23 @@ export async function readStateFile(file: string): Promise<SavedState | undefine
     text = await readFile(file, 'utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw new Error(`The simulator's state cannot be read: ${String(error)}`, { cause: error })
+    throw new Error(`Cannot read the simulator's state: ${String(error)}`, { cause: error })
   }
   const saved = parse(text)
   if (saved?.format === 1) return saved as SavedState
   throw new Error(
-    `${file} is not the state of a simulator, or of another version of it. Move it away to begin anew.`,
+    `${file} is not the state of a simulator of this version. Move it away to start afresh.`,
   )
 }
 
 export interface StateWriter {
-  /** Saves at once what has changed since, and saves no more. */
+  /** Saves the last changes, then stops. */
   close(): Promise<void>
 }
 
 /**
- * Saves what `kept` gives whenever it has changed, about once a second. The file is replaced as a
- * whole: one that is there can be read, whenever the process was killed.
+ * Saves the snapshot about once a second if it has changed. The file is replaced as a whole, so it
+ * is complete even if the process is killed.
  */
 export function writeStateFile(
   file: string,
@@ -61,7 +61,7 @@ export function writeStateFile(
     save().catch((error: unknown) => {
       saving = Promise.resolve()
       lastSaved = ''
-      console.error(`simulator: its state is not saved: ${String(error)}`)
+      console.error(`simulator: cannot save its state: ${String(error)}`)
     })
   }, everyMs)
   timer.unref()

@@ -104,7 +104,7 @@ function detail(context: EcrContext, repository: Repository, { manifest, tags }:
     repositoryName: repository.name,
     imageDigest: manifest.digest,
     imageTags: tags.length > 0 ? tags : undefined,
-    // Of a list of images, ECR gives none.
+    // ECR gives no size for a list of images.
     imageSizeInBytes: config === undefined ? undefined : sizes.reduce((sum, size) => sum + size, 0),
     imagePushedAt: new Date(context.pushes.pushedAt(repository.name, manifest.digest)),
     imageManifestMediaType: manifest.mediaType,

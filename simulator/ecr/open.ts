@@ -11,22 +11,28 @@ import { createRepositories, type Repository } from './repositories.ts'
 import { createTokens } from './tokens.ts'
 
 export interface EcrOptions {
-  /** The registry behind the gate. Without one there is no gate: `PutImage` alone stores images. */
+  /**
+   * The registry behind the proxy. Without one there is no proxy, and only `PutImage` stores
+   * images.
+   */
   readonly registry?: RegistryAddress
   readonly host: string
-  /** Of the gate; 0 for any free one. */
+  /** 0 for any free port. */
   readonly registryProxyPort: number
   readonly account: string
   readonly region: string
   readonly clock: Clock
   readonly faults: Faults
-  /** How long a registry token is good, in milliseconds. ECR: 12 hours. */
+  /** How long a registry token is valid, in milliseconds. Default: 12 hours, as in ECR. */
   readonly tokenLifetimeMs?: number
-  /** What an earlier run knew. */
+  /** What an earlier run saved. */
   readonly saved?: SavedEcr
 }
 
-/** All that ECR knows and the registry does not: plain data. Tokens end with the simulator. */
+/**
+ * What ECR knows beyond the registry's contents, as plain data. Tokens do not outlive the
+ * simulator.
+ */
 export interface SavedEcr {
   readonly repositories: readonly Repository[]
   readonly pushes: SavedPushes
@@ -34,19 +40,19 @@ export interface SavedEcr {
 
 export interface Ecr {
   readonly operations: Operations
-  /** `http://host:port` of the gate, where there is one. */
+  /** `http://host:port`; `undefined` without a registry. */
   readonly registryProxyUrl: string | undefined
   /** First part of every `repositoryUri`. */
   readonly host: string
-  /** The digest that a reference to one of its images means; `undefined` where it has none. */
+  /** The digest that an image reference resolves to; `undefined` if there is no such image here. */
   resolveDigest(image: string): Promise<string | undefined>
-  /** What an engine needs to pull from this host; nothing for the host of another. */
+  /** The login with which to pull from the registry proxy; `undefined` for any other host. */
   loginFor(host: string): { username: string; password: string } | undefined
   snapshot(): SavedEcr
   close(): Promise<void>
 }
 
-/** Opens ECR: its API's operations, and its registry behind a gate of its own. */
+/** Opens ECR: the operations of its API, and the proxy in front of its registry. */
 export async function openEcr(options: EcrOptions): Promise<Ecr> {
   const { account, region, clock, faults } = options
   const now = (): number => clock.now()

@@ -9,7 +9,9 @@ export type Login =
       readonly message: string
     }
 
-/** Checks HTTP Basic credentials as ECR's registry does: user `AWS`, and a token as password. */
+/**
+ * Checks HTTP Basic credentials as ECR's registry does: the user is `AWS`, the password a token.
+ */
 export function checkLogin(authorization: string | undefined, tokens: Tokens): Login {
   const encoded = /^Basic\s+(\S+)$/i.exec(authorization ?? '')?.[1]
   if (encoded === undefined) return rejected('no basic auth credentials')

@@ -1,11 +1,11 @@
 /**
- * What the registry's API does not tell: when an image came, and which images have no tag any
- * more. Filled as images pass the gate or `PutImage`.
+ * What the registry's API does not report: when an image was pushed, and which images have lost
+ * their tags. Recorded for images that come through the registry proxy or `PutImage`.
  */
 export interface Pushes {
   note(repository: string, digest: string): void
   /**
-   * When it was pushed; for one that the simulator did not see come, when it was first seen.
+   * When the image was pushed; if the simulator did not see the push, when it first saw the image.
    * Milliseconds since the epoch.
    */
   pushedAt(repository: string, digest: string): number
@@ -14,7 +14,7 @@ export interface Pushes {
   list(): SavedPushes
 }
 
-/** Repository, digest, and when it came. */
+/** Repository, digest, and time of the push. */
 export type SavedPushes = readonly (readonly [string, string, number])[]
 
 export function createPushes(now: () => number, saved: SavedPushes = []): Pushes {

@@ -35,8 +35,8 @@ export interface RegistryProxy {
 }
 
 /**
- * ECR's registry, made of any OCI registry: in front of it stand ECR's logins, its rule that a
- * repository must have been created, and its immutable tags.
+ * Makes ECR's registry of any OCI registry, by adding ECR's logins, its rule that a repository
+ * must be created first, and its immutable tags.
  */
 export function createRegistryProxy(context: RegistryProxyContext): RegistryProxy {
   const upstream = createUpstream(context.address)
@@ -132,22 +132,22 @@ function unreachable({ url }: RegistryAddress, error: unknown): ProxyError {
   return {
     status: 503,
     code: 'UNAVAILABLE',
-    message: `The registry at ${url} behind the gate cannot be reached: ${String(error)}`,
+    message: `The registry at ${url} behind the proxy cannot be reached: ${String(error)}`,
   }
 }
 
-/** Passed on as it is, a client would take it for a fault of its own login. */
+/** The registry's own 401 or 403 is not forwarded: a client would blame its own login. */
 function misconfigured({ url, username }: RegistryAddress): ProxyError {
   return {
     status: 502,
     code: 'UNAVAILABLE',
-    message: `The registry at ${url} behind the gate refuses user ${username}: check what the simulator was started with.`,
+    message: `The registry at ${url} behind the proxy rejects the login of user ${username}. Check the user name and password that the simulator was started with.`,
   }
 }
 
 function reply(request: IncomingMessage, response: ServerResponse, error: ProxyError): void {
   if (response.headersSent) return void response.destroy()
-  // What was not read of a layer would stand in the way of the next request.
+  // An unread rest of a layer would block the next request on this connection.
   request.resume()
   response.writeHead(error.status, {
     'content-type': 'application/json; charset=utf-8',

@@ -11,10 +11,10 @@ import {
 import { allImages } from './find-image.ts'
 import { readMutability, type Repository } from './repositories.ts'
 
-/** ECR's own rule for names. */
+/** ECR's rule for repository names. */
 const namePattern = /^(?=.{2,256}$)(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-9]+)*$/
 
-/** CreateRepository and its kin. */
+/** CreateRepository, DescribeRepositories, DeleteRepository, PutImageTagMutability. */
 export function repositoryOperations(context: EcrContext): Operations {
   const { repositories, account } = context
   return {

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import type { Engine } from './engine.ts'
 
 /**
- * About so many milliseconds: up to the share `jitter` of the timings more or less, and always
- * the same for the same occasion, such as the id of a task.
+ * `ms` with up to the share `timings.jitter` added or subtracted. The same occasion, such as a
+ * task's id, always gives the same result.
  */
 export function withJitter(engine: Engine, ms: number, occasion: string): number {
   const { jitter = 0 } = engine.timings

@@ -4,8 +4,8 @@ import { isNotStopped, tasksOf } from './tasks/state.ts'
 import { wakeNow } from './wake.ts'
 
 /**
- * Sets a world going that was kept from an earlier engine. The tasks of that engine's runtime are
- * gone with it, as if their host had been terminated; their services replace them.
+ * Resumes the saved state of an earlier engine. The tasks of that engine's runtime count as lost,
+ * as if their host had been terminated; their services replace them.
  */
 export function resume(engine: Engine): void {
   for (const service of Object.values(engine.state.services)) {

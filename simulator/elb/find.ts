@@ -7,7 +7,7 @@ import type {
   TargetGroupRecord,
 } from './records.ts'
 
-/** @throws LoadBalancerNotFound (in ELBv2's words) */
+/** @throws LoadBalancerNotFound with ELBv2's message. */
 export function loadBalancerAt(engine: Engine, arn: string): LoadBalancerRecord {
   const balancer = engine.state.loadBalancers[arn]
   if (balancer === undefined) {
@@ -16,7 +16,7 @@ export function loadBalancerAt(engine: Engine, arn: string): LoadBalancerRecord 
   return balancer
 }
 
-/** @throws ListenerNotFound (in ELBv2's words) */
+/** @throws ListenerNotFound with ELBv2's message. */
 export function listenerAt(engine: Engine, arn: string): ListenerRecord {
   const listener = engine.state.listeners[arn]
   if (listener === undefined)
@@ -24,14 +24,14 @@ export function listenerAt(engine: Engine, arn: string): ListenerRecord {
   return listener
 }
 
-/** @throws RuleNotFound (in ELBv2's words) */
+/** @throws RuleNotFound with ELBv2's message. */
 export function ruleAt(engine: Engine, arn: string): RuleRecord {
   const rule = engine.state.rules[arn]
   if (rule === undefined) throw new AwsError('RuleNotFound', 'One or more rules not found')
   return rule
 }
 
-/** @throws TargetGroupNotFound (in ELBv2's words) where there is none with this ARN. */
+/** @throws TargetGroupNotFound with ELBv2's message. */
 export function targetGroupAt(engine: Engine, arn: string): TargetGroupRecord {
   const group = engine.state.targetGroups[arn]
   if (group === undefined) {

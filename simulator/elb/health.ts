@@ -5,7 +5,7 @@ import type { ProbeAnswer } from '../runtime/types.ts'
 import { groupsOf } from './targets.ts'
 import type { TargetGroupRecord, TargetReason, TargetRecord } from './records.ts'
 
-/** Asks every target of a service whose time has come, and lets go of those that have drained. */
+/** Probes every target of a service that is due, and removes targets that have drained. */
 export function checkTargets(engine: Engine, service: ServiceRecord): void {
   const now = engine.clock.now()
   for (const group of groupsOf(engine.state, service)) {
@@ -51,8 +51,8 @@ function probeWhenDue(
 }
 
 /**
- * What one answer means for a target. As many good ones in a row as the healthy threshold make it
- * healthy, as many bad ones as the unhealthy threshold unhealthy.
+ * Applies one answer to a target. As many consecutive good answers as the healthy threshold make it
+ * healthy; as many consecutive bad ones as the unhealthy threshold make it unhealthy.
  */
 function applyAnswer(group: TargetGroupRecord, target: TargetRecord, answer: ProbeAnswer): void {
   const { healthyThreshold, unhealthyThreshold, matcher } = group.healthCheck
@@ -89,7 +89,7 @@ function problem(answer: ProbeAnswer): { reason: TargetReason; description: stri
   }
 }
 
-/** Whether a status is among `200`, `200,202` or `200-299`. */
+/** Whether a status matches a matcher such as `200`, `200,202` or `200-299`. */
 export function matches(matcher: string, status: number): boolean {
   return matcher.split(',').some((part) => {
     const [from, to = from] = part.split('-').map(Number)

@@ -14,14 +14,14 @@ import { optionalInteger, text } from './input.ts'
 import type { ListenerRecord } from './records.ts'
 import { addRule, rejectWhileInUse } from './rules.ts'
 
-/** A listener, and the default rule that it always has. */
+/** Creates a listener and its default rule. */
 export function createListener(engine: Engine, input: Input): Answer<CreateListenerCommandOutput> {
   const balancer = loadBalancerAt(engine, text(input, 'LoadBalancerArn'))
   const protocol = optionalText(input, 'Protocol') ?? 'HTTP'
   if (protocol !== 'HTTP') {
     throw new AwsError(
       'ValidationError',
-      `The simulator has HTTP listeners only, not '${protocol}'`,
+      `The simulator models only HTTP listeners, not '${protocol}'`,
     )
   }
   const port = optionalInteger(input, 'Port', [1, 65_535]) ?? 80
@@ -43,7 +43,7 @@ export function createListener(engine: Engine, input: Input): Answer<CreateListe
   return { Listeners: [answer(engine, listener)] }
 }
 
-/** Of a load balancer, or those with these ARNs. */
+/** The listeners of a load balancer, or those with these ARNs. */
 export function describeListeners(
   engine: Engine,
   input: Input,
@@ -66,7 +66,7 @@ export function deleteListener(engine: Engine, input: Input): object {
   return {}
 }
 
-/** @throws ResourceInUse while a service names one of its rules. */
+/** @throws ResourceInUse while a service uses one of its rules. */
 export function removeListener({ state }: Engine, arn: string): void {
   const rules = Object.values(state.rules).filter(({ listener }) => listener === arn)
   for (const rule of rules) rejectWhileInUse(state, rule)

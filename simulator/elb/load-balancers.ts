@@ -13,8 +13,8 @@ import { removeListener } from './listeners.ts'
 import type { LoadBalancerRecord } from './records.ts'
 
 /**
- * An Application Load Balancer, at once `active`. Nothing listens: who wants to know where traffic
- * goes reads its rules.
+ * Creates an Application Load Balancer, which is `active` at once. It does not serve traffic: its
+ * rules show where traffic would go.
  */
 export function createLoadBalancer(
   engine: Engine,
@@ -25,7 +25,7 @@ export function createLoadBalancer(
   if (type !== 'application') {
     throw new AwsError(
       'ValidationError',
-      `The simulator has application load balancers only, not '${type}'`,
+      `The simulator models only application load balancers, not '${type}'`,
     )
   }
   if (Object.values(engine.state.loadBalancers).some((one) => one.name === name)) {
@@ -66,7 +66,9 @@ export function describeLoadBalancers(
   return { LoadBalancers: found.map((balancer) => answer(engine, balancer)) }
 }
 
-/** Takes its listeners and their rules along. Nothing happens where there is none. */
+/**
+ * Deletes its listeners and their rules as well. Does nothing if there is no such load balancer.
+ */
 export function deleteLoadBalancer(engine: Engine, input: Input): object {
   const arn = text(input, 'LoadBalancerArn')
   for (const listener of Object.values(engine.state.listeners)) {

@@ -43,7 +43,7 @@ export function addRule(
   return rule
 }
 
-/** Of a listener, the default rule last, or those with these ARNs. */
+/** The rules of a listener, the default rule last, or those with these ARNs. */
 export function describeRules(engine: Engine, input: Input): Answer<DescribeRulesCommandOutput> {
   const arns = textList(input, 'RuleArns')
   const of = optionalText(input, 'ListenerArn')
@@ -60,7 +60,7 @@ function order({ priority }: RuleRecord): number {
   return priority === 'default' ? Infinity : Number(priority)
 }
 
-/** Changes where a rule forwards to, or its conditions; what is left out stays. */
+/** Changes the action or the conditions of a rule. Absent fields stay as they are. */
 export function modifyRule(engine: Engine, input: Input): Answer<ModifyRuleCommandOutput> {
   const rule = ruleAt(engine, text(input, 'RuleArn'))
   if (input['Actions'] !== undefined) rule.forward = forwardIn(engine, input, 'Actions')
@@ -82,8 +82,8 @@ export function deleteRule(engine: Engine, input: Input): object {
 }
 
 /**
- * AWS would let a rule go that a service shifts its traffic with. Nobody knows what its next
- * deployment does then, so it is refused here.
+ * AWS allows deleting a rule with which a service shifts its traffic. What the next deployment then
+ * does is not documented, so it is rejected here.
  *
  * @throws ResourceInUse
  */

@@ -14,7 +14,7 @@ import { loadBalancerAt, targetGroupAt } from './find.ts'
 import { optionalInteger, text } from './input.ts'
 import type { TargetGroupRecord } from './records.ts'
 
-/** @throws DuplicateTargetGroupName where there is one of that name. */
+/** @throws DuplicateTargetGroupName if there is one of that name. */
 export function createTargetGroup(
   engine: Engine,
   input: Input,
@@ -35,7 +35,10 @@ export function createTargetGroup(
   }
   const targetType = optionalText(input, 'TargetType') ?? 'ip'
   if (targetType !== 'ip' && targetType !== 'instance') {
-    throw new AwsError('ValidationError', `Target type '${targetType}' is not one that ECS can use`)
+    throw new AwsError(
+      'ValidationError',
+      `ECS cannot use target type '${targetType}'; use 'ip' or 'instance'`,
+    )
   }
   rejectOtherProtocols(optionalText(input, 'Protocol') ?? 'HTTP')
   const arn = `arn:aws:elasticloadbalancing:${engine.region}:${engine.account}:targetgroup/${name}/${elbId()}`
@@ -62,7 +65,7 @@ export function createTargetGroup(
   return { TargetGroups: [targetGroupAnswer(engine, group)] }
 }
 
-/** All, or those with these names or ARNs, or that a load balancer forwards to. */
+/** All, those with these names or ARNs, or those that a load balancer forwards to. */
 export function describeTargetGroups(
   engine: Engine,
   input: Input,
@@ -90,7 +93,7 @@ export function describeTargetGroups(
   return { TargetGroups: found.map((group) => targetGroupAnswer(engine, group)) }
 }
 
-/** Changes how the group asks its targets; what is left out stays. */
+/** Changes the health check of a target group. Absent fields stay as they are. */
 export function modifyTargetGroup(
   engine: Engine,
   input: Input,
@@ -100,7 +103,7 @@ export function modifyTargetGroup(
   return { TargetGroups: [targetGroupAnswer(engine, group)] }
 }
 
-/** @throws ResourceInUse while a service registers its tasks there, or a rule forwards to it. */
+/** @throws ResourceInUse while a service registers its tasks in it, or a rule forwards to it. */
 export function deleteTargetGroup(engine: Engine, input: Input): object {
   const arn = text(input, 'TargetGroupArn')
   if (isInUse(engine, arn) || balancersOf(engine, arn).length > 0) {
@@ -124,7 +127,7 @@ function isInUse(engine: Engine, arn: string): boolean {
   )
 }
 
-/** The load balancers that have a rule which forwards to a target group. */
+/** The load balancers with a rule that forwards to a target group. */
 function balancersOf({ state }: Engine, arn: string): string[] {
   const listeners = Object.values(state.rules)
     .filter(({ forward }) => forward.some(({ targetGroupArn }) => targetGroupArn === arn))
@@ -132,7 +135,9 @@ function balancersOf({ state }: Engine, arn: string): string[] {
   return [...new Set(listeners)]
 }
 
-/** A service may name a target group that no rule does: its load balancer has no name then. */
+/**
+ * A service may use a target group to which no rule forwards; it then gets a made-up load balancer.
+ */
 function loadBalancerArns(engine: Engine, arn: string): string[] {
   const known = balancersOf(engine, arn)
   if (known.length > 0 || !isInUse(engine, arn)) return known
@@ -146,7 +151,7 @@ function rejectOtherProtocols(protocol: string): void {
   if (protocol === 'HTTP' || protocol === 'HTTPS') return
   throw new AwsError(
     'ValidationError',
-    `The simulator asks targets over HTTP only, so a target group with protocol '${protocol}' is not modelled`,
+    `The simulator models only target groups with protocol HTTP or HTTPS, not '${protocol}'`,
   )
 }
 

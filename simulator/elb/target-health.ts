@@ -9,7 +9,7 @@ import { targetGroupAt } from './find.ts'
 import { optionalInteger, text } from './input.ts'
 import type { TargetRecord } from './records.ts'
 
-/** All targets, or those that the request names; one that is not registered is `unused`. */
+/** All targets, or those in the request. A target that is not registered is `unused`. */
 export function describeTargetHealth(
   engine: Engine,
   input: Input,

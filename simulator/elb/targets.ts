@@ -10,7 +10,7 @@ export interface PlacedTarget {
   readonly target: TargetRecord
 }
 
-/** Where a task of a service is registered, draining or not. */
+/** The targets of a task, including draining ones. */
 export function targetsOf(
   state: EngineState,
   service: ServiceRecord,
@@ -21,7 +21,7 @@ export function targetsOf(
   )
 }
 
-/** The target groups that a service registers its tasks in, now or in its other colour. */
+/** The target groups of a service, including the alternate ones of blue/green. */
 export function groupsOf(state: EngineState, service: ServiceRecord): TargetGroupRecord[] {
   return service.loadBalancers.flatMap(({ targetGroupArn, advancedConfiguration }) =>
     [targetGroupArn, advancedConfiguration?.alternateTargetGroupArn].flatMap(
@@ -30,17 +30,17 @@ export function groupsOf(state: EngineState, service: ServiceRecord): TargetGrou
   )
 }
 
-/** Takes traffic as far as anybody can tell: healthy, or never asked. */
+/** Whether a target can take traffic: it is healthy, or its health is not checked. */
 export function isGood({ state }: TargetRecord): boolean {
   return state === 'healthy' || state === 'unavailable'
 }
 
-/** Milliseconds that a target of this group drains for. ELBv2's default is 300 seconds. */
+/** How long a target of this group drains, in milliseconds. ELBv2's default is 300 seconds. */
 function deregistrationDelay(group: TargetGroupRecord): number {
   return Number(group.attributes['deregistration_delay.timeout_seconds'] ?? 300) * 1000
 }
 
-/** Registers a task that has just begun to run, in every target group of its revision. */
+/** Registers a task that has just started in every target group of its revision. */
 export function registerTargets(engine: Engine, service: ServiceRecord, task: TaskRecord): void {
   const now = engine.clock.now()
   const revision = engine.state.revisions[task.revision] ?? {}
@@ -75,8 +75,8 @@ export function registerTargets(engine: Engine, service: ServiceRecord, task: Ta
 }
 
 /**
- * Lets the targets of these tasks drain. Gives when the last of them is done (milliseconds since
- * the epoch), or `undefined` where none was registered.
+ * Lets the targets of these tasks drain. Returns when the last of them has drained (milliseconds
+ * since the epoch), or `undefined` if none was registered.
  */
 export function drainTargets(
   engine: Engine,

@@ -1,6 +1,6 @@
 import type { Engine } from '../ecs/index.ts'
 
-/** What the awslogs driver made of one container of one task. */
+/** The log stream that the awslogs driver creates for one container of one task. */
 export interface LogStream {
   readonly group: string
   /** `<awslogs-stream-prefix>/<container>/<task id>` */
@@ -11,7 +11,7 @@ export interface LogStream {
   readonly startedAt: number
 }
 
-/** The streams of all tasks that the engine still knows, oldest first. */
+/** The streams of all tasks that the engine still has, oldest first. */
 export function logStreams({ state }: Engine): LogStream[] {
   const definitions = new Map(
     Object.values(state.taskDefinitions)
@@ -25,7 +25,7 @@ export function logStreams({ state }: Engine): LogStream[] {
         const { logDriver, options = {} } = container.logConfiguration ?? {}
         const group = options['awslogs-group']
         const prefix = options['awslogs-stream-prefix']
-        // Without a prefix the name would be Docker's id of the container, which nobody can guess.
+        // Without a prefix the name would be Docker's id of the container, which callers cannot know.
         if (logDriver !== 'awslogs' || group === undefined || prefix === undefined) return []
         const { name = '' } = container
         return [

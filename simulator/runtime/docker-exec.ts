@@ -1,6 +1,6 @@
 import type { DockerEngine } from './docker-engine.ts'
 
-/** Whether a command exits with 0 in a container that runs. One that takes too long does not. */
+/** Whether a command in a running container exits with 0 within `timeoutMs`. */
 export async function succeedsIn(
   engine: DockerEngine,
   containerId: string,
@@ -18,7 +18,7 @@ export async function succeedsIn(
       AttachStderr: true,
     })
     const { Id } = made as { Id: string }
-    // Its output ends when the command does.
+    // The output ends when the command ends.
     await engine.call('POST', `/exec/${Id}/start`, {
       body: { Detach: false, Tty: false },
       signal: AbortSignal.timeout(timeoutMs),

@@ -3,38 +3,43 @@ import type { Clock, ProbeAnswer, TaskEvents, TaskRuntime, TaskSpec } from './ty
 
 /** How a scripted task behaves. All times are milliseconds; every one has a default. */
 export interface Behaviour {
-  /** From the start of the task until its images are here, or are given up on. Default 1,000. */
+  /** From the start of the task until its images are pulled or the pull fails. Default 1,000. */
   readonly pullMs?: number
-  /** Its images cannot be had, for this reason. `true` gives ECS's words for a missing tag. */
+  /** The pull fails for this reason. `true`: with ECS's message for a missing tag. */
   readonly pullFails?: true | string
   /** From the pull until the containers run. Default 1,000. */
   readonly startMs?: number
-  /** It ends by itself after running this long. `code` (default 1) is what essential containers exit with. */
+  /**
+   * It ends on its own after running this long. `code` (default 1) is its containers' exit code.
+   */
   readonly exits?: { readonly afterMs: number; readonly code?: number }
-  /** From SIGTERM until it has ended. Default 1,000. */
+  /** From SIGTERM until it ends. Default 1,000. */
   readonly stopMs?: number
-  /** What it answers to a probe after running for `runningMs`. Default: 200. */
+  /** Its answer to a probe after running for `runningMs`. Default: 200. */
   readonly probe?: (runningMs: number, path: string) => ProbeAnswer | number
-  /** Whether its containers pass their own health checks after running for `runningMs`. Default: yes. */
+  /**
+   * Whether its containers pass their own health checks after running for `runningMs`. Default:
+   * yes.
+   */
   readonly check?: (runningMs: number, container: string) => boolean
-  /** Container name → the digest that its image resolves to now. Default: a hash of the reference. */
+  /** Container name → the current digest of its image. Default: a hash of the reference. */
   readonly digests?: Readonly<Record<string, string>>
-  /** Whether it tells digests at all after the pull. Default: it does. */
+  /** Whether it reports digests after the pull. Default: true. */
   readonly tellsDigests?: boolean
   readonly logs?: readonly string[]
 }
 
 export interface ScriptedOptions {
   readonly clock: Clock
-  /** Asked once for each task, when it starts. */
+  /** Called once for each task, when it starts. */
   behave(task: TaskSpec): Behaviour
 }
 
-/** What a test can see of the tasks that were started. */
+/** A runtime that lets a test see and end the tasks that were started. */
 export interface ScriptedRuntime extends TaskRuntime {
   /** Every task ever started, in order. */
   started(): readonly TaskSpec[]
-  /** Ends a running task as if its process had died. Does nothing to one that does not run. */
+  /** Ends a running task as if its process had died. Does nothing if it is not running. */
   kill(taskId: string, code: number): void
 }
 
@@ -47,7 +52,7 @@ interface ScriptedTask {
   cancel: () => void
 }
 
-/** Plays tasks from scripts on a clock: no process, no network, no time that passes by itself. */
+/** Simulates tasks on a clock, without processes, network or real time. */
 export function scriptedRuntime(options: ScriptedOptions): ScriptedRuntime {
   const { clock } = options
   const tasks = new Map<string, ScriptedTask>()
@@ -134,7 +139,7 @@ export function scriptedRuntime(options: ScriptedOptions): ScriptedRuntime {
   }
 }
 
-/** A digest for a reference: its own where it is pinned, else one that hangs on nothing but the text. */
+/** A digest for each reference: its own if it is pinned, else one that depends only on the text. */
 function digestsOf(spec: TaskSpec, behaviour: Behaviour): Record<string, string> {
   return Object.fromEntries(
     spec.containers.map(({ name, image }) => [

@@ -2,18 +2,20 @@ import { randomUUID } from 'node:crypto'
 import { readTaskFault, type TaskFault, type TaskFaultKind } from './task-fault.ts'
 import type { TaskSpec } from './types.ts'
 
-/** A fault as it is listed: with how many tasks it has hit so far. */
+/** A fault, and how many tasks it has hit so far. */
 export type ListedTaskFault = TaskFault & { readonly hit: number }
 
 export interface TaskFaults {
-  /** Fails with a sentence for the person who asked when the fault makes no sense. */
+  /** Throws if the fault is invalid, with a message for the person who requested it. */
   add(request: unknown): TaskFault
-  /** The first fault of this kind that hits this task, if any. A task that was hit once stays hit. */
+  /**
+   * The first fault of this kind that hits this task, if any. A task that was hit once stays hit.
+   */
   hitting(kind: TaskFaultKind, task: TaskSpec): TaskFault | undefined
   list(): readonly ListedTaskFault[]
-  /** Undoes all of them, or one. Gives how many went. */
+  /** Lifts all faults, or one. Returns how many were lifted. */
   lift(id?: string): number
-  /** Calls back when a fault is lifted; gives a function that forgets it. */
+  /** Calls back when a fault is lifted. Returns a function that removes the callback. */
   whenLifted(id: string, callback: () => void): () => void
 }
 

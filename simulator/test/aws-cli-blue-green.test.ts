@@ -6,7 +6,7 @@ import { scriptedRuntime } from '../runtime/scripted.ts'
 import { startSimulator, type Simulator } from '../start.ts'
 import { awsCli } from './aws-cli.ts'
 
-/** A blue/green deployment as somebody would type it who reads the ECS developer guide. */
+/** A blue/green deployment with the commands of the ECS developer guide. */
 let simulator: Simulator
 let aws: Awaited<ReturnType<typeof awsCli>>
 
@@ -42,7 +42,7 @@ async function targetGroup(name: string): Promise<string> {
   return arn
 }
 
-/** The newest service deployment once it is as `query` wants it. */
+/** The newest service deployment, once `query` gives the expected value. */
 async function newest(query: string, wanted: string): Promise<string> {
   for (;;) {
     const arn = await json(
@@ -56,7 +56,7 @@ async function newest(query: string, wanted: string): Promise<string> {
   }
 }
 
-test('a blue/green deployment waits for a person, goes on, and serves from the other group', async () => {
+test('a blue/green deployment waits for a person, continues, and serves from the other target group', async () => {
   const blue = await targetGroup('blue')
   const green = await targetGroup('green')
   const balancer = await json(

@@ -7,75 +7,75 @@ import {
   BatchGetImageCommand,
   BatchDeleteImageCommand,
 } from '@aws-sdk/client-ecr'
-import { openStage, serving, type Stage } from './stage.ts'
+import { openDockerFixture, serving, type DockerFixture } from './docker-fixture.ts'
 
-/** The Docker command line and Debian's registry, with the gate between them. */
-let stage: Stage
+/** The Docker command line and Debian's registry, with the registry proxy between them. */
+let fixture: DockerFixture
 let ecr: ECRClient
 
 before(async () => {
-  stage = await openStage()
-  ecr = new ECRClient(stage.client)
-  await stage.createRepository('mailman/api')
-  await stage.createRepository('frozen', 'IMMUTABLE')
+  fixture = await openDockerFixture()
+  ecr = new ECRClient(fixture.client)
+  await fixture.createRepository('mailman/api')
+  await fixture.createRepository('frozen', 'IMMUTABLE')
 })
 
-after(() => stage.close())
+after(() => fixture.close())
 
-test('without a login docker says that there are no credentials', async () => {
-  const image = await stage.build('mailman/api:v0', serving)
+test('without a login docker reports missing credentials', async () => {
+  const image = await fixture.build('mailman/api:v0', serving)
 
-  await assert.rejects(stage.push(image), /no basic auth credentials/)
+  await assert.rejects(fixture.push(image), /no basic auth credentials/)
 })
 
 test('docker cannot log in with a made-up token', async () => {
-  const login = ['login', '--username', 'AWS', '--password-stdin', stage.host]
+  const login = ['login', '--username', 'AWS', '--password-stdin', fixture.host]
 
-  await assert.rejects(stage.docker(login, 'made-up'), /unauthorized|401/i)
+  await assert.rejects(fixture.docker(login, 'made-up'), /unauthorized|401/i)
 })
 
-test('what docker pushes is in ECR under the digest that docker said, and can be pulled', async () => {
-  await stage.login()
-  const image = await stage.build('mailman/api:v1', serving)
+test('an image that docker pushes is in ECR under the digest that docker reports, and can be pulled', async () => {
+  await fixture.login()
+  const image = await fixture.build('mailman/api:v1', serving)
 
-  const digest = await stage.push(image)
+  const digest = await fixture.push(image)
 
   const { imageDetails } = await ecr.send(
     new DescribeImagesCommand({ repositoryName: 'mailman/api', imageIds: [{ imageTag: 'v1' }] }),
   )
   assert.equal(imageDetails?.[0]?.imageDigest, digest)
-  await stage.docker(['rmi', image])
+  await fixture.docker(['rmi', image])
   assert.match(
-    await stage.docker(['pull', `${stage.host}/mailman/api@${digest}`]),
+    await fixture.docker(['pull', `${fixture.host}/mailman/api@${digest}`]),
     /Digest: sha256/,
   )
 })
 
-test('a repository that was not created refuses the push', async () => {
-  await stage.login()
-  const image = await stage.build('nowhere:v1', serving)
+test('a push to a repository that was not created is rejected', async () => {
+  await fixture.login()
+  const image = await fixture.build('nowhere:v1', serving)
 
   await assert.rejects(
-    stage.push(image),
+    fixture.push(image),
     /name unknown: The repository with name 'nowhere' does not exist in the registry with id '0{12}'/,
   )
 })
 
-test('an immutable tag refuses another image', async () => {
-  await stage.login()
-  await stage.push(await stage.build('frozen:v1', serving))
+test('a push of another image to an immutable tag is rejected', async () => {
+  await fixture.login()
+  await fixture.push(await fixture.build('frozen:v1', serving))
 
   await assert.rejects(
-    stage.push(await stage.build('frozen:v1', `${serving} # changed`)),
+    fixture.push(await fixture.build('frozen:v1', `${serving} # changed`)),
     /tag invalid: The image tag 'v1' already exists in the 'frozen' repository/,
   )
 })
 
-test('in a real registry too, a tag is moved, then deleted alone, then put back', async () => {
-  await stage.login()
+test('in a real registry, too, a tag can be moved, deleted on its own, and put back', async () => {
+  await fixture.login()
   const repositoryName = 'mailman/api'
-  const one = await stage.push(await stage.build('mailman/api:one', serving))
-  await stage.push(await stage.build('mailman/api:latest', `${serving} # two`))
+  const one = await fixture.push(await fixture.build('mailman/api:one', serving))
+  await fixture.push(await fixture.build('mailman/api:latest', `${serving} # two`))
   const { images } = await ecr.send(
     new BatchGetImageCommand({ repositoryName, imageIds: [{ imageTag: 'one' }] }),
   )
@@ -101,5 +101,5 @@ test('in a real registry too, a tag is moved, then deleted alone, then put back'
   assert.deepEqual(await tagsOfOne(), ['latest'])
   await put('one')
   assert.deepEqual(await tagsOfOne(), ['latest', 'one'])
-  assert.match(await stage.docker(['pull', `${stage.host}/mailman/api:one`]), new RegExp(one))
+  assert.match(await fixture.docker(['pull', `${fixture.host}/mailman/api:one`]), new RegExp(one))
 })

@@ -11,7 +11,7 @@ import { targetCounts } from '../rollouts/service-deployments.ts'
 import type { RevisionRecord, ServiceDeploymentRecord } from '../records.ts'
 import { seconds, type Wire } from './wire.ts'
 
-/** A service deployment as `DescribeServiceDeployments` tells it. */
+/** A service deployment as `DescribeServiceDeployments` returns it. */
 export function serviceDeploymentAnswer(
   engine: Engine,
   record: ServiceDeploymentRecord,
@@ -62,7 +62,7 @@ export function serviceDeploymentAnswer(
   }
 }
 
-/** A service without a load balancer has no traffic that ECS knows of. */
+/** ECS knows no traffic of a service without a load balancer. */
 function trafficOf(
   { state }: Engine,
   { staged, targetRevision, service: arn }: ServiceDeploymentRecord,
@@ -85,7 +85,7 @@ function tenths(percent: number): number {
   return Math.round(percent * 10) / 10
 }
 
-/** A service deployment as `ListServiceDeployments` tells it. */
+/** A service deployment as `ListServiceDeployments` returns it. */
 export function serviceDeploymentBrief(
   engine: Engine,
   record: ServiceDeploymentRecord,
@@ -103,7 +103,7 @@ export function serviceDeploymentBrief(
   }
 }
 
-/** A service revision as `DescribeServiceRevisions` tells it, with the digests as far as they are known. */
+/** A service revision as `DescribeServiceRevisions` returns it, with the digests known so far. */
 export function revisionAnswer(engine: Engine, revision: RevisionRecord): Wire<ServiceRevision> {
   const definition = taskDefinitionAt(engine, revision.taskDefinition)
   return {

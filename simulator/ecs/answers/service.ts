@@ -5,7 +5,7 @@ import { countsOf, isLive, tasksOf } from '../tasks/state.ts'
 import type { DeploymentRecord, ServiceRecord, TaskRecord } from '../records.ts'
 import { seconds, type Wire } from './wire.ts'
 
-/** A service as `DescribeServices` tells it. Tags only where they are asked for. */
+/** A service as `DescribeServices` returns it, with its tags only if `tags` is set. */
 export function serviceAnswer(
   engine: Engine,
   service: ServiceRecord,

@@ -16,7 +16,7 @@ import { countsOf, tasksOf } from '../tasks/state.ts'
 import type { ClusterRecord, ServiceRecord } from '../records.ts'
 import { tagList } from './tags.ts'
 
-/** Gives the cluster that is there already, as ECS does, where there is one of that name. */
+/** Returns the existing cluster if there is one of that name, as ECS does. */
 export function createCluster(engine: Engine, input: Input): Answer<CreateClusterCommandOutput> {
   const name = optionalText(input, 'clusterName') ?? 'default'
   if (!/^[\w-]{1,255}$/.test(name)) {
@@ -62,7 +62,7 @@ export function listClusters(engine: Engine, input: Input): Answer<ListClustersC
   return { clusterArns: items, nextToken }
 }
 
-/** @throws ClusterContainsServicesException while a service of it is not `INACTIVE`. */
+/** @throws ClusterContainsServicesException while any of its services is not `INACTIVE`. */
 export function deleteCluster(engine: Engine, input: Input): Answer<DeleteClusterCommandOutput> {
   const cluster = clusterOf(engine, input)
   if (servicesIn(engine, cluster).length > 0) {

@@ -99,6 +99,6 @@ function rejectOtherSchedulers(input: Input): void {
   if (strategy === 'REPLICA' && type === 'ECS') return
   throw new AwsError(
     'UnsupportedFeatureException',
-    `The simulator plays REPLICA services under the ECS deployment controller only, not ${strategy} under ${type}.`,
+    `The simulator models only REPLICA services with the ECS deployment controller, not ${strategy} with ${type}.`,
   )
 }

@@ -19,7 +19,7 @@ import { page } from '../requests/paging.ts'
 import { isInFlight } from '../rollouts/service-deployments.ts'
 import { wakeSoon } from '../wake.ts'
 
-/** Service deployments are told about for 90 days (`ListServiceDeployments` in the ECS API). */
+/** Service deployments are listed for 90 days (`ListServiceDeployments` in the ECS API). */
 const keptMs = 90 * 24 * 3_600_000
 
 /** Newest first. */
@@ -80,11 +80,11 @@ export function describeServiceRevisions(
 }
 
 /**
- * Asks for the end of a service deployment: by going back (`ROLLBACK`, the default) or by leaving
- * everything as it is (`ABORT`). One that is being stopped or rolled back already goes on so.
+ * Requests the end of a service deployment: roll back (`ROLLBACK`, the default) or leave everything
+ * as it is (`ABORT`). A deployment that is already stopping or rolling back continues to do so.
  *
  * @throws ServiceDeploymentNotFoundException
- * @throws ConflictException where it has ended.
+ * @throws ConflictException if it has ended.
  */
 export function stopServiceDeployment(
   engine: Engine,
@@ -120,7 +120,7 @@ function upTo20(input: Input, field: string): string[] {
   if (arns.length === 0 || arns.length > 20) {
     throw new AwsError(
       'InvalidParameterException',
-      `${field} must name 1 to 20 ARNs, but names ${arns.length}.`,
+      `${field} must have 1 to 20 ARNs, but has ${arns.length}.`,
     )
   }
   return arns
@@ -133,7 +133,7 @@ function missing(
   return arns.filter((arn) => known[arn] === undefined).map((arn) => ({ arn, reason: 'MISSING' }))
 }
 
-/** Seconds since the epoch, as clients of JSON 1.1 send them, in milliseconds. */
+/** Converts seconds since the epoch, as clients of JSON 1.1 send them, to milliseconds. */
 function moment(value: unknown, otherwise: number): number {
   return typeof value === 'number' ? value * 1000 : otherwise
 }

@@ -12,15 +12,15 @@ type Strategy = Pick<
   | 'canaryConfiguration'
 >
 
-/** A day, the longest that ECS bakes. */
+/** One day, ECS's longest bake time. */
 const longestMinutes = 1440
 
 /**
- * How traffic is to shift, on top of what there is. Defaults and bounds are those of
- * `LinearConfiguration` and `CanaryConfiguration` in the ECS API. A rolling deployment shifts none,
- * so that what another strategy had said is gone with it.
+ * The strategy of a request, merged into the existing one. Defaults and bounds are those of
+ * `LinearConfiguration` and `CanaryConfiguration` in the ECS API. A rolling deployment shifts no
+ * traffic, so changing to it drops the settings of the previous strategy.
  *
- * @throws InvalidParameterException for what could not be, or belongs to another strategy.
+ * @throws InvalidParameterException for invalid values, and for settings of another strategy.
  * @throws UnsupportedFeatureException for hooks and bake time of a rolling deployment.
  */
 export function strategyAfter(given: Input, before: DeploymentConfiguration): Strategy {
@@ -85,7 +85,7 @@ function canaryAfter(
   }
 }
 
-/** A multiple of 0.1, from the least to 100. */
+/** A multiple of 0.1, from `least` to 100. */
 function percent(given: Input, field: string, least: number): number | undefined {
   const value = given[field]
   if (value === undefined || value === null) return undefined
@@ -104,7 +104,7 @@ function rejectOtherStrategies(strategy: string, owner: string, field: string | 
   if (field === undefined || strategy === owner) return
   throw new AwsError(
     'InvalidParameterException',
-    `${field} is valid only with strategy ${owner}, and not with ${strategy}.`,
+    `${field} is valid only with strategy ${owner}, not with ${strategy}.`,
   )
 }
 

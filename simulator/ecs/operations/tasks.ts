@@ -15,7 +15,7 @@ import { tasksOf } from '../tasks/state.ts'
 import { stopAtOnce } from '../tasks/end.ts'
 import type { TaskRecord } from '../records.ts'
 
-/** Filters are all applied; `desiredStatus` is `RUNNING` where it is left out. */
+/** Applies all filters. The default of `desiredStatus` is `RUNNING`. */
 export function listTasks(engine: Engine, input: Input): Answer<ListTasksCommandOutput> {
   const cluster = clusterOf(engine, input)
   const family = optionalText(input, 'family')
@@ -39,14 +39,14 @@ export function listTasks(engine: Engine, input: Input): Answer<ListTasksCommand
   return { taskArns: items, nextToken }
 }
 
-/** Up to 100 tasks of one cluster; stopped ones for an hour after their end. */
+/** Up to 100 tasks of one cluster. Stopped tasks are listed for an hour after their end. */
 export function describeTasks(engine: Engine, input: Input): Answer<DescribeTasksCommandOutput> {
   const cluster = clusterOf(engine, input)
   const names = textList(input, 'tasks')
   if (names.length === 0 || names.length > 100) {
     throw new AwsError(
       'InvalidParameterException',
-      `tasks must name 1 to 100 tasks, but names ${names.length}.`,
+      `tasks must have 1 to 100 ids or ARNs, but has ${names.length}.`,
     )
   }
   const found = names.map((name) => findTask(engine, cluster.name, name))
@@ -60,7 +60,7 @@ export function describeTasks(engine: Engine, input: Input): Answer<DescribeTask
   }
 }
 
-/** @throws InvalidParameterException where there is no such task. */
+/** @throws InvalidParameterException if there is no such task. */
 export function stopTask(engine: Engine, input: Input): Answer<StopTaskCommandOutput> {
   const cluster = clusterOf(engine, input)
   const task = findTask(engine, cluster.name, text(input, 'task'))

@@ -5,7 +5,7 @@ import { optionalText, text, type Input } from './input.ts'
 import type { ClusterRecord, ServiceRecord, TaskDefinitionRecord } from '../records.ts'
 
 /**
- * The cluster that a request names by name or ARN; `default` where it names none.
+ * The cluster of a request, by name or ARN. Without one it is `default`.
  *
  * @throws ClusterNotFoundException
  */
@@ -22,7 +22,7 @@ export function serviceArn(engine: Engine, cluster: string, nameOrArn: string): 
 }
 
 /**
- * The service that a request's `field` names by name or ARN, in the cluster that it names.
+ * The service in a request's `field`, by name or ARN, in the request's cluster.
  *
  * @throws ClusterNotFoundException, ServiceNotFoundException
  */
@@ -35,7 +35,7 @@ export function serviceOf(engine: Engine, input: Input, field = 'service'): Serv
   return service
 }
 
-/** What `family`, `family:revision` or an ARN names; `family` alone is its newest ACTIVE revision. */
+/** By `family`, `family:revision` or ARN. `family` alone means its newest ACTIVE revision. */
 export function findTaskDefinition(
   engine: Engine,
   reference: string,
@@ -48,9 +48,9 @@ export function findTaskDefinition(
 }
 
 /**
- * A task definition that a service may be given.
+ * A task definition that a service can use.
  *
- * @throws ClientException where it is unknown or was deregistered.
+ * @throws ClientException if it is unknown or deregistered.
  */
 export function usableTaskDefinition(engine: Engine, reference: string): TaskDefinitionRecord {
   const definition = findTaskDefinition(engine, reference)

@@ -3,7 +3,7 @@ import type { ServiceRecord } from '../records.ts'
 import { failDeployment } from './fail-deployment.ts'
 import { inAlarm } from './watched-alarms.ts'
 
-/** Gives up a deployment during which one of its alarms began to ring. */
+/** Fails a deployment if one of its alarms went into ALARM since it started. */
 export function judgeAlarms(engine: Engine, service: ServiceRecord): void {
   const primary = service.deployments[0]
   if (primary?.rolloutState !== 'IN_PROGRESS' || primary.kind === 'rollback') return

@@ -4,7 +4,10 @@ import { startRollback } from './rollback.ts'
 import { endServiceDeployment } from './service-deployments.ts'
 import type { DeploymentRecord, ServiceRecord } from '../records.ts'
 
-/** Takes up what was asked of a service's deployments since the last look: start, stop, go back. */
+/**
+ * Applies what was requested of a service's deployments since the last pass: start, stop, roll
+ * back.
+ */
 export function applyRequests(engine: Engine, service: ServiceRecord): void {
   for (const deployment of service.deployments.toReversed()) {
     const record = engine.state.serviceDeployments[deployment.serviceDeployment]

@@ -3,7 +3,7 @@ import type { Engine } from '../engine.ts'
 import { failDeployment } from './fail-deployment.ts'
 import type { DeploymentRecord, ServiceRecord, TaskRecord } from '../records.ts'
 
-/** Counts a task that ended before it was healthy, and makes the next one wait. */
+/** Counts a task that ended before it was healthy, and delays the next start. */
 export function noteFailure(engine: Engine, service: ServiceRecord, task: TaskRecord): void {
   const deployment = service.deployments.find(({ id }) => id === task.deployment)
   if (deployment === undefined) return
@@ -19,7 +19,7 @@ export function noteFailure(engine: Engine, service: ServiceRecord, task: TaskRe
   }
 }
 
-/** A task got healthy: failures in a row start from nothing again. */
+/** A task became healthy: the count of consecutive failures starts again from 0. */
 export function noteHealthy(engine: Engine, service: ServiceRecord, task: TaskRecord): void {
   const deployment = service.deployments.find(({ id }) => id === task.deployment)
   if (deployment === undefined) return
@@ -30,7 +30,7 @@ export function noteHealthy(engine: Engine, service: ServiceRecord, task: TaskRe
   }
 }
 
-/** Gives up a deployment in which too many tasks failed. */
+/** Fails a deployment in which too many tasks failed. */
 export function judgeBreaker(engine: Engine, service: ServiceRecord): void {
   const primary = service.deployments[0]
   const breaker = service.deploymentConfiguration.deploymentCircuitBreaker

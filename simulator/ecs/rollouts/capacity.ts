@@ -4,8 +4,8 @@ import { wakeSoon } from '../wake.ts'
 import { addEvent } from './events.ts'
 
 /**
- * Takes all room for new tasks away, for a reason as ECS would give it, or gives it back
- * (`undefined`). Tasks that run go on.
+ * Makes new tasks impossible to place, for a reason in ECS's words, or possible again
+ * (`undefined`). Running tasks are not affected.
  */
 export function setCapacity(engine: Engine, outOf: string | undefined): void {
   if (outOf === undefined) delete engine.state.outOfCapacity
@@ -16,7 +16,7 @@ export function setCapacity(engine: Engine, outOf: string | undefined): void {
   }
 }
 
-/** Whether a task can be placed. Where none can, the service says why and tries again after a while. */
+/** Whether a task can be placed. If not, the service reports why and tries again later. */
 export function hasRoom(engine: Engine, service: ServiceRecord): boolean {
   const reason = engine.state.outOfCapacity
   if (reason === undefined) return true

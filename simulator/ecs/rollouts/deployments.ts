@@ -7,8 +7,8 @@ import { wakeSoon } from '../wake.ts'
 import type { DeploymentRecord, ServiceRecord } from '../records.ts'
 
 /**
- * Starts a deployment of what the service's settings say now. The one before becomes ACTIVE; where
- * it was still in flight, its service deployment is stopped: a newer one has taken its place.
+ * Starts a deployment of the service's current settings. The previous one becomes ACTIVE. If it was
+ * still in progress, its service deployment is stopped, because a newer one replaces it.
  */
 export function beginDeployment(engine: Engine, service: ServiceRecord): DeploymentRecord {
   const now = engine.clock.now()

@@ -5,17 +5,17 @@ import { startRollback } from './rollback.ts'
 import { endServiceDeployment } from './service-deployments.ts'
 
 export interface FailureCause {
-  /** Who says so, as `rolloutStateReason` begins. */
+  /** Who detected it: the start of `rolloutStateReason`. */
   readonly by: string
-  /** What was seen, as `rolloutStateReason` and the event end. */
+  /** What was detected: the end of `rolloutStateReason` and of the event. */
   readonly what: string
-  /** Why, as the reason of the service deployment ends. */
+  /** Why: the end of the service deployment's reason. */
   readonly because: string
-  /** Whether the service is to go back. */
+  /** Whether to roll the service back. */
   readonly rollback: boolean
 }
 
-/** Ends a deployment as failed, and goes back where that is asked for and it was no way back itself. */
+/** Marks a deployment as failed, and rolls it back if requested, unless it is a rollback itself. */
 export function failDeployment(
   engine: Engine,
   service: ServiceRecord,
@@ -36,7 +36,7 @@ export function failDeployment(
   }
 }
 
-/** Marks a deployment as failed. It starts no more tasks; those that run go on. */
+/** Marks a deployment as failed. It starts no more tasks; its running tasks stay. */
 export function markFailed(engine: Engine, deployment: DeploymentRecord, reason: string): void {
   deployment.rolloutState = 'FAILED'
   deployment.rolloutStateReason = reason

@@ -8,7 +8,7 @@ import { withJitter } from '../jitter.ts'
 import { wakeAt } from '../wake.ts'
 import type { DeploymentRecord, ServiceRecord, TaskRecord } from '../records.ts'
 
-/** Completes what is complete, and lets go of what is over. */
+/** Completes a deployment that is ready, and removes old deployments and tasks. */
 export function finish(engine: Engine, service: ServiceRecord): void {
   forgetOldTasks(engine, service)
   const remaining = tasksOf(engine, service).filter(isNotStopped)
@@ -27,8 +27,8 @@ export function finish(engine: Engine, service: ServiceRecord): void {
 }
 
 /**
- * An older deployment is told about while it has tasks; one that failed, at least until the
- * rollback from it is over.
+ * An older deployment is listed while it has tasks, and a failed one at least until its rollback
+ * is over.
  */
 function forgetOldDeployments(
   service: ServiceRecord,
@@ -57,7 +57,7 @@ function completeWhenReady(
   primary.readySince ??= now
   const watched = engine.state.serviceDeployments[primary.serviceDeployment]?.alarms.status
   const bakes = watched === 'MONITORING' && primary.kind === 'forward'
-  // Deployments in stages have baked by now, for as long as the service says.
+  // Staged deployments have already baked, for the service's own bake time.
   const bake = bakes && stagedOf(engine, primary) === undefined ? engine.timings.bake : 0
   const due = primary.readySince + withJitter(engine, engine.timings.complete, primary.id) + bake
   if (due > now) {
@@ -88,7 +88,7 @@ function reportSteadyState(
   addEvent(engine, service, 'has reached a steady state.')
 }
 
-/** All is there, or as much as the service has said is enough. */
+/** All desired tasks are healthy, or enough for the service's early success criteria. */
 function isReady(
   engine: Engine,
   service: ServiceRecord,
@@ -103,13 +103,13 @@ function isReady(
   return !waits || remaining.every((task) => task.deployment === primary.id)
 }
 
-/** The last stage of those deployments that have stages. */
+/** Whether a staged deployment is at its last stage; true for any other deployment. */
 function isAtItsEnd(engine: Engine, primary: DeploymentRecord): boolean {
   const staged = stagedOf(engine, primary)
   return staged === undefined || staged.stage === 'CLEAN_UP'
 }
 
-/** Exactly the desired tasks of this deployment, all healthy, and none of any other left. */
+/** Exactly the desired tasks of this deployment, all healthy, and no task of any other. */
 function isWhole(
   engine: Engine,
   service: ServiceRecord,

@@ -9,8 +9,8 @@ import { wakeAt } from '../wake.ts'
 import type { ServiceRecord, TaskRecord } from '../records.ts'
 
 /**
- * Looks at running tasks: those whose targets and containers are all healthy, or that have run for
- * a while where nobody asks them, have proved themselves; unhealthy ones are stopped.
+ * Marks running tasks as proven once all their targets and containers are healthy or, without
+ * health checks, once they have run for a while. Stops unhealthy tasks.
  */
 export function judgeTasks(engine: Engine, service: ServiceRecord, tasks: TaskRecord[]): void {
   for (const task of tasks) {

@@ -13,8 +13,8 @@ import { stopDrained } from '../tasks/end.ts'
 import { launchDue } from '../tasks/start.ts'
 
 /**
- * One look of the scheduler at one service. It does whatever is due at this moment, judging by the
- * world alone, and has itself woken for what is due next; looking once too often changes nothing.
+ * One pass of the scheduler over one service. It does what is due now, depends only on the engine's
+ * state, and schedules its next pass. An extra pass changes nothing.
  */
 export function reconcile(engine: Engine, serviceArn: string): void {
   const service = engine.state.services[serviceArn]

@@ -8,14 +8,14 @@ import type { ServiceRecord } from '../records.ts'
 export interface RollbackCause {
   /** For the service deployment's `statusReason` and `rollback.reason`. */
   readonly reason: string
-  /** Who does it, as `rolloutStateReason` begins. */
+  /** Who starts it: the start of `rolloutStateReason`. */
   readonly by: string
 }
 
 /**
- * Goes back to the deployment that completed last, as a new PRIMARY deployment of the same service
- * revision and the same service deployment. That one cannot be gone back to again until it has
- * completed again; where there is none, the failed deployment stays as it is.
+ * Rolls back to the deployment that completed last: a new PRIMARY deployment of its service
+ * revision, within the same service deployment. That deployment is no rollback target again until
+ * it has completed again. Without a target, the failed deployment stays as it is.
  */
 export function startRollback(engine: Engine, service: ServiceRecord, cause: RollbackCause): void {
   const failed = service.deployments[0]
@@ -33,7 +33,7 @@ export function startRollback(engine: Engine, service: ServiceRecord, cause: Rol
   }
   const now = engine.clock.now()
   const record = engine.state.serviceDeployments[failed.serviceDeployment]
-  // The tasks of blue are still there, and so is its deployment: it takes its place again.
+  // Blue's tasks and deployment still exist: that deployment becomes PRIMARY again.
   const kept = record?.staged && service.deployments.find(({ id }) => id === candidate.deploymentId)
   if (record?.staged !== undefined) record.staged.back = 'restoring'
   failed.status = 'ACTIVE'

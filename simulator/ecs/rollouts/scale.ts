@@ -12,11 +12,14 @@ import type { DeploymentRecord, ServiceRecord, TaskRecord } from '../records.ts'
 export interface Limits {
   /** Healthy tasks that must stay. */
   readonly minimum: number
-  /** Tasks that may be `RUNNING` or on their way there. */
+  /** Tasks that may be `RUNNING` or starting. */
   readonly maximum: number
 }
 
-/** `minimumHealthyPercent` rounds up, `maximumPercent` down (`DeploymentConfiguration` in the ECS API). */
+/**
+ * `minimumHealthyPercent` rounds up, `maximumPercent` down (`DeploymentConfiguration` in the ECS
+ * API).
+ */
 export function limitsOf(service: ServiceRecord): Limits {
   const { minimumHealthyPercent = 100, maximumPercent = 200 } = service.deploymentConfiguration
   return {
@@ -26,9 +29,9 @@ export function limitsOf(service: ServiceRecord): Limits {
 }
 
 /**
- * Brings a service one step nearer to what it should run: old tasks go as new ones get healthy,
- * new ones start as far as the maximum allows, and where it does not, old ones make room as far as
- * the minimum allows.
+ * Moves a service one step closer to its desired tasks. Old tasks stop as new ones become healthy.
+ * New tasks start as far as the maximum allows; beyond it, old tasks make room as far as the
+ * minimum allows.
  */
 export function scale(engine: Engine, service: ServiceRecord): void {
   const primary = service.deployments[0]
@@ -78,7 +81,7 @@ export function scale(engine: Engine, service: ServiceRecord): void {
   if (stuck) reportDeadlock(engine, service, primary)
 }
 
-/** Once for each deployment: ECS says it again only after hours. */
+/** Once for each deployment: ECS repeats this event only after hours. */
 function reportDeadlock(engine: Engine, service: ServiceRecord, primary: DeploymentRecord): void {
   if (service.deadlocked === primary.id) return
   service.deadlocked = primary.id

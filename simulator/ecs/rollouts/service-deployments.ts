@@ -21,7 +21,9 @@ export function isInFlight(record: ServiceDeploymentRecord): boolean {
   return inFlight.has(record.status)
 }
 
-/** The record of a change that is to take a service to a new revision, `PENDING` until the scheduler takes it up. */
+/**
+ * Records a service deployment to a new revision. It is `PENDING` until the scheduler's next pass.
+ */
 export function newServiceDeployment(
   engine: Engine,
   service: ServiceRecord,
@@ -58,7 +60,7 @@ export function newServiceDeployment(
   return record
 }
 
-/** Closes a service deployment. Nothing happens to one that has ended. */
+/** Ends a service deployment. Does nothing if it has already ended. */
 export function endServiceDeployment(
   engine: Engine,
   arn: string,
@@ -78,7 +80,9 @@ export function endServiceDeployment(
   if (record.alarms.status === 'MONITORING') record.alarms.status = 'MONITORING_COMPLETE'
 }
 
-/** How far the target revision is: counted now while the deployment goes on, else as it was at its end. */
+/**
+ * The target revision's tasks: counted now while the deployment is in progress, else as at its end.
+ */
 export function targetCounts(
   engine: Engine,
   record: ServiceDeploymentRecord,

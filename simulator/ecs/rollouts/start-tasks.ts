@@ -5,7 +5,7 @@ import { wakeAt } from '../wake.ts'
 import { hasRoom } from './capacity.ts'
 import { taskList, addEvent } from './events.ts'
 
-/** Starts so many tasks of a deployment, where there is room for them, and says so. */
+/** Starts `count` tasks of a deployment if there is capacity, and reports it in an event. */
 export function startTasks(
   engine: Engine,
   service: ServiceRecord,

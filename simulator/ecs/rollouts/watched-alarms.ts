@@ -3,7 +3,7 @@ import type { Engine } from '../engine.ts'
 import { wakeSoon } from '../wake.ts'
 import type { ServiceDeploymentRecord } from '../records.ts'
 
-/** Sets a CloudWatch alarm. Services whose deployments watch it hear of it as soon as ECS would. */
+/** Sets a CloudWatch alarm. Services whose deployments watch it react as fast as in ECS. */
 export function setAlarm(engine: Engine, name: string, state: 'OK' | 'ALARM'): void {
   engine.state.alarms[name] = state
   for (const service of Object.values(engine.state.services)) {
@@ -13,8 +13,8 @@ export function setAlarm(engine: Engine, name: string, state: 'OK' | 'ALARM'): v
 }
 
 /**
- * What a service deployment that starts now watches. Nothing where one of its alarms is ringing
- * already: else no deployment could put right what rings it.
+ * The alarms that a service deployment watches which starts now. If one of them is already in
+ * ALARM it watches none: otherwise no deployment could fix the cause.
  */
 export function watchedAlarms(
   engine: Engine,
@@ -25,7 +25,7 @@ export function watchedAlarms(
   return { status: watches ? 'MONITORING' : 'DISABLED', alarmNames, triggeredAlarmNames: [] }
 }
 
-/** Those of these alarms that ring now. */
+/** The names of those alarms that are in ALARM now. */
 export function inAlarm(engine: Engine, names: readonly string[]): string[] {
   return names.filter((name) => engine.state.alarms[name] === 'ALARM')
 }

@@ -10,7 +10,7 @@ import type { StagedRecord } from './records.ts'
 import { stageSteps, type StageStep } from './stage-steps.ts'
 import { shiftTraffic } from './traffic.ts'
 
-/** Takes a staged deployment as far as it can go now: forward, or back. */
+/** Moves a staged deployment, or its rollback, as far as it can go now. */
 export function advance(engine: Engine, service: ServiceRecord): void {
   const [primary] = service.deployments
   const staged = stagedOf(engine, primary)
@@ -50,7 +50,10 @@ function moveForward(engine: Engine, forward: ForwardDeployment): void {
   }
 }
 
-/** Texts as others saw them, but for `by` and `because`. A hook sends back whoever else may not. */
+/**
+ * `what` is ECS's text as others reported it; `by` and `because` are guesses. A failed hook rolls
+ * back even if neither circuit breaker nor alarms may.
+ */
 const hooksFailed = {
   by: 'ECS deployment lifecycle hook',
   what: 'hook execution failure(s) detected.',
@@ -80,7 +83,7 @@ function hasTestRule({ loadBalancers }: ServiceRecord): boolean {
   return loadBalancers.some((one) => one.advancedConfiguration?.testListenerRule !== undefined)
 }
 
-/** The last station is over when the deployment is complete, which is not seen here. */
+/** The last step, `CLEAN_UP`, is over when the deployment completes, which `finish` decides. */
 function isOver(engine: Engine, forward: ForwardDeployment, { stage }: StageStep): boolean {
   const { service, green, staged } = forward
   const remaining = tasksOf(engine, service).filter(isNotStopped)
@@ -97,14 +100,14 @@ function isOver(engine: Engine, forward: ForwardDeployment, { stage }: StageStep
   return false
 }
 
-/** As many tasks as wanted, all healthy. */
+/** Whether a deployment has at least the desired count of healthy tasks. */
 function isAllThere(engine: Engine, service: ServiceRecord, { id }: DeploymentRecord): boolean {
   const mine = tasksOf(engine, service).filter((task) => task.deployment === id && isLive(task))
   const healthy = mine.filter((task) => isHealthy(engine, service, task))
   return healthy.length >= service.desiredCount
 }
 
-/** Blue is made whole first, so that nothing is lost when it gets the traffic again. */
+/** All of blue's tasks must be healthy before blue gets the traffic back, so that none is lost. */
 function restoreBlue(
   engine: Engine,
   service: ServiceRecord,

@@ -12,8 +12,8 @@ export interface StagesStart {
 }
 
 /**
- * What a deployment that starts now finds: who serves, and hence which target groups are free. Who
- * serves gets all production traffic again, where the deployment before had taken some of it.
+ * The starting point of a new deployment: which deployment serves now, and so which target groups
+ * are free. The serving deployment gets all traffic back that the previous one had taken.
  */
 export function beginStages(engine: Engine, service: ServiceRecord): StagesStart {
   const blue = servingNow(engine, service)
@@ -44,7 +44,7 @@ function canAlternate({ loadBalancers }: ServiceRecord): boolean {
   return loadBalancers.some(({ advancedConfiguration }) => advancedConfiguration !== undefined)
 }
 
-/** What ECS is going back to, or what completed last; else whatever has tasks, the newest first. */
+/** The deployment being rolled back to, else the last completed one, else the newest with tasks. */
 function servingNow(engine: Engine, service: ServiceRecord): DeploymentRecord | undefined {
   const { deployments, lastCompleted } = service
   const hasTasks = ({ id }: DeploymentRecord): boolean =>
@@ -58,7 +58,7 @@ function servingNow(engine: Engine, service: ServiceRecord): DeploymentRecord | 
   )
 }
 
-/** The stages of the deployment that a service is headed for, until that has completed. */
+/** The stages of a deployment that has not completed; `undefined` for a rolling deployment. */
 export function stagedOf(
   engine: Engine,
   deployment: DeploymentRecord | undefined,

@@ -7,12 +7,12 @@ import { wakeAt } from '../wake.ts'
 import type { StagedRecord } from './records.ts'
 import { hasGreen } from './stage-steps.ts'
 
-/** How many tasks a deployment is to have; `keep`: those that it has, and no new ones. */
+/** How many tasks a deployment should have. `keep`: those that it has, and no new ones. */
 type TaskCount = number | 'keep'
 
 /**
- * Brings each deployment of a service to the tasks that it is to have at this stage. Blue and green
- * are both there in full, whatever the percentages say: those are for rolling deployments.
+ * Scales each deployment of a service to the tasks that it should have at this stage. Blue and
+ * green both run in full: the minimum and maximum percentages apply to rolling deployments only.
  */
 export function scaleStaged(engine: Engine, service: ServiceRecord, staged: StagedRecord): void {
   const [primary] = service.deployments

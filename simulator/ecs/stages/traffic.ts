@@ -1,16 +1,16 @@
 import type { Engine } from '../engine.ts'
 import type { ServiceRecord } from '../records.ts'
 
-/** Percent of the traffic for the target groups that a revision uses; the other ones get the rest. */
+/** Percent of traffic for the target groups of a revision; the other target groups get the rest. */
 export interface Share {
   readonly production: number
   readonly test: number
 }
 
 /**
- * Writes into the listener rules of a service how much traffic the target groups of a revision
- * get, as ECS does: a forward to both groups, with weights. Without a rule for test traffic there
- * is none.
+ * Sets the traffic of a revision's target groups in the listener rules of a service, as ECS does:
+ * each rule forwards to both target groups, with weights. Without a rule for it, there is no test
+ * traffic.
  */
 export function shiftTraffic(
   engine: Engine,
@@ -34,7 +34,9 @@ export function shiftTraffic(
   }
 }
 
-/** Weights are whole numbers up to 999 (ELBv2 API, `TargetGroupTuple`): here, tenths of a percent. */
+/**
+ * Weights are whole numbers up to 999 (ELBv2 API, `TargetGroupTuple`): here, tenths of a percent.
+ */
 function weightOf(index: number, share: number): number {
   const tenths = Math.round((index === 0 ? share : 100 - share) * 10)
   return tenths === 1000 ? 100 : tenths

@@ -9,7 +9,7 @@ import { withJitter } from '../jitter.ts'
 import { wakeAt, wakeNow } from '../wake.ts'
 import type { DeploymentRecord, ServiceRecord, TaskRecord } from '../records.ts'
 
-/** Decides on a task. The runtime hears of it once it is placed: `launch` later. */
+/** Creates a task. The runtime starts it once it is placed, after `timings.launch`. */
 export function placeTask(
   engine: Engine,
   service: ServiceRecord,
@@ -43,7 +43,7 @@ export function placeTask(
   return task
 }
 
-/** Hands the tasks that are placed by now to the runtime. */
+/** Starts the tasks that are placed by now. */
 export function launchDue(engine: Engine, service: ServiceRecord, tasks: TaskRecord[]): void {
   const now = engine.clock.now()
   for (const task of tasks) {
@@ -157,7 +157,7 @@ function askForDigest(
   )
 }
 
-/** What stands under a container's name, which may be `constructor`. */
+/** The entry of a container. Its name may be one that every object has, such as `constructor`. */
 function own<Value>(entries: Readonly<Record<string, Value>>, name: string): Value | undefined {
   return Object.hasOwn(entries, name) ? entries[name] : undefined
 }

@@ -1,25 +1,33 @@
 import type { ServiceDeployment } from '@aws-sdk/client-ecs'
-import { first, stage, type Stage, type StageOptions } from './stage.ts'
+import {
+  first,
+  simulateService,
+  type ServiceSimulation,
+  type SimulationOptions,
+} from './service-simulation.ts'
 
 export const minute = 60_000
 
-/** A service in two colours that deploys as `deploymentConfiguration` says. */
-export const coloured = (deploymentConfiguration: object, options: StageOptions = {}) =>
-  stage({ loadBalancer: 'colours', deploymentConfiguration, ...options })
+/** A service with blue/green routing and this `deploymentConfiguration`. */
+export const simulateBlueGreen = (
+  deploymentConfiguration: object,
+  options: SimulationOptions = {},
+) => simulateService({ loadBalancer: 'blue-green', deploymentConfiguration, ...options })
 
 /** The newest service deployment. */
-export const current = (played: Stage): ServiceDeployment => first(played.serviceDeployments())
+export const current = (simulation: ServiceSimulation): ServiceDeployment =>
+  first(simulation.serviceDeployments())
 
-/** Weight of each target group by the rule, `[of the first, of the other]`, in percent. */
+/** The weight of each target group in a rule, `[first, alternate]`, in percent. */
 export function weights(
-  played: Stage,
+  simulation: ServiceSimulation,
   rule: 'productionListenerRule' | 'testListenerRule',
 ): number[] {
-  const { Rules } = played.call('DescribeRules', { RuleArns: [played.colours[rule]] })
+  const { Rules } = simulation.call('DescribeRules', { RuleArns: [simulation.routing[rule]] })
   const groups = first(Rules as { Actions: { ForwardConfig: ForwardConfig }[] }[]).Actions[0]
     ?.ForwardConfig.TargetGroups
   const all = (groups ?? []).reduce((sum, { Weight }) => sum + Weight, 0)
-  return [played.targetGroup, played.colours.alternateTargetGroupArn].map((arn) => {
+  return [simulation.targetGroup, simulation.routing.alternateTargetGroupArn].map((arn) => {
     const group = groups?.find(({ TargetGroupArn }) => TargetGroupArn === arn)
     return Math.round(((group?.Weight ?? 0) / all) * 1000) / 10
   })
@@ -29,14 +37,14 @@ interface ForwardConfig {
   readonly TargetGroups: readonly { TargetGroupArn: string; Weight: number }[]
 }
 
-/** The stages that a deployment passes, each with the production traffic that it gives to green. */
-export async function stagesOf(played: Stage): Promise<string[]> {
+/** The stages of a deployment, each with green's share of production traffic. */
+export async function stagesOf(simulation: ServiceSimulation): Promise<string[]> {
   const seen: string[] = []
-  await played.settle(() => {
-    const { lifecycleStage, targetServiceRevision } = current(played)
+  await simulation.settle(() => {
+    const { lifecycleStage, targetServiceRevision } = current(simulation)
     const weight = targetServiceRevision?.requestedProductionTrafficWeight
-    const said = `${lifecycleStage} ${weight}`
-    if (lifecycleStage !== undefined && seen.at(-1) !== said) seen.push(said)
+    const stage = `${lifecycleStage} ${weight}`
+    if (lifecycleStage !== undefined && seen.at(-1) !== stage) seen.push(stage)
   })
   return seen
 }

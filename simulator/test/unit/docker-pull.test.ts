@@ -25,7 +25,7 @@ function engineWithProgress(
   }
 }
 
-test('a tag is pulled as it is, and the digest that it meant is what will run', async () => {
+test('a tag is pulled as written, and the container runs from its digest', async () => {
   const engine = engineWithProgress({ status: 'Pulling from api' }, { status: `Digest: ${digest}` })
 
   const pulled = await pullImage(engine, '127.0.0.1:5000/api:v1', () => undefined, signal)
@@ -34,7 +34,7 @@ test('a tag is pulled as it is, and the digest that it meant is what will run', 
   assert.deepEqual(engine.calls[0]?.query, { fromImage: '127.0.0.1:5000/api', tag: 'v1' })
 })
 
-test('a digest wins over a tag beside it', async () => {
+test('a digest wins over a tag in the same reference', async () => {
   const engine = engineWithProgress({ status: 'Image is up to date' })
 
   const pulled = await pullImage(engine, `host:1/api:v1@${digest}`, () => undefined, signal)
@@ -43,7 +43,7 @@ test('a digest wins over a tag beside it', async () => {
   assert.deepEqual(engine.calls[0]?.query, { fromImage: 'host:1/api', tag: digest })
 })
 
-test('the login is that of the registry in the reference, and of no other', async () => {
+test('a pull sends only the login of the registry in the reference', async () => {
   const engine = engineWithProgress({ status: `Digest: ${digest}` })
 
   await pullImage(engine, '127.0.0.1:5000/a/b:v1', login, signal)
@@ -59,7 +59,7 @@ test('the login is that of the registry in the reference, and of no other', asyn
   assert.deepEqual(other?.query, { fromImage: 'nginx', tag: 'latest' })
 })
 
-test("an image that is not there fails in ECS's words", async () => {
+test("a missing image fails with ECS's message", async () => {
   const engine = engineWithProgress({
     error: 'manifest for h:1/api:v9 not found: manifest unknown: manifest unknown',
   })
@@ -73,7 +73,7 @@ test("an image that is not there fails in ECS's words", async () => {
   )
 })
 
-test('any other failure of a pull keeps what the engine said', async () => {
+test("any other failed pull keeps the engine's message", async () => {
   const engine = engineWithProgress({ status: 'Pulling' }, { error: 'no basic auth credentials' })
 
   await assert.rejects(

@@ -5,7 +5,7 @@ import { createFaults } from '../../http/faults.ts'
 import { digestOf, ociRegistry } from './ecr-oci-registry.ts'
 import { testEndpoint } from './http-endpoint.ts'
 
-/** ECR with its gate before a registry in memory, an SDK client for it, and a pushing client. */
+/** ECR with its proxy before a registry in memory, an SDK client, and a client that pushes. */
 export async function ecrFixture(options: Partial<EcrOptions> = {}) {
   const clock = manualClock()
   const registry = await ociRegistry()
@@ -29,7 +29,7 @@ export async function ecrFixture(options: Partial<EcrOptions> = {}) {
     return `Basic ${authorizationData?.[0]?.authorizationToken ?? ''}`
   }
 
-  /** One request to the gate; logged in unless told how. */
+  /** One request to the registry proxy; with a valid login unless `authorization` is given. */
   async function request(
     method: string,
     path: string,
@@ -46,7 +46,7 @@ export async function ecrFixture(options: Partial<EcrOptions> = {}) {
     })
   }
 
-  /** Pushes an image of one layer as a Docker client does. Gives the answer to its manifest. */
+  /** Pushes an image of one layer as a Docker client does. Returns the answer to its manifest. */
   async function push(repository: string, tag: string, content: string) {
     const digest = digestOf(content)
     const opened = await request('POST', `/v2/${repository}/blobs/uploads/`)

@@ -31,7 +31,7 @@ test('a pushed image is described with its digest, tags, size and time', async (
   ])
 })
 
-test('an image that is not there is an error of DescribeImages and a failure of BatchGetImage', async () => {
+test('a missing image is an error of DescribeImages and a failure of BatchGetImage', async () => {
   await using fixture = await withImages({})
   const imageIds = [{ imageTag: 'api-9' }]
 
@@ -55,7 +55,7 @@ test('an image that is not there is an error of DescribeImages and a failure of 
   ])
 })
 
-test('a tag is moved by putting the manifest that BatchGetImage gave, and the old image stays', async () => {
+test('a tag is moved by putting the manifest from BatchGetImage, and the old image stays', async () => {
   await using fixture = await withImages({ 'api-1': 'one', 'api-2': 'two', 'api-latest': 'two' })
   const { images } = await fixture.client.send(
     new BatchGetImageCommand({ repositoryName, imageIds: [{ imageTag: 'api-1' }] }),
@@ -78,7 +78,7 @@ test('a tag is moved by putting the manifest that BatchGetImage gave, and the ol
   await assert.rejects(fixture.client.send(move), { name: 'ImageAlreadyExistsException' })
 })
 
-test('a manifest whose layers were never pushed is refused', async () => {
+test('a manifest whose layers were never pushed is rejected', async () => {
   await using fixture = await withImages({})
 
   await assert.rejects(
@@ -93,7 +93,7 @@ test('a manifest whose layers were never pushed is refused', async () => {
   )
 })
 
-test('an immutable tag is not moved, but for the tags that an exclusion filter names', async () => {
+test('an immutable tag cannot be moved, unless an exclusion filter matches it', async () => {
   await using fixture = await withImages({ 'api-1': 'one', 'api-2': 'two', 'api-latest': 'one' })
   await fixture.client.send(
     new PutImageTagMutabilityCommand({
@@ -121,7 +121,7 @@ test('an immutable tag is not moved, but for the tags that an exclusion filter n
   assert.equal((await put('api-latest')).image?.imageId?.imageTag, 'api-latest')
 })
 
-test('deleting one tag of an image leaves it under the other; deleting by digest takes it all', async () => {
+test('deleting one tag of an image keeps the other; deleting by digest removes all', async () => {
   await using fixture = await withImages({ 'api-1': 'one', 'api-latest': 'one' })
   const imageDigest = fixture.digests['api-1'] ?? ''
   const remove = (...imageIds: ImageIdentifier[]) =>
@@ -136,7 +136,7 @@ test('deleting one tag of an image leaves it under the other; deleting by digest
   assert.deepEqual(await fixture.list(), [])
 })
 
-test('an image whose tag moved on is still there, untagged', async () => {
+test('an image whose tag was moved still exists, untagged', async () => {
   await using fixture = await withImages({ latest: 'one' })
   await fixture.push(repositoryName, 'latest', 'two')
 
@@ -150,7 +150,7 @@ test('an image whose tag moved on is still there, untagged', async () => {
   )
 })
 
-test('an image reference resolves to the digest that its tag means now', async () => {
+test('an image reference resolves to the current digest of its tag', async () => {
   await using fixture = await withImages({ 'api-1': 'one' })
   const { ecr, digests } = fixture
 

@@ -7,7 +7,7 @@ import { ecrFixture } from './ecr-fixture.ts'
 
 export const repositoryName = 'mailman/api'
 
-/** A fixture with the repository, and `content` pushed under each of the tags. */
+/** The ECR fixture with a repository, and an image with the given content under each tag. */
 export async function withImages(images: Readonly<Record<string, string>>) {
   const fixture = await ecrFixture()
   await fixture.client.send(new CreateRepositoryCommand({ repositoryName }))

@@ -12,7 +12,7 @@ async function withRepository(imageTagMutability: ImageTagMutability = 'MUTABLE'
   return fixture
 }
 
-test('what was pushed through the gate is pulled through it, byte for byte', async () => {
+test('an image that was pushed through the proxy is pulled through it, byte for byte', async () => {
   await using fixture = await withRepository()
   const content = 'x'.repeat(3_000_000)
 
@@ -26,7 +26,7 @@ test('what was pushed through the gate is pulled through it, byte for byte', asy
   assert.equal(await layer.text(), content)
 })
 
-test('the address of an upload stays on the gate', async () => {
+test('the address of an upload stays on the proxy', async () => {
   await using fixture = await withRepository()
 
   const { location } = await fixture.push('hello', 'v1', 'content')
@@ -37,7 +37,7 @@ test('the address of an upload stays on the gate', async () => {
   )
 })
 
-test('without a login the gate asks for a Basic one', async () => {
+test('without a login the proxy requests Basic credentials', async () => {
   await using fixture = await withRepository()
 
   const answer = await fetch(`${fixture.registryProxyUrl}/v2/`)
@@ -47,7 +47,7 @@ test('without a login the gate asks for a Basic one', async () => {
   assert.match(await answer.text(), /no basic auth credentials/)
 })
 
-test("a wrong token, another user and the registry's own password are refused with 401", async () => {
+test("a wrong token, another user and the registry's own password are rejected with 401", async () => {
   await using fixture = await withRepository()
   const token = Buffer.from((await fixture.login()).slice(6), 'base64')
     .toString()
@@ -63,7 +63,7 @@ test("a wrong token, another user and the registry's own password are refused wi
   assert.equal((await fixture.request('GET', '/v2/')).status, 200)
 })
 
-test('an expired token is refused with 403, which says to log in again', async () => {
+test('an expired token is rejected with 403, which says to log in again', async () => {
   await using fixture = await withRepository()
   const login = await fixture.login()
   await fixture.clock.advance(12 * 3_600_000)
@@ -74,7 +74,7 @@ test('an expired token is refused with 403, which says to log in again', async (
   assert.match(await answer.text(), /Your authorization token has expired/)
 })
 
-test('a push to a repository that was not created is refused as ECR does', async () => {
+test('a push to a repository that was not created is rejected as by ECR', async () => {
   await using fixture = await withRepository()
 
   const { status, text } = await fixture.push('other', 'v1', 'content')
@@ -91,7 +91,7 @@ test('a push to a repository that was not created is refused as ECR does', async
   assert.equal(fixture.registry.blobs.size, 0)
 })
 
-test('an immutable tag is refused at the push, even for the same image', async () => {
+test('a push to an immutable tag is rejected, even of the same image', async () => {
   await using fixture = await withRepository('IMMUTABLE')
   assert.equal((await fixture.push('hello', 'v1', 'content')).status, 201)
 
@@ -101,14 +101,14 @@ test('an immutable tag is refused at the push, even for the same image', async (
   assert.match(again.text, /TAG_INVALID.*'v1' already exists.*because the tag is immutable/)
 })
 
-test('a path that climbs out of its repository does not reach the registry', async () => {
+test('a path that leaves its repository does not reach the registry', async () => {
   await using fixture = await withRepository()
 
   for (const path of ['/v2/hello/%2e%2e/other/tags/list', '/v2/_catalog', '/metrics'])
     assert.equal((await fixture.request('GET', path)).status, 404, path)
 })
 
-test('images are deleted by the API of ECR only', async () => {
+test("images can be deleted only with ECR's API", async () => {
   await using fixture = await withRepository()
   const { digest } = await fixture.push('hello', 'v1', 'content')
 
@@ -116,7 +116,7 @@ test('images are deleted by the API of ECR only', async () => {
   assert.equal((await fixture.request('GET', '/v2/hello/manifests/v1')).status, 200)
 })
 
-test('a registry that cannot be reached or refuses the gate is not taken for a bad login', async () => {
+test("a registry that is unreachable or rejects the proxy is not reported as the client's bad login", async () => {
   await using gone = await withRepository()
   await gone.registry.close()
   const answer = await gone.request('GET', '/v2/')
@@ -127,10 +127,10 @@ test('a registry that cannot be reached or refuses the gate is not taken for a b
   await using refusing = await ecrFixture({ registry: { ...first.registry, password: 'old' } })
   const refused = await refusing.request('GET', '/v2/')
   assert.equal(refused.status, 502)
-  assert.match(await refused.text(), /refuses user upstream/)
+  assert.match(await refused.text(), /rejects the login of user upstream/)
 })
 
-test('faults hit the gate too', async () => {
+test('faults apply to the proxy as well', async () => {
   await using fixture = await withRepository()
   fixture.faults.add({ operation: 'registry:PUT manifests', kind: 'error5xx' })
 

@@ -11,7 +11,7 @@ import {
 import { repositoryName, withImages } from './ecr-pushed-images.ts'
 import { ecrFixture } from './ecr-fixture.ts'
 
-test('a repository has an address on the gate, and is found again by its name', async () => {
+test('a repository has an address on the registry proxy, and is found by its name', async () => {
   await using fixture = await ecrFixture()
   await fixture.client.send(new CreateRepositoryCommand({ repositoryName }))
 
@@ -27,7 +27,7 @@ test('a repository has an address on the gate, and is found again by its name', 
   assert.equal(found.imageTagMutability, 'MUTABLE')
 })
 
-test('repositories come in pages', async () => {
+test('repositories are listed page by page', async () => {
   await using fixture = await ecrFixture()
   for (const name of ['cc', 'aa', 'bb'])
     await fixture.client.send(new CreateRepositoryCommand({ repositoryName: name }))
@@ -44,7 +44,7 @@ test('repositories come in pages', async () => {
   assert.equal(rest.nextToken, undefined)
 })
 
-test('what is wrong about a repository has the error that ECR has for it', async () => {
+test("invalid requests for repositories fail with ECR's errors", async () => {
   await using fixture = await withImages({ one: 'content' })
   const { client } = fixture
 
@@ -66,7 +66,7 @@ test('what is wrong about a repository has the error that ECR has for it', async
   })
 })
 
-test('a repository deleted by force takes its images with it', async () => {
+test('deleting a repository with force deletes its images', async () => {
   await using fixture = await withImages({ one: 'content' })
   await fixture.client.send(new DeleteRepositoryCommand({ repositoryName, force: true }))
 
@@ -75,7 +75,7 @@ test('a repository deleted by force takes its images with it', async () => {
   assert.deepEqual(await fixture.list(), [])
 })
 
-test('a token is good for twelve hours, for the user AWS', async () => {
+test('a token is valid for twelve hours, for the user AWS', async () => {
   await using fixture = await ecrFixture()
 
   const { authorizationData } = await fixture.client.send(new GetAuthorizationTokenCommand({}))
@@ -86,7 +86,7 @@ test('a token is good for twelve hours, for the user AWS', async () => {
   assert.equal(data.proxyEndpoint, fixture.registryProxyUrl)
 })
 
-test('without a registry, PutImage alone makes images, and addresses look as on AWS', async () => {
+test('without a registry, only PutImage creates images, and addresses look as on AWS', async () => {
   await using fixture = await ecrFixture({ registry: undefined } as object)
   const { repository } = await fixture.client.send(new CreateRepositoryCommand({ repositoryName }))
   await fixture.client.send(

@@ -31,7 +31,7 @@ function webToken(claims: object): string {
     .join('.')
 }
 
-test('a caller learns who it is', async () => {
+test('GetCallerIdentity returns the simulated user', async () => {
   await using fixture = await stsFixture()
 
   const identity = await fixture.client().send(new GetCallerIdentityCommand({}))
@@ -40,7 +40,7 @@ test('a caller learns who it is', async () => {
   assert.equal(identity.Arn, 'arn:aws:iam::000000000000:user/simulated')
 })
 
-test('credentials of an assumed role are its session, until they end', async () => {
+test('credentials of an assumed role identify its session until they expire', async () => {
   await using fixture = await stsFixture()
 
   const { Credentials, AssumedRoleUser } = await fixture
@@ -59,7 +59,7 @@ test('credentials of an assumed role are its session, until they end', async () 
   await assert.rejects(asRole.send(new GetCallerIdentityCommand({})), { name: 'ExpiredToken' })
 })
 
-test('a web identity is exchanged for credentials; one that is expired or no token is not', async () => {
+test('a valid web identity token is exchanged for credentials; an expired or malformed one is not', async () => {
   await using fixture = await stsFixture()
   const seconds = fixture.clock.now() / 1000
   const claims = { iss: 'https://ci', sub: 'repo:a/b', aud: 'sts.amazonaws.com', exp: seconds + 60 }
@@ -80,7 +80,7 @@ test('a web identity is exchanged for credentials; one that is expired or no tok
   await assert.rejects(exchange('abc'), { name: 'InvalidIdentityTokenException' })
 })
 
-test('a role or a session name that IAM would not take is refused', async () => {
+test('a role or session name that IAM would reject is rejected', async () => {
   await using fixture = await stsFixture()
   const assume = (role: string, RoleSessionName: string) =>
     fixture.client().send(new AssumeRoleCommand({ RoleArn: role, RoleSessionName }))

@@ -5,7 +5,10 @@ import { rollbackTargetOf } from '../../../rollout/rollback-target.ts'
 import { type Verdict } from '../../../rollout/verdict.ts'
 import { judge } from '../../../rollout/judge.ts'
 import { type Expectation } from '../../../rollout/expectation.ts'
-import { stage, type Stage } from '../../../simulator/test/unit/stage.ts'
+import {
+  simulateService,
+  type ServiceSimulation,
+} from '../../../simulator/test/unit/service-simulation.ts'
 import { act, history, shiftingHistory, versions, type History } from './histories.ts'
 import { observeStage } from './simulated-observation.ts'
 import { configurationOf, hooksOf, isStaged } from './history-strategies.ts'
@@ -44,9 +47,9 @@ async function holdsFor(
 /** Plays a history and judges after each step. Returns how the rollout ended. */
 async function play(given: History): Promise<{ outcome: string; steps: number }> {
   const chosen: number[] = [0, given.first]
-  const played = await stage({
+  const played = await simulateService({
     desiredCount: given.desired,
-    loadBalancer: given.loadBalancer && isStaged(given.traffic) ? 'colours' : given.loadBalancer,
+    loadBalancer: given.loadBalancer && isStaged(given.traffic) ? 'blue-green' : given.loadBalancer,
     behave: (revision) => versions[chosen[revision] ?? 0] ?? {},
     deploymentConfiguration: {
       ...configurationOf(given.traffic, given.loadBalancer),
@@ -91,7 +94,7 @@ interface Ours {
   readonly record: string | undefined
 }
 
-function release(played: Stage, given: History, chosen: number[]): Ours {
+function release(played: ServiceSimulation, given: History, chosen: number[]): Ours {
   const good = new Set(
     Object.values(played.engine.state.serviceDeployments)
       .filter(({ status }) => status === 'SUCCESSFUL')
@@ -119,7 +122,7 @@ function release(played: Stage, given: History, chosen: number[]): Ours {
 }
 
 /** Checks a verdict against what the engine itself knows, not against its answers. */
-function check(played: Stage, ours: Ours, verdict: Verdict, given: History): void {
+function check(played: ServiceSimulation, ours: Ours, verdict: Verdict, given: History): void {
   const { state: engineState } = played.engine
   if (verdict.kind === 'replaced' && given.records && given.knowsRecord) {
     const newest = Object.values(engineState.serviceDeployments).at(-1)
