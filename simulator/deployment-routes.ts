@@ -2,7 +2,10 @@ import type { Service } from '@aws-sdk/client-ecs'
 import { ecsOperations, type Engine } from './ecs/index.ts'
 import type { ControlRoutes } from './http/control.ts'
 
-/** What somebody else does to a service, past faults and counts: a console click, another pipeline. */
+/**
+ * Deployments by other people or pipelines, for `/_simulator/`. They bypass faults and are not
+ * counted as calls.
+ */
 export function deploymentRoutes(engine: Engine): ControlRoutes {
   const operations = ecsOperations(engine)
   const call = (operation: string, input: Readonly<Record<string, unknown>>): unknown =>
@@ -11,7 +14,7 @@ export function deploymentRoutes(engine: Engine): ControlRoutes {
       operation,
       input,
       region: engine.region,
-      accessKeyId: 'SOMEBODY',
+      accessKeyId: 'ANOTHER-USER',
     })
   return {
     'POST deployments': ({ body }) => {
@@ -19,10 +22,12 @@ export function deploymentRoutes(engine: Engine): ControlRoutes {
       const unknown = Object.keys(rest)
       if (unknown.length > 0)
         throw new Error(
-          `A deployment has no field ${unknown.join(', ')}; it has cluster, service, taskDefinition, desiredCount, force.`,
+          `Unknown field of a deployment: ${unknown.join(', ')}. Its fields are cluster, service, taskDefinition, desiredCount and force.`,
         )
       if (typeof service !== 'string')
-        throw new Error('A deployment is {"cluster": "mailman", "service": "api", "force": true}.')
+        throw new Error(
+          'service is missing. Start a deployment with POST deployments and {"cluster": "mailman", "service": "api", "force": true}.',
+        )
       const changes = {
         ...(taskDefinition !== undefined && { taskDefinition }),
         ...(desiredCount !== undefined && { desiredCount }),
@@ -34,12 +39,12 @@ export function deploymentRoutes(engine: Engine): ControlRoutes {
     'DELETE deployments': ({ name }) => {
       const [cluster, service, ...more] = name.split('/')
       if (service === undefined || more.length > 0)
-        throw new Error('A deployment is taken back with DELETE deployments/<cluster>/<service>.')
+        throw new Error('Roll a deployment back with DELETE deployments/<cluster>/<service>.')
       const answer = call('DescribeServices', { cluster, services: [service] })
       const [found] = (answer as { services: Service[] }).services
       const serviceDeploymentArn = found?.currentServiceDeployment
       if (serviceDeploymentArn === undefined)
-        throw new Error(`No deployment of ${service} in cluster ${cluster} is under way.`)
+        throw new Error(`Service ${service} in cluster ${cluster} has no deployment in progress.`)
       call('StopServiceDeployment', { serviceDeploymentArn, stopType: 'ROLLBACK' })
       return { serviceDeployment: serviceDeploymentArn }
     },

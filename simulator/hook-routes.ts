@@ -2,37 +2,37 @@ import type { Engine } from './ecs/index.ts'
 import type { ControlRoutes } from './http/control.ts'
 
 /**
- * What the Lambda functions answer that are hooks of deployments, for `/_simulator/`: there is no
- * Lambda here. A hook that waits for a person is answered by `ContinueServiceDeployment`.
+ * The answers of hooks' Lambda functions, for `/_simulator/`, as no Lambda is simulated. A hook that
+ * waits for a person is answered with `ContinueServiceDeployment`.
  */
 export function hookRoutes(engine: Engine): ControlRoutes {
-  const { world } = engine
-  const told = () => ({ answers: world.hookAnswers, hooks: activeHooks(engine) })
+  const { state } = engine
+  const listHooks = () => ({ answers: state.hookAnswers, hooks: activeHooks(engine) })
   return {
-    'GET hooks': told,
+    'GET hooks': listHooks,
     'PUT hooks': ({ name, body }) => {
       const { hookStatus, callBackDelay } = (body ?? {}) as Record<string, unknown>
       if (name === '' || !isStatus(hookStatus) || !isDelay(callBackDelay))
         throw new Error(
-          'A hook answers as PUT hooks/<function> says, {"hookStatus": "SUCCEEDED"}, "FAILED" or "IN_PROGRESS", this one perhaps with "callBackDelay", in seconds; DELETE hooks has all succeed.',
+          'Set the answer of a hook with PUT hooks/<function> and {"hookStatus": "SUCCEEDED"}, "FAILED" or "IN_PROGRESS"; "IN_PROGRESS" can have a "callBackDelay" in seconds. After DELETE hooks all hooks succeed.',
         )
-      world.hookAnswers[name] = {
+      state.hookAnswers[name] = {
         hookStatus,
         ...(callBackDelay !== undefined && { callBackDelay }),
       }
-      return told()
+      return listHooks()
     },
     'DELETE hooks': ({ name }) => {
-      for (const each of name === '' ? Object.keys(world.hookAnswers) : [name])
-        delete world.hookAnswers[each]
-      return told()
+      for (const each of name === '' ? Object.keys(state.hookAnswers) : [name])
+        delete state.hookAnswers[each]
+      return listHooks()
     },
   }
 }
 
-/** Those of deployments that are under way, each at the stage where it is. */
-function activeHooks({ world }: Engine) {
-  return Object.values(world.serviceDeployments).flatMap(({ arn, finishedAt, staged }) =>
+/** The hooks of deployments in progress, at their current stages. */
+function activeHooks({ state }: Engine) {
+  return Object.values(state.serviceDeployments).flatMap(({ arn, finishedAt, staged }) =>
     finishedAt !== undefined || staged === undefined
       ? []
       : staged.hooks.map(({ id, type, targetArn, status }) => ({

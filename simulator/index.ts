@@ -1,5 +1,5 @@
 /**
- * The simulator as a library, for tests that run it in their own process:
+ * The simulator as a library, for tests that run it in their own process.
  *
  * ```ts
  * import { manualClock, scriptedRuntime, startSimulator } from 'slipway-simulator'
@@ -17,7 +17,7 @@ export {
   awsTimings,
   createEngine,
   ecsOperations,
-  emptyWorld,
+  emptyEngineState,
   fastTimings,
   interruptTasks,
   setAlarm,
@@ -25,7 +25,7 @@ export {
   type Engine,
   type EngineOptions,
   type Timings,
-  type World,
+  type EngineState,
 } from './ecs/index.ts'
 export type { Fault } from './http/fault.ts'
 export type { Faults } from './http/faults.ts'

@@ -10,7 +10,7 @@ import { startSimulator } from './start.ts'
 interface Flags {
   readonly host: string
   readonly port: number
-  readonly gatePort: number
+  readonly registryProxyPort: number
   readonly registry?: URL
   readonly registryUser: string
   readonly runtime: 'docker' | 'scripted'
@@ -25,35 +25,40 @@ interface Flags {
 
 const command = new Command('slipway-simulator')
   .description('A stand-in for ECS, ECR, ELBv2, STS and CloudWatch Logs on this machine.')
-  .option('--port <port>', 'of the AWS endpoint; 0 for any free one', readPort, 4566)
-  .option('--gate-port <port>', 'of the registry gate; 0 for any free one', readPort, 4567)
-  .option('--host <address>', 'to listen on; nobody is asked for a password', '127.0.0.1')
-  .option('--registry <url>', 'the OCI registry that images are pushed to', readUrl)
+  .option('--port <port>', 'port of the AWS endpoint; 0 for any free one', readPort, 4566)
+  .option(
+    '--registry-proxy-port <port>',
+    'port to push images to; 0 for any free one',
+    readPort,
+    4567,
+  )
+  .option('--host <address>', 'listen here; there is no authentication', '127.0.0.1')
+  .option('--registry <url>', 'the OCI registry that stores images', readUrl)
   .option(
     '--registry-user <name>',
-    'who may use it; the password is SLIPWAY_REGISTRY_PASSWORD',
+    'user of --registry; its password is SLIPWAY_REGISTRY_PASSWORD',
     'AWS',
   )
   .addOption(
-    new Option('--runtime <kind>', 'docker: real containers; scripted: tasks that only pretend')
+    new Option('--runtime <kind>', 'docker: real containers; scripted: no processes at all')
       .choices(['docker', 'scripted'])
       .default('docker'),
   )
   .addOption(
-    new Option('--timings <kind>', 'aws: as slow as AWS; fast: without the waiting')
+    new Option('--timings <kind>', 'aws: as slow as AWS; fast: almost no waiting')
       .choices(['aws', 'fast'])
       .default('fast'),
   )
   .addOption(
-    new Option('--throttle <kind>', "aws: refuse calls beyond AWS's rates; off: take them all")
+    new Option('--throttle <kind>', "aws: throttle calls beyond AWS's rates; off: accept all")
       .choices(['aws', 'off'])
       .default('off'),
   )
-  .option('--account <id>', 'twelve digits', readAccount, '000000000000')
-  .option('--region <name>', 'the region that ARNs name', 'us-east-1')
+  .option('--account <id>', 'AWS account; twelve digits', readAccount, '000000000000')
+  .option('--region <name>', 'AWS region', 'us-east-1')
   .option('--instance <name>', 'label of its containers (default: the port)', readInstance)
-  .option('--token-lifetime <seconds>', 'of registry logins', readSeconds, 43_200)
-  .option('--state <file>', 'keep services and repositories here (default: forget them)')
+  .option('--token-lifetime <seconds>', 'how long registry logins are valid', readSeconds, 43_200)
+  .option('--state <file>', 'save services and repositories here (default: not saved)')
   .addHelpText(
     'after',
     `
@@ -63,18 +68,18 @@ Examples:
       AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any
   $ aws ecs list-clusters
 
-The operations, and how to inject faults:
+Modelled operations, and how to inject faults:
 https://github.com/slipway-deploy/slipway/blob/main/docs/reference/simulator.md`,
   )
   .action(run)
 
 async function run(flags: Flags): Promise<void> {
-  const { host, port, gatePort, account, region, timings, throttle } = flags
+  const { host, port, registryProxyPort, account, region, timings, throttle } = flags
   const instance = flags.instance ?? `simulator-${port || process.pid}`
   const simulator = await startSimulator({
     host,
     port,
-    gatePort,
+    registryProxyPort,
     account,
     region,
     timings,
@@ -89,19 +94,19 @@ async function run(flags: Flags): Promise<void> {
   })
   console.log(`AWS endpoint   ${simulator.url}`)
   console.log(
-    `Registry       ${simulator.gateUrl === undefined ? 'none (give one with --registry)' : `${simulator.gateUrl}, before ${flags.registry?.origin ?? ''}`}`,
+    `Registry       ${simulator.registryProxyUrl === undefined ? 'none (give one with --registry)' : `${simulator.registryProxyUrl}, before ${flags.registry?.origin ?? ''}`}`,
   )
   console.log(
     `Tasks          ${flags.runtime === 'docker' ? `containers on ${defaultDockerHost(process.env)}, labelled slipway.simulator=${instance}` : 'scripted'}`,
   )
-  console.log('Ctrl-C stops it, and its containers.')
+  console.log('Press Ctrl-C to stop it and its containers.')
   stopOnSignal(() => simulator.close())
 }
 
 function stopOnSignal(close: () => Promise<void>): void {
   let stopping = false
   const stop = (signal: NodeJS.Signals): void => {
-    // Once more means: now.
+    // The second signal ends the process at once.
     if (stopping) process.exit(signal === 'SIGINT' ? 130 : 143)
     stopping = true
     console.log('Stopping…')
@@ -122,7 +127,7 @@ function registryOf({ registry, registryUser }: Flags): RegistryAddress | undefi
   const password = process.env['SLIPWAY_REGISTRY_PASSWORD']
   if (password === undefined)
     throw new Error(
-      `--registry is given, but SLIPWAY_REGISTRY_PASSWORD is not set: set it to the password of ${registryUser} at ${registry.origin}.`,
+      `--registry needs a password, but SLIPWAY_REGISTRY_PASSWORD is not set. Set it to the password of ${registryUser} at ${registry.origin}.`,
     )
   return { url: registry.origin, username: registryUser, password }
 }
@@ -145,7 +150,7 @@ function readUrl(text: string): URL {
     throw new InvalidArgumentError('It must be an address such as http://127.0.0.1:5000.')
   if (url.username !== '' || url.password !== '')
     throw new InvalidArgumentError(
-      'A password here would show in the list of processes; set SLIPWAY_REGISTRY_PASSWORD.',
+      'A password here would be visible in the list of processes. Set SLIPWAY_REGISTRY_PASSWORD instead.',
     )
   return url
 }

@@ -17,7 +17,7 @@ import { faultyRuntime } from './runtime/faulty.ts'
 import { createTaskFaults, type TaskFaults } from './runtime/task-faults.ts'
 import type { Clock, TaskRuntime } from './runtime/types.ts'
 import { readStateFile, writeStateFile } from './state-file.ts'
-import { describeState } from './state.ts'
+import { describeState } from './describe-state.ts'
 import { stsOperations } from './sts/operations.ts'
 import { createSessions } from './sts/sessions.ts'
 import { taskFaultRoutes } from './task-fault-routes.ts'
@@ -25,29 +25,29 @@ import { taskFaultRoutes } from './task-fault-routes.ts'
 export interface SimulatorOptions {
   /** Default `127.0.0.1`. There is no authentication: other addresses are for closed networks. */
   readonly host?: string
-  /** Of the AWS endpoint. Default 0: any free one. */
+  /** Port of the AWS endpoint. Default 0: any free one. */
   readonly port?: number
-  /** Of the registry gate. Default 0: any free one. */
-  readonly gatePort?: number
-  /** The OCI registry behind the gate. Without one there is no gate, and nothing to push to. */
+  /** Port of the registry proxy, to which images are pushed. Default 0: any free one. */
+  readonly registryProxyPort?: number
+  /** The OCI registry behind the proxy. Without one there is no proxy, and nothing to push to. */
   readonly registry?: RegistryAddress | undefined
-  /** Runs the tasks; or makes what does, told how to log in to the gate. */
+  /** Runs the tasks. A function gets the login of the registry proxy to create the runtime with. */
   readonly runtime: TaskRuntime | ((context: RuntimeContext) => Promise<TaskRuntime>)
-  /** Default: the machine's. */
+  /** Default: the machine's clock. */
   readonly clock?: Clock
   /** Twelve digits. Default `000000000000`. */
   readonly account?: string
   /** Default `us-east-1`. */
   readonly region?: string
-  /** How long ECS takes for what it does by itself. Default `aws`. */
+  /** How long ECS takes for what it does on its own. Default `aws`. */
   readonly timings?: EngineOptions['timings']
-  /** AWS's throttle buckets, on the simulator's clock. Default `off`. */
+  /** `aws`: AWS's throttle buckets, on the simulator's clock. Default `off`. */
   readonly throttle?: ThrottleKind
-  /** How long a registry token is good, in milliseconds. Default: 12 hours. */
+  /** How long a registry token is valid, in milliseconds. Default: 12 hours. */
   readonly tokenLifetimeMs?: number
   /**
-   * Keeps clusters, services, revisions and repositories from one run to the next. The tasks of an
-   * earlier run are gone; their services start new ones. Default: nothing is kept.
+   * Saves clusters, services, revisions and repositories for the next run. The tasks of an earlier
+   * run are lost; their services start new ones. Default: nothing is saved.
    */
   readonly stateFile?: string
 }
@@ -57,10 +57,10 @@ export interface RuntimeContext {
 }
 
 export interface Simulator {
-  /** For `AWS_ENDPOINT_URL`. */
+  /** The AWS endpoint, for `AWS_ENDPOINT_URL`. */
   readonly url: string
   /** Where images are pushed and pulled; `undefined` without a registry. */
-  readonly gateUrl: string | undefined
+  readonly registryProxyUrl: string | undefined
   readonly account: string
   readonly region: string
   readonly engine: Engine
@@ -71,18 +71,18 @@ export interface Simulator {
 }
 
 /**
- * Starts the stand-in for AWS: every service on one address, and the registry gate on another.
+ * Starts the simulator: all AWS services on one address, and the registry proxy on another.
  *
- * Fails, with nothing left running, when a port is taken or the runtime cannot start.
+ * Fails, with nothing left running, if a port is taken or the runtime cannot start.
  */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
-  const { host = '127.0.0.1', port = 0, gatePort = 0, clock = realClock() } = options
+  const { host = '127.0.0.1', port = 0, registryProxyPort = 0, clock = realClock() } = options
   const { account = '000000000000', region = 'us-east-1', runtime, timings = 'aws' } = options
   const now = (): number => clock.now()
   const faults = createFaults()
   const taskFaults = createTaskFaults()
   const sessions = createSessions(now)
-  /** What to close, last opened first. */
+  /** What to close, in order of opening. */
   const opened: (() => Promise<void>)[] = []
   const close = async (): Promise<void> => {
     for (const each of opened.splice(0).toReversed()) await each()
@@ -90,8 +90,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
 
   try {
     const handler = Promise.withResolvers<Handler>()
-    // Before the runtime, which removes what an earlier simulator left: on a port that is taken,
-    // that one still runs.
+    // Before the runtime, which removes the containers of an earlier simulator: if the port is
+    // taken, that one is still running.
     const endpoint = await listen(async (...exchange) => (await handler.promise)(...exchange), {
       host,
       port,
@@ -99,13 +99,13 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     })
     opened.push(() => endpoint.close())
     const { stateFile } = options
-    const kept = stateFile === undefined ? undefined : await readStateFile(stateFile)
+    const saved = stateFile === undefined ? undefined : await readStateFile(stateFile)
     const ecr = await openEcr({
-      ...(kept && { kept: kept.ecr }),
+      ...(saved && { saved: saved.ecr }),
       ...(options.registry && { registry: options.registry }),
       ...(options.tokenLifetimeMs !== undefined && { tokenLifetimeMs: options.tokenLifetimeMs }),
       host,
-      gatePort,
+      registryProxyPort,
       account,
       region,
       clock,
@@ -122,17 +122,17 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       account,
       region,
       timings,
-      ...(kept && { world: kept.world }),
+      ...(saved && { state: saved.world }),
       resolveDigest: (image) => ecr.resolveDigest(image),
     })
     opened.push(() => engine.close())
     if (stateFile !== undefined) {
       const writer = writeStateFile(stateFile, () => ({
         format: 1,
-        world: engine.world,
-        ecr: ecr.keep(),
+        world: engine.state,
+        ecr: ecr.snapshot(),
       }))
-      // Before the engine: its tasks are no failures of their services.
+      // Closed before the engine: tasks that stop with it are not failures of their services.
       opened.push(() => writer.close())
     }
     handler.resolve(
@@ -163,14 +163,23 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
         state: () => ({
           account,
           region,
-          gate: ecr.gateUrl,
+          registryProxy: ecr.registryProxyUrl,
           ...describeState(engine),
           taskFaults: taskFaults.list(),
         }),
       }),
     )
     const { url } = endpoint
-    return { url, gateUrl: ecr.gateUrl, account, region, engine, faults, taskFaults, close }
+    return {
+      url,
+      registryProxyUrl: ecr.registryProxyUrl,
+      account,
+      region,
+      engine,
+      faults,
+      taskFaults,
+      close,
+    }
   } catch (error) {
     await close()
     throw error

@@ -1,51 +1,56 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
-import type { KeptEcr } from './ecr/open.ts'
-import type { World } from './ecs/index.ts'
+import type { SavedEcr } from './ecr/open.ts'
+import type { EngineState } from './ecs/index.ts'
 
-/** What outlives a simulator: all of it plain data. */
-export interface Kept {
-  /** Of the file's own shape; another one is not read. */
+/** What a simulator saves for its next run, as plain data. */
+export interface SavedState {
+  /** The version of the file's format. Files of any other version are rejected. */
   readonly format: 1
-  readonly world: World
-  readonly ecr: KeptEcr
+  /** The state of the ECS engine. */
+  readonly world: EngineState
+  readonly ecr: SavedEcr
 }
 
 /**
- * What an earlier simulator kept in this file; nothing where there is no such file.
+ * Reads what an earlier simulator saved; `undefined` if there is no such file.
  *
- * Fails when the file is something else, rather than to begin anew over it.
+ * Fails if the file is anything else, so that it is not overwritten.
  */
-export async function readStateFile(file: string): Promise<Kept | undefined> {
+export async function readStateFile(file: string): Promise<SavedState | undefined> {
   let text: string
   try {
     text = await readFile(file, 'utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw new Error(`The simulator's state cannot be read: ${String(error)}`, { cause: error })
+    throw new Error(`Cannot read the simulator's state: ${String(error)}`, { cause: error })
   }
-  const kept = parse(text)
-  if (kept?.format === 1) return kept as Kept
+  const saved = parse(text)
+  if (saved?.format === 1) return saved as SavedState
   throw new Error(
-    `${file} is not the state of a simulator, or of another version of it. Move it away to begin anew.`,
+    `${file} is not the state of a simulator of this version. Move it away to start afresh.`,
   )
 }
 
 export interface StateWriter {
-  /** Saves at once what has changed since, and saves no more. */
+  /** Saves the last changes, then stops. */
   close(): Promise<void>
 }
 
 /**
- * Saves what `kept` gives whenever it has changed, about once a second. The file is replaced as a
- * whole: one that is there can be read, whenever the process was killed.
+ * Saves the snapshot about once a second if it has changed. The file is replaced as a whole, so it
+ * is complete even if the process is killed.
  */
-export function writeStateFile(file: string, kept: () => Kept, everyMs = 1000): StateWriter {
-  let saved = ''
+export function writeStateFile(
+  file: string,
+  snapshot: () => SavedState,
+  everyMs = 1000,
+): StateWriter {
+  let lastSaved = ''
   let saving: Promise<void> = Promise.resolve()
   const save = (): Promise<void> => {
-    const text = JSON.stringify(kept())
-    if (text === saved) return saving
-    saved = text
+    const text = JSON.stringify(snapshot())
+    if (text === lastSaved) return saving
+    lastSaved = text
     saving = saving.then(async () => {
       await writeFile(`${file}.new`, text, { mode: 0o600 })
       await rename(`${file}.new`, file)
@@ -55,8 +60,8 @@ export function writeStateFile(file: string, kept: () => Kept, everyMs = 1000): 
   const timer = setInterval(() => {
     save().catch((error: unknown) => {
       saving = Promise.resolve()
-      saved = ''
-      console.error(`simulator: its state is not saved: ${String(error)}`)
+      lastSaved = ''
+      console.error(`simulator: cannot save its state: ${String(error)}`)
     })
   }, everyMs)
   timer.unref()

@@ -1,7 +1,7 @@
 import type { ControlRoutes } from './http/control.ts'
 import type { TaskFaults } from './runtime/task-faults.ts'
 
-/** Adding, listing and lifting faults of tasks. */
+/** Adding, listing and lifting faults of tasks, for `/_simulator/`. */
 export function taskFaultRoutes(faults: TaskFaults): ControlRoutes {
   return {
     'GET tasks': () => ({ faults: faults.list() }),

@@ -53,7 +53,7 @@ async function openOne({ services, throttle, rollouts }: Open, account: number) 
   const simulator = await startSimulator({
     throttle,
     clock,
-    timings: usual ? { ...awsTimings, unsteady } : fastTimings,
+    timings: usual ? { ...awsTimings, jitter: unsteady } : fastTimings,
     runtime: scriptedRuntime({
       clock,
       behave: (task) =>
@@ -86,7 +86,7 @@ async function openOne({ services, throttle, rollouts }: Open, account: number) 
       ],
     })
   const names = Array.from({ length: services }, (_, index) => `service-${account + index}`)
-  const records = () => Object.values(engine.world.serviceDeployments)
+  const records = () => Object.values(engine.state.serviceDeployments)
   const update = (revision: number) => {
     for (const service of names) {
       call('UpdateService', { cluster, service, taskDefinition: `app:${revision}` })
@@ -128,7 +128,7 @@ async function openOne({ services, throttle, rollouts }: Open, account: number) 
             name = '',
             taskDefinition = '',
             deployments = [],
-          } = engine.world.services[service] ?? {}
+          } = engine.state.services[service] ?? {}
           return {
             account,
             service: name,

@@ -20,7 +20,7 @@ export interface Servers {
   readonly temporal: TemporalServer
   readonly simulator: Simulator
   /** ECR's registry: `http://127.0.0.1:4567` */
-  readonly gateUrl: string
+  readonly registryUrl: string
 }
 
 /** Starts the servers. Each is added to the disposer as soon as it runs. */
@@ -45,7 +45,7 @@ export async function startServers(options: {
   if (registry.pid !== undefined) listProcess(stateDir, 'registry', registry.pid)
   const simulator = await startSimulator({
     port: ports.aws,
-    gatePort: ports.ecr,
+    registryProxyPort: ports.ecr,
     region,
     timings: 'fast',
     stateFile: path.join(stateDir, 'aws.json'),
@@ -54,7 +54,7 @@ export async function startServers(options: {
       dockerRuntime({ dockerHost: engine.dockerHost, instance: instanceOf(stateDir), loginFor }),
   })
   disposer.add('the simulated AWS', () => simulator.close())
-  return { engine, temporal, simulator, gateUrl: simulator.gateUrl ?? registry.url }
+  return { engine, temporal, simulator, registryUrl: simulator.registryProxyUrl ?? registry.url }
 
   async function serveTemporal(): Promise<TemporalServer> {
     const server = await startTemporal({

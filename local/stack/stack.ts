@@ -78,7 +78,7 @@ async function startParts(options: StackOptions, disposer: Disposer): Promise<St
 
   const servers = await startServers({ stateDir, logs, ports, throwAway, disposer, signal })
   signal?.throwIfAborted()
-  const { engine, temporal, simulator, gateUrl } = servers
+  const { engine, temporal, simulator, registryUrl } = servers
   const addresses: StackAddresses = {
     temporal: temporal.address,
     temporalConfig: path.join(stateDir, 'temporal.toml'),
@@ -112,7 +112,7 @@ async function startParts(options: StackOptions, disposer: Disposer): Promise<St
   return {
     ...addresses,
     temporalUi: temporal.uiUrl,
-    registry: gateUrl,
+    registry: registryUrl,
     app: loadBalancer.url,
     logs,
     envFile,

@@ -1,18 +1,18 @@
 import type { Clock } from '../runtime/types.ts'
 
-/** A clock that stands still until it is told to go on. */
+/** A clock that moves only when a test advances it. */
 export interface ManualClock extends Clock {
   /**
-   * Goes on by `ms`: calls every timer that falls due, in order of its time and then of its
-   * making, and lets the promises that each one settles run before the next.
+   * Moves the time on by `ms`. Calls every timer that falls due, ordered by time and then by
+   * creation, and lets the promises that each one settles run before the next.
    */
   advance(ms: number): Promise<void>
   /**
-   * Goes on from timer to timer until `condition` holds, for at most `limitMs`. Gives whether it
-   * does hold; the clock then stands at the moment at which it came true.
+   * Moves on from timer to timer until `condition` is true, for at most `limitMs`. Returns whether
+   * it is true; the clock then shows the time at which it became so.
    */
   advanceUntil(condition: () => boolean, limitMs: number): Promise<boolean>
-  /** How many timers wait. */
+  /** How many timers are pending. */
   pending(): number
 }
 
@@ -21,13 +21,13 @@ interface Timer {
   readonly callback: () => void
 }
 
-/** @param start Milliseconds since the epoch: 2026-01-01T00:00:00Z when left out. */
+/** @param start Milliseconds since the epoch. Default: 2026-01-01T00:00:00Z. */
 export function manualClock(start = Date.UTC(2026, 0, 1)): ManualClock {
   let now = start
-  /** Earliest first; those of one moment in order of their making. */
+  /** Earliest first; timers of the same time in order of their creation. */
   const timers: Timer[] = []
 
-  async function goOn(end: number, enough: () => boolean): Promise<boolean> {
+  async function runUntil(end: number, enough: () => boolean): Promise<boolean> {
     await settle()
     while (!enough()) {
       const next = timers[0]
@@ -54,9 +54,9 @@ export function manualClock(start = Date.UTC(2026, 0, 1)): ManualClock {
       }
     },
     async advance(ms) {
-      await goOn(now + ms, () => false)
+      await runUntil(now + ms, () => false)
     },
-    advanceUntil: (condition, limitMs) => goOn(now + limitMs, condition),
+    advanceUntil: (condition, limitMs) => runUntil(now + limitMs, condition),
     pending: () => timers.length,
   }
 }
@@ -68,7 +68,7 @@ function settle(): Promise<void> {
   })
 }
 
-/** Where a timer for `at` belongs: behind every one that is due then or earlier. */
+/** The index for a timer due `at`: behind every timer that is due then or earlier. */
 function placeOf(timers: readonly Timer[], at: number): number {
   let low = 0
   let high = timers.length

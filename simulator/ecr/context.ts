@@ -4,7 +4,7 @@ import type { Registry } from './registry.ts'
 import type { Repositories, Repository } from './repositories.ts'
 import type { Tokens } from './tokens.ts'
 
-/** What every operation of ECR works on. */
+/** What every ECR operation uses. */
 export interface EcrContext {
   readonly account: string
   readonly region: string
@@ -13,7 +13,7 @@ export interface EcrContext {
   readonly registry: Registry
   readonly tokens: Tokens
   readonly pushes: Pushes
-  /** `host:port` of the gate: the first part of every `repositoryUri`. */
+  /** `host:port` of the registry proxy: the first part of every `repositoryUri`. */
   readonly host: string
   /** `http://host:port` */
   readonly proxyEndpoint: string
@@ -26,7 +26,7 @@ export function repositoryNotFound(account: string, name: string): AwsError {
   )
 }
 
-/** The repository that a call names. Fails with `RepositoryNotFoundException`. */
+/** The repository in a call's `repositoryName`. Fails with `RepositoryNotFoundException`. */
 export function repositoryOf(context: EcrContext, call: Call): Repository {
   const name = requireText(call, 'repositoryName')
   const registryId = optionalText(call, 'registryId') ?? context.account
@@ -51,8 +51,8 @@ export function invalid(message: string): AwsError {
 }
 
 /**
- * One page of a list: `maxResults` (1 to 1000, 100 unless told) from `nextToken` on. A token is
- * the number of items before it, which is enough while nothing changes between two pages.
+ * One page of a list: `maxResults` items (1 to 1000, default 100) from `nextToken` on. A token is
+ * the number of items before it, which is enough as long as nothing changes between two pages.
  */
 export function page<T>(call: Call, items: readonly T[]): { items: T[]; nextToken?: string } {
   const size = Number(call.input['maxResults'] ?? 100)
@@ -63,7 +63,7 @@ export function page<T>(call: Call, items: readonly T[]): { items: T[]; nextToke
   const token = optionalText(call, 'nextToken')
   const start = token === undefined ? 0 : Number(Buffer.from(token, 'base64url').toString())
   if (!Number.isInteger(start) || start < 0)
-    throw invalid(`Invalid parameter at 'nextToken': it was not given by this operation`)
+    throw invalid(`Invalid parameter at 'nextToken': this operation did not return it`)
   const next = start + size
   return {
     items: items.slice(start, next),

@@ -6,8 +6,8 @@ export type Deleted =
   | { readonly kind: 'failure'; readonly code: string; readonly reason: string }
 
 /**
- * By tag: takes the tag away, and the image with its last one. By digest: the image with all its
- * tags.
+ * By tag: removes the tag, and with its last tag the image. By digest: removes the image with all
+ * its tags.
  */
 export async function deleteImage(
   context: EcrContext,
@@ -22,7 +22,7 @@ export async function deleteImage(
   const kept = id.imageTag === undefined ? [] : tags.filter((tag) => tag !== id.imageTag)
   const gone = id.imageTag === undefined ? tags : [id.imageTag]
 
-  // A registry cannot take away one tag: the image goes, and comes back under its other tags.
+  // A registry cannot remove a single tag: remove the image, then put it back under its other tags.
   await context.registry.remove(repository, manifest.digest)
   for (const tag of kept) await context.registry.put(repository, tag, manifest)
   if (kept.length === 0) context.pushes.forget(repository, manifest.digest)

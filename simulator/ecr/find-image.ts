@@ -33,7 +33,7 @@ export async function allImages(context: EcrContext, repository: string): Promis
   )
 }
 
-/** The image that an `imageId` means, or why there is none, in ECR's words. */
+/** The image that an `imageId` identifies, or the reason in ECR's words why there is none. */
 export type Found =
   | { readonly kind: 'found'; readonly manifest: Manifest }
   | { readonly kind: 'failure'; readonly code: string; readonly reason: string }

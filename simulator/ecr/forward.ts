@@ -2,16 +2,16 @@ import {
   Agent,
   type IncomingHttpHeaders,
   type IncomingMessage,
-  request as send,
+  request as startRequest,
   type ServerResponse,
 } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import { basic, type RegistryAddress } from './http-registry.ts'
 
-/** They belong to one connection, and not to the message (RFC 9110, section 7.6.1). */
+/** Headers that belong to one connection and not to the message (RFC 9110, section 7.6.1). */
 const hopByHop = new Set([
   'connection',
-  // The gate has answered it already.
+  // The proxy has already answered it.
   'expect',
   'keep-alive',
   'proxy-authenticate',
@@ -22,10 +22,10 @@ const hopByHop = new Set([
   'upgrade',
 ])
 
-/** The registry behind the gate, for streaming requests to it. */
+/** The registry behind the proxy, to which requests are streamed. */
 export interface Upstream {
-  /** Sends a request on and gives the registry's answer, of which only the head is there yet. */
-  ask(request: IncomingMessage): Promise<IncomingMessage>
+  /** Forwards a request. Returns the registry's response once its headers have arrived. */
+  send(request: IncomingMessage): Promise<IncomingMessage>
   close(): void
 }
 
@@ -33,9 +33,9 @@ export function createUpstream(address: RegistryAddress): Upstream {
   const agent = new Agent({ keepAlive: true })
   const { hostname, port } = new URL(address.url)
   return {
-    ask: (request) =>
+    send: (request) =>
       new Promise((resolve, reject) => {
-        const upstream = send({
+        const upstream = startRequest({
           agent,
           hostname: hostname.replace(/^\[|\]$/g, ''),
           port: port || 80,
@@ -45,7 +45,7 @@ export function createUpstream(address: RegistryAddress): Upstream {
         })
         upstream.once('response', resolve)
         upstream.once('error', reject)
-        // Streams, so that a layer of any size passes through a few kilobytes of memory.
+        // Streamed, so that a layer of any size takes only a few kilobytes of memory.
         pipeline(request, upstream).catch(reject)
       }),
     close: () => agent.destroy(),
@@ -53,19 +53,19 @@ export function createUpstream(address: RegistryAddress): Upstream {
 }
 
 /**
- * Passes the registry's answer on. The registry builds addresses from the `Host` header, which is
- * the gate's; should it have been configured with an address of its own, that is taken off, or a
- * client would go there next, around the gate.
+ * Sends the registry's response to the client. The registry builds addresses from the `Host`
+ * header, which is the proxy's. If it is configured with an address of its own, that is replaced:
+ * otherwise the client would bypass the proxy with its next request.
  */
 export async function passOn(
   answer: IncomingMessage,
   response: ServerResponse,
-  gate: string,
+  proxyUrl: string,
 ): Promise<void> {
   const headers = withoutHops(answer.headers)
   if (headers.location !== undefined) {
-    const { pathname, search } = new URL(headers.location, gate)
-    headers.location = `${gate}${pathname}${search}`
+    const { pathname, search } = new URL(headers.location, proxyUrl)
+    headers.location = `${proxyUrl}${pathname}${search}`
   }
   response.writeHead(answer.statusCode ?? 502, headers)
   await pipeline(answer, response)

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { AwsError } from '../http/types.ts'
 import type { Manifest, PutAnswer, Registry } from './registry.ts'
 
-/** Where a registry is, and who may use it. */
+/** A registry's address and credentials. */
 export interface RegistryAddress {
   /** `http://127.0.0.1:5000` */
   readonly url: string
@@ -10,7 +10,7 @@ export interface RegistryAddress {
   readonly password: string
 }
 
-/** Without it, a registry converts a manifest to an old format, and its digest is another. */
+/** Without this header, a registry converts a manifest to an old format with another digest. */
 const manifestTypes = [
   'application/vnd.oci.image.index.v1+json',
   'application/vnd.oci.image.manifest.v1+json',
@@ -24,11 +24,11 @@ export function basic({ username, password }: { username: string; password: stri
 }
 
 /**
- * A registry that speaks the OCI distribution API. Calls fail with `ServerException` when it
- * cannot be reached or refuses the simulator.
+ * A registry that implements the OCI distribution API. Calls fail with `ServerException` if it
+ * cannot be reached or rejects the simulator's credentials.
  */
 export function httpRegistry(address: RegistryAddress): Registry {
-  const ask = async (
+  const request = async (
     path: string,
     init: { method?: string; headers?: Record<string, string>; body?: string } = {},
   ): Promise<Response> => {
@@ -44,10 +44,10 @@ export function httpRegistry(address: RegistryAddress): Registry {
     }
     if (response.status === 401 || response.status === 403)
       throw broken(
-        `The registry at ${address.url} refuses user ${address.username}: check the user name and password that the simulator was started with.`,
+        `The registry at ${address.url} rejects the login of user ${address.username}. Check the user name and password that the simulator was started with.`,
       )
     if (response.status >= 500)
-      throw broken(`The registry at ${address.url} answers ${response.status} to ${path}`)
+      throw broken(`The registry at ${address.url} answered ${path} with ${response.status}`)
     return response
   }
 
@@ -56,9 +56,9 @@ export function httpRegistry(address: RegistryAddress): Registry {
       const all: string[] = []
       let path: string | undefined = `/v2/${repository}/tags/list?n=1000`
       while (path !== undefined) {
-        const response = await ask(path)
+        const response = await request(path)
         if (response.status === 404) return all
-        // `null` once the last tag has gone.
+        // `null` after the last tag was removed.
         const { tags } = (await response.json()) as { tags?: string[] | null }
         all.push(...(tags ?? []))
         path = /<([^>]+)>;\s*rel="?next/.exec(response.headers.get('link') ?? '')?.[1]
@@ -66,18 +66,18 @@ export function httpRegistry(address: RegistryAddress): Registry {
       return all
     },
     async manifest(repository, reference) {
-      const response = await ask(manifestPath(repository, reference))
+      const response = await request(manifestPath(repository, reference))
       if (!response.ok) return undefined
       const body = await response.text()
       return {
-        // Over the bytes, and not as the registry says: it is what a client will check.
+        // Computed from the bytes, not taken from the registry's header: clients check the bytes.
         digest: digestOf(body),
         mediaType: response.headers.get('content-type') ?? '',
         body,
       }
     },
     async put(repository, reference, manifest): Promise<PutAnswer> {
-      const response = await ask(manifestPath(repository, reference), {
+      const response = await request(manifestPath(repository, reference), {
         method: 'PUT',
         headers: { 'content-type': manifest.mediaType },
         body: manifest.body,
@@ -87,13 +87,13 @@ export function httpRegistry(address: RegistryAddress): Registry {
       return { kind: /BLOB_UNKNOWN|MANIFEST_UNKNOWN/.test(reason) ? 'missing' : 'invalid', reason }
     },
     async remove(repository, digest) {
-      const response = await ask(`/v2/${repository}/manifests/${digest}`, { method: 'DELETE' })
+      const response = await request(`/v2/${repository}/manifests/${digest}`, { method: 'DELETE' })
       if (response.status === 405)
         throw broken(
-          `The registry at ${address.url} allows no deletes: set storage.delete.enabled to true in its configuration.`,
+          `The registry at ${address.url} does not allow deletes. Set storage.delete.enabled to true in its configuration.`,
         )
       if (!response.ok && response.status !== 404)
-        throw broken(`The registry at ${address.url} answers ${response.status} to a delete.`)
+        throw broken(`The registry at ${address.url} answered a delete with ${response.status}.`)
     },
   }
 }
@@ -103,7 +103,7 @@ export function digestOf(body: Manifest['body']): string {
   return `sha256:${createHash('sha256').update(body).digest('hex')}`
 }
 
-/** A tag is the caller's text: it must not become another path. */
+/** The caller chooses the tag, so it is encoded: it must not become another path. */
 function manifestPath(repository: string, reference: string): string {
   return `/v2/${repository}/manifests/${encodeURIComponent(reference).replace('%3A', ':')}`
 }

@@ -10,13 +10,13 @@ export function imageOperations(context: EcrContext): Operations {
   return {
     async DescribeImages(call) {
       const repository = repositoryOf(context, call)
-      const asked = imageIds(call)
+      const requested = imageIds(call)
       const images = (await allImages(context, repository.name)).filter(byTagStatus(call))
-      if (asked.length === 0) {
+      if (requested.length === 0) {
         const { items, nextToken } = page(call, images)
         return { imageDetails: items.map((image) => detail(context, repository, image)), nextToken }
       }
-      const found = asked.map((id) => {
+      const found = requested.map((id) => {
         const image = images.find((each) => isMeant(each, id))
         if (image === undefined) throw imageNotFound(context, repository, id)
         return image
@@ -104,7 +104,7 @@ function detail(context: EcrContext, repository: Repository, { manifest, tags }:
     repositoryName: repository.name,
     imageDigest: manifest.digest,
     imageTags: tags.length > 0 ? tags : undefined,
-    // Of a list of images, ECR gives none.
+    // ECR gives no size for a list of images.
     imageSizeInBytes: config === undefined ? undefined : sizes.reduce((sum, size) => sum + size, 0),
     imagePushedAt: new Date(context.pushes.pushedAt(repository.name, manifest.digest)),
     imageManifestMediaType: manifest.mediaType,

@@ -1,8 +1,8 @@
 import type { Manifest, Registry } from './registry.ts'
 
 /**
- * A registry of manifests only, for tests that push and pull nothing: `PutImage` fills it. It
- * does not ask whether the layers are there.
+ * A registry of manifests only, for tests that neither push nor pull: `PutImage` fills it. It does
+ * not check that the layers exist.
  */
 export function memoryRegistry(): Registry {
   const manifests = new Map<string, Map<string, Manifest>>()

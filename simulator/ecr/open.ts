@@ -6,66 +6,72 @@ import { createRegistryProxy } from './registry-proxy.ts'
 import { httpRegistry, type RegistryAddress } from './http-registry.ts'
 import { memoryRegistry } from './memory-registry.ts'
 import { ecrOperations } from './operations.ts'
-import { createPushes, type KeptPushes } from './pushes.ts'
+import { createPushes, type SavedPushes } from './pushes.ts'
 import { createRepositories, type Repository } from './repositories.ts'
 import { createTokens } from './tokens.ts'
 
 export interface EcrOptions {
-  /** The registry behind the gate. Without one there is no gate: `PutImage` alone stores images. */
+  /**
+   * The registry behind the proxy. Without one there is no proxy, and only `PutImage` stores
+   * images.
+   */
   readonly registry?: RegistryAddress
   readonly host: string
-  /** Of the gate; 0 for any free one. */
-  readonly gatePort: number
+  /** 0 for any free port. */
+  readonly registryProxyPort: number
   readonly account: string
   readonly region: string
   readonly clock: Clock
   readonly faults: Faults
-  /** How long a registry token is good, in milliseconds. ECR: 12 hours. */
+  /** How long a registry token is valid, in milliseconds. Default: 12 hours, as in ECR. */
   readonly tokenLifetimeMs?: number
-  /** What an earlier run knew. */
-  readonly kept?: KeptEcr
+  /** What an earlier run saved. */
+  readonly saved?: SavedEcr
 }
 
-/** All that ECR knows and the registry does not: plain data. Tokens end with the simulator. */
-export interface KeptEcr {
+/**
+ * What ECR knows beyond the registry's contents, as plain data. Tokens do not outlive the
+ * simulator.
+ */
+export interface SavedEcr {
   readonly repositories: readonly Repository[]
-  readonly pushes: KeptPushes
+  readonly pushes: SavedPushes
 }
 
 export interface Ecr {
   readonly operations: Operations
-  /** `http://host:port` of the gate, where there is one. */
-  readonly gateUrl: string | undefined
+  /** `http://host:port`; `undefined` without a registry. */
+  readonly registryProxyUrl: string | undefined
   /** First part of every `repositoryUri`. */
   readonly host: string
-  /** The digest that a reference to one of its images means; `undefined` where it has none. */
+  /** The digest that an image reference resolves to; `undefined` if there is no such image here. */
   resolveDigest(image: string): Promise<string | undefined>
-  /** What an engine needs to pull from this host; nothing for the host of another. */
+  /** The login with which to pull from the registry proxy; `undefined` for any other host. */
   loginFor(host: string): { username: string; password: string } | undefined
-  keep(): KeptEcr
+  snapshot(): SavedEcr
   close(): Promise<void>
 }
 
-/** Opens ECR: its API's operations, and its registry behind a gate of its own. */
+/** Opens ECR: the operations of its API, and the proxy in front of its registry. */
 export async function openEcr(options: EcrOptions): Promise<Ecr> {
   const { account, region, clock, faults } = options
   const now = (): number => clock.now()
   const registry = options.registry ? httpRegistry(options.registry) : memoryRegistry()
-  const repositories = createRepositories(options.kept?.repositories)
+  const repositories = createRepositories(options.saved?.repositories)
   const tokens = createTokens(now, options.tokenLifetimeMs)
-  const pushes = createPushes(now, options.kept?.pushes)
-  const gate = await openGate()
-  const host = gate?.host ?? `${account}.dkr.ecr.${region}.amazonaws.com`
+  const pushes = createPushes(now, options.saved?.pushes)
+  const proxy = await openProxy()
+  const host = proxy?.host ?? `${account}.dkr.ecr.${region}.amazonaws.com`
 
-  async function openGate() {
+  async function openProxy() {
     const address = options.registry
     if (address === undefined) return undefined
     const shared = { account, registry, repositories, tokens, pushes, faults, clock }
-    const made = createRegistryProxy({ ...shared, address })
-    const listening = await listen((request, response) => made.handle(request, response), {
+    const handler = createRegistryProxy({ ...shared, address })
+    const listening = await listen((request, response) => handler.handle(request, response), {
       host: options.host,
-      port: options.gatePort,
-      what: 'the registry gate',
+      port: options.registryProxyPort,
+      what: 'the registry proxy',
     })
     const url = listening.url
     return {
@@ -73,7 +79,7 @@ export async function openEcr(options: EcrOptions): Promise<Ecr> {
       host: new URL(url).host,
       async close() {
         await listening.close()
-        made.close()
+        handler.close()
       },
     }
   }
@@ -88,9 +94,9 @@ export async function openEcr(options: EcrOptions): Promise<Ecr> {
       tokens,
       pushes,
       host,
-      proxyEndpoint: gate?.url ?? `https://${host}`,
+      proxyEndpoint: proxy?.url ?? `https://${host}`,
     }),
-    gateUrl: gate?.url,
+    registryProxyUrl: proxy?.url,
     host,
     async resolveDigest(image) {
       const [, repository, tag, digest] =
@@ -100,11 +106,11 @@ export async function openEcr(options: EcrOptions): Promise<Ecr> {
       if (repository === undefined || repositories.find(repository) === undefined) return undefined
       return (await registry.manifest(repository, digest ?? tag ?? 'latest'))?.digest
     },
-    loginFor(asked) {
-      if (gate === undefined || asked !== gate.host) return undefined
+    loginFor(registryHost) {
+      if (proxy === undefined || registryHost !== proxy.host) return undefined
       return { username: 'AWS', password: tokens.issue().password }
     },
-    keep: () => ({ repositories: repositories.list(), pushes: pushes.list() }),
-    close: async () => gate?.close(),
+    snapshot: () => ({ repositories: repositories.list(), pushes: pushes.list() }),
+    close: async () => proxy?.close(),
   }
 }

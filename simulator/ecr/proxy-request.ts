@@ -1,20 +1,20 @@
-/** What a request to the registry API is about. */
-export type GateRequest =
+/** A request to the registry API, by its path. */
+export type RegistryRequest =
   | { readonly kind: 'ping' }
   | {
       readonly kind: 'repository'
       readonly repository: string
       readonly resource: 'manifests' | 'blobs' | 'tags' | 'referrers'
-      /** Tag, digest, or what else follows. */
+      /** A tag, a digest, or the rest of the path. */
       readonly reference: string
     }
   | { readonly kind: 'other' }
 
-/** Reads the path of a request to the OCI distribution API, query left off. */
-export function readGateRequest(path: string): GateRequest {
+/** Parses the path, without its query, of a request to the OCI distribution API. */
+export function readRegistryRequest(path: string): RegistryRequest {
   if (path === '/v2/' || path === '/v2') return { kind: 'ping' }
   const match = /^\/v2\/(.+)\/(manifests|blobs|tags|referrers)\/(.+)$/.exec(path)
-  // Dots that the registry would resolve could leave the repository that was checked.
+  // The registry would resolve dots: the path could leave the repository that was checked.
   if (match === null || path.split('/').some((part) => part === '..' || part === '.'))
     return { kind: 'other' }
   const [, repository = '', resource = '', reference = ''] = match

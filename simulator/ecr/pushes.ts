@@ -1,30 +1,30 @@
 /**
- * What the registry's API does not tell: when an image came, and which images have no tag any
- * more. Filled as images pass the gate or `PutImage`.
+ * What the registry's API does not report: when an image was pushed, and which images have lost
+ * their tags. Recorded for images that come through the registry proxy or `PutImage`.
  */
 export interface Pushes {
   note(repository: string, digest: string): void
   /**
-   * When it was pushed; for one that the simulator did not see come, when it was first seen.
+   * When the image was pushed; if the simulator did not see the push, when it first saw the image.
    * Milliseconds since the epoch.
    */
   pushedAt(repository: string, digest: string): number
   digests(repository: string): readonly string[]
   forget(repository: string, digest?: string): void
-  list(): KeptPushes
+  list(): SavedPushes
 }
 
-/** Repository, digest, and when it came. */
-export type KeptPushes = readonly (readonly [string, string, number])[]
+/** Repository, digest, and time of the push. */
+export type SavedPushes = readonly (readonly [string, string, number])[]
 
-export function createPushes(now: () => number, kept: KeptPushes = []): Pushes {
+export function createPushes(now: () => number, saved: SavedPushes = []): Pushes {
   const times = new Map<string, Map<string, number>>()
   const of = (repository: string): Map<string, number> => {
     const known = times.get(repository) ?? new Map<string, number>()
     times.set(repository, known)
     return known
   }
-  for (const [repository, digest, at] of kept) of(repository).set(digest, at)
+  for (const [repository, digest, at] of saved) of(repository).set(digest, at)
   const note = (repository: string, digest: string): number => {
     const at = of(repository).get(digest) ?? now()
     of(repository).set(digest, at)

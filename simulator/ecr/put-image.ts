@@ -3,7 +3,7 @@ import { type EcrContext, optionalText, requireText } from './context.ts'
 import { digestOf } from './http-registry.ts'
 import { isImmutable, type Repository } from './repositories.ts'
 
-/** Stores a manifest, or gives one that is there another tag: this is how a tag is moved. */
+/** Stores a manifest, or adds a tag to an existing one, which is how a tag is moved. */
 export async function putImage(context: EcrContext, repository: Repository, call: Call) {
   const { registry, pushes, account } = context
   const body = requireText(call, 'imageManifest')
@@ -32,7 +32,7 @@ export async function putImage(context: EcrContext, repository: Repository, call
       mediaType.includes('list') || mediaType.includes('index')
         ? 'ReferencedImagesNotFoundException'
         : 'LayersNotFoundException',
-      `The manifest names what is not in the repository with name '${repository.name}': ${answer.reason}`,
+      `The manifest refers to layers or images that are not in the repository with name '${repository.name}': ${answer.reason}`,
     )
   if (answer.kind === 'invalid')
     throw new AwsError(
@@ -51,7 +51,7 @@ export async function putImage(context: EcrContext, repository: Repository, call
   }
 }
 
-/** ECR's words, from its API and from its registry alike; the same image again counts too. */
+/** ECR's message, both in its API and in its registry. It applies to the same image as well. */
 export function immutableTag(repository: string, tag: string): string {
   return `The image tag '${tag}' already exists in the '${repository}' repository and cannot be overwritten because the tag is immutable.`
 }
@@ -68,7 +68,7 @@ function mediaTypeOf(body: string): string {
       'InvalidParameterException',
       `Invalid parameter at 'ImageManifest' failed to satisfy constraint: 'Invalid JSON syntax'`,
     )
-  // OCI manifests may leave it out.
+  // OCI manifests may omit `mediaType`.
   const kind = manifest.manifests === undefined ? 'manifest' : 'index'
   return manifest.mediaType ?? `application/vnd.oci.image.${kind}.v1+json`
 }

@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Faults } from '../http/faults.ts'
 import type { Clock } from '../runtime/types.ts'
 import { createUpstream, passOn } from './forward.ts'
-import { checkLogin } from './gate-login.ts'
-import { type GateRequest, readGateRequest } from './proxy-request.ts'
+import { checkLogin } from './proxy-login.ts'
+import { type RegistryRequest, readRegistryRequest } from './proxy-request.ts'
 import type { RegistryAddress } from './http-registry.ts'
 import type { Pushes } from './pushes.ts'
 import { immutableTag } from './put-image.ts'
@@ -35,31 +35,31 @@ export interface RegistryProxy {
 }
 
 /**
- * ECR's registry, made of any OCI registry: in front of it stand ECR's logins, its rule that a
- * repository must have been created, and its immutable tags.
+ * Makes ECR's registry of any OCI registry, by adding ECR's logins, its rule that a repository
+ * must be created first, and its immutable tags.
  */
 export function createRegistryProxy(context: RegistryProxyContext): RegistryProxy {
   const upstream = createUpstream(context.address)
   return {
     close: () => upstream.close(),
     async handle(request, response) {
-      const { pathname } = new URL(request.url ?? '/', 'http://gate')
-      const asked = readGateRequest(pathname)
-      const fault = context.faults.take('registry', faultName(request, asked))
+      const { pathname } = new URL(request.url ?? '/', 'http://registry')
+      const parsed = readRegistryRequest(pathname)
+      const fault = context.faults.take('registry', faultName(request, parsed))
       if (fault?.kind === 'drop') return void request.socket.destroy()
       if (fault?.kind === 'delay')
         await new Promise<void>((resolve) => void context.clock.after(fault.delayMs, resolve))
-      const refusal =
+      const rejection =
         fault?.kind === 'throttle'
           ? { status: 429, code: 'TOOMANYREQUESTS', message: 'Rate exceeded' }
           : fault?.kind === 'error5xx'
             ? { status: 503, code: 'UNAVAILABLE', message: 'injected by a fault' }
-            : await refuse(context, request, asked)
-      if (refusal !== undefined) return reply(request, response, refusal)
+            : await errorFor(context, request, parsed)
+      if (rejection !== undefined) return reply(request, response, rejection)
 
       let answer: IncomingMessage
       try {
-        answer = await upstream.ask(request)
+        answer = await upstream.send(request)
       } catch (error) {
         return reply(request, response, unreachable(context.address, error))
       }
@@ -67,7 +67,7 @@ export function createRegistryProxy(context: RegistryProxyContext): RegistryProx
         answer.resume()
         return reply(request, response, misconfigured(context.address))
       }
-      notePush(context, request, asked, answer)
+      notePush(context, request, parsed, answer)
       if (fault?.kind === 'loseResponse') {
         answer.destroy()
         return void request.socket.destroy()
@@ -77,88 +77,88 @@ export function createRegistryProxy(context: RegistryProxyContext): RegistryProx
   }
 }
 
-async function refuse(
+async function errorFor(
   { account, registry, repositories, tokens }: RegistryProxyContext,
   request: IncomingMessage,
-  asked: GateRequest,
+  parsed: RegistryRequest,
 ): Promise<ProxyError | undefined> {
   const login = checkLogin(request.headers.authorization, tokens)
-  if (login.kind === 'out') return login
-  if (asked.kind === 'ping') return undefined
-  if (asked.kind === 'other')
+  if (login.kind === 'rejected') return login
+  if (parsed.kind === 'ping') return undefined
+  if (parsed.kind === 'other')
     return { status: 404, code: 'UNSUPPORTED', message: 'The operation is unsupported.' }
-  const repository = repositories.find(asked.repository)
+  const repository = repositories.find(parsed.repository)
   if (repository === undefined)
     return {
       status: 404,
       code: 'NAME_UNKNOWN',
-      message: `The repository with name '${asked.repository}' does not exist in the registry with id '${account}'`,
+      message: `The repository with name '${parsed.repository}' does not exist in the registry with id '${account}'`,
     }
-  if (request.method === 'DELETE' && !asked.reference.startsWith('uploads/'))
+  if (request.method === 'DELETE' && !parsed.reference.startsWith('uploads/'))
     return {
       status: 405,
       code: 'UNSUPPORTED',
       message: 'The operation is unsupported. Images are deleted with BatchDeleteImage.',
     }
-  const tag = pushedTag(request, asked)
+  const tag = pushedTag(request, parsed)
   if (tag === undefined || !isImmutable(repository, tag)) return undefined
   if ((await registry.manifest(repository.name, tag)) === undefined) return undefined
   return { status: 400, code: 'TAG_INVALID', message: immutableTag(repository.name, tag) }
 }
 
-function pushedTag(request: IncomingMessage, asked: GateRequest): string | undefined {
-  if (request.method !== 'PUT' || asked.kind !== 'repository' || asked.resource !== 'manifests')
+function pushedTag(request: IncomingMessage, parsed: RegistryRequest): string | undefined {
+  if (request.method !== 'PUT' || parsed.kind !== 'repository' || parsed.resource !== 'manifests')
     return undefined
-  return asked.reference.startsWith('sha256:') ? undefined : asked.reference
+  return parsed.reference.startsWith('sha256:') ? undefined : parsed.reference
 }
 
 function notePush(
   { pushes }: RegistryProxyContext,
   request: IncomingMessage,
-  asked: GateRequest,
+  parsed: RegistryRequest,
   answer: IncomingMessage,
 ): void {
   const digest = answer.headers['docker-content-digest']
   const stored = request.method === 'PUT' && answer.statusCode === 201
-  if (stored && asked.kind === 'repository' && asked.resource === 'manifests')
-    if (typeof digest === 'string') pushes.note(asked.repository, digest)
+  if (stored && parsed.kind === 'repository' && parsed.resource === 'manifests')
+    if (typeof digest === 'string') pushes.note(parsed.repository, digest)
 }
 
-function faultName(request: IncomingMessage, asked: GateRequest): string {
-  return `${request.method} ${asked.kind === 'repository' ? asked.resource : asked.kind}`
+function faultName(request: IncomingMessage, parsed: RegistryRequest): string {
+  return `${request.method} ${parsed.kind === 'repository' ? parsed.resource : parsed.kind}`
 }
 
 function unreachable({ url }: RegistryAddress, error: unknown): ProxyError {
   return {
     status: 503,
     code: 'UNAVAILABLE',
-    message: `The registry at ${url} behind the gate cannot be reached: ${String(error)}`,
+    message: `The registry at ${url} behind the proxy cannot be reached: ${String(error)}`,
   }
 }
 
-/** Passed on as it is, a client would take it for a fault of its own login. */
+/** The registry's own 401 or 403 is not forwarded: a client would blame its own login. */
 function misconfigured({ url, username }: RegistryAddress): ProxyError {
   return {
     status: 502,
     code: 'UNAVAILABLE',
-    message: `The registry at ${url} behind the gate refuses user ${username}: check what the simulator was started with.`,
+    message: `The registry at ${url} behind the proxy rejects the login of user ${username}. Check the user name and password that the simulator was started with.`,
   }
 }
 
-function reply(request: IncomingMessage, response: ServerResponse, refusal: ProxyError): void {
+function reply(request: IncomingMessage, response: ServerResponse, error: ProxyError): void {
   if (response.headersSent) return void response.destroy()
-  // What was not read of a layer would stand in the way of the next request.
+  // An unread rest of a layer would block the next request on this connection.
   request.resume()
-  response.writeHead(refusal.status, {
+  response.writeHead(error.status, {
     'content-type': 'application/json; charset=utf-8',
     'docker-distribution-api-version': 'registry/2.0',
-    ...(refusal.status === 401 && {
+    ...(error.status === 401 && {
       'www-authenticate': `Basic realm="http://${request.headers.host ?? ''}/",service="ecr.amazonaws.com"`,
     }),
   })
   response.end(
     request.method === 'HEAD'
       ? undefined
-      : JSON.stringify({ errors: [{ code: refusal.code, message: refusal.message }] }),
+      : JSON.stringify({ errors: [{ code: error.code, message: error.message }] }),
   )
 }

@@ -1,4 +1,4 @@
-/** A manifest as it was pushed: its digest is that of exactly these bytes. */
+/** A manifest as it was pushed. Its digest is that of exactly these bytes. */
 export interface Manifest {
   /** `sha256:…` */
   readonly digest: string
@@ -6,17 +6,17 @@ export interface Manifest {
   readonly body: string
 }
 
-/** Where the images of all repositories live. */
+/** Stores the images of all repositories. */
 export interface Registry {
   tags(repository: string): Promise<readonly string[]>
-  /** By tag or digest; `undefined` where there is none. */
+  /** By tag or digest; `undefined` if there is none. */
   manifest(repository: string, reference: string): Promise<Manifest | undefined>
   put(repository: string, reference: string, manifest: Manifest): Promise<PutAnswer>
-  /** With all its tags. */
+  /** Removes an image with all its tags. */
   remove(repository: string, digest: string): Promise<void>
 }
 
-/** `missing`: the manifest names layers or images that were never pushed. */
+/** `missing`: the manifest refers to layers or images that were never pushed. */
 export type PutAnswer =
   | { readonly kind: 'stored' }
   | { readonly kind: 'missing' | 'invalid'; readonly reason: string }

@@ -14,12 +14,12 @@ export interface Repository {
   /** Milliseconds since the epoch. */
   readonly createdAt: number
   readonly mutability: TagMutability
-  /** Patterns such as `api-*`: the tags for which `mutability` is the other way round. */
+  /** Patterns such as `api-*` of the tags to which the opposite of `mutability` applies. */
   readonly exclusions: readonly string[]
   readonly tags: readonly { readonly Key: string; readonly Value: string }[]
 }
 
-/** The repositories of one account, by name. What is pushed to them lives in the registry. */
+/** The repositories of one account, by name. Their images are in the registry. */
 export interface Repositories {
   add(repository: Repository): void
   find(name: string): Repository | undefined
@@ -28,8 +28,8 @@ export interface Repositories {
   list(): readonly Repository[]
 }
 
-export function createRepositories(kept: readonly Repository[] = []): Repositories {
-  const byName = new Map(kept.map((repository) => [repository.name, repository]))
+export function createRepositories(saved: readonly Repository[] = []): Repositories {
+  const byName = new Map(saved.map((repository) => [repository.name, repository]))
   return {
     add: (repository) => void byName.set(repository.name, repository),
     find: (name) => byName.get(name),
@@ -39,7 +39,7 @@ export function createRepositories(kept: readonly Repository[] = []): Repositori
   }
 }
 
-/** Whether a tag, once pushed, stays at its image for ever. */
+/** Whether a tag, once pushed, can never move to another image. */
 export function isImmutable(repository: Repository, tag: string): boolean {
   const excluded = repository.exclusions.some((pattern) => matches(pattern, tag))
   switch (repository.mutability) {
@@ -54,7 +54,7 @@ export function isImmutable(repository: Repository, tag: string): boolean {
   }
 }
 
-/** Reads `imageTagMutability`; fails with `InvalidParameterException` when ECR has no such one. */
+/** Reads `imageTagMutability`. Fails with `InvalidParameterException` if ECR has no such value. */
 export function readMutability(value: unknown): TagMutability {
   const known = mutabilities.find((each) => each === (value ?? 'MUTABLE'))
   if (known === undefined)

@@ -11,10 +11,10 @@ import {
 import { allImages } from './find-image.ts'
 import { readMutability, type Repository } from './repositories.ts'
 
-/** ECR's own rule for names. */
+/** ECR's rule for repository names. */
 const namePattern = /^(?=.{2,256}$)(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-9]+)*$/
 
-/** CreateRepository and its kin. */
+/** CreateRepository, DescribeRepositories, DeleteRepository, PutImageTagMutability. */
 export function repositoryOperations(context: EcrContext): Operations {
   const { repositories, account } = context
   return {
@@ -108,10 +108,10 @@ function readTagRules(call: Call): Pick<Repository, 'mutability' | 'exclusions'>
     readonly filter?: string
   }[]
   const exclusions = given.map(({ filter }) => filter ?? '')
-  const wanted = mutability.endsWith('_WITH_EXCLUSION')
-  if (wanted !== exclusions.length > 0)
+  const needsExclusions = mutability.endsWith('_WITH_EXCLUSION')
+  if (needsExclusions !== exclusions.length > 0)
     throw invalid(
-      `imageTagMutabilityExclusionFilters ${wanted ? 'must' : 'must not'} be given with imageTagMutability ${mutability}`,
+      `imageTagMutabilityExclusionFilters ${needsExclusions ? 'must' : 'must not'} be given with imageTagMutability ${mutability}`,
     )
   return { mutability, exclusions }
 }

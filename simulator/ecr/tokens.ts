@@ -13,9 +13,9 @@ export interface Tokens {
 }
 
 /**
- * The passwords of the registry's user `AWS`. ECR's live for twelve hours.
+ * The passwords of the registry's user `AWS`. ECR's are valid for twelve hours.
  *
- * @param lifetimeMs - from its issue to its end
+ * @param lifetimeMs - how long a token is valid
  */
 export function createTokens(now: () => number, lifetimeMs = 12 * 60 * 60 * 1000): Tokens {
   const ends = new Map<string, number>()

@@ -5,7 +5,7 @@ export function ecsArn(engine: Pick<Engine, 'region' | 'account'>, rest: string)
   return `arn:aws:ecs:${engine.region}:${engine.account}:${rest}`
 }
 
-/** What comes after the last `/` of an ARN, or the text itself: ECS takes a name wherever it takes an ARN. */
+/** The part of an ARN after its last `/`, or a plain name as it is: ECS accepts both everywhere. */
 export function nameOf(arnOrName: string): string {
   return arnOrName.slice(arnOrName.lastIndexOf('/') + 1)
 }

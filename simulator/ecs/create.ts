@@ -3,7 +3,7 @@ import type { Engine } from './engine.ts'
 import { reconcile } from './rollouts/reconcile.ts'
 import { resume } from './resume.ts'
 import { awsTimings, fastTimings, type Timings } from './timings.ts'
-import { emptyWorld, worldFrom, type World } from './world.ts'
+import { emptyEngineState, engineStateFrom, type EngineState } from './engine-state.ts'
 
 export interface EngineOptions {
   readonly clock: Clock
@@ -12,23 +12,26 @@ export interface EngineOptions {
   readonly account?: string
   /** Default `us-east-1`. */
   readonly region?: string
-  /** `aws` (the default) takes as long as AWS does, `fast` as little as keeps the order of things. */
+  /** `aws` (the default) takes as long as AWS; `fast` is as short as the order of events allows. */
   readonly timings?: 'aws' | 'fast' | Timings
-  /** A world to go on from, kept from an earlier engine: its own is a copy. Tasks that ran then are gone. */
-  readonly world?: World
+  /** The saved state of an earlier engine, which is copied. Tasks that ran then count as lost. */
+  readonly state?: EngineState
   /**
-   * Asked for an image's digest where the runtime could not tell it after the pull. Gives
-   * `undefined` where nobody knows; the task then has no `imageDigest`. May reject: same.
+   * Resolves an image's digest if the runtime did not report it after the pull. If it returns
+   * `undefined` or rejects, the task has no `imageDigest`.
    */
   readonly resolveDigest?: (image: string) => Promise<string | undefined>
 }
 
-/** Makes the engine. With no world to go on from it is empty: clusters and services come by its operations. */
+/**
+ * Creates an engine. Without a saved state it is empty: its operations create clusters and
+ * services.
+ */
 export function createEngine(options: EngineOptions): Engine {
   const timings = options.timings ?? 'aws'
   const wakes: Engine['wakes'] = new Map()
   const engine: Engine = {
-    world: options.world === undefined ? emptyWorld() : worldFrom(options.world),
+    state: options.state === undefined ? emptyEngineState() : engineStateFrom(options.state),
     clock: options.clock,
     runtime: options.runtime,
     account: options.account ?? '000000000000',

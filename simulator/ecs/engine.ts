@@ -1,24 +1,26 @@
 import type { Clock, TaskRuntime } from '../runtime/types.ts'
 import type { Timings } from './timings.ts'
-import type { World } from './world.ts'
+import type { EngineState } from './engine-state.ts'
 
-/** One account in one region: its ECS and its load balancers, and what makes them move. */
+/**
+ * ECS and the load balancers of one account in one region, with the clock and tasks behind them.
+ */
 export interface Engine {
-  readonly world: World
+  readonly state: EngineState
   readonly clock: Clock
   readonly runtime: TaskRuntime
   readonly account: string
   readonly region: string
   readonly timings: Timings
   readonly resolveDigest?: (image: string) => Promise<string | undefined>
-  /** When each service is looked at next. Follows from the world, so it is not part of it. */
+  /** When each service is reconciled next. It follows from `state`, so it is not part of it. */
   readonly wakes: Map<string, { readonly at: number; readonly cancel: () => void }>
-  /** Health checks that have been asked and not answered: task id and port. */
+  /** Health checks in progress: task id, and port or container. */
   readonly probing: Set<string>
-  /** Set by `close`: nothing is started or looked at any more. */
+  /** Set by `close`: nothing is started or reconciled from then on. */
   closed: boolean
-  /** Looks at one service and does what is due. */
+  /** Does what is due for one service. */
   readonly reconcile: (serviceArn: string) => void
-  /** Forgets all timers and closes the runtime, and with it every task. */
+  /** Cancels all timers and closes the runtime, which stops every task. */
   close(): Promise<void>
 }

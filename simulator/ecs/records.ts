@@ -34,7 +34,7 @@ export interface TaskDefinitionRecord {
   tags: Tag[]
 }
 
-/** What a change to makes a new deployment. */
+/** The settings whose change starts a new deployment. */
 export interface ServiceSettings {
   taskDefinition: string
   loadBalancers: LoadBalancer[]
@@ -57,19 +57,25 @@ export interface ServiceRecord extends ServiceSettings {
   propagateTags: 'NONE' | 'SERVICE' | 'TASK_DEFINITION'
   readonly createdAt: number
   tags: Tag[]
-  /** Newest first; the first is PRIMARY. One without tasks that is not PRIMARY leaves the list. */
+  /**
+   * Newest first; the first is PRIMARY. A deployment that is neither PRIMARY nor has tasks is
+   * removed.
+   */
   deployments: DeploymentRecord[]
   /** Newest first, at most 100. */
   events: EventRecord[]
-  /** Ids of the tasks that ECS still tells about, oldest first. */
+  /** Ids of the tasks that ECS still lists, oldest first. */
   tasks: string[]
-  /** What a rollback goes back to: the newest deployment that completed and was not gone back to since. */
+  /**
+   * The rollback target: the newest completed deployment, unless a rollback to it was started
+   * since.
+   */
   lastCompleted?: { readonly deploymentId: string; readonly revision: string }
-  /** It has said that it reached a steady state, and nothing has changed since. */
+  /** An event has reported a steady state, and nothing has changed since. */
   steady: boolean
-  /** The deployment that has said that it can neither stop nor start tasks. */
+  /** The deployment of which an event has reported that it can neither stop nor start tasks. */
   deadlocked?: string
-  /** No task starts before this: the pause after a failure. */
+  /** No task starts before this time, because of the pause after a failure. */
   pausedUntil: number
 }
 
@@ -86,17 +92,17 @@ export interface DeploymentRecord {
   readonly taskDefinition: string
   readonly revision: string
   readonly serviceDeployment: string
-  /** `rollback`: made by ECS, to go back. */
+  /** `rollback`: ECS started it to roll back. */
   readonly kind: 'forward' | 'rollback'
   rolloutState: 'IN_PROGRESS' | 'COMPLETED' | 'FAILED'
   rolloutStateReason: string
-  /** Tasks that failed since one got healthy. */
+  /** Tasks that failed since one was last healthy. */
   failedTasks: number
   /** Failures towards the circuit breaker's threshold. */
   breakerCount: number
-  /** Starts no more tasks. */
+  /** Whether it starts no more tasks. */
   halted: boolean
-  /** Since when every task is where it should be. */
+  /** Since when all its tasks are as desired. */
   readySince?: number
   readonly createdAt: number
   updatedAt: number
@@ -115,11 +121,11 @@ export interface ServiceDeploymentRecord {
   statusReason?: string
   readonly targetRevision: string
   readonly sourceRevisions: { arn: string; requested: number; running: number; pending: number }[]
-  /** What the target revision had when this ended; counted live until then. */
+  /** The target revision's tasks when the deployment ended; until then they are counted live. */
   ended?: { requested: number; running: number; pending: number }
   readonly deploymentConfiguration: DeploymentConfiguration
   rollback?: { reason: string; startedAt: number; revision: string }
-  /** Of a blue/green, linear or canary deployment. */
+  /** Only for a blue/green, linear or canary deployment. */
   staged?: StagedRecord
   breaker: {
     status: 'DISABLED' | 'MONITORING' | 'MONITORING_COMPLETE' | 'TRIGGERED'
@@ -134,13 +140,13 @@ export interface ServiceDeploymentRecord {
 }
 
 export interface RevisionRecord extends ServiceSettings {
-  /** Its tasks are in the alternate target groups of the load balancers. */
+  /** Its tasks are registered in the alternate target groups of the load balancers. */
   readonly alternate?: true
   readonly arn: string
   readonly service: string
   readonly cluster: string
   readonly createdAt: number
-  /** Container name → the digest that its tag meant when a task of this revision first pulled it. */
+  /** Container name → the digest of its tag when a task of this revision first pulled it. */
   digests: Record<string, string>
 }
 
@@ -168,9 +174,9 @@ export interface TaskRecord {
   /** Container port → port on 127.0.0.1. */
   ports: Record<number, number>
   containers: TaskContainerRecord[]
-  /** It has been healthy: its end no longer counts as a failure of its deployment. */
+  /** It has been healthy, so its end no longer counts as a failure of its deployment. */
   proven: boolean
-  /** Its connections drain until then; the containers are told to stop after it. */
+  /** Its connections drain until then; its containers are stopped afterwards. */
   drainUntil?: number
 }
 
@@ -181,10 +187,10 @@ export interface TaskContainerRecord {
   imageDigest?: string
   exitCode?: number
   reason?: string
-  /** Of its own health check, where it has one and runs. */
+  /** Of its own health check, if it has one and runs. */
   health?: {
     status: 'HEALTHY' | 'UNHEALTHY' | 'UNKNOWN'
-    /** In a row. */
+    /** Consecutive failures. */
     failures: number
     nextCheckAt: number
   }

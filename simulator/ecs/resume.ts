@@ -1,15 +1,15 @@
 import type { Engine } from './engine.ts'
 import { taskEnded } from './tasks/end.ts'
-import { isThere, tasksOf } from './tasks/state.ts'
+import { isNotStopped, tasksOf } from './tasks/state.ts'
 import { wakeNow } from './wake.ts'
 
 /**
- * Sets a world going that was kept from an earlier engine. The tasks of that engine's runtime are
- * gone with it, as if their host had been terminated; their services replace them.
+ * Resumes the saved state of an earlier engine. The tasks of that engine's runtime count as lost,
+ * as if their host had been terminated; their services replace them.
  */
 export function resume(engine: Engine): void {
-  for (const service of Object.values(engine.world.services)) {
-    for (const task of tasksOf(engine, service).filter(isThere)) {
+  for (const service of Object.values(engine.state.services)) {
+    for (const task of tasksOf(engine, service).filter(isNotStopped)) {
       task.desiredStatus = 'STOPPED'
       taskEnded(engine, service, task, {
         code: 'TerminationNotice',

@@ -1,38 +1,38 @@
-/** How long the things take that ECS does by itself. Milliseconds. */
+/** How long ECS takes for what it does on its own. Milliseconds. */
 export interface Timings {
-  /** From a request to the scheduler acting on it, at the latest: it may be looking already. */
+  /** At most this long from a request until the scheduler acts on it. */
   readonly react: number
-  /** From the scheduler's decision to the runtime being asked to start the task: placement, network. */
+  /** From the scheduler's decision until the runtime starts the task: placement, network. */
   readonly launch: number
-  /** The pause after a task that failed; doubles with each failure in a row beyond the third. */
+  /** The pause after a failed task. It doubles with each consecutive failure beyond the third. */
   readonly relaunch: number
   readonly longestRelaunch: number
-  /** From a task that could not be placed to the next try. */
+  /** From a task that could not be placed until the next attempt. */
   readonly replace: number
-  /** A task without a load balancer counts as healthy when it has run this long. */
+  /** A task without a load balancer counts as healthy after running this long. */
   readonly settle: number
   /** From a target's registration to its first health check. */
   readonly register: number
-  /** From the last task being where it should be to the deployment being `COMPLETED`. */
+  /** From the last task being as desired until the deployment is `COMPLETED`. */
   readonly complete: number
-  /** And longer by this where alarms are watched. ECS takes it from the alarms' own periods. */
+  /** Added to `complete` if alarms are watched. ECS derives it from the alarms' own periods. */
   readonly bake: number
   /** Each stage of a blue/green, linear or canary deployment takes at least this. */
   readonly stage: number
-  /** Until the Lambda function of a hook that is in progress is called again. ECS: 30 seconds. */
+  /** Until the Lambda function of a hook in progress is called again. ECS: 30 seconds. */
   readonly callBack: number
-  /** Stopped tasks are told about for this long. ECS: one hour. */
+  /** Stopped tasks are listed for this long. ECS: one hour. */
   readonly keepStopped: number
   /**
-   * Placing a task and completing a deployment take up to this share more or less, from one time to
-   * the next: 0.2 is a fifth. Default 0, so that a test knows when things happen.
+   * Placing a task and completing a deployment take up to this share more or less each time: 0.2
+   * is a fifth. Default 0, so that tests know when things happen.
    */
-  readonly unsteady?: number
+  readonly jitter?: number
 }
 
 /**
- * Of the order that others measured on AWS for a service of one task: first target registered
- * after 40 s, a crash loop given up after 3 minutes.
+ * About what others measured on AWS for a service of one task: the first target registered after
+ * 40 s, a crash loop failed after 3 minutes.
  */
 export const awsTimings: Timings = {
   react: 1000,
@@ -49,7 +49,7 @@ export const awsTimings: Timings = {
   keepStopped: 3_600_000,
 }
 
-/** For a stack on one machine: nothing waits for its own sake, everything keeps its order. */
+/** For a stack on one machine: as short as possible, with events in the same order. */
 export const fastTimings: Timings = {
   react: 50,
   launch: 100,

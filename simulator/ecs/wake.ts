@@ -1,8 +1,8 @@
 import type { Engine } from './engine.ts'
 
 /**
- * Has a service looked at no later than `at` (milliseconds since the epoch). A look finds
- * everything that is due by itself, so one timer for each service is enough: the earliest.
+ * Reconciles a service no later than `at` (milliseconds since the epoch). Each pass does all that
+ * is due, so one timer for each service is enough: the earliest.
  */
 export function wakeAt(engine: Engine, serviceArn: string, at: number): void {
   if (engine.closed) return
@@ -16,12 +16,12 @@ export function wakeAt(engine: Engine, serviceArn: string, at: number): void {
   engine.wakes.set(serviceArn, { at, cancel })
 }
 
-/** Has a service looked at as soon as ECS would. */
+/** Reconciles a service as soon as ECS would. */
 export function wakeSoon(engine: Engine, serviceArn: string): void {
   wakeAt(engine, serviceArn, engine.clock.now() + engine.timings.react)
 }
 
-/** Has a service looked at in the clock's next turn. */
+/** Reconciles a service in the clock's next turn. */
 export function wakeNow(engine: Engine, serviceArn: string): void {
   wakeAt(engine, serviceArn, engine.clock.now())
 }

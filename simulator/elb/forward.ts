@@ -7,7 +7,7 @@ import { optionalInteger, text } from './input.ts'
 import type { RuleRecord } from './records.ts'
 
 /**
- * The one action of a rule, which must be a forward: to a target group, or to several with their
+ * Reads the single action of a rule, which must forward to one target group, or to several with
  * weights (`ForwardActionConfig` in the ELBv2 API).
  *
  * @throws ValidationError for other actions, which are not modelled.
@@ -17,7 +17,7 @@ export function forwardIn(engine: Engine, input: Input, field: string): RuleReco
   if (action === undefined || more.length > 0 || text(action, 'Type') !== 'forward') {
     throw new AwsError(
       'ValidationError',
-      `The simulator has rules with one action of type 'forward' only: see ${field}`,
+      `The simulator models only rules with a single action of type 'forward', but ${field} has something else`,
     )
   }
   const config = optionalObject(action, 'ForwardConfig')
@@ -37,7 +37,7 @@ export function forwardIn(engine: Engine, input: Input, field: string): RuleReco
   return forward
 }
 
-/** A forward as ELBv2 tells it. */
+/** A forward action as ELBv2 returns it. */
 export function actionsOf(forward: RuleRecord['forward']): Action[] {
   const [first, ...more] = forward
   return [

@@ -3,7 +3,7 @@ import { AwsError } from '../http/types.ts'
 import { optionalFlag, optionalInteger } from './input.ts'
 import type { HealthCheck } from './records.ts'
 
-/** What ELBv2 gives an HTTP target group that says nothing. */
+/** ELBv2's default for an HTTP target group. */
 export const usualHealthCheck: HealthCheck = {
   enabled: true,
   path: '/',
@@ -15,9 +15,8 @@ export const usualHealthCheck: HealthCheck = {
 }
 
 /**
- * The health check that a request asks for, on top of the one that is there. Unlike ELBv2, whose
- * least interval is 5 and threshold 2, it goes down to 1, so that a stack on one machine need not
- * wait for its own sake.
+ * The health check of a request, merged into the existing one. Intervals and thresholds go down to
+ * 1, lower than ELBv2 allows (5 and 2), so that a stack on one machine need not wait.
  */
 export function healthCheckAfter(input: Input, before: HealthCheck): HealthCheck {
   const path = optionalText(input, 'HealthCheckPath') ?? before.path
@@ -28,7 +27,7 @@ export function healthCheckAfter(input: Input, before: HealthCheck): HealthCheck
   if (port !== 'traffic-port') {
     throw new AwsError(
       'ValidationError',
-      `The simulator checks health on the traffic port only, not on '${port}'`,
+      `The simulator models health checks only on the traffic port, not on '${port}'`,
     )
   }
   const check: HealthCheck = {

@@ -5,13 +5,13 @@ import type { ProbeAnswer } from '../runtime/types.ts'
 import { groupsOf } from './targets.ts'
 import type { TargetGroupRecord, TargetReason, TargetRecord } from './records.ts'
 
-/** Asks every target of a service whose time has come, and lets go of those that have drained. */
+/** Probes every target of a service that is due, and removes targets that have drained. */
 export function checkTargets(engine: Engine, service: ServiceRecord): void {
   const now = engine.clock.now()
-  for (const group of groupsOf(engine.world, service)) {
+  for (const group of groupsOf(engine.state, service)) {
     group.targets = group.targets.filter(({ drainUntil }) => (drainUntil ?? Infinity) > now)
     for (const target of group.targets) {
-      if (engine.world.tasks[target.taskId]?.service !== service.arn) continue
+      if (engine.state.tasks[target.taskId]?.service !== service.arn) continue
       if (target.drainUntil !== undefined) wakeAt(engine, service.arn, target.drainUntil)
       else if (group.healthCheck.enabled) probeWhenDue(engine, service, group, target)
     }
@@ -38,23 +38,23 @@ function probeWhenDue(
   }
   target.nextProbeAt = now + intervalSeconds * 1000
   engine.probing.add(key)
-  const heard = (answer: ProbeAnswer): void => {
+  const onAnswer = (answer: ProbeAnswer): void => {
     engine.probing.delete(key)
-    if (target.state !== 'draining') weigh(group, target, answer)
+    if (target.state !== 'draining') applyAnswer(group, target, answer)
     wakeNow(engine, service.arn)
   }
   engine.runtime
     .probe(target.taskId, target.containerPort, path, timeoutSeconds * 1000)
-    .then(heard, (error: unknown) => {
-      heard({ kind: 'refused', reason: String(error) })
+    .then(onAnswer, (error: unknown) => {
+      onAnswer({ kind: 'refused', reason: String(error) })
     })
 }
 
 /**
- * What one answer means for a target. As many good ones in a row as the healthy threshold make it
- * healthy, as many bad ones as the unhealthy threshold unhealthy.
+ * Applies one answer to a target. As many consecutive good answers as the healthy threshold make it
+ * healthy; as many consecutive bad ones as the unhealthy threshold make it unhealthy.
  */
-function weigh(group: TargetGroupRecord, target: TargetRecord, answer: ProbeAnswer): void {
+function applyAnswer(group: TargetGroupRecord, target: TargetRecord, answer: ProbeAnswer): void {
   const { healthyThreshold, unhealthyThreshold, matcher } = group.healthCheck
   if (answer.kind === 'status' && matches(matcher, answer.status)) {
     target.failures = 0
@@ -70,12 +70,12 @@ function weigh(group: TargetGroupRecord, target: TargetRecord, answer: ProbeAnsw
   target.failures++
   if (target.state !== 'unhealthy' && target.failures < unhealthyThreshold) return
   target.state = 'unhealthy'
-  const { reason, description } = complaint(answer)
+  const { reason, description } = problem(answer)
   target.reason = reason
   target.description = description
 }
 
-function complaint(answer: ProbeAnswer): { reason: TargetReason; description: string } {
+function problem(answer: ProbeAnswer): { reason: TargetReason; description: string } {
   switch (answer.kind) {
     case 'status':
       return {
@@ -89,7 +89,7 @@ function complaint(answer: ProbeAnswer): { reason: TargetReason; description: st
   }
 }
 
-/** Whether a status is among `200`, `200,202` or `200-299`. */
+/** Whether a status matches a matcher such as `200`, `200,202` or `200-299`. */
 export function matches(matcher: string, status: number): boolean {
   return matcher.split(',').some((part) => {
     const [from, to = from] = part.split('-').map(Number)

@@ -1,7 +1,7 @@
 import { optionalText, type Input } from '../ecs/requests/input.ts'
 import { AwsError } from '../http/types.ts'
 
-/** A text that must be there. ELBv2 calls what is wrong with a request `ValidationError`. */
+/** A required string. ELBv2's error for an invalid request is `ValidationError`. */
 export function text(input: Input, field: string): string {
   const value = optionalText(input, field)
   if (value === undefined || value === '') {
@@ -10,7 +10,7 @@ export function text(input: Input, field: string): string {
   return value
 }
 
-/** A whole number within these bounds; as a text, as the query protocol has it, or as a number. */
+/** A whole number within these bounds: a number, or a string as in the query protocol. */
 export function optionalInteger(
   input: Input,
   field: string,

@@ -12,20 +12,20 @@ import { listenerAt, loadBalancerAt } from './find.ts'
 import { forwardIn, actionsOf } from './forward.ts'
 import { optionalInteger, text } from './input.ts'
 import type { ListenerRecord } from './records.ts'
-import { addRule, refuseWhileNamed } from './rules.ts'
+import { addRule, rejectWhileInUse } from './rules.ts'
 
-/** A listener, and the default rule that it always has. */
+/** Creates a listener and its default rule. */
 export function createListener(engine: Engine, input: Input): Answer<CreateListenerCommandOutput> {
   const balancer = loadBalancerAt(engine, text(input, 'LoadBalancerArn'))
   const protocol = optionalText(input, 'Protocol') ?? 'HTTP'
   if (protocol !== 'HTTP') {
     throw new AwsError(
       'ValidationError',
-      `The simulator has HTTP listeners only, not '${protocol}'`,
+      `The simulator models only HTTP listeners, not '${protocol}'`,
     )
   }
   const port = optionalInteger(input, 'Port', [1, 65_535]) ?? 80
-  const all = Object.values(engine.world.listeners)
+  const all = Object.values(engine.state.listeners)
   if (all.some((one) => one.loadBalancer === balancer.arn && one.port === port)) {
     throw new AwsError(
       'DuplicateListener',
@@ -38,12 +38,12 @@ export function createListener(engine: Engine, input: Input): Answer<CreateListe
     loadBalancer: balancer.arn,
     port,
   }
-  engine.world.listeners[listener.arn] = listener
+  engine.state.listeners[listener.arn] = listener
   addRule(engine, listener, { priority: 'default', conditions: [], forward })
   return { Listeners: [answer(engine, listener)] }
 }
 
-/** Of a load balancer, or those with these ARNs. */
+/** The listeners of a load balancer, or those with these ARNs. */
 export function describeListeners(
   engine: Engine,
   input: Input,
@@ -57,7 +57,7 @@ export function describeListeners(
   const found =
     of === undefined
       ? arns.map((arn) => listenerAt(engine, arn))
-      : Object.values(engine.world.listeners).filter(({ loadBalancer }) => loadBalancer === of)
+      : Object.values(engine.state.listeners).filter(({ loadBalancer }) => loadBalancer === of)
   return { Listeners: found.map((listener) => answer(engine, listener)) }
 }
 
@@ -66,16 +66,16 @@ export function deleteListener(engine: Engine, input: Input): object {
   return {}
 }
 
-/** @throws ResourceInUse while a service names one of its rules. */
-export function removeListener({ world }: Engine, arn: string): void {
-  const rules = Object.values(world.rules).filter(({ listener }) => listener === arn)
-  for (const rule of rules) refuseWhileNamed(world, rule)
-  for (const rule of rules) delete world.rules[rule.arn]
-  delete world.listeners[arn]
+/** @throws ResourceInUse while a service uses one of its rules. */
+export function removeListener({ state }: Engine, arn: string): void {
+  const rules = Object.values(state.rules).filter(({ listener }) => listener === arn)
+  for (const rule of rules) rejectWhileInUse(state, rule)
+  for (const rule of rules) delete state.rules[rule.arn]
+  delete state.listeners[arn]
 }
 
-function answer({ world }: Engine, listener: ListenerRecord): Answer<Listener> {
-  const usual = Object.values(world.rules).find(
+function answer({ state }: Engine, listener: ListenerRecord): Answer<Listener> {
+  const usual = Object.values(state.rules).find(
     (rule) => rule.listener === listener.arn && rule.priority === 'default',
   )
   return {

@@ -13,8 +13,8 @@ import { removeListener } from './listeners.ts'
 import type { LoadBalancerRecord } from './records.ts'
 
 /**
- * An Application Load Balancer, at once `active`. Nothing listens: who wants to know where traffic
- * goes reads its rules.
+ * Creates an Application Load Balancer, which is `active` at once. It does not serve traffic: its
+ * rules show where traffic would go.
  */
 export function createLoadBalancer(
   engine: Engine,
@@ -25,10 +25,10 @@ export function createLoadBalancer(
   if (type !== 'application') {
     throw new AwsError(
       'ValidationError',
-      `The simulator has application load balancers only, not '${type}'`,
+      `The simulator models only application load balancers, not '${type}'`,
     )
   }
-  if (Object.values(engine.world.loadBalancers).some((one) => one.name === name)) {
+  if (Object.values(engine.state.loadBalancers).some((one) => one.name === name)) {
     throw new AwsError(
       'DuplicateLoadBalancerName',
       `A load balancer with the same name '${name}' exists, but with different settings`,
@@ -41,7 +41,7 @@ export function createLoadBalancer(
     scheme: optionalWord(input, 'Scheme', ['internet-facing', 'internal']) ?? 'internet-facing',
     createdAt: engine.clock.now(),
   }
-  engine.world.loadBalancers[arn] = balancer
+  engine.state.loadBalancers[arn] = balancer
   return { LoadBalancers: [answer(engine, balancer)] }
 }
 
@@ -51,7 +51,7 @@ export function describeLoadBalancers(
 ): Omit<DescribeLoadBalancersCommandOutput, '$metadata'> {
   const arns = textList(input, 'LoadBalancerArns')
   const names = textList(input, 'Names')
-  const all = Object.values(engine.world.loadBalancers)
+  const all = Object.values(engine.state.loadBalancers)
   const named = names.map((name) => {
     const balancer = all.find((known) => known.name === name)
     if (balancer === undefined) {
@@ -66,13 +66,15 @@ export function describeLoadBalancers(
   return { LoadBalancers: found.map((balancer) => answer(engine, balancer)) }
 }
 
-/** Takes its listeners and their rules along. Nothing happens where there is none. */
+/**
+ * Deletes its listeners and their rules as well. Does nothing if there is no such load balancer.
+ */
 export function deleteLoadBalancer(engine: Engine, input: Input): object {
   const arn = text(input, 'LoadBalancerArn')
-  for (const listener of Object.values(engine.world.listeners)) {
+  for (const listener of Object.values(engine.state.listeners)) {
     if (listener.loadBalancer === arn) removeListener(engine, listener.arn)
   }
-  delete engine.world.loadBalancers[arn]
+  delete engine.state.loadBalancers[arn]
   return {}
 }
 

@@ -17,10 +17,10 @@ import {
 import { describeTargetHealth } from './target-health.ts'
 
 /**
- * The operations of ELBv2 that the stand-in has: target groups and the health of what is in them,
- * and as much of load balancers, listeners and rules as a service needs that shifts its traffic.
- * Each takes the request with its lists as arrays and gives the result in ELBv2's own PascalCase.
- * Numbers and flags may come as texts, as the query protocol sends them.
+ * The ELBv2 operations that are modelled: target groups with the health of their targets, and as
+ * much of load balancers, listeners and rules as a service needs to shift traffic. Each takes the
+ * request with its lists as arrays and returns the result in ELBv2's own PascalCase. Numbers and
+ * flags may be strings, as the query protocol sends them.
  */
 export function elbOperations(engine: Engine): Operations {
   const operations: Record<string, (engine: Engine, input: Input) => unknown> = {

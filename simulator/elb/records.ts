@@ -1,6 +1,6 @@
 import type { RuleCondition, Tag, TargetTypeEnum } from '@aws-sdk/client-elastic-load-balancing-v2'
 
-/** How a target group asks its targets, in the units of ELBv2's own API. */
+/** How a target group checks its targets, in the units of the ELBv2 API. */
 export interface HealthCheck {
   enabled: boolean
   path: string
@@ -28,20 +28,20 @@ export interface TargetGroupRecord {
 
 export interface TargetRecord {
   readonly taskId: string
-  /** The address, and the port there on which the container answers. */
+  /** The address of the target; `port` is the port there that leads to the container. */
   readonly id: string
   readonly port: number
   readonly containerPort: number
-  /** `unavailable`: nobody asks it. */
+  /** `unavailable`: health checks are disabled. */
   state: 'initial' | 'healthy' | 'unhealthy' | 'draining' | 'unavailable'
   reason?: TargetReason
   description?: string
   readonly registeredAt: number
-  /** Answers of one kind in a row. */
+  /** Consecutive answers of one kind. */
   successes: number
   failures: number
   nextProbeAt: number
-  /** Leaves the target group then. Milliseconds since the epoch. */
+  /** When it is removed from the target group. Milliseconds since the epoch. */
   drainUntil?: number
 }
 
@@ -71,9 +71,9 @@ export interface ListenerRecord {
 export interface RuleRecord {
   readonly arn: string
   readonly listener: string
-  /** `default`: the one that a listener always has. */
+  /** `default` for the rule that every listener has. */
   readonly priority: string
   conditions: RuleCondition[]
-  /** One group, or several with their weights. */
+  /** One target group, or several with weights. */
   forward: { targetGroupArn: string; weight: number }[]
 }

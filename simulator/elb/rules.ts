@@ -8,7 +8,7 @@ import type { Answer } from '../ecs/answers/wire.ts'
 import type { Engine } from '../ecs/engine.ts'
 import { elbId } from '../ecs/ids.ts'
 import { type Input, objectList, optionalText, textList } from '../ecs/requests/input.ts'
-import type { World } from '../ecs/world.ts'
+import type { EngineState } from '../ecs/engine-state.ts'
 import { AwsError } from '../http/types.ts'
 import { listenerAt, ruleAt } from './find.ts'
 import { actionsOf, forwardIn } from './forward.ts'
@@ -20,7 +20,7 @@ export function createRule(engine: Engine, input: Input): Answer<CreateRuleComma
   const listener = listenerAt(engine, text(input, 'ListenerArn'))
   const priority = optionalInteger(input, 'Priority', [1, 50_000])
   if (priority === undefined) throw new AwsError('ValidationError', 'A Priority must be specified')
-  const taken = Object.values(engine.world.rules).some(
+  const taken = Object.values(engine.state.rules).some(
     (rule) => rule.listener === listener.arn && rule.priority === String(priority),
   )
   if (taken) throw new AwsError('PriorityInUse', `Priority '${priority}' is currently in use`)
@@ -33,17 +33,17 @@ export function createRule(engine: Engine, input: Input): Answer<CreateRuleComma
 }
 
 export function addRule(
-  { world }: Engine,
+  { state }: Engine,
   listener: ListenerRecord,
   made: Pick<RuleRecord, 'priority' | 'conditions' | 'forward'>,
 ): RuleRecord {
   const arn = `${listener.arn.replace(':listener/', ':listener-rule/')}/${elbId()}`
   const rule: RuleRecord = { arn, listener: listener.arn, ...made }
-  world.rules[arn] = rule
+  state.rules[arn] = rule
   return rule
 }
 
-/** Of a listener, the default rule last, or those with these ARNs. */
+/** The rules of a listener, the default rule last, or those with these ARNs. */
 export function describeRules(engine: Engine, input: Input): Answer<DescribeRulesCommandOutput> {
   const arns = textList(input, 'RuleArns')
   const of = optionalText(input, 'ListenerArn')
@@ -52,7 +52,7 @@ export function describeRules(engine: Engine, input: Input): Answer<DescribeRule
   }
   if (of === undefined) return { Rules: arns.map((arn) => answer(ruleAt(engine, arn))) }
   const { arn: listener } = listenerAt(engine, of)
-  const rules = Object.values(engine.world.rules).filter((rule) => rule.listener === listener)
+  const rules = Object.values(engine.state.rules).filter((rule) => rule.listener === listener)
   return { Rules: rules.toSorted((one, other) => order(one) - order(other)).map(answer) }
 }
 
@@ -60,7 +60,7 @@ function order({ priority }: RuleRecord): number {
   return priority === 'default' ? Infinity : Number(priority)
 }
 
-/** Changes where a rule forwards to, or its conditions; what is left out stays. */
+/** Changes the action or the conditions of a rule. Absent fields stay as they are. */
 export function modifyRule(engine: Engine, input: Input): Answer<ModifyRuleCommandOutput> {
   const rule = ruleAt(engine, text(input, 'RuleArn'))
   if (input['Actions'] !== undefined) rule.forward = forwardIn(engine, input, 'Actions')
@@ -76,18 +76,18 @@ export function deleteRule(engine: Engine, input: Input): object {
   if (rule.priority === 'default') {
     throw new AwsError('OperationNotPermitted', `Default rule '${rule.arn}' cannot be deleted`)
   }
-  refuseWhileNamed(engine.world, rule)
-  delete engine.world.rules[rule.arn]
+  rejectWhileInUse(engine.state, rule)
+  delete engine.state.rules[rule.arn]
   return {}
 }
 
 /**
- * AWS would let a rule go that a service shifts its traffic with. Nobody knows what its next
- * deployment does then, so it is refused here.
+ * AWS allows deleting a rule with which a service shifts its traffic. What the next deployment then
+ * does is not documented, so it is rejected here.
  *
  * @throws ResourceInUse
  */
-export function refuseWhileNamed({ services }: World, { arn }: RuleRecord): void {
+export function rejectWhileInUse({ services }: EngineState, { arn }: RuleRecord): void {
   const service = Object.values(services).find(
     ({ status, loadBalancers }) =>
       status !== 'INACTIVE' &&

@@ -19,7 +19,7 @@ export function describeTargetGroupAttributes(
   return { Attributes: attributesOf(targetGroupAt(engine, text(input, 'TargetGroupArn'))) }
 }
 
-/** Keeps every attribute that it is given; only the deregistration delay has an effect. */
+/** Stores every attribute. Only the deregistration delay has an effect. */
 export function modifyTargetGroupAttributes(
   engine: Engine,
   input: Input,

@@ -14,7 +14,7 @@ import { loadBalancerAt, targetGroupAt } from './find.ts'
 import { optionalInteger, text } from './input.ts'
 import type { TargetGroupRecord } from './records.ts'
 
-/** @throws DuplicateTargetGroupName where there is one of that name. */
+/** @throws DuplicateTargetGroupName if there is one of that name. */
 export function createTargetGroup(
   engine: Engine,
   input: Input,
@@ -26,7 +26,7 @@ export function createTargetGroup(
       `Target group name '${name}' must be 1 to 32 letters, digits and hyphens, with no hyphen at either end`,
     )
   }
-  const { targetGroups } = engine.world
+  const { targetGroups } = engine.state
   if (Object.values(targetGroups).some((group) => group.name === name)) {
     throw new AwsError(
       'DuplicateTargetGroupName',
@@ -35,9 +35,12 @@ export function createTargetGroup(
   }
   const targetType = optionalText(input, 'TargetType') ?? 'ip'
   if (targetType !== 'ip' && targetType !== 'instance') {
-    throw new AwsError('ValidationError', `Target type '${targetType}' is not one that ECS can use`)
+    throw new AwsError(
+      'ValidationError',
+      `ECS cannot use target type '${targetType}'; use 'ip' or 'instance'`,
+    )
   }
-  refuseOtherProtocols(optionalText(input, 'Protocol') ?? 'HTTP')
+  rejectOtherProtocols(optionalText(input, 'Protocol') ?? 'HTTP')
   const arn = `arn:aws:elasticloadbalancing:${engine.region}:${engine.account}:targetgroup/${name}/${elbId()}`
   const group: TargetGroupRecord = {
     arn,
@@ -62,14 +65,14 @@ export function createTargetGroup(
   return { TargetGroups: [targetGroupAnswer(engine, group)] }
 }
 
-/** All, or those with these names or ARNs, or that a load balancer forwards to. */
+/** All, those with these names or ARNs, or those that a load balancer forwards to. */
 export function describeTargetGroups(
   engine: Engine,
   input: Input,
 ): Answer<DescribeTargetGroupsCommandOutput> {
   const arns = textList(input, 'TargetGroupArns')
   const names = textList(input, 'Names')
-  const all = Object.values(engine.world.targetGroups)
+  const all = Object.values(engine.state.targetGroups)
   const named = names.map((name) => {
     const group = all.find((known) => known.name === name)
     if (group === undefined) {
@@ -90,7 +93,7 @@ export function describeTargetGroups(
   return { TargetGroups: found.map((group) => targetGroupAnswer(engine, group)) }
 }
 
-/** Changes how the group asks its targets; what is left out stays. */
+/** Changes the health check of a target group. Absent fields stay as they are. */
 export function modifyTargetGroup(
   engine: Engine,
   input: Input,
@@ -100,7 +103,7 @@ export function modifyTargetGroup(
   return { TargetGroups: [targetGroupAnswer(engine, group)] }
 }
 
-/** @throws ResourceInUse while a service registers its tasks there, or a rule forwards to it. */
+/** @throws ResourceInUse while a service registers its tasks in it, or a rule forwards to it. */
 export function deleteTargetGroup(engine: Engine, input: Input): object {
   const arn = text(input, 'TargetGroupArn')
   if (isInUse(engine, arn) || balancersOf(engine, arn).length > 0) {
@@ -109,12 +112,12 @@ export function deleteTargetGroup(engine: Engine, input: Input): object {
       `Target group '${arn}' is currently in use by a listener or a rule`,
     )
   }
-  delete engine.world.targetGroups[arn]
+  delete engine.state.targetGroups[arn]
   return {}
 }
 
 function isInUse(engine: Engine, arn: string): boolean {
-  return Object.values(engine.world.services).some(
+  return Object.values(engine.state.services).some(
     ({ status, loadBalancers }) =>
       status !== 'INACTIVE' &&
       loadBalancers.some(
@@ -124,15 +127,17 @@ function isInUse(engine: Engine, arn: string): boolean {
   )
 }
 
-/** The load balancers that have a rule which forwards to a target group. */
-function balancersOf({ world }: Engine, arn: string): string[] {
-  const listeners = Object.values(world.rules)
+/** The load balancers with a rule that forwards to a target group. */
+function balancersOf({ state }: Engine, arn: string): string[] {
+  const listeners = Object.values(state.rules)
     .filter(({ forward }) => forward.some(({ targetGroupArn }) => targetGroupArn === arn))
-    .map(({ listener }) => world.listeners[listener]?.loadBalancer ?? '')
+    .map(({ listener }) => state.listeners[listener]?.loadBalancer ?? '')
   return [...new Set(listeners)]
 }
 
-/** A service may name a target group that no rule does: its load balancer has no name then. */
+/**
+ * A service may use a target group to which no rule forwards; it then gets a made-up load balancer.
+ */
 function loadBalancerArns(engine: Engine, arn: string): string[] {
   const known = balancersOf(engine, arn)
   if (known.length > 0 || !isInUse(engine, arn)) return known
@@ -142,11 +147,11 @@ function loadBalancerArns(engine: Engine, arn: string): string[] {
   ]
 }
 
-function refuseOtherProtocols(protocol: string): void {
+function rejectOtherProtocols(protocol: string): void {
   if (protocol === 'HTTP' || protocol === 'HTTPS') return
   throw new AwsError(
     'ValidationError',
-    `The simulator asks targets over HTTP only, so a target group with protocol '${protocol}' is not modelled`,
+    `The simulator models only target groups with protocol HTTP or HTTPS, not '${protocol}'`,
   )
 }
 

@@ -9,7 +9,7 @@ import { targetGroupAt } from './find.ts'
 import { optionalInteger, text } from './input.ts'
 import type { TargetRecord } from './records.ts'
 
-/** All targets, or those that the request names; one that is not registered is `unused`. */
+/** All targets, or those in the request. A target that is not registered is `unused`. */
 export function describeTargetHealth(
   engine: Engine,
   input: Input,
@@ -17,11 +17,11 @@ export function describeTargetHealth(
   const group = targetGroupAt(engine, text(input, 'TargetGroupArn'))
   const now = engine.clock.now()
   const registered = group.targets.filter(({ drainUntil = Infinity }) => drainUntil > now)
-  const asked = objectList(input, 'Targets')
-  if (asked.length === 0)
+  const requested = objectList(input, 'Targets')
+  if (requested.length === 0)
     return { TargetHealthDescriptions: registered.map((target) => healthAnswer(engine, target)) }
   return {
-    TargetHealthDescriptions: asked.map((one) => {
+    TargetHealthDescriptions: requested.map((one) => {
       const id = text(one, 'Id')
       const port = optionalInteger(one, 'Port', [1, 65_535]) ?? group.port
       const target = registered.find((known) => known.id === id && known.port === port)

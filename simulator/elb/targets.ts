@@ -1,7 +1,7 @@
 import type { Engine } from '../ecs/engine.ts'
 import type { ServiceRecord, TaskRecord } from '../ecs/records.ts'
-import type { World } from '../ecs/world.ts'
-import { tell } from '../ecs/rollouts/events.ts'
+import type { EngineState } from '../ecs/engine-state.ts'
+import { addEvent } from '../ecs/rollouts/events.ts'
 import { targetGroupOf } from '../ecs/stages/target-group.ts'
 import type { TargetGroupRecord, TargetRecord } from './records.ts'
 
@@ -10,39 +10,43 @@ export interface PlacedTarget {
   readonly target: TargetRecord
 }
 
-/** Where a task of a service is registered, draining or not. */
-export function targetsOf(world: World, service: ServiceRecord, taskId: string): PlacedTarget[] {
-  return groupsOf(world, service).flatMap((group) =>
+/** The targets of a task, including draining ones. */
+export function targetsOf(
+  state: EngineState,
+  service: ServiceRecord,
+  taskId: string,
+): PlacedTarget[] {
+  return groupsOf(state, service).flatMap((group) =>
     group.targets.filter((target) => target.taskId === taskId).map((target) => ({ group, target })),
   )
 }
 
-/** The target groups that a service registers its tasks in, now or in its other colour. */
-export function groupsOf(world: World, service: ServiceRecord): TargetGroupRecord[] {
+/** The target groups of a service, including the alternate ones of blue/green. */
+export function groupsOf(state: EngineState, service: ServiceRecord): TargetGroupRecord[] {
   return service.loadBalancers.flatMap(({ targetGroupArn, advancedConfiguration }) =>
     [targetGroupArn, advancedConfiguration?.alternateTargetGroupArn].flatMap(
-      (arn) => world.targetGroups[arn ?? ''] ?? [],
+      (arn) => state.targetGroups[arn ?? ''] ?? [],
     ),
   )
 }
 
-/** Takes traffic as far as anybody can tell: healthy, or never asked. */
+/** Whether a target can take traffic: it is healthy, or its health is not checked. */
 export function isGood({ state }: TargetRecord): boolean {
   return state === 'healthy' || state === 'unavailable'
 }
 
-/** Milliseconds that a target of this group drains for. ELBv2's default is 300 seconds. */
+/** How long a target of this group drains, in milliseconds. ELBv2's default is 300 seconds. */
 function deregistrationDelay(group: TargetGroupRecord): number {
   return Number(group.attributes['deregistration_delay.timeout_seconds'] ?? 300) * 1000
 }
 
-/** Registers a task that has just begun to run, in every target group of its revision. */
+/** Registers a task that has just started in every target group of its revision. */
 export function registerTargets(engine: Engine, service: ServiceRecord, task: TaskRecord): void {
   const now = engine.clock.now()
-  const revision = engine.world.revisions[task.revision] ?? {}
+  const revision = engine.state.revisions[task.revision] ?? {}
   for (const balancer of service.loadBalancers) {
     const { containerPort } = balancer
-    const group = engine.world.targetGroups[targetGroupOf(revision, balancer)]
+    const group = engine.state.targetGroups[targetGroupOf(revision, balancer)]
     const port = task.ports[containerPort ?? 0]
     if (group === undefined || containerPort === undefined || port === undefined) continue
     group.targets.push({
@@ -66,13 +70,13 @@ export function registerTargets(engine: Engine, service: ServiceRecord, task: Ta
             description: 'Health checks are disabled for this target group',
           }),
     })
-    tell(engine, service, `registered 1 targets in (target-group ${group.arn})`)
+    addEvent(engine, service, `registered 1 targets in (target-group ${group.arn})`)
   }
 }
 
 /**
- * Lets the targets of these tasks drain. Gives when the last of them is done (milliseconds since
- * the epoch), or `undefined` where none was registered.
+ * Lets the targets of these tasks drain. Returns when the last of them has drained (milliseconds
+ * since the epoch), or `undefined` if none was registered.
  */
 export function drainTargets(
   engine: Engine,
@@ -81,7 +85,7 @@ export function drainTargets(
 ): number | undefined {
   const now = engine.clock.now()
   let last: number | undefined
-  for (const group of groupsOf(engine.world, service)) {
+  for (const group of groupsOf(engine.state, service)) {
     const targets = group.targets.filter(
       (target) => target.state !== 'draining' && tasks.some((task) => task.id === target.taskId),
     )
@@ -94,7 +98,11 @@ export function drainTargets(
       target.drainUntil = drainUntil
     }
     last = Math.max(last ?? 0, drainUntil)
-    tell(engine, service, `deregistered ${targets.length} targets in (target-group ${group.arn})`)
+    addEvent(
+      engine,
+      service,
+      `deregistered ${targets.length} targets in (target-group ${group.arn})`,
+    )
   }
   return last
 }

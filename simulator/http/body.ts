@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { AwsError } from './types.ts'
 
-/** Far above what any modelled operation needs; keeps a stray upload from filling the memory. */
+/** Far above the need of any modelled operation; keeps a stray upload from filling the memory. */
 const limit = 10 * 1024 * 1024
 
 /** The whole body as text. Fails with `RequestEntityTooLargeException` beyond 10 MiB. */

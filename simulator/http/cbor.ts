@@ -1,8 +1,8 @@
 import type { Wire, WireResponse } from './protocol.ts'
 
 /**
- * Smithy RPC v2 CBOR, which CloudWatch's newer clients speak. The simulator models no operation
- * of it; this is enough for such a client to show its user a proper error.
+ * Smithy RPC v2 CBOR, which newer CloudWatch clients use. The simulator models no operation of this
+ * protocol; this is enough for such a client to show its user a proper error.
  */
 export const cborWire: Wire = {
   answer: () => cbor(200, {}),

@@ -3,18 +3,18 @@ import { readBody } from './body.ts'
 import type { Faults } from './faults.ts'
 import type { Handler } from './listen.ts'
 
-/** Everything under it is the simulator's own, and no AWS service's. */
+/** Paths below this prefix belong to the simulator itself, not to an AWS service. */
 export const controlPrefix = '/_simulator/'
 
-/** What one request to the control interface asks for. */
+/** One request to the control interface. */
 export interface ControlRequest {
-  /** What stands behind the resource: `5` in `DELETE faults/5`; empty where nothing does. */
+  /** The rest of the path: `5` in `DELETE faults/5`; may be empty. */
   readonly name: string
-  /** The JSON body; `undefined` where there is none. */
+  /** The JSON body; `undefined` if there is none. */
   readonly body: unknown
 }
 
-/** By method and resource: `POST faults`. Gives the answer; what it throws is the caller's fault. */
+/** By method and resource, such as `POST faults`. Returns the answer; errors become status 400. */
 export type ControlRoutes = Readonly<Record<string, (request: ControlRequest) => unknown>>
 
 /** The control interface: JSON over HTTP. */
@@ -26,7 +26,7 @@ export function controlHandler(routes: ControlRoutes): Handler {
     const act = Object.hasOwn(routes, route) ? routes[route] : undefined
     const [status, body] =
       act === undefined
-        ? [404, { error: `There is no ${route}; there are ${Object.keys(routes).join(', ')}.` }]
+        ? [404, { error: `Unknown: ${route}. Use one of ${Object.keys(routes).join(', ')}.` }]
         : await answer(act, rest.join('/'), request)
     response.writeHead(status, { 'content-type': 'application/json' })
     response.end(`${JSON.stringify(body, null, 2)}\n`)
@@ -57,7 +57,7 @@ export function faultRoutes(faults: Faults): ControlRoutes {
     'DELETE faults': ({ name }) => {
       const gone = faults.clear(name === '' ? undefined : name)
       if (name !== '' && gone === 0)
-        throw new Error(`There is no fault ${name}; it may be used up.`)
+        throw new Error(`There is no fault ${name}. It may have been used up.`)
       return { faults: faults.list() }
     },
   }

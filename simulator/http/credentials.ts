@@ -1,17 +1,17 @@
 import { AwsError } from './types.ts'
 
-/** Access key ids that the simulator treats as something other than valid. */
+/** Access key ids for which the simulator always fails. */
 const expiredKey = 'EXPIRED'
 const deniedKey = 'DENIED'
 
-/** Refuses a call of this access key, or gives nothing. */
+/** Throws if calls with this access key are rejected. */
 export type CheckCredentials = (accessKeyId: string, service: string, operation: string) => void
 
 /**
- * Every access key is good, but for two that let one try what happens with bad ones: `EXPIRED`
- * and `DENIED`; and but for temporary ones past their time, of which `expiresAt` knows.
+ * Every access key is valid except `EXPIRED` and `DENIED`, which let callers see both errors, and
+ * expired temporary credentials.
  *
- * @param expiresAt - when the temporary credentials of that key end, ms since the epoch
+ * @param expiresAt - when the temporary credentials of a key expire, ms since the epoch
  */
 export function checkCredentials(
   now: () => number,
@@ -24,26 +24,26 @@ export function checkCredentials(
   }
 }
 
-/** What a service answers to credentials that are past their time. */
+/** A service's error for expired credentials. */
 export function expired(service: string): AwsError {
-  return refusal(service, 'ExpiredToken', 'The security token included in the request is expired')
+  return awsError(service, 'ExpiredToken', 'The security token included in the request is expired')
 }
 
-/** What a service answers to somebody whom no policy allows the operation. */
+/** A service's error for a caller whose policies do not allow the operation. */
 export function denied(who: string, service: string, operation: string): AwsError {
   const action = `${prefixes[service] ?? service.toLowerCase()}:${operation}`
-  return refusal(
+  return awsError(
     service,
     'AccessDenied',
     `User: ${who} is not authorized to perform: ${action} because no identity-based policy allows the ${operation} action`,
   )
 }
 
-/** How IAM names the services. */
+/** Service prefixes in IAM actions, where they differ from the lower-case name. */
 const prefixes: Readonly<Record<string, string>> = { ELBv2: 'elasticloadbalancing' }
 
-/** Services of the query protocol have other names for these two than those of JSON. */
-function refusal(service: string, code: string, message: string): AwsError {
+/** The query protocol names these two errors without `Exception`, JSON with it. */
+function awsError(service: string, code: string, message: string): AwsError {
   return service === 'ELBv2' || service === 'STS'
     ? new AwsError(code, message, 403)
     : new AwsError(`${code}Exception`, message)

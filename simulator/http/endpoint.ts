@@ -13,7 +13,7 @@ export interface EndpointOptions {
   readonly services: Readonly<Record<string, Operations>>
   readonly faults: Faults
   readonly throttle: Throttle
-  /** When temporary credentials end, ms since the epoch; nothing for others. */
+  /** When temporary credentials expire, ms since the epoch; `undefined` for other credentials. */
   readonly expiresAt: (accessKeyId: string) => number | undefined
   /** What `GET /_simulator/state` shows beside calls and faults. */
   readonly state: () => Readonly<Record<string, unknown>>
@@ -21,7 +21,7 @@ export interface EndpointOptions {
   readonly control?: ControlRoutes
 }
 
-/** Answers for every service on one address, and for `/_simulator/` beside them. */
+/** Serves every AWS service and `/_simulator/` on one address. */
 export function createEndpoint(options: EndpointOptions): Handler {
   const { clock, region, services, faults, throttle } = options
   const calls = new Map<string, number>()
@@ -44,7 +44,7 @@ export function createEndpoint(options: EndpointOptions): Handler {
       ...options.state(),
       now: new Date(clock.now()),
       calls: Object.fromEntries([...calls].toSorted(([a], [b]) => (a < b ? -1 : 1))),
-      throttled: throttle.refused(),
+      throttled: throttle.throttled(),
       faults: faults.list(),
     }),
     ...faultRoutes(faults),

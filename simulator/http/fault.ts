@@ -1,8 +1,8 @@
 /**
- * What goes wrong with a call: `throttle` and `error5xx` answer an error and do not act, and so do
- * `deny`, `expire` and `refuse`, whose error is that of a role that may not, of credentials past
- * their time, and one to choose; `drop` cuts the connection and does not act; `loseResponse` acts,
- * then cuts the connection; `delay` acts after a while; `leaveOut` acts, and leaves fields out of
+ * What goes wrong with a call. `throttle`, `error5xx`, `deny`, `expire` and `refuse` answer with an
+ * error and do not act: the last three with the errors of a missing permission, of expired
+ * credentials, and one of your choice. `drop` cuts the connection and does not act. `loseResponse`
+ * acts, then cuts the connection. `delay` acts after a delay. `leaveOut` acts, and omits fields from
  * its answer.
  */
 export type FaultKind = (typeof faultKinds)[number]
@@ -24,17 +24,17 @@ export interface Fault {
   /** `UpdateService`, `ECS:UpdateService`, `ECR:*` or `*`. */
   readonly operation: string
   readonly kind: FaultKind
-  /** Only calls to AWS that name this somewhere in their input: a cluster, a service, an ARN. */
+  /** Only calls to AWS with exactly this somewhere in their input: a cluster, a service, an ARN. */
   readonly about?: string
-  /** How many more calls it hits; `forever` until it is deleted. */
+  /** How many more calls it hits. `forever`: until it is deleted. */
   readonly count: number | 'forever'
-  /** How many matching calls it still lets pass before the first one it hits. */
+  /** How many matching calls still pass before the first one that it hits. */
   readonly after: number
-  /** Milliseconds; of `delay` only. */
+  /** For `delay` only: milliseconds. */
   readonly delayMs: number
-  /** Of `refuse` only: the error's name, `ClientException`, and its message. */
+  /** For `refuse` only: the error's name, such as `ClientException`, and its message. */
   readonly code: string
   readonly message: string
-  /** Of `leaveOut` only: names of fields, left out wherever they stand in the answer. */
+  /** For `leaveOut` only: names of fields, omitted at any depth of the answer. */
   readonly fields: readonly string[]
 }

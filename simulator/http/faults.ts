@@ -2,20 +2,20 @@ import type { Fault } from './fault.ts'
 import { readFault } from './read-fault.ts'
 
 export interface Faults {
-  /** Fails with a sentence for the person who asked when the fault makes no sense. */
-  add(asked: unknown): Fault
-  /** The fault that hits this call, if any; counts it. */
+  /** Throws if the fault is invalid, with a message for the person who requested it. */
+  add(request: unknown): Fault
+  /** The fault that hits this call, if any. Counts the hit. */
   take(service: string, operation: string, input?: unknown): Fault | undefined
   list(): readonly Fault[]
-  /** All of them, or one. Gives how many went. */
+  /** Removes all faults, or one. Returns how many were removed. */
   clear(id?: string): number
 }
 
 export function createFaults(): Faults {
   let faults: Fault[] = []
   return {
-    add(asked) {
-      const fault = readFault(asked)
+    add(request) {
+      const fault = readFault(request)
       faults.push(fault)
       return fault
     },

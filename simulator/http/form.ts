@@ -1,4 +1,4 @@
-/** A field of a form: text, or fields within it. Lists are arrays once every key is a number. */
+/** A field of a form: a string, nested fields, or a list if every key is a number. */
 export type FormValue = string | FormValue[] | { [name: string]: FormValue }
 
 interface Branch {
@@ -8,8 +8,8 @@ interface Branch {
 
 /**
  * Unfolds the flat names of AWS's query protocol: `Targets.member.1.Id=a&Targets.member.1.Port=80`
- * becomes `{ Targets: [{ Id: 'a', Port: '80' }] }`. Every value stays text, as the protocol does
- * not say what is a number; operations convert what they need.
+ * becomes `{ Targets: [{ Id: 'a', Port: '80' }] }`. Every value stays a string, as the protocol does
+ * not mark numbers; operations convert what they need.
  */
 export function readForm(form: URLSearchParams): Record<string, FormValue> {
   const root: Branch = { children: new Map() }
@@ -32,7 +32,7 @@ function fold(branch: Branch): FormValue {
     return [...members.children]
       .toSorted(([a], [b]) => Number(a) - Number(b))
       .map(([, member]) => fold(member))
-  // `Targets=` is how clients send an empty list or structure.
+  // Clients send an empty list or structure as `Targets=`.
   if (branch.children.size === 0) return branch.text ?? ''
   return Object.fromEntries([...branch.children].map(([name, child]) => [name, fold(child)]))
 }

@@ -1,7 +1,7 @@
 import type { Wire, WireResponse } from './protocol.ts'
 import { AwsError } from './types.ts'
 
-/** AWS JSON 1.0 and 1.1: times are seconds since the epoch, the error's name is in `__type`. */
+/** AWS JSON 1.0 and 1.1: times are seconds since the epoch, `__type` is the error's name. */
 export function jsonWire(version: '1.0' | '1.1'): Wire {
   const contentType = `application/x-amz-json-${version}`
   return {
@@ -18,21 +18,23 @@ export function jsonWire(version: '1.0' | '1.1'): Wire {
   }
 }
 
-/** The input of a JSON call. Fails with `SerializationException`, as AWS does, if it is none. */
+/**
+ * The input of a JSON call. Fails with `SerializationException`, as AWS does, if it is not JSON.
+ */
 export function readJsonInput(body: string): Readonly<Record<string, unknown>> {
   if (body.trim() === '') return {}
   let input: unknown
   try {
     input = JSON.parse(body)
   } catch (error) {
-    throw new AwsError('SerializationException', `The request body is no JSON: ${String(error)}`)
+    throw new AwsError('SerializationException', `The request body is not JSON: ${String(error)}`)
   }
   if (typeof input !== 'object' || input === null || Array.isArray(input))
-    throw new AwsError('SerializationException', 'The request body is no JSON object.')
+    throw new AwsError('SerializationException', 'The request body is not a JSON object.')
   return input as Readonly<Record<string, unknown>>
 }
 
-/** `JSON.stringify` would call `Date.toJSON` before any replacer sees the date. */
+/** Not a replacer: `JSON.stringify` calls `Date.toJSON` before a replacer sees the date. */
 function secondsForDates(value: unknown): unknown {
   if (value instanceof Date) return value.getTime() / 1000
   if (Array.isArray(value)) return value.map(secondsForDates)

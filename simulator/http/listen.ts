@@ -7,14 +7,14 @@ export interface Listening {
   readonly port: number
   /** `http://host:port` */
   readonly url: string
-  /** Stops listening and cuts what is still open. */
+  /** Stops listening and closes open connections. */
   close(): Promise<void>
 }
 
 /**
- * Serves HTTP on `host`, on `port` or, when it is 0, on any free one.
+ * Serves HTTP on `host` and `port`; 0 means any free port.
  *
- * Fails when the port is taken or not allowed, saying which one and what to do.
+ * Fails if the port is taken or not allowed, with a message that names it and says what to do.
  */
 export async function listen(
   handler: Handler,
@@ -23,7 +23,7 @@ export async function listen(
   const server = createServer((request, response) => {
     handler(request, response).catch(() => response.destroy())
   })
-  // A pushed layer may take as long as it takes.
+  // The upload of a layer may take any time.
   server.requestTimeout = 0
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(explain(error, host, port, what)))
@@ -44,11 +44,13 @@ export async function listen(
 function explain(error: NodeJS.ErrnoException, host: string, port: number, what: string): Error {
   if (error.code === 'EADDRINUSE')
     return new Error(
-      `Port ${port} on ${host}, wanted for ${what}, is taken by another process. Stop that process, or choose another port.`,
+      `Port ${port} on ${host}, needed for ${what}, is taken by another process. Stop that process, or choose another port.`,
     )
   if (error.code === 'EACCES')
-    return new Error(`Not allowed to listen on port ${port} for ${what}. Choose one above 1023.`)
+    return new Error(`Not allowed to listen on port ${port} for ${what}. Choose a port above 1023.`)
   if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND')
-    return new Error(`${host}, wanted for ${what}, is no address of this machine. Try 127.0.0.1.`)
+    return new Error(
+      `${host}, needed for ${what}, is not an address of this machine. Try 127.0.0.1.`,
+    )
   return error
 }

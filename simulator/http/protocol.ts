@@ -1,6 +1,6 @@
 import type { AwsError } from './types.ts'
 
-/** A request whose service, operation and wire protocol are known. */
+/** A request whose service, operation and wire protocol have been recognised. */
 export interface Recognised {
   readonly service: string
   readonly operation: string

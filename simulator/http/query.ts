@@ -2,7 +2,7 @@ import type { Wire, WireResponse } from './protocol.ts'
 import { AwsError } from './types.ts'
 import { toXml } from './xml.ts'
 
-/** Names of the errors that every service gives, where the query protocol has its own. */
+/** Errors common to all services that have another name in the query protocol. */
 const ownNames: Readonly<Record<string, { readonly code: string; readonly status: number }>> = {
   ThrottlingException: { code: 'Throttling', status: 400 },
   UnknownOperationException: { code: 'InvalidAction', status: 400 },
@@ -42,7 +42,7 @@ export function queryWire(namespace: string): Wire {
   }
 }
 
-/** What the form says it wants. Fails with `MissingAction`, as AWS does, if it does not. */
+/** The operation that a form requests. Fails with `MissingAction`, as AWS does, without one. */
 export function readAction(form: URLSearchParams): { action: string; version: string } {
   const action = form.get('Action')
   if (!action) throw new AwsError('MissingAction', 'The request has no Action parameter.')

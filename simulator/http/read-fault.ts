@@ -2,13 +2,15 @@ import { randomUUID } from 'node:crypto'
 import { faultKinds, type Fault } from './fault.ts'
 
 /**
- * Reads what somebody asks for as a fault of calls.
+ * Reads the description of a fault of calls.
  *
- * @throws Error with a sentence for the person who asked, where it makes no sense.
+ * @throws Error if it is invalid, with a message for the person who requested it.
  */
-export function readFault(asked: unknown): Fault {
-  if (typeof asked !== 'object' || asked === null)
-    throw new Error('A fault is a JSON object: {"operation": "UpdateService", "kind": "throttle"}.')
+export function readFault(request: unknown): Fault {
+  if (typeof request !== 'object' || request === null)
+    throw new Error(
+      'A fault must be a JSON object: {"operation": "UpdateService", "kind": "throttle"}.',
+    )
   const {
     operation,
     kind,
@@ -17,14 +19,14 @@ export function readFault(asked: unknown): Fault {
     after = 0,
     delayMs = 1000,
     code = 'ClientException',
-    message = 'Refused: injected by a fault',
+    message = 'Rejected: injected by a fault',
     fields = [],
     ...rest
-  } = asked as Record<string, unknown>
+  } = request as Record<string, unknown>
   const unknown = Object.keys(rest)
   if (unknown.length > 0)
     throw new Error(
-      `A fault has no field ${unknown.join(', ')}; it has operation, kind, about, count, after, delayMs, code, message, fields.`,
+      `Unknown field of a fault: ${unknown.join(', ')}. Its fields are operation, kind, about, count, after, delayMs, code, message and fields.`,
     )
   if (typeof operation !== 'string' || operation === '')
     throw new Error('operation must be a name such as "UpdateService", "ECS:UpdateService" or "*".')
@@ -42,9 +44,11 @@ export function readFault(asked: unknown): Fault {
   if (typeof code !== 'string' || !/^\w+$/.test(code))
     throw new Error(`code is ${JSON.stringify(code)}; it must be a name such as "ClientException".`)
   if (typeof message !== 'string')
-    throw new Error(`message is ${JSON.stringify(message)}; it must be a text.`)
+    throw new Error(`message is ${JSON.stringify(message)}; it must be a string.`)
   if (!isNames(fields) || (known === 'leaveOut') !== fields.length > 0)
-    throw new Error('fields must be names such as ["deployments"], of a leaveOut alone.')
+    throw new Error(
+      'fields must be a list of names such as ["deployments"], and only for kind leaveOut.',
+    )
   return {
     id: randomUUID(),
     operation,

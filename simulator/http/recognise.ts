@@ -27,7 +27,7 @@ const queryServices: Readonly<Record<string, { service: string; namespace: strin
   },
 }
 
-/** A wire to answer on before it is known what was asked: by the request's own content type. */
+/** The protocol for an error before the operation is known, by the request's content type. */
 export function wireOf(request: IncomingMessage): Wire {
   if (request.headers['smithy-protocol'] === 'rpc-v2-cbor') return cborWire
   if (isForm(request)) return queryWire('http://webservices.amazon.com/')
@@ -35,11 +35,11 @@ export function wireOf(request: IncomingMessage): Wire {
 }
 
 /**
- * Finds out which operation of which service a request means: by `X-Amz-Target` (JSON), by
- * `Action` and `Version` (query), or by its path (RPC v2 CBOR), as every service of AWS could be
- * told apart on one address.
+ * Recognises the service and operation of a request: by `X-Amz-Target` (JSON), by `Action` and
+ * `Version` (query), or by its path (RPC v2 CBOR). This is enough to serve all of them on one
+ * address.
  *
- * Fails with `UnknownOperationException` when it is none of those services.
+ * Fails with `UnknownOperationException` for any other service.
  */
 export function recognise(request: IncomingMessage, url: URL, body: string): Recognised {
   const rpc = /^\/service\/([^/]+)\/operation\/([^/]+)$/.exec(url.pathname)
@@ -47,7 +47,7 @@ export function recognise(request: IncomingMessage, url: URL, body: string): Rec
     return {
       service: jsonServices[rpc[1]] ?? rpc[1],
       operation: rpc[2],
-      // The body is CBOR; no operation that speaks it is modelled.
+      // The body is CBOR; no operation of this protocol is modelled.
       input: {},
       wire: cborWire,
     }
@@ -76,6 +76,6 @@ function isForm(request: IncomingMessage): boolean {
 function unknownService(found: string): AwsError {
   return new AwsError(
     'UnknownOperationException',
-    `The simulator does not know this request (${found}). It speaks ECS, ECR, ELBv2, STS and CloudWatch Logs; see docs/reference/simulator.md.`,
+    `The simulator does not know this request (${found}). It models ECS, ECR, ELBv2, STS and CloudWatch Logs; see docs/reference/simulator.md.`,
   )
 }

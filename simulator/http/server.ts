@@ -5,7 +5,7 @@ import { readBody } from './body.ts'
 import { denied, expired, type CheckCredentials } from './credentials.ts'
 import type { Fault } from './fault.ts'
 import type { Faults } from './faults.ts'
-import { without } from './leave-out.ts'
+import { without } from './without-fields.ts'
 import type { WireResponse } from './protocol.ts'
 import { recognise, wireOf } from './recognise.ts'
 import { readSigner } from './signature.ts'
@@ -18,16 +18,16 @@ export interface AwsEndpoint {
   readonly faults: Faults
   readonly throttle: Throttle
   readonly clock: Clock
-  /** Where an unsigned request counts as sent. */
+  /** The region of unsigned requests. */
   readonly region: string
   readonly checkCredentials: CheckCredentials
-  /** Told of every call, before it is answered. */
+  /** Called for every call, before it is answered. */
   readonly onCall: (call: Call) => void
-  /** Told of what should never happen: an operation that failed with something else than an AwsError. */
+  /** Called if an operation fails with anything other than an `AwsError`, which is a bug. */
   readonly onBug: (error: unknown, call: string) => void
 }
 
-/** Answers the calls of AWS clients, of every service, on one address. */
+/** Answers calls to every AWS service on one address. */
 export function awsHandler(endpoint: AwsEndpoint) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const requestId = randomUUID()
@@ -35,12 +35,12 @@ export function awsHandler(endpoint: AwsEndpoint) {
     let answer: WireResponse
     try {
       const url = new URL(request.url ?? '/', 'http://simulator')
-      const asked = recognise(request, url, await readBody(request))
-      wire = asked.wire
+      const recognised = recognise(request, url, await readBody(request))
+      wire = recognised.wire
       const call: Call = {
-        service: asked.service,
-        operation: asked.operation,
-        input: asked.input,
+        service: recognised.service,
+        operation: recognised.operation,
+        input: recognised.input,
         ...readSigner(request, url.searchParams, endpoint.region),
       }
       endpoint.onCall(call)
@@ -78,7 +78,7 @@ async function perform(endpoint: AwsEndpoint, call: Call): Promise<unknown> {
   if (act === undefined)
     throw new AwsError(
       'UnknownOperationException',
-      `The simulator does not model ${service} ${operation}; docs/reference/simulator.md lists what it does.`,
+      `The simulator does not model ${service} ${operation}. docs/reference/simulator.md lists the operations that it has.`,
     )
   endpoint.checkCredentials(call.accessKeyId, service, operation)
   return act(call)
@@ -94,7 +94,7 @@ function asAwsError(error: unknown, endpoint: AwsEndpoint, request: IncomingMess
 }
 
 function send(response: ServerResponse, answer: WireResponse, requestId: string): void {
-  // The client may have gone while a delay ran.
+  // The client may have disconnected during a delay.
   if (response.destroyed) return
   response.writeHead(answer.status, { ...answer.headers, 'x-amzn-requestid': requestId })
   response.end(answer.body)

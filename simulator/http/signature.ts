@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 
-/** Who signed a request, and for where. */
+/** The access key that signed a request, and the region for which it did. */
 export interface Signer {
   readonly accessKeyId: string
   readonly region: string

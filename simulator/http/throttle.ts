@@ -4,15 +4,15 @@ import { AwsError } from './types.ts'
 /** Operations that share a throttle bucket of an account in a region. */
 interface Bucket {
   readonly operations: RegExp
-  /** Calls at once, after a rest. */
+  /** Calls at once, with a full bucket. */
   readonly burst: number
   /** Calls a second, sustained. */
   readonly perSecond: number
 }
 
 /**
- * "Request throttling for the Amazon ECS API" (ECS API reference) and "Request throttling for the
- * ELB API" (its user guide), as far as they name a bucket for what is modelled here.
+ * From "Request throttling for the Amazon ECS API" (ECS API reference) and "Request throttling for
+ * the ELB API" (its user guide), for the operations that are modelled here.
  */
 const buckets: readonly Bucket[] = [
   { operations: /^ECS:(DescribeServices|ListServices)$/, burst: 100, perSecond: 20 },
@@ -33,19 +33,19 @@ export interface Throttle {
   /**
    * Counts a call.
    *
-   * @throws AwsError `ThrottlingException: Rate exceeded`, 400, when its bucket is empty
+   * @throws AwsError `ThrottlingException: Rate exceeded`, 400, if its bucket is empty
    */
   take(service: string, operation: string): void
-  /** How many calls were refused so far, by `service:operation`. */
-  refused(): Readonly<Record<string, number>>
+  /** How many calls were throttled so far, by `service:operation`. */
+  throttled(): Readonly<Record<string, number>>
 }
 
-/** `aws`: AWS's own buckets. `off`: every call goes through. */
+/** `aws`: AWS's own buckets. `off`: no call is throttled. */
 export type ThrottleKind = 'aws' | 'off'
 
 export function createThrottle(kind: ThrottleKind, clock: Clock): Throttle {
   const levels = new Map<Bucket, { tokens: number; at: number }>()
-  const refused = new Map<string, number>()
+  const throttled = new Map<string, number>()
 
   function takeFrom(bucket: Bucket): boolean {
     const now = clock.now()
@@ -62,9 +62,9 @@ export function createThrottle(kind: ThrottleKind, clock: Clock): Throttle {
       const name = `${service}:${operation}`
       const bucket = buckets.find(({ operations }) => operations.test(name))
       if (bucket === undefined || takeFrom(bucket)) return
-      refused.set(name, (refused.get(name) ?? 0) + 1)
+      throttled.set(name, (throttled.get(name) ?? 0) + 1)
       throw new AwsError('ThrottlingException', 'Rate exceeded')
     },
-    refused: () => Object.fromEntries([...refused].toSorted(([a], [b]) => (a < b ? -1 : 1))),
+    throttled: () => Object.fromEntries([...throttled].toSorted(([a], [b]) => (a < b ? -1 : 1))),
   }
 }

@@ -1,4 +1,4 @@
-/** A request to one operation of one AWS service, with its wire protocol taken off. */
+/** A request to one operation of one AWS service, independent of its wire protocol. */
 export interface Call {
   /** `ECS`, `ECR`, `ELBv2`, `STS`, `Logs`, `CloudWatch` */
   readonly service: string
@@ -8,7 +8,7 @@ export interface Call {
   readonly accessKeyId: string
 }
 
-/** One AWS service: its operations by name. What is not here answers `UnknownOperationException`. */
+/** The operations of one AWS service, by name. Any other answers `UnknownOperationException`. */
 export type Operations = Readonly<Record<string, (call: Call) => unknown>>
 
 /** Thrown by an operation; becomes the service's own error shape and HTTP status. */

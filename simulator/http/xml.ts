@@ -1,6 +1,6 @@
 /**
  * Writes plain data as the XML of AWS's query protocol: a list becomes `<member>` elements, a
- * `Date` an ISO 8601 time, `undefined` nothing.
+ * `Date` an ISO 8601 time; `undefined` is omitted.
  */
 export function toXml(name: string, value: unknown, attributes = ''): string {
   if (value === undefined || value === null) return ''
@@ -29,7 +29,7 @@ const entities: Readonly<Record<string, string>> = {
 function escape(text: string): string {
   return (
     text
-      // XML 1.0 has no way at all to write these.
+      // XML 1.0 cannot represent these.
       // oxlint-disable-next-line no-control-regex
       .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')
       .replace(/[&<>"\r]/g, (character) => entities[character] ?? character)

@@ -1,8 +1,8 @@
 import { AwsError } from '../http/types.ts'
 
 /**
- * Reads a filter pattern of words and quoted phrases, all of which a message must have. Fails
- * with `InvalidParameterException` for the other kinds that CloudWatch Logs knows (JSON, columns,
+ * Parses a filter pattern of words and quoted phrases, all of which a message must contain. Fails
+ * with `InvalidParameterException` for CloudWatch Logs' other kinds of patterns (JSON, columns,
  * regular expressions, `?any`, `-none`), which are not modelled.
  */
 export function readFilterPattern(pattern: string): (message: string) => boolean {
@@ -10,7 +10,7 @@ export function readFilterPattern(pattern: string): (message: string) => boolean
     if (word !== undefined && /^[{[%?-]/.test(word))
       throw new AwsError(
         'InvalidParameterException',
-        `The simulator does not model the filter pattern ${pattern}; it takes words and "phrases".`,
+        `The simulator does not model the filter pattern ${pattern}. Use words and "phrases".`,
       )
     return phrase ?? word ?? ''
   })

@@ -10,12 +10,12 @@ export interface LogsContext {
   readonly read: (stream: LogStream, lines: number) => Promise<readonly string[]>
 }
 
-/** CloudWatch gives at most so many events in one answer. */
+/** The most events that CloudWatch returns in one answer. */
 const most = 10_000
 
 /**
- * CloudWatch Logs, API version 2014-03-28: reading what containers with the `awslogs` driver
- * wrote. Only a stream's last lines are kept, and the time of each is that of its task's start.
+ * CloudWatch Logs, API version 2014-03-28: reads the output of containers with the `awslogs`
+ * driver. Only the last lines of a stream are kept, each with the time of its task's start.
  */
 export function logsOperations(context: LogsContext): Operations {
   const arnOf = (group: string): string =>
@@ -52,11 +52,11 @@ export function logsOperations(context: LogsContext): Operations {
     },
 
     async GetLogEvents(call) {
-      const wanted = text(call, 'logStreamName')
-      const stream = inGroup(context, call).find(({ name }) => name === wanted)
+      const streamName = text(call, 'logStreamName')
+      const stream = inGroup(context, call).find(({ name }) => name === streamName)
       if (stream === undefined) throw notFound('stream')
       const token = text(call, 'nextToken')
-      // All there is comes at once: a token means that the caller has it.
+      // The first answer has all lines: with a token, the caller already has them.
       const lines = token === undefined ? await context.read(stream, limitOf(call)) : []
       return {
         events: lines.filter(withinTime(call, stream)).map((message) => ({

@@ -3,7 +3,7 @@ export type ConnectOptions =
   | { readonly socketPath: string }
   | { readonly hostname: string; readonly port: number }
 
-/** Where Docker's own tools look: `DOCKER_HOST`, else the socket of the machine. */
+/** The engine that Docker's own tools use: `DOCKER_HOST`, else the machine's socket. */
 export function defaultDockerHost(env: Readonly<Record<string, string | undefined>>): string {
   if (env['DOCKER_HOST']) return env['DOCKER_HOST']
   return process.platform === 'win32'
@@ -12,8 +12,8 @@ export function defaultDockerHost(env: Readonly<Record<string, string | undefine
 }
 
 /**
- * Reads an address as `DOCKER_HOST` has it. The engine must be on this machine, as the simulator
- * asks its containers on 127.0.0.1: so there is no `ssh://`, and no TLS.
+ * Parses an address in the format of `DOCKER_HOST`. The engine must be on this machine, because the
+ * simulator reaches containers on 127.0.0.1. So there is no `ssh://` and no TLS.
  */
 export function connectOptions(dockerHost: string): ConnectOptions {
   const [, scheme, rest = ''] = /^(\w+):\/\/(.+)$/.exec(dockerHost) ?? []
@@ -23,6 +23,6 @@ export function connectOptions(dockerHost: string): ConnectOptions {
     return { hostname, port: Number(port || 2375) }
   }
   throw new Error(
-    `DOCKER_HOST is ${dockerHost}; the simulator needs an engine on this machine, such as unix:///var/run/docker.sock or tcp://127.0.0.1:2375.`,
+    `DOCKER_HOST is ${dockerHost}, but the simulator needs an engine on this machine. Set it to an address such as unix:///var/run/docker.sock or tcp://127.0.0.1:2375.`,
   )
 }

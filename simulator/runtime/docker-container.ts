@@ -1,23 +1,23 @@
 import { DockerError, type DockerEngine } from './docker-engine.ts'
 import type { ContainerSpec, TaskSpec } from './types.ts'
 
-/** Marks every container, with the simulator's instance as value. */
+/** The label of every container; its value is the simulator's instance. */
 const instanceLabel = 'slipway.simulator'
 
 export interface Placement {
   readonly instance: string
   readonly task: TaskSpec
   readonly container: ContainerSpec
-  /** What it is created from. */
+  /** The image reference from which it is created. */
   readonly reference: string
-  /** The container whose network it shares; it is the one that publishes the task's ports. */
+  /** The container whose network it shares, and which publishes the task's ports. */
   readonly network?: string
 }
 
-/** Creates a container that does not run yet. Gives its id. */
+/** Creates a container without starting it. Returns its id. */
 export async function createContainer(engine: DockerEngine, placement: Placement): Promise<string> {
   const { instance, task, container } = placement
-  const answer = await engine.ask('POST', '/containers/create', {
+  const answer = await engine.call('POST', '/containers/create', {
     query: { name: `slipway-${instance}-${task.id.slice(0, 12)}-${container.name}` },
     body: describe(placement),
   })
@@ -45,11 +45,11 @@ function describe({ instance, task, container, reference, network }: Placement) 
       ExposedPorts: Object.fromEntries(ports.map((port) => [port, {}])),
     }),
     HostConfig: {
-      // A container that writes without end must not fill the disk.
+      // A container that logs without end must not fill the disk.
       LogConfig: { Type: 'json-file', Config: { 'max-size': '1m', 'max-file': '2' } },
       ...(network === undefined
         ? {
-            // The host's name for a container that needs a service of the machine, a database say.
+            // The name under which containers reach services on this machine, such as a database.
             ExtraHosts: ['host.docker.internal:host-gateway'],
             PortBindings: Object.fromEntries(
               ports.map((port) => [port, [{ HostIp: '127.0.0.1', HostPort: '' }]]),
@@ -66,7 +66,7 @@ export async function publishedPorts(
   engine: DockerEngine,
   id: string,
 ): Promise<Record<number, number>> {
-  const inspected = JSON.parse((await engine.ask('GET', `/containers/${id}/json`)).toString()) as {
+  const inspected = JSON.parse((await engine.call('GET', `/containers/${id}/json`)).toString()) as {
     NetworkSettings: { Ports?: Record<string, { HostPort: string }[] | null> }
   }
   return Object.fromEntries(
@@ -77,19 +77,19 @@ export async function publishedPorts(
   )
 }
 
-/** Removes a container, running or not. One that is gone already is fine. */
+/** Removes a container, running or not. Does nothing if it is already gone. */
 export async function removeContainer(engine: DockerEngine, id: string): Promise<void> {
   try {
-    await engine.ask('DELETE', `/containers/${id}`, { query: { force: '1', v: '1' } })
+    await engine.call('DELETE', `/containers/${id}`, { query: { force: '1', v: '1' } })
   } catch (error) {
     const gone = error instanceof DockerError && (error.status === 404 || error.status === 409)
     if (!gone) throw error
   }
 }
 
-/** Ids of every container that a simulator of this name made, running or not. */
+/** Ids of all containers, running or not, that simulators of this instance created. */
 export async function containersOf(engine: DockerEngine, instance: string): Promise<string[]> {
-  const answer = await engine.ask('GET', '/containers/json', {
+  const answer = await engine.call('GET', '/containers/json', {
     query: { all: '1', filters: JSON.stringify({ label: [`${instanceLabel}=${instance}`] }) },
   })
   return (JSON.parse(answer.toString()) as { Id: string }[]).map(({ Id }) => Id)

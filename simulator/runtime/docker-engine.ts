@@ -1,7 +1,7 @@
 import { Agent, type IncomingMessage, request as send, type RequestOptions } from 'node:http'
 import { connectOptions } from './docker-address.ts'
 
-/** What the engine answered instead of doing it. `status` is HTTP's; the message its own. */
+/** An error response of the engine: the HTTP status, and the engine's own message. */
 export class DockerError extends Error {
   readonly status: number
 
@@ -15,30 +15,30 @@ export interface EngineRequest {
   readonly query?: Readonly<Record<string, string>>
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
-  /** Gives up on the answer, and lets the engine give up on the work. */
+  /** Aborts the request; the engine then aborts the work. */
   readonly signal?: AbortSignal
 }
 
-/** The API of one Docker engine, or of Podman's service that speaks it. */
+/** The API of one Docker engine, or of Podman's compatible service. */
 export interface DockerEngine {
-  /** Gives the whole body. Fails with a {@link DockerError} for any status from 400 on. */
-  ask(method: string, path: string, ask?: EngineRequest): Promise<Buffer>
+  /** Returns the whole body. Fails with a {@link DockerError} for any status of 400 or above. */
+  call(method: string, path: string, options?: EngineRequest): Promise<Buffer>
   close(): void
 }
 
-/** Docker's API has grown, never changed: this version (of 2020) has all that is needed here. */
-const wanted = 1.41
+/** Docker's API is only ever extended: this version (of 2020) has all that is needed here. */
+const apiVersion = 1.41
 
 /**
- * Connects to the engine at `dockerHost` (as the environment variable `DOCKER_HOST` has it), and
- * agrees with it on a version of the API.
+ * Connects to the engine at `dockerHost` (in the format of `DOCKER_HOST`) and agrees with it on a
+ * version of the API.
  *
- * Fails when no engine answers there, saying where it looked.
+ * Fails, with the address in its message, if no engine answers there.
  */
 export async function connectDocker(dockerHost: string): Promise<DockerEngine> {
   const agent = new Agent({ keepAlive: true })
   const target = connectOptions(dockerHost)
-  const ask = (prefix: string): DockerEngine['ask'] => {
+  const callWith = (prefix: string): DockerEngine['call'] => {
     return async (method, path, { query = {}, body, headers = {}, signal } = {}) => {
       const search = new URLSearchParams(query).toString()
       const content = body === undefined ? '' : JSON.stringify(body)
@@ -58,28 +58,28 @@ export async function connectDocker(dockerHost: string): Promise<DockerEngine> {
         },
         content,
       )
-      if (answer.status >= 400) throw new DockerError(answer.status, messageOf(answer.body))
+      if (answer.status >= 400) throw new DockerError(answer.status, errorMessage(answer.body))
       return answer.body
     }
   }
   let version: { ApiVersion?: string; MinAPIVersion?: string }
   try {
-    version = JSON.parse((await ask('')('GET', '/version')).toString()) as typeof version
+    version = JSON.parse((await callWith('')('GET', '/version')).toString()) as typeof version
   } catch (error) {
     agent.destroy()
     throw new Error(
-      `No Docker engine answers at ${dockerHost} (${error instanceof Error ? error.message : String(error)}). Start one, or set DOCKER_HOST to where it is, or run the simulator with --runtime scripted.`,
+      `No Docker engine answers at ${dockerHost} (${error instanceof Error ? error.message : String(error)}). Start one, set DOCKER_HOST to its address, or run the simulator with --runtime scripted.`,
       { cause: error },
     )
   }
   const agreed = agree(version)
-  return { ask: ask(`/v${agreed}`), close: () => agent.destroy() }
+  return { call: callWith(`/v${agreed}`), close: () => agent.destroy() }
 }
 
 function agree({ ApiVersion, MinAPIVersion }: { ApiVersion?: string; MinAPIVersion?: string }) {
-  const newest = Number(ApiVersion ?? wanted)
-  const oldest = Number(MinAPIVersion ?? wanted)
-  return Math.max(oldest, Math.min(newest, wanted)).toFixed(2)
+  const newest = Number(ApiVersion ?? apiVersion)
+  const oldest = Number(MinAPIVersion ?? apiVersion)
+  return Math.max(oldest, Math.min(newest, apiVersion)).toFixed(2)
 }
 
 function exchange(
@@ -100,7 +100,7 @@ function exchange(
   })
 }
 
-function messageOf(body: Buffer): string {
+function errorMessage(body: Buffer): string {
   const text = body.toString('utf8').trim()
   try {
     const { message, cause } = JSON.parse(text) as { message?: string; cause?: string }

@@ -1,6 +1,6 @@
 import type { DockerEngine } from './docker-engine.ts'
 
-/** Whether a command exits with 0 in a container that runs. One that takes too long does not. */
+/** Whether a command in a running container exits with 0 within `timeoutMs`. */
 export async function succeedsIn(
   engine: DockerEngine,
   containerId: string,
@@ -9,7 +9,7 @@ export async function succeedsIn(
 ): Promise<boolean> {
   const json = async (method: string, path: string, body?: object): Promise<unknown> => {
     const signal = AbortSignal.timeout(timeoutMs)
-    return JSON.parse((await engine.ask(method, path, { signal, body })).toString())
+    return JSON.parse((await engine.call(method, path, { signal, body })).toString())
   }
   try {
     const made = await json('POST', `/containers/${containerId}/exec`, {
@@ -18,8 +18,8 @@ export async function succeedsIn(
       AttachStderr: true,
     })
     const { Id } = made as { Id: string }
-    // Its output ends when the command does.
-    await engine.ask('POST', `/exec/${Id}/start`, {
+    // The output ends when the command ends.
+    await engine.call('POST', `/exec/${Id}/start`, {
       body: { Detach: false, Tty: false },
       signal: AbortSignal.timeout(timeoutMs),
     })

@@ -1,8 +1,8 @@
 import type { DockerEngine } from './docker-engine.ts'
 
-/** The last lines of a container, of both its outputs in the order in which they came. */
+/** The last lines of a container, stdout and stderr in the order in which they were written. */
 export async function readLogs(engine: DockerEngine, id: string, lines: number): Promise<string[]> {
-  const stream = await engine.ask('GET', `/containers/${id}/logs`, {
+  const stream = await engine.call('GET', `/containers/${id}/logs`, {
     query: { stdout: '1', stderr: '1', tail: String(lines) },
   })
   const text = unframe(stream).toString('utf8')
@@ -10,8 +10,8 @@ export async function readLogs(engine: DockerEngine, id: string, lines: number):
 }
 
 /**
- * Without a terminal, the engine sends each piece behind eight bytes: which output it is of,
- * three zeros, and its length.
+ * Without a terminal, the engine prefixes each chunk with eight bytes: the number of the output,
+ * three zeros, and the chunk's length.
  */
 export function unframe(stream: Buffer): Buffer {
   const pieces: Buffer[] = []

@@ -1,7 +1,7 @@
 import { get } from 'node:http'
 import type { ProbeAnswer } from './types.ts'
 
-/** One health check over HTTP. A redirect is an answer like any other, as for a load balancer. */
+/** One health check over HTTP. As for a load balancer, a redirect is an answer like any other. */
 export function probePort(port: number, path: string, timeoutMs: number): Promise<ProbeAnswer> {
   return new Promise((resolve) => {
     const request = get(
@@ -9,7 +9,7 @@ export function probePort(port: number, path: string, timeoutMs: number): Promis
         host: '127.0.0.1',
         port,
         path,
-        // Each check is a connection of its own: one kept open would outlive a listener that died.
+        // Each check opens a new connection: an open one could outlive a listener that has died.
         agent: false,
         headers: { 'user-agent': 'ELB-HealthChecker/2.0' },
         signal: AbortSignal.timeout(timeoutMs),

@@ -9,15 +9,15 @@ export interface RegistryLogin {
 export interface PulledImage {
   /** `sha256:…` of the manifest. */
   readonly digest: string
-  /** What a container of exactly this image is created from. */
+  /** The reference from which to create a container of exactly this image. */
   readonly reference: string
 }
 
 /**
- * Pulls an image by exactly this reference, as ECS does at every start of a task, whatever the
- * engine has already.
+ * Pulls an image by exactly this reference, as ECS does at every start of a task, even if the
+ * engine already has it.
  *
- * Fails with the text that ECS shows as the task's stopped reason.
+ * Fails with the message that ECS shows as the task's stopped reason.
  */
 export async function pullImage(
   engine: DockerEngine,
@@ -28,7 +28,7 @@ export async function pullImage(
   const { host, repository, version } = readImageReference(image)
   const login = loginFor(host)
   try {
-    const progress = await engine.ask('POST', '/images/create', {
+    const progress = await engine.call('POST', '/images/create', {
       query: { fromImage: repository, tag: version },
       signal,
       ...(login && { headers: { 'x-registry-auth': encodeLogin(login, host) } }),
@@ -42,7 +42,7 @@ export async function pullImage(
   }
 }
 
-/** The engine tells of a failed pull in a stream that began with status 200. */
+/** The engine reports a failed pull within a stream that began with status 200. */
 function readProgress(progress: string, version: string): string {
   let digest = version.startsWith('sha256:') ? version : undefined
   for (const line of progress.split('\n')) {
@@ -55,7 +55,7 @@ function readProgress(progress: string, version: string): string {
   return digest
 }
 
-/** In ECS's words; for an image that is not there, in exactly those. */
+/** ECS's message; for a missing image word for word. */
 function cannotPull(image: string, message: string): string {
   const missing = /manifest unknown|manifest for .* not found/.test(message)
   return `CannotPullContainerError: pull image manifest has been retried 1 time(s): ${
@@ -63,7 +63,7 @@ function cannotPull(image: string, message: string): string {
   }`
 }
 
-/** The engine wants the alphabet of addresses, and yet the padding, which Node leaves off. */
+/** The engine expects base64url with padding, which Node's `base64url` omits. */
 function encodeLogin(login: RegistryLogin, serveraddress: string): string {
   const encoded = Buffer.from(JSON.stringify({ ...login, serveraddress })).toString('base64')
   return encoded.replaceAll('+', '-').replaceAll('/', '_')

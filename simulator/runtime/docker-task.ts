@@ -9,9 +9,9 @@ import type { ContainerSpec, TaskEvents, TaskSpec } from './types.ts'
 export interface TaskContext {
   readonly engine: DockerEngine
   readonly instance: string
-  /** Between SIGTERM and SIGKILL. */
+  /** Time between SIGTERM and SIGKILL. */
   readonly stopTimeoutSeconds: number
-  /** Lines kept of a container that has ended. */
+  /** How many log lines of an ended container are kept. */
   readonly keptLines: number
   readonly loginFor: (host: string) => RegistryLogin | undefined
 }
@@ -20,13 +20,13 @@ export interface DockerTask {
   /** Container port → port on 127.0.0.1; empty until it runs. */
   ports(): Readonly<Record<number, number>>
   logs(container: string, lines: number): Promise<string[]>
-  /** Whether a command in a container exits with 0 in time. */
+  /** Whether a command in a container exits with 0 within `timeoutMs`. */
   check(container: string, command: readonly string[], timeoutMs: number): Promise<boolean>
-  /** Asks it to end: SIGTERM, later SIGKILL. */
+  /** SIGTERM, and SIGKILL after the stop timeout. */
   stop(): void
   /** SIGKILL at once. */
   kill(): Promise<void>
-  /** Settles, never fails, when the task has ended and its containers are removed. */
+  /** Resolves when the task has ended and its containers are removed. Never rejects. */
   readonly done: Promise<void>
 }
 
@@ -43,8 +43,8 @@ export function runTask(context: TaskContext, spec: TaskSpec, events: TaskEvents
     stopping.abort()
     for (const id of ids.values())
       engine
-        .ask('POST', `/containers/${id}/stop`, { query: { t: String(stopTimeoutSeconds) } })
-        // Gone already, or the engine is: the wait for its end will tell.
+        .call('POST', `/containers/${id}/stop`, { query: { t: String(stopTimeoutSeconds) } })
+        // The container or the engine may be gone: `waitForEnd` handles both.
         .catch(() => undefined)
   }
 
@@ -52,7 +52,7 @@ export function runTask(context: TaskContext, spec: TaskSpec, events: TaskEvents
     const images = await pullAll(context, spec, stopping.signal)
     stopping.signal.throwIfAborted()
     events.pulled(Object.fromEntries([...images].map(([name, { digest }]) => [name, digest])))
-    // The first publishes the ports and must live as long as the task does.
+    // The first container publishes the ports and must run as long as the task.
     const [first, ...others] = spec.containers.toSorted(
       (a, b) => Number(b.essential) - Number(a.essential),
     )
@@ -65,7 +65,7 @@ export function runTask(context: TaskContext, spec: TaskSpec, events: TaskEvents
     if (stopping.signal.aborted) stopAll()
     const ends = spec.containers.map(async (container) => {
       const code = await waitForEnd(engine, ids.get(container.name) ?? '')
-      // As ECS does: the task ends with its first essential container.
+      // As in ECS, the task ends with its first essential container.
       if (container.essential && !stopping.signal.aborted) stopAll()
       return [container.name, code] as const
     })
@@ -82,7 +82,7 @@ export function runTask(context: TaskContext, spec: TaskSpec, events: TaskEvents
       )
       ids.set(container.name, id)
       await inStage('CannotStartContainerError', () =>
-        engine.ask('POST', `/containers/${id}/start`),
+        engine.call('POST', `/containers/${id}/start`),
       )
     }
   }
@@ -103,7 +103,7 @@ export function runTask(context: TaskContext, spec: TaskSpec, events: TaskEvents
       if (stopping.signal.aborted) events.stopped({})
       else events.failedToStart(error instanceof Error ? error.message : String(error))
     })
-    .catch((error: unknown) => console.error(`simulator: the end of task ${spec.id}:`, error))
+    .catch((error: unknown) => console.error(`simulator: ending task ${spec.id} failed:`, error))
     .then(removeAll)
 
   return {
@@ -148,15 +148,15 @@ async function inStage<T>(code: string, step: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Gives the exit code; 137, that of SIGKILL, for a container that somebody removed. */
+/** Returns the exit code. For a container that was removed it is 137, the code of SIGKILL. */
 async function waitForEnd(engine: DockerEngine, id: string): Promise<number> {
   for (;;) {
     try {
-      const answer = await engine.ask('POST', `/containers/${id}/wait`)
+      const answer = await engine.call('POST', `/containers/${id}/wait`)
       return (JSON.parse(answer.toString()) as { StatusCode: number }).StatusCode
     } catch (error) {
       if (error instanceof DockerError && error.status === 404) return 137
-      // The engine restarts, perhaps; its containers may have gone on.
+      // The engine may be restarting, with its containers still running.
       await sleep(1000, undefined, { ref: false })
     }
   }

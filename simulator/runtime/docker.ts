@@ -7,29 +7,29 @@ import { type DockerTask, runTask } from './docker-task.ts'
 import type { TaskRuntime } from './types.ts'
 
 export interface DockerRuntimeOptions {
-  /** As `DOCKER_HOST` has it. Default: that variable, else the machine's socket. */
+  /** In the format of `DOCKER_HOST`. Default: that variable, else the machine's socket. */
   readonly dockerHost?: string
   /**
-   * Name of this simulator among others on the same engine; every container carries it as label
-   * `slipway.simulator`. Containers that an earlier run under the same name left are removed.
+   * Name of this simulator among others on the same engine: the label `slipway.simulator` of every
+   * container. Containers left behind by an earlier run under the same name are removed.
    */
   readonly instance: string
-  /** Between SIGTERM and SIGKILL. Default 5; ECS's own is 30. */
+  /** Time between SIGTERM and SIGKILL. Default 5; ECS's own is 30. */
   readonly stopTimeoutSeconds?: number
-  /** Lines kept of each container that has ended. Default 200. */
+  /** How many log lines of an ended container are kept. Default 200. */
   readonly keptLines?: number
-  /** The login for a registry host; nothing for one that needs none. */
+  /** The login for a registry host; `undefined` if it needs none. */
   readonly loginFor?: (host: string) => RegistryLogin | undefined
 }
 
-/** Ended tasks whose logs can still be read. */
+/** How many ended tasks keep their logs. */
 const keptTasks = 200
 
 /**
- * Runs tasks as real containers on the Docker engine of this machine. Their ports are published
- * on 127.0.0.1, on ports that the engine chooses.
+ * Runs tasks as real containers on this machine's Docker engine. Their ports are published on
+ * 127.0.0.1, on ports that the engine chooses.
  *
- * Fails when no engine answers.
+ * Fails if no engine answers.
  */
 export async function dockerRuntime(options: DockerRuntimeOptions): Promise<TaskRuntime> {
   const engine = await connectDocker(options.dockerHost ?? defaultDockerHost(process.env))
@@ -78,7 +78,7 @@ export async function dockerRuntime(options: DockerRuntimeOptions): Promise<Task
   }
 }
 
-/** Removes every container that a simulator of this name has on the engine, also after a crash. */
+/** Removes all containers of a simulator's instance, also after a crash. Returns how many. */
 export async function removeSimulatedContainers(options: {
   readonly dockerHost?: string
   readonly instance: string

@@ -2,26 +2,26 @@ import type { TaskFault } from './task-fault.ts'
 import type { TaskFaults } from './task-faults.ts'
 import type { Clock, ProbeAnswer, TaskEvents, TaskRuntime, TaskSpec } from './types.ts'
 
-interface Watched {
+interface FaultedTask {
   readonly spec: TaskSpec
   runningSince?: number
-  /** Takes back what waits for its moment: a start that is held, a crash to come. */
+  /** Cancels what is scheduled: a delayed start or a crash. */
   cancel: () => void
-  /** Set while its start is held: what runs nowhere yet is stopped at once. */
+  /** Set while its start is delayed. Such a task runs nowhere yet, so it stops at once. */
   held?: TaskEvents
-  /** Set once a fault has ended it: what its containers exit with. */
+  /** Set once a fault has ended it: the exit code of its containers. */
   crashed?: number
 }
 
 /**
- * A runtime with faults between it and ECS, for real containers and scripted tasks alike: it
- * starts them late, ends them early, and answers health checks in their place.
+ * Wraps a runtime with faults, for real containers and scripted tasks alike: tasks start late, end
+ * early, or have their health checks answered for them.
  */
 export function faultyRuntime(inner: TaskRuntime, faults: TaskFaults, clock: Clock): TaskRuntime {
-  const tasks = new Map<string, Watched>()
+  const tasks = new Map<string, FaultedTask>()
 
-  /** Does something after a while, and something else at once when the fault is lifted before. */
-  function later(task: Watched, fault: TaskFault, ms: number, does: Later): void {
+  /** Calls `due` after `ms`, or `lifted` as soon as the fault is lifted before that. */
+  function later(task: FaultedTask, fault: TaskFault, ms: number, does: Later): void {
     const forget = faults.whenLifted(fault.id, () => {
       task.cancel()
       does.lifted()
@@ -37,7 +37,7 @@ export function faultyRuntime(inner: TaskRuntime, faults: TaskFaults, clock: Clo
     }
   }
 
-  function begin(task: Watched, events: TaskEvents): void {
+  function begin(task: FaultedTask, events: TaskEvents): void {
     delete task.held
     inner.start(task.spec, {
       pulled: (digests) => events.pulled(digests),
@@ -62,14 +62,14 @@ export function faultyRuntime(inner: TaskRuntime, faults: TaskFaults, clock: Clo
     })
   }
 
-  function crash(task: Watched, fault: TaskFault): void {
+  function crash(task: FaultedTask, fault: TaskFault): void {
     task.crashed = fault.exitCode
     inner.stop(task.spec.id)
   }
 
   return {
     start(spec, events) {
-      const task: Watched = { spec, cancel: () => {} }
+      const task: FaultedTask = { spec, cancel: () => {} }
       tasks.set(spec.id, task)
       const fault = faults.hitting('slow start', spec)
       if (fault === undefined) return begin(task, events)
@@ -108,7 +108,7 @@ interface Later {
 }
 
 function answerOf(
-  task: Watched | undefined,
+  task: FaultedTask | undefined,
   faults: TaskFaults,
   clock: Clock,
 ): ProbeAnswer | undefined {

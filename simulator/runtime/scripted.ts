@@ -3,42 +3,47 @@ import type { Clock, ProbeAnswer, TaskEvents, TaskRuntime, TaskSpec } from './ty
 
 /** How a scripted task behaves. All times are milliseconds; every one has a default. */
 export interface Behaviour {
-  /** From the start of the task until its images are here, or are given up on. Default 1,000. */
+  /** From the start of the task until its images are pulled or the pull fails. Default 1,000. */
   readonly pullMs?: number
-  /** Its images cannot be had, for this reason. `true` gives ECS's words for a missing tag. */
+  /** The pull fails for this reason. `true`: with ECS's message for a missing tag. */
   readonly pullFails?: true | string
   /** From the pull until the containers run. Default 1,000. */
   readonly startMs?: number
-  /** It ends by itself after running this long. `code` (default 1) is what essential containers exit with. */
+  /**
+   * It ends on its own after running this long. `code` (default 1) is its containers' exit code.
+   */
   readonly exits?: { readonly afterMs: number; readonly code?: number }
-  /** From SIGTERM until it has ended. Default 1,000. */
+  /** From SIGTERM until it ends. Default 1,000. */
   readonly stopMs?: number
-  /** What it answers to a probe after running for `runningMs`. Default: 200. */
+  /** Its answer to a probe after running for `runningMs`. Default: 200. */
   readonly probe?: (runningMs: number, path: string) => ProbeAnswer | number
-  /** Whether its containers pass their own health checks after running for `runningMs`. Default: yes. */
+  /**
+   * Whether its containers pass their own health checks after running for `runningMs`. Default:
+   * yes.
+   */
   readonly check?: (runningMs: number, container: string) => boolean
-  /** Container name → the digest that its image resolves to now. Default: a hash of the reference. */
+  /** Container name → the current digest of its image. Default: a hash of the reference. */
   readonly digests?: Readonly<Record<string, string>>
-  /** Whether it tells digests at all after the pull. Default: it does. */
+  /** Whether it reports digests after the pull. Default: true. */
   readonly tellsDigests?: boolean
   readonly logs?: readonly string[]
 }
 
 export interface ScriptedOptions {
   readonly clock: Clock
-  /** Asked once for each task, when it starts. */
+  /** Called once for each task, when it starts. */
   behave(task: TaskSpec): Behaviour
 }
 
-/** What a test can see of the tasks that were started. */
+/** A runtime that lets a test see and end the tasks that were started. */
 export interface ScriptedRuntime extends TaskRuntime {
   /** Every task ever started, in order. */
   started(): readonly TaskSpec[]
-  /** Ends a running task as if its process had died. Does nothing to one that does not run. */
+  /** Ends a running task as if its process had died. Does nothing if it is not running. */
   kill(taskId: string, code: number): void
 }
 
-interface Play {
+interface ScriptedTask {
   readonly spec: TaskSpec
   readonly events: TaskEvents
   readonly behaviour: Behaviour
@@ -47,94 +52,94 @@ interface Play {
   cancel: () => void
 }
 
-/** Plays tasks from scripts on a clock: no process, no network, no time that passes by itself. */
+/** Simulates tasks on a clock, without processes, network or real time. */
 export function scriptedRuntime(options: ScriptedOptions): ScriptedRuntime {
   const { clock } = options
-  const plays = new Map<string, Play>()
+  const tasks = new Map<string, ScriptedTask>()
   const started: TaskSpec[] = []
   let nextPort = 32_768
 
-  function then(play: Play, ms: number, step: () => void): void {
-    play.cancel = clock.after(ms, () => {
-      if (!play.ended) step()
+  function then(task: ScriptedTask, ms: number, step: () => void): void {
+    task.cancel = clock.after(ms, () => {
+      if (!task.ended) step()
     })
   }
 
-  function end(play: Play, code: number): void {
-    if (play.ended) return
-    play.ended = true
-    play.cancel()
-    play.events.stopped(Object.fromEntries(play.spec.containers.map(({ name }) => [name, code])))
+  function end(task: ScriptedTask, code: number): void {
+    if (task.ended) return
+    task.ended = true
+    task.cancel()
+    task.events.stopped(Object.fromEntries(task.spec.containers.map(({ name }) => [name, code])))
   }
 
-  function run(play: Play): void {
-    play.runningSince = clock.now()
+  function run(task: ScriptedTask): void {
+    task.runningSince = clock.now()
     const ports: Record<number, number> = {}
-    for (const { containerPort } of play.spec.containers.flatMap((c) => c.portMappings)) {
+    for (const { containerPort } of task.spec.containers.flatMap((c) => c.portMappings)) {
       ports[containerPort] = nextPort++
     }
-    play.events.running(ports)
-    const { exits } = play.behaviour
-    if (exits !== undefined) then(play, exits.afterMs, () => end(play, exits.code ?? 1))
+    task.events.running(ports)
+    const { exits } = task.behaviour
+    if (exits !== undefined) then(task, exits.afterMs, () => end(task, exits.code ?? 1))
   }
 
   return {
     start(spec, events) {
       started.push(spec)
       const behaviour = options.behave(spec)
-      const play: Play = { spec, events, behaviour, ended: false, cancel: () => {} }
-      plays.set(spec.id, play)
-      then(play, behaviour.pullMs ?? 1000, () => {
+      const task: ScriptedTask = { spec, events, behaviour, ended: false, cancel: () => {} }
+      tasks.set(spec.id, task)
+      then(task, behaviour.pullMs ?? 1000, () => {
         if (behaviour.pullFails !== undefined) {
-          play.ended = true
+          task.ended = true
           events.failedToStart(reasonOf(behaviour.pullFails, spec))
           return
         }
         events.pulled(behaviour.tellsDigests === false ? {} : digestsOf(spec, behaviour))
-        then(play, behaviour.startMs ?? 1000, () => run(play))
+        then(task, behaviour.startMs ?? 1000, () => run(task))
       })
     },
     stop(taskId) {
-      const play = plays.get(taskId)
-      if (play === undefined || play.ended) return
-      play.cancel()
-      then(play, play.behaviour.stopMs ?? 1000, () => end(play, 143))
+      const task = tasks.get(taskId)
+      if (task === undefined || task.ended) return
+      task.cancel()
+      then(task, task.behaviour.stopMs ?? 1000, () => end(task, 143))
     },
     probe(taskId, _port, path) {
-      const play = plays.get(taskId)
-      if (play?.runningSince === undefined || play.ended) {
+      const task = tasks.get(taskId)
+      if (task?.runningSince === undefined || task.ended) {
         return Promise.resolve({ kind: 'refused', reason: 'connection refused' })
       }
-      const answer = play.behaviour.probe?.(clock.now() - play.runningSince, path) ?? 200
+      const answer = task.behaviour.probe?.(clock.now() - task.runningSince, path) ?? 200
       return Promise.resolve(
         typeof answer === 'number' ? { kind: 'status', status: answer } : answer,
       )
     },
     check(taskId, container) {
-      const play = plays.get(taskId)
-      if (play?.runningSince === undefined || play.ended) return Promise.resolve(false)
-      const ran = clock.now() - play.runningSince
-      return Promise.resolve(play.behaviour.check?.(ran, container) ?? true)
+      const task = tasks.get(taskId)
+      if (task?.runningSince === undefined || task.ended) return Promise.resolve(false)
+      const ran = clock.now() - task.runningSince
+      return Promise.resolve(task.behaviour.check?.(ran, container) ?? true)
     },
     logs(taskId, _container, lines) {
-      return Promise.resolve((plays.get(taskId)?.behaviour.logs ?? []).slice(-lines))
+      return Promise.resolve((tasks.get(taskId)?.behaviour.logs ?? []).slice(-lines))
     },
     close() {
-      for (const play of plays.values()) {
-        play.ended = true
-        play.cancel()
+      for (const task of tasks.values()) {
+        task.ended = true
+        task.cancel()
       }
       return Promise.resolve()
     },
     started: () => started,
     kill(taskId, code) {
-      const play = plays.get(taskId)
-      if (play?.runningSince !== undefined) end(play, code)
+      const task = tasks.get(taskId)
+      if (task?.runningSince !== undefined) end(task, code)
     },
   }
 }
 
-/** A digest for a reference: its own where it is pinned, else one that hangs on nothing but the text. */
+/** A digest for each reference: its own if it is pinned, else one that depends only on the text. */
 function digestsOf(spec: TaskSpec, behaviour: Behaviour): Record<string, string> {
   return Object.fromEntries(
     spec.containers.map(({ name, image }) => [

@@ -2,53 +2,55 @@ import { randomUUID } from 'node:crypto'
 import { readTaskFault, type TaskFault, type TaskFaultKind } from './task-fault.ts'
 import type { TaskSpec } from './types.ts'
 
-/** A fault as it is listed: with how many tasks it has hit so far. */
+/** A fault, and how many tasks it has hit so far. */
 export type ListedTaskFault = TaskFault & { readonly hit: number }
 
 export interface TaskFaults {
-  /** Fails with a sentence for the person who asked when the fault makes no sense. */
-  add(asked: unknown): TaskFault
-  /** The first fault of this kind that hits this task, if any. A task that was hit once stays hit. */
+  /** Throws if the fault is invalid, with a message for the person who requested it. */
+  add(request: unknown): TaskFault
+  /**
+   * The first fault of this kind that hits this task, if any. A task that was hit once stays hit.
+   */
   hitting(kind: TaskFaultKind, task: TaskSpec): TaskFault | undefined
   list(): readonly ListedTaskFault[]
-  /** Undoes all of them, or one. Gives how many went. */
+  /** Lifts all faults, or one. Returns how many were lifted. */
   lift(id?: string): number
-  /** Calls back when a fault is lifted; gives a function that forgets it. */
+  /** Calls back when a fault is lifted. Returns a function that removes the callback. */
   whenLifted(id: string, callback: () => void): () => void
 }
 
-interface Standing {
+interface ActiveFault {
   readonly fault: TaskFault
   readonly tasks: Set<string>
   readonly callbacks: Set<() => void>
 }
 
 export function createTaskFaults(): TaskFaults {
-  const standing = new Map<string, Standing>()
+  const active = new Map<string, ActiveFault>()
   return {
-    add(asked) {
-      const fault: TaskFault = { id: randomUUID(), ...readTaskFault(asked) }
-      standing.set(fault.id, { fault, tasks: new Set(), callbacks: new Set() })
+    add(request) {
+      const fault: TaskFault = { id: randomUUID(), ...readTaskFault(request) }
+      active.set(fault.id, { fault, tasks: new Set(), callbacks: new Set() })
       return fault
     },
     hitting(kind, task) {
-      const found = [...standing.values()].find(
+      const found = [...active.values()].find(
         (each) => each.fault.kind === kind && isAbout(each.fault, task) && hasRoom(each, task),
       )
       found?.tasks.add(task.id)
       return found?.fault
     },
-    list: () => [...standing.values()].map(({ fault, tasks }) => ({ ...fault, hit: tasks.size })),
+    list: () => [...active.values()].map(({ fault, tasks }) => ({ ...fault, hit: tasks.size })),
     lift(id) {
-      const gone = [...standing.values()].filter(({ fault }) => id === undefined || fault.id === id)
+      const gone = [...active.values()].filter(({ fault }) => id === undefined || fault.id === id)
       for (const { fault, callbacks } of gone) {
-        standing.delete(fault.id)
+        active.delete(fault.id)
         for (const callback of callbacks) callback()
       }
       return gone.length
     },
     whenLifted(id, callback) {
-      const callbacks = standing.get(id)?.callbacks
+      const callbacks = active.get(id)?.callbacks
       callbacks?.add(callback)
       return () => void callbacks?.delete(callback)
     },
@@ -62,6 +64,6 @@ function isAbout({ service, taskDefinition }: TaskFault, task: TaskSpec): boolea
   return taskDefinition === task.taskDefinition || taskDefinition === family
 }
 
-function hasRoom({ fault, tasks }: Standing, task: TaskSpec): boolean {
+function hasRoom({ fault, tasks }: ActiveFault, task: TaskSpec): boolean {
   return fault.count === 'forever' || tasks.has(task.id) || tasks.size < fault.count
 }

@@ -1,18 +1,21 @@
 /**
- * Where the simulator's tasks run. Docker makes them real; the scripted runtime plays them on a
- * clock that a test controls.
+ * Runs the simulator's tasks: with Docker as real containers, or simulated by the scripted runtime
+ * on a clock that a test controls.
  */
 export interface TaskRuntime {
   /**
-   * Starts a task: pulls its images, creates and starts its containers. Gives at once; what
-   * happens is told through `events`. Never throws.
+   * Starts a task: pulls its images, creates and starts its containers. Returns at once and reports
+   * progress through `events`. Never throws.
    */
   start(task: TaskSpec, events: TaskEvents): void
-  /** SIGTERM, then SIGKILL after the grace time; `stopped` follows. Never throws. */
+  /** SIGTERM, then SIGKILL after the stop timeout; `stopped` follows. Never throws. */
   stop(taskId: string): void
-  /** Asks a container port as the load balancer would. Gives the HTTP status, or why there is none. */
+  /**
+   * Probes a container port as the load balancer would. Returns the HTTP status, or why there is
+   * none.
+   */
   probe(taskId: string, port: number, path: string, timeoutMs: number): Promise<ProbeAnswer>
-  /** Runs a container's own health check in it. Gives whether it exited with 0 in time. */
+  /** Runs a container's own health check in it. Returns whether it exited with 0 in time. */
   check(
     taskId: string,
     container: string,
@@ -21,7 +24,7 @@ export interface TaskRuntime {
   ): Promise<boolean>
   /** The last lines of a container, for CloudWatch Logs. */
   logs(taskId: string, container: string, lines: number): Promise<string[]>
-  /** Stops everything. */
+  /** Stops all tasks. */
   close(): Promise<void>
 }
 
@@ -47,11 +50,11 @@ export interface ContainerSpec {
 }
 
 export interface TaskEvents {
-  /** All images are here. */
+  /** All images are pulled. */
   pulled(digests: Readonly<Record<string, string>>): void
   /** Container port → port on 127.0.0.1. */
   running(ports: Readonly<Record<number, number>>): void
-  /** The task will not start: `CannotPullContainerError: …` and the like. */
+  /** The task cannot start, for a reason such as `CannotPullContainerError: …`. */
   failedToStart(reason: string): void
   /** All containers have ended. `exitCodes` by container. */
   stopped(exitCodes: Readonly<Record<string, number>>): void
@@ -62,9 +65,9 @@ export type ProbeAnswer =
   | { readonly kind: 'timeout' }
   | { readonly kind: 'refused'; readonly reason: string }
 
-/** The clock that everything in the simulator asks. */
+/** The only clock that the simulator uses. */
 export interface Clock {
   now(): number
-  /** Calls back once after `ms`; gives a function that forgets it. */
+  /** Calls back once after `ms`. Returns a function that cancels it. */
   after(ms: number, callback: () => void): () => void
 }

@@ -9,7 +9,7 @@ export interface StsContext {
   readonly sessions: Sessions
 }
 
-/** AWS STS, API version 2011-06-15: who am I, and temporary credentials for anyone who asks. */
+/** AWS STS, API version 2011-06-15: the caller's identity, and temporary credentials for anyone. */
 export function stsOperations({ account, now, sessions }: StsContext): Operations {
   return {
     GetCallerIdentity({ accessKeyId }) {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 
-/** Temporary credentials that the simulator gave out. */
+/** Temporary credentials that the simulator issued. */
 export interface Session {
   readonly accessKeyId: string
   readonly roleArn: string

@@ -1,6 +1,6 @@
 import { AwsError } from '../http/types.ts'
 
-/** The claims of a web identity token that STS's answer repeats. */
+/** The claims of a web identity token that STS returns. */
 export interface WebIdentity {
   readonly issuer: string
   readonly subject: string
@@ -8,8 +8,8 @@ export interface WebIdentity {
 }
 
 /**
- * Reads a JSON Web Token as CI systems give them. Its signature is not verified; its shape and
- * its end are.
+ * Reads a JSON Web Token such as CI systems issue. Its format and expiry are checked, its signature
+ * is not.
  *
  * Fails with `InvalidIdentityToken` or `ExpiredTokenException`, as STS does.
  */
@@ -34,7 +34,7 @@ function readClaims(token: string): Readonly<Record<string, unknown>> {
     if (parts.length === 3 && typeof claims === 'object' && claims !== null)
       return claims as Readonly<Record<string, unknown>>
   } catch {
-    // Said below.
+    // Reported below.
   }
   throw new AwsError(
     'InvalidIdentityToken',

@@ -6,7 +6,7 @@ import { scriptedRuntime } from '../runtime/scripted.ts'
 import { startSimulator, type Simulator } from '../start.ts'
 import { awsCli } from './aws-cli.ts'
 
-/** A blue/green deployment as somebody would type it who reads the ECS developer guide. */
+/** A blue/green deployment with the commands of the ECS developer guide. */
 let simulator: Simulator
 let aws: Awaited<ReturnType<typeof awsCli>>
 
@@ -26,14 +26,14 @@ after(() => simulator.close())
 
 const service = '--cluster mailman --service api'
 
-async function asked(words: string, more: readonly string[] = []): Promise<string> {
+async function json(words: string, more: readonly string[] = []): Promise<string> {
   return String(JSON.parse(await aws(words, more)))
 }
 
 async function targetGroup(name: string): Promise<string> {
   const settings =
     '--protocol HTTP --port 80 --vpc-id vpc-1 --target-type ip --health-check-interval-seconds 5 --health-check-timeout-seconds 2 --healthy-threshold-count 2 --unhealthy-threshold-count 2'
-  const arn = await asked(
+  const arn = await json(
     `elbv2 create-target-group --name ${name} ${settings} --query TargetGroups[0].TargetGroupArn`,
   )
   await aws(
@@ -42,13 +42,13 @@ async function targetGroup(name: string): Promise<string> {
   return arn
 }
 
-/** The newest service deployment once it is as `query` wants it. */
+/** The newest service deployment, once `query` gives the expected value. */
 async function newest(query: string, wanted: string): Promise<string> {
   for (;;) {
-    const arn = await asked(
+    const arn = await json(
       `ecs list-service-deployments ${service} --query serviceDeployments[0].serviceDeploymentArn`,
     )
-    const found = await asked(
+    const found = await json(
       `ecs describe-service-deployments --service-deployment-arns ${arn} --query serviceDeployments[0].${query}`,
     )
     if (found === wanted) return arn
@@ -56,16 +56,16 @@ async function newest(query: string, wanted: string): Promise<string> {
   }
 }
 
-test('a blue/green deployment waits for a person, goes on, and serves from the other group', async () => {
+test('a blue/green deployment waits for a person, continues, and serves from the other target group', async () => {
   const blue = await targetGroup('blue')
   const green = await targetGroup('green')
-  const balancer = await asked(
+  const balancer = await json(
     'elbv2 create-load-balancer --name front --subnets subnet-1 subnet-2 --query LoadBalancers[0].LoadBalancerArn',
   )
-  const listener = await asked(
+  const listener = await json(
     `elbv2 create-listener --load-balancer-arn ${balancer} --protocol HTTP --port 80 --default-actions Type=forward,TargetGroupArn=${blue} --query Listeners[0].ListenerArn`,
   )
-  const rule = await asked(
+  const rule = await json(
     `elbv2 create-rule --listener-arn ${listener} --priority 1 --conditions Field=path-pattern,Values=/* --actions Type=forward,TargetGroupArn=${blue} --query Rules[0].RuleArn`,
   )
   await aws('ecs create-cluster --cluster-name mailman')
@@ -96,7 +96,7 @@ test('a blue/green deployment waits for a person, goes on, and serves from the o
   ])
   const arn = await newest('lifecycleHookDetails[0].status', 'AWAITING_ACTION')
   assert.deepEqual(JSON.parse(await aws(rulesOf)), [blue])
-  const hook = await asked(
+  const hook = await json(
     `ecs describe-service-deployments --service-deployment-arns ${arn} --query serviceDeployments[0].lifecycleHookDetails[0].hookId`,
   )
   await aws(`ecs continue-service-deployment --service-deployment-arn ${arn} --hook-id ${hook}`)
@@ -104,7 +104,7 @@ test('a blue/green deployment waits for a person, goes on, and serves from the o
   await newest('status', 'SUCCESSFUL')
   assert.deepEqual(JSON.parse(await aws(rulesOf)), [green])
   assert.equal(
-    await asked(
+    await json(
       `elbv2 describe-target-health --target-group-arn ${green} --query TargetHealthDescriptions[0].TargetHealth.State`,
     ),
     'healthy',

@@ -1,29 +1,31 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { awsCli } from './aws-cli.ts'
-import { openStage, type Stage } from './stage.ts'
+import { openDockerFixture, type DockerFixture } from './docker-fixture.ts'
 
-/** The commands of a deploy script, as somebody would type them. */
-let stage: Stage
+/** The commands of a typical deploy script. */
+let fixture: DockerFixture
 let aws: Awaited<ReturnType<typeof awsCli>>
 
 before(async () => {
-  stage = await openStage()
-  aws = await awsCli(stage.simulator.url)
+  fixture = await openDockerFixture()
+  aws = await awsCli(fixture.simulator.url)
 })
 
-after(() => stage.close())
+after(() => fixture.close())
 
-test('ecr get-login-password logs docker in, and the image is pushed and described', async () => {
+test('docker logs in with ecr get-login-password, and pushes an image that ECR describes', async () => {
   await aws('ecr create-repository --repository-name worker')
   const uri = await aws('ecr describe-repositories --query repositories[0].repositoryUri')
-  assert.equal(JSON.parse(uri), `${stage.host}/worker`)
+  assert.equal(JSON.parse(uri), `${fixture.host}/worker`)
 
   const password = await aws('ecr get-login-password')
-  const login = ['login', '--username', 'AWS', '--password-stdin', stage.host]
-  assert.match(await stage.docker(login, password), /Login Succeeded/)
+  const login = ['login', '--username', 'AWS', '--password-stdin', fixture.host]
+  assert.match(await fixture.docker(login, password), /Login Succeeded/)
 
-  const digest = await stage.push(await stage.build('worker:v1', 'echo at work; exec sleep 600'))
+  const digest = await fixture.push(
+    await fixture.build('worker:v1', 'echo at work; exec sleep 600'),
+  )
   const described = await aws(
     'ecr describe-images --repository-name worker --image-ids imageTag=v1 --query imageDetails[].imageDigest',
   )
@@ -34,7 +36,7 @@ const service = '--cluster mailman --service mailman-worker'
 const wait = 'ecs wait services-stable --cluster mailman --services mailman-worker'
 const newestStatus = `ecs list-service-deployments ${service} --query serviceDeployments[0].status`
 
-/** What runs, by the command that a script would ask with. */
+/** What runs, by the command that a script would use. */
 async function runs(): Promise<unknown> {
   const query = 'services[0].[runningCount,taskDefinition,deployments[0].rolloutState]'
   const told = await aws(
@@ -44,14 +46,14 @@ async function runs(): Promise<unknown> {
   return [count, taskDefinition.split('/').at(-1), state]
 }
 
-test('a service is created, waited for, listed, and forced to deploy anew', async () => {
+test('a service is created, waited for, listed, and forced to deploy again', async () => {
   await aws('ecs create-cluster --cluster-name mailman')
   for (const value of ['1', '2'])
     await aws('ecs register-task-definition --family mailman-worker --container-definitions', [
       JSON.stringify([
         {
           name: 'worker',
-          image: `${stage.host}/worker:v1`,
+          image: `${fixture.host}/worker:v1`,
           environment: [{ name: 'REVISION', value }],
           logConfiguration: {
             logDriver: 'awslogs',
@@ -72,15 +74,15 @@ test('a service is created, waited for, listed, and forced to deploy anew', asyn
   await aws('ecs update-service --cluster mailman --service mailman-worker --force-new-deployment')
   await aws(wait)
 
-  // Of the newest: the waiter may have called the first one stable while it was still under way.
+  // The newest deployment: the waiter may have found the first one stable while it was in progress.
   assert.equal(JSON.parse(await aws(newestStatus)), 'SUCCESSFUL')
   assert.deepEqual(await runs(), [1, 'mailman-worker:2', 'COMPLETED'])
   const log = 'logs filter-log-events --log-group-name /mailman --query events[-1].message'
   assert.equal(JSON.parse(await aws(log)), 'at work')
 })
 
-test('after a bad image on a moving tag the waiter is content, and only the record tells', async () => {
-  await stage.push(await stage.build('worker:v1', 'echo cannot work; exit 3'))
+test('after a bad image on a moving tag the waiter succeeds, and only the service deployment shows it', async () => {
+  await fixture.push(await fixture.build('worker:v1', 'echo cannot work; exit 3'))
   await aws(`ecs update-service ${service} --force-new-deployment`)
   await aws(wait)
   assert.deepEqual(await runs(), [1, 'mailman-worker:2', 'COMPLETED'])
@@ -95,9 +97,9 @@ test('after a bad image on a moving tag the waiter is content, and only the reco
   assert.deepEqual(JSON.parse(codes), [3, 3, 3])
 })
 
-test('after an image that is not there the newest revision is not the one that runs', async () => {
+test('after a missing image the newest revision is not the one that runs', async () => {
   await aws('ecs register-task-definition --family mailman-worker --container-definitions', [
-    JSON.stringify([{ name: 'worker', image: `${stage.host}/worker:v404` }]),
+    JSON.stringify([{ name: 'worker', image: `${fixture.host}/worker:v404` }]),
   ])
   await aws(`ecs update-service ${service} --task-definition mailman-worker`)
   await aws(wait)
@@ -115,7 +117,7 @@ test('after an image that is not there the newest revision is not the one that r
   )
 })
 
-test('who calls, and what a bad key or an operation that is not there says', async () => {
+test('the CLI shows the identity, and the errors for a bad key and an unknown operation', async () => {
   assert.equal(JSON.parse(await aws('sts get-caller-identity --query Account')), '000000000000')
   await assert.rejects(
     aws('ecs list-clusters', [], 'EXPIRED'),

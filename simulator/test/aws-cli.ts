@@ -4,12 +4,12 @@ import { pythonPackages } from '../../test/peers/pypi.ts'
 const version = '1.46.3'
 
 /**
- * The stock AWS command line, from PyPI, kept in the cache. It is told nothing but what its users
- * would: an endpoint, a region, and keys.
+ * The stock AWS command line, from PyPI, kept in the cache. It gets only what its users would set:
+ * an endpoint, a region, and keys.
  */
 export async function awsCli(endpoint: string) {
   const packages = await awsCliPackages()
-  /** `words` is split at spaces; what has spaces of its own comes in `more`. */
+  /** `words` is split at spaces; arguments with spaces go into `more`. */
   return async (words: string, more: readonly string[] = [], accessKeyId = 'AKIATEST') => {
     const args = ['-m', 'awscli', ...words.split(' '), ...more, '--output', 'json']
     const { stdout } = await execa('python3', args, {
@@ -32,7 +32,7 @@ export async function awsCli(endpoint: string) {
   }
 }
 
-/** The folder of its Python packages, botocore's models of AWS among them. */
+/** The folder of its Python packages, including botocore's models of AWS. */
 export function awsCliPackages(): Promise<string> {
   return pythonPackages(`awscli==${version}`)
 }

@@ -8,7 +8,7 @@ import { scriptedRuntime } from '../runtime/scripted.ts'
 import { startSimulator } from '../start.ts'
 import { awsCliPackages } from './aws-cli.ts'
 
-test("every answer is what botocore's model of AWS says: no field unknown, missing or of another type", async () => {
+test("every answer matches botocore's model of AWS: no field is unknown, missing or of another type", async () => {
   const clock = realClock()
   const behaviour = { pullMs: 50, startMs: 50, stopMs: 50, logs: ['at work'] }
   const runtime = scriptedRuntime({ clock, behave: () => behaviour })

@@ -3,21 +3,21 @@ import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { dockerRuntime, removeSimulatedContainers } from '../runtime/docker.ts'
 import type { ContainerSpec, TaskRuntime, TaskSpec } from '../runtime/types.ts'
-import { openStage, serving, type Stage } from './stage.ts'
+import { openDockerFixture, serving, type DockerFixture } from './docker-fixture.ts'
 
-let stage: Stage
+let fixture: DockerFixture
 let runtime: TaskRuntime
 let digest: string
 
 before(async () => {
-  stage = await openStage()
-  runtime = stage.simulator.engine.runtime
-  await stage.createRepository('api')
-  await stage.login()
-  digest = await stage.push(await stage.build('api:v1', serving))
+  fixture = await openDockerFixture()
+  runtime = fixture.simulator.engine.runtime
+  await fixture.createRepository('api')
+  await fixture.login()
+  digest = await fixture.push(await fixture.build('api:v1', serving))
 })
 
-after(() => stage.close())
+after(() => fixture.close())
 
 function task(...containers: Partial<ContainerSpec>[]): TaskSpec {
   return {
@@ -27,7 +27,7 @@ function task(...containers: Partial<ContainerSpec>[]): TaskSpec {
     cluster: 'mailman',
     containers: containers.map((container) => ({
       name: 'api',
-      image: `${stage.host}/api:v1`,
+      image: `${fixture.host}/api:v1`,
       essential: true,
       environment: {},
       portMappings: [],
@@ -36,7 +36,7 @@ function task(...containers: Partial<ContainerSpec>[]): TaskSpec {
   }
 }
 
-/** Starts a task, and gives what it tells as promises. */
+/** Starts a task. Returns its events as promises. */
 function start(spec: TaskSpec, on = runtime) {
   const pulled = Promise.withResolvers<Readonly<Record<string, string>>>()
   const running = Promise.withResolvers<Readonly<Record<number, number>>>()
@@ -51,7 +51,7 @@ function start(spec: TaskSpec, on = runtime) {
     },
     stopped: stopped.resolve,
   })
-  // A test waits for some of them only.
+  // A test awaits only some of them.
   for (const { promise } of [pulled, running, stopped]) promise.catch(() => undefined)
   return {
     pulled: pulled.promise,
@@ -61,7 +61,7 @@ function start(spec: TaskSpec, on = runtime) {
   }
 }
 
-/** Asks until the container listens; it is the test's time limit that ends it. */
+/** Probes until the container listens, or the test's time limit ends. */
 async function firstAnswer(taskId: string, port: number, path: string) {
   for (;;) {
     const answer = await runtime.probe(taskId, port, path, 2000)
@@ -70,9 +70,9 @@ async function firstAnswer(taskId: string, port: number, path: string) {
 }
 
 const containersOf = (taskId: string): Promise<string> =>
-  stage.docker(['ps', '--all', '--quiet', '--filter', `label=slipway.task=${taskId}`])
+  fixture.docker(['ps', '--all', '--quiet', '--filter', `label=slipway.task=${taskId}`])
 
-test('a task runs the image that its tag means, answers on its port, writes a log, and is stopped', async () => {
+test('a task runs the image of its tag, answers on its port, writes a log, and is stopped', async () => {
   const spec = task({ portMappings: [{ containerPort: 8080 }] })
   const told = start(spec)
 
@@ -107,7 +107,7 @@ test("a container's own health check runs in it, with its exit code and its time
   assert.equal(await shell('true'), false)
 })
 
-test('a container that ends by itself gives its own exit code, and leaves nothing behind', async () => {
+test('a container that ends on its own reports its exit code, and leaves nothing behind', async () => {
   const spec = task({
     command: ['sh', '-c', 'echo "$WORD"; exit 3'],
     environment: { WORD: '$(x)' },
@@ -119,8 +119,8 @@ test('a container that ends by itself gives its own exit code, and leaves nothin
   while ((await containersOf(spec.id)) !== '');
 })
 
-test('a tag that is not there fails as on ECS', async () => {
-  const image = `${stage.host}/api:v9`
+test('a missing tag fails as on ECS', async () => {
+  const image = `${fixture.host}/api:v9`
 
   assert.equal(
     await start(task({ image })).failed,
@@ -128,7 +128,7 @@ test('a tag that is not there fails as on ECS', async () => {
   )
 })
 
-test('a command that is not there fails the start, and leaves nothing behind', async () => {
+test('a missing command fails the start, and leaves nothing behind', async () => {
   const spec = task({ command: ['/nowhere'] })
 
   assert.match(await start(spec).failed, /^CannotStartContainerError: Error response from daemon: /)
@@ -163,35 +163,35 @@ test('a container that ignores SIGTERM is killed after the stop timeout', async 
   assert.deepEqual(await told.stopped, { api: 137 })
 })
 
-test('a task that somebody removes behind our back has ended', async () => {
+test('a task whose containers are removed with docker has ended', async () => {
   const spec = task({ command: ['sleep', '600'] })
   const told = start(spec)
   await told.running
 
-  await stage.docker(['rm', '--force', await containersOf(spec.id)])
+  await fixture.docker(['rm', '--force', await containersOf(spec.id)])
 
   assert.deepEqual(await told.stopped, { api: 137 })
 })
 
-test('closing ends every task; what a crash left is found again by its label', async () => {
-  const { dockerHost } = stage
-  const instance = `${stage.instance}-other`
+test('closing ends every task, and containers left by a crash are found by their label', async () => {
+  const { dockerHost } = fixture
+  const instance = `${fixture.instance}-other`
   const labelled = ['ps', '--all', '--quiet', '--filter', `label=slipway.simulator=${instance}`]
   const open = () => dockerRuntime({ dockerHost, instance })
-  const spec = task({ image: `${stage.host}/api@${digest}`, command: ['sleep', '600'] })
+  const spec = task({ image: `${fixture.host}/api@${digest}`, command: ['sleep', '600'] })
 
   const closing = await open()
   const told = start(spec, closing)
   await told.running
   await closing.close()
   await told.stopped
-  assert.equal(await stage.docker(labelled), '')
+  assert.equal(await fixture.docker(labelled), '')
 
   const name = `--label=slipway.simulator=${instance}`
-  await stage.docker(['run', '--detach', name, `${stage.host}/api:v1`])
+  await fixture.docker(['run', '--detach', name, `${fixture.host}/api:v1`])
   assert.equal(await removeSimulatedContainers({ dockerHost, instance }), 1)
-  await stage.docker(['run', '--detach', name, `${stage.host}/api:v1`])
+  await fixture.docker(['run', '--detach', name, `${fixture.host}/api:v1`])
   const again = await open()
-  assert.equal(await stage.docker(labelled), '')
+  assert.equal(await fixture.docker(labelled), '')
   await again.close()
 })

@@ -8,16 +8,16 @@ function simulator(args: readonly string[], env: Record<string, string> = {}) {
   return execa(process.execPath, ['simulator/main.ts', ...args], { env, reject: false })
 }
 
-async function refusal(...args: readonly string[]): Promise<string> {
+async function errorOf(...args: readonly string[]): Promise<string> {
   const { exitCode, stderr } = await simulator(args)
   assert.equal(exitCode, 1)
   return stderr
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  test(`the program says where it is, serves, and ends well on ${signal}`, async () => {
+  test(`the program prints its addresses, serves, and exits with 0 on ${signal}`, async () => {
     const running = simulator(['--runtime', 'scripted', '--port', '0'])
-    const told = new Promise<string>((resolve) => {
+    const output = new Promise<string>((resolve) => {
       let text = ''
       running.stdout.on('data', (chunk: Buffer) => {
         text += chunk.toString()
@@ -25,7 +25,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
       })
     })
 
-    const url = /AWS endpoint +(http:\S+)/.exec(await told)?.[1]
+    const url = /AWS endpoint +(http:\S+)/.exec(await output)?.[1]
     const health = await fetch(`${url}/_simulator/health`)
     assert.deepEqual(await health.json(), { status: 'ok' })
 
@@ -33,14 +33,14 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
     assert.equal((await running).exitCode, 0)
   })
 
-test('options that make no sense are refused with what would', async () => {
-  assert.match(await refusal('--port', '70000'), /from 0 to 65535/)
-  assert.match(await refusal('--runtime', 'podman'), /Allowed choices are docker, scripted/)
-  assert.match(await refusal('--registry', 'http://u:p@h:1'), /SLIPWAY_REGISTRY_PASSWORD/)
-  assert.match(await refusal('--registry', 'http://h:1'), /SLIPWAY_REGISTRY_PASSWORD is not set/)
+test('an invalid option is rejected with what is expected', async () => {
+  assert.match(await errorOf('--port', '70000'), /from 0 to 65535/)
+  assert.match(await errorOf('--runtime', 'podman'), /Allowed choices are docker, scripted/)
+  assert.match(await errorOf('--registry', 'http://u:p@h:1'), /SLIPWAY_REGISTRY_PASSWORD/)
+  assert.match(await errorOf('--registry', 'http://h:1'), /SLIPWAY_REGISTRY_PASSWORD is not set/)
 })
 
-test('a taken port and a missing engine are told in one sentence', async () => {
+test('a taken port and a missing engine are reported with what to do', async () => {
   const taken = createServer().listen(0, '127.0.0.1')
   await new Promise((resolve) => taken.once('listening', resolve))
   const { port } = taken.address() as AddressInfo

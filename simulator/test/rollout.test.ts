@@ -24,10 +24,10 @@ import {
   ElasticLoadBalancingV2Client,
   ModifyTargetGroupAttributesCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
-import { openStage, serving, type Stage } from './stage.ts'
+import { openDockerFixture, serving, type DockerFixture } from './docker-fixture.ts'
 
-/** Whole rollouts: SDK clients, engine, gate, registry and real containers. */
-let stage: Stage
+/** Whole rollouts: SDK clients, engine, registry proxy, registry and real containers. */
+let fixture: DockerFixture
 let ecs: ECSClient
 let elb: ElasticLoadBalancingV2Client
 let logs: CloudWatchLogsClient
@@ -36,12 +36,12 @@ const cluster = 'mailman'
 const service = 'mailman-api'
 
 before(async () => {
-  stage = await openStage()
-  ecs = new ECSClient(stage.client)
-  elb = new ElasticLoadBalancingV2Client(stage.client)
-  logs = new CloudWatchLogsClient(stage.client)
-  await stage.createRepository('api')
-  await stage.login()
+  fixture = await openDockerFixture()
+  ecs = new ECSClient(fixture.client)
+  elb = new ElasticLoadBalancingV2Client(fixture.client)
+  logs = new CloudWatchLogsClient(fixture.client)
+  await fixture.createRepository('api')
+  await fixture.login()
   await ecs.send(new CreateClusterCommand({ clusterName: cluster }))
   const { TargetGroups } = await elb.send(
     new CreateTargetGroupCommand({
@@ -58,7 +58,7 @@ before(async () => {
     }),
   )
   targetGroupArn = TargetGroups?.[0]?.TargetGroupArn ?? ''
-  // As on AWS, five minutes of draining are the default.
+  // As on AWS, targets drain for five minutes by default.
   await elb.send(
     new ModifyTargetGroupAttributesCommand({
       TargetGroupArn: targetGroupArn,
@@ -67,7 +67,7 @@ before(async () => {
   )
 })
 
-after(() => stage.close())
+after(() => fixture.close())
 
 async function register(image: string): Promise<string> {
   const { taskDefinition } = await ecs.send(
@@ -94,7 +94,7 @@ async function register(image: string): Promise<string> {
   return taskDefinition?.taskDefinitionArn ?? ''
 }
 
-/** Asks for the newest service deployment until it has ended. */
+/** Polls the newest service deployment until it has ended. */
 async function end(): Promise<ServiceDeployment> {
   for (;;) {
     const { serviceDeployments } = await ecs.send(
@@ -107,31 +107,31 @@ async function end(): Promise<ServiceDeployment> {
     const [deployment] = described.serviceDeployments ?? []
     if (deployment?.finishedAt !== undefined) return deployment
     await new Promise((resolve) =>
-      stage.simulator.engine.clock.after(200, () => resolve(undefined)),
+      fixture.simulator.engine.clock.after(200, () => resolve(undefined)),
     )
   }
 }
 
-/** The digest, and the answer of `/health`, of every task that runs. */
+/** The digest and the answer of `/health` of every running task. */
 async function whatRuns() {
   const { taskArns = [] } = await ecs.send(new ListTasksCommand({ cluster, serviceName: service }))
   const { tasks = [] } = await ecs.send(new DescribeTasksCommand({ cluster, tasks: taskArns }))
   return Promise.all(
     tasks.map(async ({ taskArn = '', containers }) => {
       const id = taskArn.slice(taskArn.lastIndexOf('/') + 1)
-      const probe = await stage.simulator.engine.runtime.probe(id, 8080, '/health', 2000)
+      const probe = await fixture.simulator.engine.runtime.probe(id, 8080, '/health', 2000)
       return { digest: containers?.[0]?.imageDigest, probe }
     }),
   )
 }
 
 test('a good image goes live, is healthy for the load balancer, and its log can be read', async () => {
-  const digest = await stage.push(await stage.build('api:good', serving))
+  const digest = await fixture.push(await fixture.build('api:good', serving))
   await ecs.send(
     new CreateServiceCommand({
       cluster,
       serviceName: service,
-      taskDefinition: await register(`${stage.host}/api@${digest}`),
+      taskDefinition: await register(`${fixture.host}/api@${digest}`),
       desiredCount: 1,
       loadBalancers: [{ targetGroupArn, containerName: 'api', containerPort: 8080 }],
       deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } },
@@ -162,13 +162,13 @@ test('a good image goes live, is healthy for the load balancer, and its log can 
   assert.equal(filtered.events?.length, 1)
 })
 
-test('an image that is not there is rolled back by the circuit breaker, and the good one still runs', async () => {
+test('a missing image is rolled back by the circuit breaker, and the good one still runs', async () => {
   const [good] = await whatRuns()
   await ecs.send(
     new UpdateServiceCommand({
       cluster,
       service,
-      taskDefinition: await register(`${stage.host}/api:missing`),
+      taskDefinition: await register(`${fixture.host}/api:missing`),
     }),
   )
 
@@ -183,9 +183,9 @@ test('an image that is not there is rolled back by the circuit breaker, and the 
   assert.ok(tasks.some((each) => each.stoppedReason?.startsWith('CannotPullContainerError: ')))
 })
 
-test('a crash loop that was asked for ends real containers, until it is lifted', async () => {
+test('a crash loop fault ends real containers, until it is lifted', async () => {
   const [good] = await whatRuns()
-  const tasks = `${stage.simulator.url}/_simulator/tasks`
+  const tasks = `${fixture.simulator.url}/_simulator/tasks`
   const fault = { service, kind: 'crash loop', afterMs: 100, exitCode: 42, count: 1 }
   const added = await fetch(tasks, { method: 'POST', body: JSON.stringify(fault) })
   assert.equal(added.status, 200)

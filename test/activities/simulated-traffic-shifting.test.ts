@@ -193,7 +193,7 @@ describe('a deployment that shifts traffic', () => {
   test('is rolled back by ECS when a hook fails, and the result names the hook', async () => {
     const api = await startService({ strategy: 'BLUE_GREEN' })
     await api.settled()
-    simulator.engine.world.hookAnswers['smoke-test'] = { hookStatus: 'FAILED' }
+    simulator.engine.state.hookAnswers['smoke-test'] = { hookStatus: 'FAILED' }
     await addHooks(api, [
       {
         hookTargetArn: 'arn:aws:lambda:us-east-1:000000000000:function:smoke-test',
@@ -326,7 +326,7 @@ describe('a deployment that runs out of time', () => {
     test(`is stopped at ${stage} and rolled back`, async () => {
       const api = await startService({ strategy: 'BLUE_GREEN', bakeTimeInMinutes: 10 })
       await api.settled()
-      simulator.engine.world.hookAnswers['slow'] = { hookStatus: 'IN_PROGRESS' }
+      simulator.engine.state.hookAnswers['slow'] = { hookStatus: 'IN_PROGRESS' }
       await addHooks(api, [
         {
           hookTargetArn: 'arn:aws:lambda:us-east-1:000000000000:function:slow',

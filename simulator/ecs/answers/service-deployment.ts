@@ -11,7 +11,7 @@ import { targetCounts } from '../rollouts/service-deployments.ts'
 import type { RevisionRecord, ServiceDeploymentRecord } from '../records.ts'
 import { seconds, type Wire } from './wire.ts'
 
-/** A service deployment as `DescribeServiceDeployments` tells it. */
+/** A service deployment as `DescribeServiceDeployments` returns it. */
 export function serviceDeploymentAnswer(
   engine: Engine,
   record: ServiceDeploymentRecord,
@@ -20,7 +20,7 @@ export function serviceDeploymentAnswer(
   return {
     serviceDeploymentArn: record.arn,
     serviceArn: record.service,
-    clusterArn: engine.world.clusters[record.cluster]?.arn,
+    clusterArn: engine.state.clusters[record.cluster]?.arn,
     createdAt: seconds(record.createdAt),
     startedAt: seconds(record.startedAt),
     finishedAt: seconds(record.finishedAt),
@@ -62,13 +62,13 @@ export function serviceDeploymentAnswer(
   }
 }
 
-/** A service without a load balancer has no traffic that ECS knows of. */
+/** ECS knows no traffic of a service without a load balancer. */
 function trafficOf(
-  { world }: Engine,
+  { state }: Engine,
   { staged, targetRevision, service: arn }: ServiceDeploymentRecord,
   revision: string,
 ): Pick<ServiceRevisionSummary, 'requestedProductionTrafficWeight' | 'requestedTestTrafficWeight'> {
-  const service = world.services[arn]
+  const service = state.services[arn]
   if (staged === undefined || service === undefined || service.loadBalancers.length === 0) return {}
   const { production, test } = staged
   if (revision === targetRevision) {
@@ -85,7 +85,7 @@ function tenths(percent: number): number {
   return Math.round(percent * 10) / 10
 }
 
-/** A service deployment as `ListServiceDeployments` tells it. */
+/** A service deployment as `ListServiceDeployments` returns it. */
 export function serviceDeploymentBrief(
   engine: Engine,
   record: ServiceDeploymentRecord,
@@ -93,7 +93,7 @@ export function serviceDeploymentBrief(
   return {
     serviceDeploymentArn: record.arn,
     serviceArn: record.service,
-    clusterArn: engine.world.clusters[record.cluster]?.arn,
+    clusterArn: engine.state.clusters[record.cluster]?.arn,
     createdAt: seconds(record.createdAt),
     startedAt: seconds(record.startedAt),
     finishedAt: seconds(record.finishedAt),
@@ -103,13 +103,13 @@ export function serviceDeploymentBrief(
   }
 }
 
-/** A service revision as `DescribeServiceRevisions` tells it, with the digests as far as they are known. */
+/** A service revision as `DescribeServiceRevisions` returns it, with the digests known so far. */
 export function revisionAnswer(engine: Engine, revision: RevisionRecord): Wire<ServiceRevision> {
   const definition = taskDefinitionAt(engine, revision.taskDefinition)
   return {
     serviceRevisionArn: revision.arn,
     serviceArn: revision.service,
-    clusterArn: engine.world.clusters[revision.cluster]?.arn,
+    clusterArn: engine.state.clusters[revision.cluster]?.arn,
     taskDefinition: revision.taskDefinition,
     launchType: revision.launchType,
     platformVersion: revision.platformVersion,

@@ -5,7 +5,7 @@ import { countsOf, isLive, tasksOf } from '../tasks/state.ts'
 import type { DeploymentRecord, ServiceRecord, TaskRecord } from '../records.ts'
 import { seconds, type Wire } from './wire.ts'
 
-/** A service as `DescribeServices` tells it. Tags only where they are asked for. */
+/** A service as `DescribeServices` returns it, with its tags only if `tags` is set. */
 export function serviceAnswer(
   engine: Engine,
   service: ServiceRecord,
@@ -14,12 +14,12 @@ export function serviceAnswer(
   const tasks = tasksOf(engine, service)
   const counts = countsOf(tasks)
   const current = service.deployments
-    .map(({ serviceDeployment }) => engine.world.serviceDeployments[serviceDeployment])
+    .map(({ serviceDeployment }) => engine.state.serviceDeployments[serviceDeployment])
     .find((record) => record !== undefined && isInFlight(record))
   return {
     serviceArn: service.arn,
     serviceName: service.name,
-    clusterArn: engine.world.clusters[service.cluster]?.arn,
+    clusterArn: engine.state.clusters[service.cluster]?.arn,
     status: service.status,
     taskDefinition: service.taskDefinition,
     desiredCount: service.desiredCount,
@@ -64,7 +64,7 @@ function deploymentAnswer(
 ): Wire<Deployment> {
   const own = tasks.filter((task) => task.deployment === deployment.id)
   const counts = countsOf(own)
-  const settings = engine.world.revisions[deployment.revision]
+  const settings = engine.state.revisions[deployment.revision]
   return {
     id: deployment.id,
     status: deployment.status,

@@ -2,7 +2,7 @@ import type { TaskDefinition } from '@aws-sdk/client-ecs'
 import type { TaskDefinitionRecord } from '../records.ts'
 import { seconds, type Wire } from './wire.ts'
 
-/** A revision of a task definition as `DescribeTaskDefinition` tells it. */
+/** A revision of a task definition as `DescribeTaskDefinition` returns it. */
 export function taskDefinitionAnswer(record: TaskDefinitionRecord): Wire<TaskDefinition> {
   return {
     ...record.rest,

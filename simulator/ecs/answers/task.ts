@@ -6,13 +6,15 @@ import { taskHealth } from '../tasks/container-health.ts'
 import type { TaskRecord } from '../records.ts'
 import { seconds, type Wire } from './wire.ts'
 
-/** A task as `DescribeTasks` tells it. Its ports are where they can be reached on this machine. */
+/**
+ * A task as `DescribeTasks` returns it. Its ports are those under which this machine reaches it.
+ */
 export function taskAnswer(engine: Engine, task: TaskRecord): Wire<Task> {
   const definition = taskDefinitionAt(engine, task.taskDefinition)
-  const launchType = engine.world.revisions[task.revision]?.launchType
+  const launchType = engine.state.revisions[task.revision]?.launchType
   return {
     taskArn: task.arn,
-    clusterArn: engine.world.clusters[task.cluster]?.arn,
+    clusterArn: engine.state.clusters[task.cluster]?.arn,
     taskDefinitionArn: task.taskDefinition,
     group: `service:${nameOf(task.service)}`,
     startedBy: task.deployment,

@@ -1,6 +1,6 @@
 /**
- * A type of the AWS SDK as ECS writes it in JSON: a moment is a number of seconds since the epoch.
- * Answers are made of these, so that the compiler holds them to AWS's own names and types.
+ * A type of the AWS SDK as ECS writes it in JSON: a time is a number of seconds since the epoch.
+ * Answers have these types, so that the compiler checks them against AWS's names and types.
  */
 export type Wire<Type> = Type extends Date
   ? number
@@ -17,5 +17,5 @@ export function seconds(ms: number | undefined): number | undefined {
   return ms === undefined ? undefined : ms / 1000
 }
 
-/** What an operation answers: the SDK's output without what the SDK itself adds to it. */
+/** What an operation answers: the SDK's output type without what the SDK itself adds. */
 export type Answer<Output> = Wire<Omit<Output, '$metadata'>>

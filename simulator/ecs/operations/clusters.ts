@@ -16,13 +16,13 @@ import { countsOf, tasksOf } from '../tasks/state.ts'
 import type { ClusterRecord, ServiceRecord } from '../records.ts'
 import { tagList } from './tags.ts'
 
-/** Gives the cluster that is there already, as ECS does, where there is one of that name. */
+/** Returns the existing cluster if there is one of that name, as ECS does. */
 export function createCluster(engine: Engine, input: Input): Answer<CreateClusterCommandOutput> {
   const name = optionalText(input, 'clusterName') ?? 'default'
   if (!/^[\w-]{1,255}$/.test(name)) {
     throw new AwsError('InvalidParameterException', 'Identifier contains invalid characters.')
   }
-  const known = engine.world.clusters[name]
+  const known = engine.state.clusters[name]
   if (known?.status === 'ACTIVE') return { cluster: clusterAnswer(engine, known) }
   const cluster: ClusterRecord = {
     arn: ecsArn(engine, `cluster/${name}`),
@@ -30,7 +30,7 @@ export function createCluster(engine: Engine, input: Input): Answer<CreateCluste
     status: 'ACTIVE',
     tags: tagList(input),
   }
-  engine.world.clusters[name] = cluster
+  engine.state.clusters[name] = cluster
   return { cluster: clusterAnswer(engine, cluster) }
 }
 
@@ -39,14 +39,14 @@ export function describeClusters(
   input: Input,
 ): Answer<DescribeClustersCommandOutput> {
   const names = textList(input, 'clusters')
-  const wanted = names.length > 0 ? names : ['default']
+  const requested = names.length > 0 ? names : ['default']
   const tags = textList(input, 'include').includes('TAGS')
-  const found = wanted.map((name) => engine.world.clusters[nameOf(name)])
+  const found = requested.map((name) => engine.state.clusters[nameOf(name)])
   return {
     clusters: found.flatMap((cluster) =>
       cluster === undefined ? [] : [clusterAnswer(engine, cluster, { tags })],
     ),
-    failures: wanted.flatMap((name, index) =>
+    failures: requested.flatMap((name, index) =>
       found[index] === undefined
         ? [{ arn: ecsArn(engine, `cluster/${nameOf(name)}`), reason: 'MISSING' }]
         : [],
@@ -55,14 +55,14 @@ export function describeClusters(
 }
 
 export function listClusters(engine: Engine, input: Input): Answer<ListClustersCommandOutput> {
-  const arns = Object.values(engine.world.clusters)
+  const arns = Object.values(engine.state.clusters)
     .filter(({ status }) => status === 'ACTIVE')
     .map(({ arn }) => arn)
   const { items, nextToken } = page(arns, input)
   return { clusterArns: items, nextToken }
 }
 
-/** @throws ClusterContainsServicesException while a service of it is not `INACTIVE`. */
+/** @throws ClusterContainsServicesException while any of its services is not `INACTIVE`. */
 export function deleteCluster(engine: Engine, input: Input): Answer<DeleteClusterCommandOutput> {
   const cluster = clusterOf(engine, input)
   if (servicesIn(engine, cluster).length > 0) {
@@ -76,7 +76,7 @@ export function deleteCluster(engine: Engine, input: Input): Answer<DeleteCluste
 }
 
 function servicesIn(engine: Engine, cluster: ClusterRecord): ServiceRecord[] {
-  return Object.values(engine.world.services).filter(
+  return Object.values(engine.state.services).filter(
     (service) => service.cluster === cluster.name && service.status !== 'INACTIVE',
   )
 }

@@ -6,11 +6,11 @@ import { optionalWord, text, type Input } from '../requests/input.ts'
 import { wakeSoon } from '../wake.ts'
 
 /**
- * Answers a hook that waits for a person: `CONTINUE` (the default), or `ROLLBACK`.
+ * Answers a hook that waits for a person, with `CONTINUE` (the default) or `ROLLBACK`.
  *
  * @throws ServiceDeploymentNotFoundException
- * @throws InvalidParameterException where the deployment has no such hook at its stage.
- * @throws ClientException where the hook waits for nobody.
+ * @throws InvalidParameterException if the deployment has no such hook at its current stage.
+ * @throws ClientException if the hook does not wait for an action.
  */
 export function continueServiceDeployment(
   engine: Engine,
@@ -19,7 +19,7 @@ export function continueServiceDeployment(
   const arn = text(input, 'serviceDeploymentArn')
   const hookId = text(input, 'hookId')
   const action = optionalWord(input, 'action', ['CONTINUE', 'ROLLBACK']) ?? 'CONTINUE'
-  const record = engine.world.serviceDeployments[arn]
+  const record = engine.state.serviceDeployments[arn]
   if (record === undefined) {
     throw new AwsError('ServiceDeploymentNotFoundException', 'Service deployment not found.')
   }
@@ -27,7 +27,7 @@ export function continueServiceDeployment(
   if (hook === undefined) {
     throw new AwsError(
       'InvalidParameterException',
-      `The service deployment has no lifecycle hook ${hookId} at its present stage.`,
+      `The service deployment has no lifecycle hook ${hookId} at its current stage.`,
     )
   }
   if (hook.status !== 'AWAITING_ACTION' || record.status !== 'IN_PROGRESS') {

@@ -47,14 +47,14 @@ const known = [
 /** Creates a service and starts its first deployment. */
 export function createService(engine: Engine, input: Input): Answer<CreateServiceCommandOutput> {
   onlyFields(input, 'CreateService', known)
-  refuseOtherSchedulers(input)
+  rejectOtherSchedulers(input)
   const cluster = clusterOf(engine, input)
   const name = text(input, 'serviceName')
   if (!/^[\w-]{1,255}$/.test(name)) {
     throw new AwsError('InvalidParameterException', 'Identifier contains invalid characters.')
   }
   const arn = serviceArn(engine, cluster.name, name)
-  const before = engine.world.services[arn]
+  const before = engine.state.services[arn]
   if (before !== undefined && before.status !== 'INACTIVE') {
     throw new AwsError('InvalidParameterException', 'Creation of service was not idempotent.')
   }
@@ -87,18 +87,18 @@ export function createService(engine: Engine, input: Input): Answer<CreateServic
     pausedUntil: 0,
   }
   checkTraffic(service.deploymentConfiguration, service.loadBalancers)
-  engine.world.services[arn] = service
+  engine.state.services[arn] = service
   beginDeployment(engine, service)
   return { service: serviceAnswer(engine, service, { tags: true }) }
 }
 
-function refuseOtherSchedulers(input: Input): void {
+function rejectOtherSchedulers(input: Input): void {
   const strategy = optionalText(input, 'schedulingStrategy') ?? 'REPLICA'
   const controller = optionalObject(input, 'deploymentController')
   const type = (controller && optionalText(controller, 'type')) ?? 'ECS'
   if (strategy === 'REPLICA' && type === 'ECS') return
   throw new AwsError(
     'UnsupportedFeatureException',
-    `The simulator plays REPLICA services under the ECS deployment controller only, not ${strategy} under ${type}.`,
+    `The simulator models only REPLICA services with the ECS deployment controller, not ${strategy} with ${type}.`,
   )
 }

@@ -27,10 +27,10 @@ const known = [
 const breakerOff = { enable: false, rollback: false }
 
 /**
- * The deployment configuration that a request asks for, on top of the one that is there.
+ * The deployment configuration of a request, merged into the existing one.
  *
- * @throws InvalidParameterException for percentages that could never deploy.
- * @throws UnsupportedFeatureException for what the stand-in does not play.
+ * @throws InvalidParameterException for percentages that would block every deployment.
+ * @throws UnsupportedFeatureException for fields that the simulator does not model.
  */
 export function deploymentConfiguration(
   input: Input,
@@ -75,7 +75,7 @@ export function deploymentConfiguration(
   return merged
 }
 
-/** What a service has that says nothing about how it deploys. */
+/** For a service that is created without a `deploymentConfiguration`. */
 export const usualDeploymentConfiguration: DeploymentConfiguration = {
   deploymentCircuitBreaker: breakerOff,
   maximumPercent: 200,
@@ -113,7 +113,7 @@ function alarmsAfter(given: Input): DeploymentConfiguration['alarms'] {
   )
 }
 
-/** What is enabled must say how much is enough, and when the old tasks go. */
+/** Enabled criteria must have `healthyPercent` and `sourceServiceRevisionCleanup`. */
 function earlySuccessAfter(given: Input): DeploymentConfiguration['earlySuccessCriteria'] {
   const early = optionalObject(given, 'earlySuccessCriteria')
   if (early === undefined) return undefined

@@ -26,7 +26,7 @@ const forLambdaOnly: ReadonlySet<string> = new Set([
   'PRODUCTION_TRAFFIC_SHIFT',
 ])
 
-/** Minutes, and how many of a kind a service may have: ECS developer guide, "Pause hooks". */
+/** Longest timeout in minutes, and most hooks of a type: ECS developer guide, "Pause hooks". */
 const longest = { AWS_LAMBDA: 1440, PAUSE: 20_160 } as const
 const mostOfAKind = 10
 
@@ -40,7 +40,7 @@ export function lifecycleHooks(given: Input): DeploymentLifecycleHook[] {
   for (const type of ['AWS_LAMBDA', 'PAUSE'] as const) {
     const { length } = hooks.filter(({ targetType }) => targetType === type)
     if (length > mostOfAKind) {
-      throw invalid(`A service can have ${mostOfAKind} ${type} hooks at most, not ${length}.`)
+      throw invalid(`A service can have at most ${mostOfAKind} ${type} hooks, not ${length}.`)
     }
   }
   return hooks
@@ -67,7 +67,7 @@ function hookIn(given: Input): DeploymentLifecycleHook {
     }
   }
   for (const field of ['hookTargetArn', 'roleArn', 'hookDetails']) {
-    if (given[field] !== undefined) throw invalid(`${field} is not for PAUSE hooks.`)
+    if (given[field] !== undefined) throw invalid(`${field} is not allowed for PAUSE hooks.`)
   }
   const moving = lifecycleStages.find((stage) => forLambdaOnly.has(stage))
   if (moving !== undefined) throw invalid(`PAUSE hooks cannot be configured at ${moving}.`)
@@ -77,7 +77,7 @@ function hookIn(given: Input): DeploymentLifecycleHook {
 function stageNamed(name: string): (typeof stages)[number] {
   const stage = stages.find((known) => known === name)
   if (stage === undefined) {
-    throw invalid(`There are no lifecycle hooks at ${name}; there are at ${stages.join(', ')}.`)
+    throw invalid(`${name} has no lifecycle hooks. Stages with hooks: ${stages.join(', ')}.`)
   }
   return stage
 }

@@ -23,9 +23,9 @@ import { describeTasks, listTasks, stopTask } from './tasks.ts'
 import { updateService } from './update-service.ts'
 
 /**
- * The operations of ECS that the stand-in has. Each takes the decoded JSON body and gives the
- * object that ECS would answer with: AWS's own names, moments as seconds since the epoch, absent
- * fields `undefined`. Errors are `AwsError`s with ECS's own codes.
+ * The ECS operations that are modelled. Each takes the decoded JSON body and returns the object
+ * that ECS would answer with: AWS's own names, times as seconds since the epoch, absent fields
+ * `undefined`. Errors are `AwsError`s with ECS's own codes.
  */
 export function ecsOperations(engine: Engine): Operations {
   const operations: Record<string, (engine: Engine, input: Input) => unknown> = {

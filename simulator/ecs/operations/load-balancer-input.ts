@@ -17,8 +17,8 @@ import {
 } from '../requests/input.ts'
 
 /**
- * The load balancers of a request: target groups that exist, and a container and port that the
- * task definition has.
+ * The load balancers of a request. Their target groups must exist, and the task definition must
+ * have their container and port.
  *
  * @throws InvalidParameterException
  */
@@ -46,7 +46,7 @@ export function loadBalancers(
   })
 }
 
-/** @throws InvalidParameterException in ECS's words. */
+/** @throws InvalidParameterException with ECS's message. */
 export function checkPort(
   definition: TaskDefinitionRecord,
   containerName: string | undefined,
@@ -68,8 +68,8 @@ export function checkPort(
 }
 
 /**
- * What a deployment that shifts traffic needs: the other target group, and the rules that ECS
- * moves. Listeners of a Network Load Balancer, which have no rules, are not modelled.
+ * What a deployment needs to shift traffic: the alternate target group, and the listener rules that
+ * ECS changes. Listeners of a Network Load Balancer, which have no rules, are not modelled.
  */
 function advanced(engine: Engine, given: Input, targetGroupArn: string): AdvancedConfiguration {
   onlyFields(given, 'advancedConfiguration', [
@@ -83,13 +83,13 @@ function advanced(engine: Engine, given: Input, targetGroupArn: string): Advance
   if (alternateTargetGroupArn === targetGroupArn) {
     throw new AwsError(
       'InvalidParameterException',
-      'alternateTargetGroupArn must be another target group than targetGroupArn.',
+      'alternateTargetGroupArn must differ from targetGroupArn.',
     )
   }
   const testListenerRule = optionalText(given, 'testListenerRule')
   const productionListenerRule = text(given, 'productionListenerRule')
   for (const rule of [productionListenerRule, testListenerRule]) {
-    if (rule === undefined || engine.world.rules[rule] !== undefined) continue
+    if (rule === undefined || engine.state.rules[rule] !== undefined) continue
     throw new AwsError(
       'InvalidParameterException',
       `The specified listener rule does not exist. listener rule: ${rule}`,
@@ -103,8 +103,8 @@ function advanced(engine: Engine, given: Input, targetGroupArn: string): Advance
   }
 }
 
-function checkTargetGroup({ world }: Engine, arn: string): void {
-  if (world.targetGroups[arn] !== undefined) return
+function checkTargetGroup({ state }: Engine, arn: string): void {
+  if (state.targetGroups[arn] !== undefined) return
   throw new AwsError(
     'InvalidParameterException',
     `The specified target group does not exist. target group: ${arn}`,
@@ -112,8 +112,8 @@ function checkTargetGroup({ world }: Engine, arn: string): void {
 }
 
 /**
- * Whether a service could shift its traffic as its strategy says. Blue/green alone is documented
- * for services that have nothing to shift.
+ * Checks that a service can shift its traffic as its strategy demands. Of the strategies that shift
+ * traffic, only blue/green is documented for services without a load balancer.
  *
  * @throws InvalidParameterException
  */
@@ -131,7 +131,7 @@ export function checkTraffic(
   if (balancers.length === 0 && strategy !== 'BLUE_GREEN') {
     throw new AwsError(
       'InvalidParameterException',
-      `A service without a load balancer has no traffic to shift, as strategy ${strategy} would.`,
+      `Strategy ${strategy} shifts traffic, but the service has no load balancer.`,
     )
   }
 }

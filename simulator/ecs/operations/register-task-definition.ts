@@ -9,10 +9,10 @@ import type { TaskDefinitionRecord } from '../records.ts'
 import { tagList } from './tags.ts'
 
 /**
- * Registers the next revision of a family. Every field is kept and told again; those that the
- * stand-in does not act on have no other effect.
+ * Registers the next revision of a family. Every field is stored and returned; fields that are not
+ * modelled have no other effect.
  *
- * @throws ClientException for a family name or containers that ECS would not take.
+ * @throws ClientException for a family name or containers that ECS would reject.
  */
 export function registerTaskDefinition(
   engine: Engine,
@@ -27,7 +27,7 @@ export function registerTaskDefinition(
     withDefaults(container, networkMode),
   )
   checkContainers(containers)
-  const revisions = (engine.world.taskDefinitions[family] ??= [])
+  const revisions = (engine.state.taskDefinitions[family] ??= [])
   const revision = (revisions.at(-1)?.revision ?? 0) + 1
   const { tags: _tags, containerDefinitions: _containers, ...rest } = input
   const record: TaskDefinitionRecord = {
@@ -50,7 +50,7 @@ export function registerTaskDefinition(
   return { taskDefinition: taskDefinitionAnswer(record), tags: record.tags }
 }
 
-/** Fills in what ECS fills in: a client that compares two revisions sees these on both sides. */
+/** Fills in ECS's defaults: a client that compares two revisions finds them on both sides. */
 function withDefaults(container: Input, networkMode: string | undefined): ContainerDefinition {
   const isOwnNetwork = networkMode === 'awsvpc' || networkMode === 'host'
   return {

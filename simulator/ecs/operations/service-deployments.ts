@@ -19,7 +19,7 @@ import { page } from '../requests/paging.ts'
 import { isInFlight } from '../rollouts/service-deployments.ts'
 import { wakeSoon } from '../wake.ts'
 
-/** Service deployments are told about for 90 days (`ListServiceDeployments` in the ECS API). */
+/** Service deployments are listed for 90 days (`ListServiceDeployments` in the ECS API). */
 const keptMs = 90 * 24 * 3_600_000
 
 /** Newest first. */
@@ -32,8 +32,8 @@ export function listServiceDeployments(
   const created = optionalObject(input, 'createdAt')
   const after = moment(created?.['after'], -Infinity)
   const before = moment(created?.['before'], Infinity)
-  const found = Object.values(engine.world.serviceDeployments)
-    .filter((record) => record.service === service.arn && isTold(engine, record))
+  const found = Object.values(engine.state.serviceDeployments)
+    .filter((record) => record.service === service.arn && isListed(engine, record))
     .filter(({ status }) => statuses.length === 0 || statuses.includes(status ?? ''))
     .filter(({ createdAt }) => createdAt > after && createdAt < before)
     .toReversed()
@@ -51,8 +51,8 @@ export function describeServiceDeployments(
   const arns = upTo20(input, 'serviceDeploymentArns')
   const serviceDeployments = Object.fromEntries(
     arns.flatMap((arn) => {
-      const record = engine.world.serviceDeployments[arn]
-      return record !== undefined && isTold(engine, record) ? [[arn, record] as const] : []
+      const record = engine.state.serviceDeployments[arn]
+      return record !== undefined && isListed(engine, record) ? [[arn, record] as const] : []
     }),
   )
   return {
@@ -69,7 +69,7 @@ export function describeServiceRevisions(
   input: Input,
 ): Answer<DescribeServiceRevisionsCommandOutput> {
   const arns = upTo20(input, 'serviceRevisionArns')
-  const { revisions } = engine.world
+  const { revisions } = engine.state
   return {
     serviceRevisions: arns.flatMap((arn) => {
       const revision = revisions[arn]
@@ -80,18 +80,18 @@ export function describeServiceRevisions(
 }
 
 /**
- * Asks for the end of a service deployment: by going back (`ROLLBACK`, the default) or by leaving
- * everything as it is (`ABORT`). One that is being stopped or rolled back already goes on so.
+ * Requests the end of a service deployment: roll back (`ROLLBACK`, the default) or leave everything
+ * as it is (`ABORT`). A deployment that is already stopping or rolling back continues to do so.
  *
  * @throws ServiceDeploymentNotFoundException
- * @throws ConflictException where it has ended.
+ * @throws ConflictException if it has ended.
  */
 export function stopServiceDeployment(
   engine: Engine,
   input: Input,
 ): Answer<StopServiceDeploymentCommandOutput> {
   const arn = text(input, 'serviceDeploymentArn')
-  const record = engine.world.serviceDeployments[arn]
+  const record = engine.state.serviceDeployments[arn]
   if (record === undefined) {
     throw new AwsError('ServiceDeploymentNotFoundException', 'Service deployment not found.')
   }
@@ -111,7 +111,7 @@ export function stopServiceDeployment(
   return { serviceDeploymentArn: arn }
 }
 
-function isTold(engine: Engine, record: ServiceDeploymentRecord): boolean {
+function isListed(engine: Engine, record: ServiceDeploymentRecord): boolean {
   return isInFlight(record) || record.createdAt > engine.clock.now() - keptMs
 }
 
@@ -120,7 +120,7 @@ function upTo20(input: Input, field: string): string[] {
   if (arns.length === 0 || arns.length > 20) {
     throw new AwsError(
       'InvalidParameterException',
-      `${field} must name 1 to 20 ARNs, but names ${arns.length}.`,
+      `${field} must have 1 to 20 ARNs, but has ${arns.length}.`,
     )
   }
   return arns
@@ -133,7 +133,7 @@ function missing(
   return arns.filter((arn) => known[arn] === undefined).map((arn) => ({ arn, reason: 'MISSING' }))
 }
 
-/** Seconds since the epoch, as clients of JSON 1.1 send them, in milliseconds. */
+/** Converts seconds since the epoch, as clients of JSON 1.1 send them, to milliseconds. */
 function moment(value: unknown, otherwise: number): number {
   return typeof value === 'number' ? value * 1000 : otherwise
 }

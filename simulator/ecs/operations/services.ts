@@ -12,7 +12,7 @@ import { clusterOf, serviceArn, serviceOf } from '../requests/lookup.ts'
 import { page } from '../requests/paging.ts'
 import { wakeSoon } from '../wake.ts'
 
-/** Up to ten services of one cluster. What is not there stands under `failures` as `MISSING`. */
+/** Up to ten services of one cluster. Unknown services are listed in `failures` as `MISSING`. */
 export function describeServices(
   engine: Engine,
   input: Input,
@@ -22,18 +22,18 @@ export function describeServices(
   if (names.length === 0 || names.length > 10) {
     throw new AwsError(
       'InvalidParameterException',
-      `services must name 1 to 10 services, but names ${names.length}.`,
+      `services must have 1 to 10 names or ARNs, but has ${names.length}.`,
     )
   }
   const tags = textList(input, 'include').includes('TAGS')
   const arns = names.map((name) => serviceArn(engine, cluster.name, name))
   return {
     services: arns.flatMap((arn) => {
-      const service = engine.world.services[arn]
+      const service = engine.state.services[arn]
       return service === undefined ? [] : [serviceAnswer(engine, service, { tags })]
     }),
     failures: arns
-      .filter((arn) => engine.world.services[arn] === undefined)
+      .filter((arn) => engine.state.services[arn] === undefined)
       .map((arn) => ({ arn, reason: 'MISSING' })),
   }
 }
@@ -41,7 +41,7 @@ export function describeServices(
 export function listServices(engine: Engine, input: Input): Answer<ListServicesCommandOutput> {
   const cluster = clusterOf(engine, input)
   const launchType = optionalText(input, 'launchType')
-  const arns = Object.values(engine.world.services)
+  const arns = Object.values(engine.state.services)
     .filter((service) => service.cluster === cluster.name && service.status !== 'INACTIVE')
     .filter((service) => launchType === undefined || service.launchType === launchType)
     .map(({ arn }) => arn)
@@ -50,11 +50,11 @@ export function listServices(engine: Engine, input: Input): Answer<ListServicesC
 }
 
 /**
- * The service is `DRAINING` until its last task has ended, then `INACTIVE`; it can still be
- * described. Its service deployments are gone at once ("When you delete a service, Amazon ECS
+ * The service is `DRAINING` until its last task has ended, then `INACTIVE`, and can still be
+ * described. Its service deployments are deleted at once ("When you delete a service, Amazon ECS
  * deletes the corresponding service deployments", ECS developer guide).
  *
- * @throws InvalidParameterException where it is scaled above 0 and `force` is not given.
+ * @throws InvalidParameterException if it is scaled above 0 and `force` is not set.
  */
 export function deleteService(engine: Engine, input: Input): Answer<DeleteServiceCommandOutput> {
   const service = serviceOf(engine, input)
@@ -69,8 +69,8 @@ export function deleteService(engine: Engine, input: Input): Answer<DeleteServic
   }
   service.status = 'DRAINING'
   service.desiredCount = 0
-  for (const { arn, service: owner } of Object.values(engine.world.serviceDeployments)) {
-    if (owner === service.arn) delete engine.world.serviceDeployments[arn]
+  for (const { arn, service: owner } of Object.values(engine.state.serviceDeployments)) {
+    if (owner === service.arn) delete engine.state.serviceDeployments[arn]
   }
   wakeSoon(engine, service.arn)
   return { service: serviceAnswer(engine, service) }

@@ -12,15 +12,15 @@ type Strategy = Pick<
   | 'canaryConfiguration'
 >
 
-/** A day, the longest that ECS bakes. */
+/** One day, ECS's longest bake time. */
 const longestMinutes = 1440
 
 /**
- * How traffic is to shift, on top of what there is. Defaults and bounds are those of
- * `LinearConfiguration` and `CanaryConfiguration` in the ECS API. A rolling deployment shifts none,
- * so that what another strategy had said is gone with it.
+ * The strategy of a request, merged into the existing one. Defaults and bounds are those of
+ * `LinearConfiguration` and `CanaryConfiguration` in the ECS API. A rolling deployment shifts no
+ * traffic, so changing to it drops the settings of the previous strategy.
  *
- * @throws InvalidParameterException for what could not be, or belongs to another strategy.
+ * @throws InvalidParameterException for invalid values, and for settings of another strategy.
  * @throws UnsupportedFeatureException for hooks and bake time of a rolling deployment.
  */
 export function strategyAfter(given: Input, before: DeploymentConfiguration): Strategy {
@@ -31,12 +31,12 @@ export function strategyAfter(given: Input, before: DeploymentConfiguration): St
   const bakeTimeInMinutes = optionalInteger(given, 'bakeTimeInMinutes', { max: longestMinutes })
   const linear = optionalObject(given, 'linearConfiguration')
   const canary = optionalObject(given, 'canaryConfiguration')
-  refuseForOthers(strategy, 'LINEAR', linear && 'linearConfiguration')
-  refuseForOthers(strategy, 'CANARY', canary && 'canaryConfiguration')
+  rejectOtherStrategies(strategy, 'LINEAR', linear && 'linearConfiguration')
+  rejectOtherStrategies(strategy, 'CANARY', canary && 'canaryConfiguration')
   const hooks = given['lifecycleHooks'] === undefined ? undefined : lifecycleHooks(given)
   if (strategy === 'ROLLING') {
-    refuseForRolling('bakeTimeInMinutes', bakeTimeInMinutes ?? 0)
-    refuseForRolling('lifecycleHooks', hooks?.length ?? 0)
+    rejectInRolling('bakeTimeInMinutes', bakeTimeInMinutes ?? 0)
+    rejectInRolling('lifecycleHooks', hooks?.length ?? 0)
     return { strategy, bakeTimeInMinutes: 0, ...none }
   }
   return {
@@ -85,7 +85,7 @@ function canaryAfter(
   }
 }
 
-/** A multiple of 0.1, from the least to 100. */
+/** A multiple of 0.1, from `least` to 100. */
 function percent(given: Input, field: string, least: number): number | undefined {
   const value = given[field]
   if (value === undefined || value === null) return undefined
@@ -100,15 +100,15 @@ function percent(given: Input, field: string, least: number): number | undefined
   return Math.round(tenths) / 10
 }
 
-function refuseForOthers(strategy: string, owner: string, field: string | undefined): void {
+function rejectOtherStrategies(strategy: string, owner: string, field: string | undefined): void {
   if (field === undefined || strategy === owner) return
   throw new AwsError(
     'InvalidParameterException',
-    `${field} is valid only with strategy ${owner}, and not with ${strategy}.`,
+    `${field} is valid only with strategy ${owner}, not with ${strategy}.`,
   )
 }
 
-function refuseForRolling(field: string, value: number): void {
+function rejectInRolling(field: string, value: number): void {
   if (value === 0) return
   throw new AwsError(
     'UnsupportedFeatureException',

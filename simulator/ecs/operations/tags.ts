@@ -12,7 +12,7 @@ export function tagList(input: Input): Tag[] {
   }))
 }
 
-/** Adds tags to a cluster, a service or a task definition; those of the same key are replaced. */
+/** Adds tags to a cluster, a service or a task definition. Tags with the same key are replaced. */
 export function tagResource(engine: Engine, input: Input): object {
   const resource = taggedResource(engine, input)
   const added = tagList(input)
@@ -37,7 +37,7 @@ export function listTagsForResource(
 
 function taggedResource(engine: Engine, input: Input): { tags: Tag[] } {
   const arn = text(input, 'resourceArn')
-  const { clusters, services, taskDefinitions } = engine.world
+  const { clusters, services, taskDefinitions } = engine.state
   const found =
     services[arn] ??
     Object.values(clusters).find((cluster) => cluster.arn === arn) ??
@@ -47,7 +47,7 @@ function taggedResource(engine: Engine, input: Input): { tags: Tag[] } {
   if (found === undefined) {
     throw new AwsError(
       'InvalidParameterException',
-      `The specified resource ${arn} is not a cluster, service or task definition known here.`,
+      `The specified resource ${arn} is not a known cluster, service or task definition.`,
     )
   }
   return found

@@ -12,7 +12,7 @@ import { optionalText, optionalWord, text, textList, type Input } from '../reque
 import { findTaskDefinition } from '../requests/lookup.ts'
 import { page } from '../requests/paging.ts'
 
-/** @throws ClientException where there is no such revision, or no ACTIVE one of the family. */
+/** @throws ClientException if there is no such revision, or no ACTIVE one of the family. */
 export function describeTaskDefinition(
   engine: Engine,
   input: Input,
@@ -27,14 +27,14 @@ export function describeTaskDefinition(
   }
 }
 
-/** By family and then revision; `familyPrefix` is a whole family name, as on AWS. */
+/** Ordered by family and then revision. `familyPrefix` is a whole family name, as on AWS. */
 export function listTaskDefinitions(
   engine: Engine,
   input: Input,
 ): Answer<ListTaskDefinitionsCommandOutput> {
   const family = optionalText(input, 'familyPrefix')
   const status = optionalWord(input, 'status', ['ACTIVE', 'INACTIVE']) ?? 'ACTIVE'
-  const families = Object.entries(engine.world.taskDefinitions)
+  const families = Object.entries(engine.state.taskDefinitions)
     .filter(([name]) => family === undefined || name === family)
     .toSorted(([one], [other]) => (one < other ? -1 : 1))
   const arns = families
@@ -52,7 +52,7 @@ export function listTaskDefinitionFamilies(
 ): Answer<ListTaskDefinitionFamiliesCommandOutput> {
   const prefix = optionalText(input, 'familyPrefix') ?? ''
   const status = optionalWord(input, 'status', ['ACTIVE', 'INACTIVE', 'ALL']) ?? 'ALL'
-  const families = Object.entries(engine.world.taskDefinitions)
+  const families = Object.entries(engine.state.taskDefinitions)
     .filter(([name, revisions]) => {
       const isActive = revisions.some((record) => record.status === 'ACTIVE')
       return name.startsWith(prefix) && (status === 'ALL' || isActive === (status === 'ACTIVE'))
@@ -63,7 +63,7 @@ export function listTaskDefinitionFamilies(
   return { families: items, nextToken }
 }
 
-/** Services that use it go on as they are; none can be given it any more. */
+/** Services that use the task definition keep it, but it can no longer be given to a service. */
 export function deregisterTaskDefinition(
   engine: Engine,
   input: Input,

@@ -15,7 +15,7 @@ import { tasksOf } from '../tasks/state.ts'
 import { stopAtOnce } from '../tasks/end.ts'
 import type { TaskRecord } from '../records.ts'
 
-/** Filters are all applied; `desiredStatus` is `RUNNING` where it is left out. */
+/** Applies all filters. The default of `desiredStatus` is `RUNNING`. */
 export function listTasks(engine: Engine, input: Input): Answer<ListTasksCommandOutput> {
   const cluster = clusterOf(engine, input)
   const family = optionalText(input, 'family')
@@ -24,35 +24,35 @@ export function listTasks(engine: Engine, input: Input): Answer<ListTasksCommand
   const desired = optionalWord(input, 'desiredStatus', ['RUNNING', 'PENDING', 'STOPPED'])
   const tasks =
     optionalText(input, 'serviceName') === undefined
-      ? Object.values(engine.world.tasks).filter((task) => task.cluster === cluster.name)
+      ? Object.values(engine.state.tasks).filter((task) => task.cluster === cluster.name)
       : tasksOf(engine, serviceOf(engine, input, 'serviceName'))
   const arns = tasks
-    .filter((task) => isTold(engine, task) && task.desiredStatus === (desired ?? 'RUNNING'))
+    .filter((task) => isListed(engine, task) && task.desiredStatus === (desired ?? 'RUNNING'))
     .filter((task) => startedBy === undefined || task.deployment === startedBy)
     .filter((task) => family === undefined || nameOf(task.taskDefinition).split(':')[0] === family)
     .filter(
       ({ revision }) =>
-        launchType === undefined || engine.world.revisions[revision]?.launchType === launchType,
+        launchType === undefined || engine.state.revisions[revision]?.launchType === launchType,
     )
     .map(({ arn }) => arn)
   const { items, nextToken } = page(arns, input)
   return { taskArns: items, nextToken }
 }
 
-/** Up to 100 tasks of one cluster; stopped ones for an hour after their end. */
+/** Up to 100 tasks of one cluster. Stopped tasks are listed for an hour after their end. */
 export function describeTasks(engine: Engine, input: Input): Answer<DescribeTasksCommandOutput> {
   const cluster = clusterOf(engine, input)
-  const wanted = textList(input, 'tasks')
-  if (wanted.length === 0 || wanted.length > 100) {
+  const names = textList(input, 'tasks')
+  if (names.length === 0 || names.length > 100) {
     throw new AwsError(
       'InvalidParameterException',
-      `tasks must name 1 to 100 tasks, but names ${wanted.length}.`,
+      `tasks must have 1 to 100 ids or ARNs, but has ${names.length}.`,
     )
   }
-  const found = wanted.map((name) => findTask(engine, cluster.name, name))
+  const found = names.map((name) => findTask(engine, cluster.name, name))
   return {
     tasks: found.flatMap((task) => (task === undefined ? [] : [taskAnswer(engine, task)])),
-    failures: wanted.flatMap((name, index) =>
+    failures: names.flatMap((name, index) =>
       found[index] === undefined
         ? [{ arn: ecsArn(engine, `task/${cluster.name}/${nameOf(name)}`), reason: 'MISSING' }]
         : [],
@@ -60,11 +60,11 @@ export function describeTasks(engine: Engine, input: Input): Answer<DescribeTask
   }
 }
 
-/** @throws InvalidParameterException where there is no such task. */
+/** @throws InvalidParameterException if there is no such task. */
 export function stopTask(engine: Engine, input: Input): Answer<StopTaskCommandOutput> {
   const cluster = clusterOf(engine, input)
   const task = findTask(engine, cluster.name, text(input, 'task'))
-  const service = engine.world.services[task?.service ?? '']
+  const service = engine.state.services[task?.service ?? '']
   if (task === undefined || service === undefined) {
     throw new AwsError('InvalidParameterException', 'The referenced task was not found.')
   }
@@ -78,10 +78,10 @@ export function stopTask(engine: Engine, input: Input): Answer<StopTaskCommandOu
 }
 
 function findTask(engine: Engine, cluster: string, nameOrArn: string): TaskRecord | undefined {
-  const task = engine.world.tasks[nameOf(nameOrArn)]
-  return task?.cluster === cluster && isTold(engine, task) ? task : undefined
+  const task = engine.state.tasks[nameOf(nameOrArn)]
+  return task?.cluster === cluster && isListed(engine, task) ? task : undefined
 }
 
-function isTold(engine: Engine, task: TaskRecord): boolean {
+function isListed(engine: Engine, task: TaskRecord): boolean {
   return (task.stoppedAt ?? Infinity) + engine.timings.keepStopped > engine.clock.now()
 }

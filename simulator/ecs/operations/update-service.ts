@@ -39,9 +39,9 @@ const known = [
 ]
 
 /**
- * Changes a service. A new deployment starts where it is forced, or where what a task is made from
- * has changed; a change of the desired count or of how to deploy makes none (UpdateService in the
- * ECS API).
+ * Changes a service. A new deployment starts if it is forced, or if a setting from which tasks are
+ * created has changed. A new desired count or deployment configuration alone starts none
+ * (UpdateService in the ECS API).
  */
 export function updateService(engine: Engine, input: Input): Answer<UpdateServiceCommandOutput> {
   onlyFields(input, 'UpdateService', known)

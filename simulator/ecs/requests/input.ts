@@ -1,9 +1,9 @@
 import { AwsError } from '../../http/types.ts'
 
-/** What a client sent: a JSON object, not yet believed. */
+/** What a client sent: a JSON object, not yet checked. */
 export type Input = Readonly<Record<string, unknown>>
 
-/** A text, or `undefined` where the field is absent. */
+/** A string, or `undefined` if the field is absent. */
 export function optionalText(input: Input, field: string): string | undefined {
   const value = input[field]
   if (value === undefined || value === null) return undefined
@@ -11,7 +11,7 @@ export function optionalText(input: Input, field: string): string | undefined {
   return value
 }
 
-/** A text that must be there and not be empty. */
+/** A required string that is not empty. */
 export function text(input: Input, field: string): string {
   const value = optionalText(input, field)
   if (value === undefined || value === '') {
@@ -45,7 +45,7 @@ export function optionalInteger(
   return value
 }
 
-/** One of these words, as they are written. */
+/** Exactly one of these words. */
 export function optionalWord<Word extends string>(
   input: Input,
   field: string,
@@ -62,7 +62,7 @@ export function optionalWord<Word extends string>(
   return found
 }
 
-/** A list of texts; empty where the field is absent. */
+/** A list of strings; empty if the field is absent. */
 export function textList(input: Input, field: string): string[] {
   return list(input, field).map((item) => {
     if (typeof item !== 'string') throw malformed(field, 'a list of strings')
@@ -70,7 +70,7 @@ export function textList(input: Input, field: string): string[] {
   })
 }
 
-/** A list of objects; empty where the field is absent. Their fields are taken as they came. */
+/** A list of objects; empty if the field is absent. Their fields are not checked. */
 export function objectList(input: Input, field: string): Input[] {
   return list(input, field).map((item) => {
     if (!isObject(item)) throw malformed(field, 'a list of objects')
@@ -86,10 +86,9 @@ export function optionalObject(input: Input, field: string): Input | undefined {
 }
 
 /**
- * Refuses what the operation has on AWS but not here: an answer that leaves out a part of what
- * was asked would be a lie.
+ * Rejects fields that the operation has on AWS but not here, rather than ignore them silently.
  *
- * @throws UnsupportedFeatureException naming the field.
+ * @throws UnsupportedFeatureException with the name of the field.
  */
 export function onlyFields(input: Input, operation: string, known: readonly string[]): void {
   const strange = Object.keys(input).find(

@@ -5,12 +5,12 @@ import { optionalText, text, type Input } from './input.ts'
 import type { ClusterRecord, ServiceRecord, TaskDefinitionRecord } from '../records.ts'
 
 /**
- * The cluster that a request names by name or ARN; `default` where it names none.
+ * The cluster of a request, by name or ARN. Without one it is `default`.
  *
  * @throws ClusterNotFoundException
  */
 export function clusterOf(engine: Engine, input: Input): ClusterRecord {
-  const cluster = engine.world.clusters[nameOf(optionalText(input, 'cluster') ?? 'default')]
+  const cluster = engine.state.clusters[nameOf(optionalText(input, 'cluster') ?? 'default')]
   if (cluster?.status !== 'ACTIVE') {
     throw new AwsError('ClusterNotFoundException', 'Cluster not found.')
   }
@@ -22,35 +22,35 @@ export function serviceArn(engine: Engine, cluster: string, nameOrArn: string): 
 }
 
 /**
- * The service that a request's `field` names by name or ARN, in the cluster that it names.
+ * The service in a request's `field`, by name or ARN, in the request's cluster.
  *
  * @throws ClusterNotFoundException, ServiceNotFoundException
  */
 export function serviceOf(engine: Engine, input: Input, field = 'service'): ServiceRecord {
   const cluster = clusterOf(engine, input)
-  const service = engine.world.services[serviceArn(engine, cluster.name, text(input, field))]
+  const service = engine.state.services[serviceArn(engine, cluster.name, text(input, field))]
   if (service === undefined) {
     throw new AwsError('ServiceNotFoundException', 'Service not found.')
   }
   return service
 }
 
-/** What `family`, `family:revision` or an ARN names; `family` alone is its newest ACTIVE revision. */
+/** By `family`, `family:revision` or ARN. `family` alone means its newest ACTIVE revision. */
 export function findTaskDefinition(
   engine: Engine,
   reference: string,
 ): TaskDefinitionRecord | undefined {
   const [family = '', revision] = nameOf(reference).split(':')
-  const known = engine.world.taskDefinitions[family] ?? []
+  const known = engine.state.taskDefinitions[family] ?? []
   return revision === undefined
     ? known.findLast(({ status }) => status === 'ACTIVE')
     : known.find((definition) => definition.revision === Number(revision))
 }
 
 /**
- * A task definition that a service may be given.
+ * A task definition that a service can use.
  *
- * @throws ClientException where it is unknown or was deregistered.
+ * @throws ClientException if it is unknown or deregistered.
  */
 export function usableTaskDefinition(engine: Engine, reference: string): TaskDefinitionRecord {
   const definition = findTaskDefinition(engine, reference)

@@ -1,7 +1,9 @@
 import { AwsError } from '../../http/types.ts'
 import { optionalInteger, optionalText, type Input } from './input.ts'
 
-/** One page of a list: `maxResults` items (at most `largest`) from where `nextToken` points. */
+/**
+ * One page of a list: `maxResults` items (default `usual`, at most `largest`) from `nextToken` on.
+ */
 export function page<Item>(
   items: readonly Item[],
   input: Input,

@@ -1,9 +1,9 @@
 import { thresholdOf } from './breaker-threshold.ts'
 import type { Engine } from '../engine.ts'
-import { giveUp } from './give-up.ts'
+import { failDeployment } from './fail-deployment.ts'
 import type { DeploymentRecord, ServiceRecord, TaskRecord } from '../records.ts'
 
-/** Counts a task that ended before it was healthy, and makes the next one wait. */
+/** Counts a task that ended before it was healthy, and delays the next start. */
 export function noteFailure(engine: Engine, service: ServiceRecord, task: TaskRecord): void {
   const deployment = service.deployments.find(({ id }) => id === task.deployment)
   if (deployment === undefined) return
@@ -19,7 +19,7 @@ export function noteFailure(engine: Engine, service: ServiceRecord, task: TaskRe
   }
 }
 
-/** A task got healthy: failures in a row start from nothing again. */
+/** A task became healthy: the count of consecutive failures starts again from 0. */
 export function noteHealthy(engine: Engine, service: ServiceRecord, task: TaskRecord): void {
   const deployment = service.deployments.find(({ id }) => id === task.deployment)
   if (deployment === undefined) return
@@ -30,7 +30,7 @@ export function noteHealthy(engine: Engine, service: ServiceRecord, task: TaskRe
   }
 }
 
-/** Gives up a deployment in which too many tasks failed. */
+/** Fails a deployment in which too many tasks failed. */
 export function judgeBreaker(engine: Engine, service: ServiceRecord): void {
   const primary = service.deployments[0]
   const breaker = service.deploymentConfiguration.deploymentCircuitBreaker
@@ -38,9 +38,9 @@ export function judgeBreaker(engine: Engine, service: ServiceRecord): void {
   if (primary.breakerCount < thresholdOf(service.deploymentConfiguration, service.desiredCount)) {
     return
   }
-  const record = engine.world.serviceDeployments[primary.serviceDeployment]
+  const record = engine.state.serviceDeployments[primary.serviceDeployment]
   if (record !== undefined) record.breaker.status = 'TRIGGERED'
-  giveUp(engine, service, primary, {
+  failDeployment(engine, service, primary, {
     by: 'ECS deployment circuit breaker',
     what: 'tasks failed to start.',
     because: 'because the circuit breaker threshold was exceeded.',
@@ -49,7 +49,7 @@ export function judgeBreaker(engine: Engine, service: ServiceRecord): void {
 }
 
 function copyCount(engine: Engine, service: ServiceRecord, deployment: DeploymentRecord): void {
-  const record = engine.world.serviceDeployments[deployment.serviceDeployment]
+  const record = engine.state.serviceDeployments[deployment.serviceDeployment]
   if (record === undefined || deployment.kind === 'rollback') return
   record.breaker.failureCount = deployment.breakerCount
   record.breaker.threshold = thresholdOf(service.deploymentConfiguration, service.desiredCount)

@@ -7,14 +7,14 @@ import { wakeSoon } from '../wake.ts'
 import type { DeploymentRecord, ServiceRecord } from '../records.ts'
 
 /**
- * Starts a deployment of what the service's settings say now. The one before becomes ACTIVE; where
- * it was still in flight, its service deployment is stopped: a newer one has taken its place.
+ * Starts a deployment of the service's current settings. The previous one becomes ACTIVE. If it was
+ * still in progress, its service deployment is stopped, because a newer one replaces it.
  */
 export function beginDeployment(engine: Engine, service: ServiceRecord): DeploymentRecord {
   const now = engine.clock.now()
   for (const older of service.deployments) {
     older.status = 'ACTIVE'
-    const record = engine.world.serviceDeployments[older.serviceDeployment]
+    const record = engine.state.serviceDeployments[older.serviceDeployment]
     if (record === undefined || !isInFlight(record)) continue
     record.status = 'STOP_REQUESTED'
     record.statusReason = 'Service deployment stopped because a newer service deployment started.'

@@ -3,9 +3,9 @@ import type { DeploymentRecord, ServiceRecord, TaskRecord } from '../records.ts'
 import { isHealthy, isLive } from '../tasks/state.ts'
 
 /**
- * Whether a deployment counts as successful before all of its tasks are there: enough of them,
- * `healthyPercent` of the desired ones rounded up, are healthy (`DeploymentEarlySuccessCriteria`
- * in the ECS API). The old tasks may all go then; the new ones that are missing still come.
+ * Whether a deployment counts as successful before all its tasks run: `healthyPercent` of the
+ * desired tasks, rounded up, are healthy (`DeploymentEarlySuccessCriteria` in the ECS API). All old
+ * tasks may stop then; the missing new tasks are still started.
  */
 export function isEarlySuccess(
   engine: Engine,

@@ -5,8 +5,8 @@ import type { ServiceRecord } from '../records.ts'
 /** ECS keeps the newest 100 events of a service. */
 const kept = 100
 
-/** Adds an event to a service, newest first, with the prefix that ECS gives each of them. */
-export function tell(engine: Engine, service: ServiceRecord, text: string): void {
+/** Adds an event to a service, newest first, with ECS's prefix. */
+export function addEvent(engine: Engine, service: ServiceRecord, text: string): void {
   service.events.unshift({
     id: randomUUID(),
     createdAt: engine.clock.now(),

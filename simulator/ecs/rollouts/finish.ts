@@ -1,43 +1,44 @@
 import type { Engine } from '../engine.ts'
 import { isEarlySuccess } from './early-success.ts'
-import { tell } from './events.ts'
+import { addEvent } from './events.ts'
 import { stagedOf } from '../stages/begin.ts'
 import { endServiceDeployment } from './service-deployments.ts'
-import { isHealthy, isLive, isThere, tasksOf } from '../tasks/state.ts'
-import { about } from '../unsteady.ts'
+import { isHealthy, isLive, isNotStopped, tasksOf } from '../tasks/state.ts'
+import { withJitter } from '../jitter.ts'
 import { wakeAt } from '../wake.ts'
 import type { DeploymentRecord, ServiceRecord, TaskRecord } from '../records.ts'
 
-/** Completes what is complete, and lets go of what is over. */
+/** Completes a deployment that is ready, and removes old deployments and tasks. */
 export function finish(engine: Engine, service: ServiceRecord): void {
   forgetOldTasks(engine, service)
-  const there = tasksOf(engine, service).filter(isThere)
+  const remaining = tasksOf(engine, service).filter(isNotStopped)
   if (service.status === 'DRAINING') {
-    if (there.length > 0) return
+    if (remaining.length > 0) return
     service.status = 'INACTIVE'
     service.deployments = []
     return
   }
   const primary = service.deployments[0]
   if (primary === undefined) return
-  if (primary.rolloutState === 'IN_PROGRESS') completeWhenReady(engine, service, primary, there)
-  else if (primary.rolloutState === 'COMPLETED') tellSteady(engine, service, primary, there)
-  forgetOldDeployments(service, primary, there)
+  if (primary.rolloutState === 'IN_PROGRESS') completeWhenReady(engine, service, primary, remaining)
+  else if (primary.rolloutState === 'COMPLETED')
+    reportSteadyState(engine, service, primary, remaining)
+  forgetOldDeployments(service, primary, remaining)
 }
 
 /**
- * An older deployment is told about while it has tasks; one that failed, at least until the
- * rollback from it is over.
+ * An older deployment is listed while it has tasks, and a failed one at least until its rollback
+ * is over.
  */
 function forgetOldDeployments(
   service: ServiceRecord,
   primary: DeploymentRecord,
-  there: readonly TaskRecord[],
+  remaining: readonly TaskRecord[],
 ): void {
   service.deployments = service.deployments.filter(
     (deployment) =>
       deployment === primary ||
-      there.some((task) => task.deployment === deployment.id) ||
+      remaining.some((task) => task.deployment === deployment.id) ||
       (deployment.rolloutState === 'FAILED' && primary.rolloutState === 'IN_PROGRESS'),
   )
 }
@@ -46,19 +47,19 @@ function completeWhenReady(
   engine: Engine,
   service: ServiceRecord,
   primary: DeploymentRecord,
-  there: readonly TaskRecord[],
+  remaining: readonly TaskRecord[],
 ): void {
   const now = engine.clock.now()
-  if (!isReady(engine, service, primary, there)) {
+  if (!isReady(engine, service, primary, remaining)) {
     delete primary.readySince
     return
   }
   primary.readySince ??= now
-  const watched = engine.world.serviceDeployments[primary.serviceDeployment]?.alarms.status
+  const watched = engine.state.serviceDeployments[primary.serviceDeployment]?.alarms.status
   const bakes = watched === 'MONITORING' && primary.kind === 'forward'
-  // Deployments in stages have baked by now, for as long as the service says.
+  // Staged deployments have already baked, for the service's own bake time.
   const bake = bakes && stagedOf(engine, primary) === undefined ? engine.timings.bake : 0
-  const due = primary.readySince + about(engine, engine.timings.complete, primary.id) + bake
+  const due = primary.readySince + withJitter(engine, engine.timings.complete, primary.id) + bake
   if (due > now) {
     wakeAt(engine, service.arn, due)
     return
@@ -67,59 +68,59 @@ function completeWhenReady(
   primary.rolloutStateReason = `ECS deployment ${primary.id} completed.`
   primary.updatedAt = now
   service.lastCompleted = { deploymentId: primary.id, revision: primary.revision }
-  tell(engine, service, `(deployment ${primary.id}) deployment completed.`)
+  addEvent(engine, service, `(deployment ${primary.id}) deployment completed.`)
   endServiceDeployment(
     engine,
     primary.serviceDeployment,
     primary.kind === 'rollback' ? 'ROLLBACK_SUCCESSFUL' : 'SUCCESSFUL',
   )
-  tellSteady(engine, service, primary, there)
+  reportSteadyState(engine, service, primary, remaining)
 }
 
-function tellSteady(
+function reportSteadyState(
   engine: Engine,
   service: ServiceRecord,
   primary: DeploymentRecord,
-  there: readonly TaskRecord[],
+  remaining: readonly TaskRecord[],
 ): void {
-  if (service.steady || !isWhole(engine, service, primary, there)) return
+  if (service.steady || !isWhole(engine, service, primary, remaining)) return
   service.steady = true
-  tell(engine, service, 'has reached a steady state.')
+  addEvent(engine, service, 'has reached a steady state.')
 }
 
-/** All is there, or as much as the service has said is enough. */
+/** All desired tasks are healthy, or enough for the service's early success criteria. */
 function isReady(
   engine: Engine,
   service: ServiceRecord,
   primary: DeploymentRecord,
-  there: readonly TaskRecord[],
+  remaining: readonly TaskRecord[],
 ): boolean {
   if (!isAtItsEnd(engine, primary)) return false
-  if (isWhole(engine, service, primary, there)) return true
-  if (!isEarlySuccess(engine, service, primary, there)) return false
+  if (isWhole(engine, service, primary, remaining)) return true
+  if (!isEarlySuccess(engine, service, primary, remaining)) return false
   const { earlySuccessCriteria } = service.deploymentConfiguration
   const waits = earlySuccessCriteria?.sourceServiceRevisionCleanup !== 'DEFERRED'
-  return !waits || there.every((task) => task.deployment === primary.id)
+  return !waits || remaining.every((task) => task.deployment === primary.id)
 }
 
-/** The last stage of those deployments that have stages. */
+/** Whether a staged deployment is at its last stage; true for any other deployment. */
 function isAtItsEnd(engine: Engine, primary: DeploymentRecord): boolean {
   const staged = stagedOf(engine, primary)
   return staged === undefined || staged.stage === 'CLEAN_UP'
 }
 
-/** Exactly the desired tasks of this deployment, all healthy, and none of any other left. */
+/** Exactly the desired tasks of this deployment, all healthy, and no task of any other. */
 function isWhole(
   engine: Engine,
   service: ServiceRecord,
   primary: DeploymentRecord,
-  there: readonly TaskRecord[],
+  remaining: readonly TaskRecord[],
 ): boolean {
-  const mine = there.filter((task) => task.deployment === primary.id && isLive(task))
+  const mine = remaining.filter((task) => task.deployment === primary.id && isLive(task))
   return (
     mine.length === service.desiredCount &&
     mine.every((task) => isHealthy(engine, service, task)) &&
-    there.every((task) => task.deployment === primary.id)
+    remaining.every((task) => task.deployment === primary.id)
   )
 }
 
@@ -127,6 +128,6 @@ function forgetOldTasks(engine: Engine, service: ServiceRecord): void {
   const horizon = engine.clock.now() - engine.timings.keepStopped
   const old = tasksOf(engine, service).filter(({ stoppedAt = Infinity }) => stoppedAt < horizon)
   if (old.length === 0) return
-  for (const { id } of old) delete engine.world.tasks[id]
-  service.tasks = service.tasks.filter((id) => engine.world.tasks[id] !== undefined)
+  for (const { id } of old) delete engine.state.tasks[id]
+  service.tasks = service.tasks.filter((id) => engine.state.tasks[id] !== undefined)
 }

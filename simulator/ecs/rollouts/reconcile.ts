@@ -3,9 +3,9 @@ import { judgeAlarms } from './alarms.ts'
 import { judgeBreaker } from './breaker.ts'
 import type { Engine } from '../engine.ts'
 import { finish } from './finish.ts'
-import { judgeTasks } from './proof.ts'
+import { judgeTasks } from './judge-tasks.ts'
 import { advance } from '../stages/advance.ts'
-import { takeRequests } from './take-requests.ts'
+import { applyRequests } from './apply-requests.ts'
 import { scale } from './scale.ts'
 import { checkContainers } from '../tasks/container-health.ts'
 import { tasksOf } from '../tasks/state.ts'
@@ -13,13 +13,13 @@ import { stopDrained } from '../tasks/end.ts'
 import { launchDue } from '../tasks/start.ts'
 
 /**
- * One look of the scheduler at one service. It does whatever is due at this moment, judging by the
- * world alone, and has itself woken for what is due next; looking once too often changes nothing.
+ * One pass of the scheduler over one service. It does what is due now, depends only on the engine's
+ * state, and schedules its next pass. An extra pass changes nothing.
  */
 export function reconcile(engine: Engine, serviceArn: string): void {
-  const service = engine.world.services[serviceArn]
+  const service = engine.state.services[serviceArn]
   if (service === undefined || service.status === 'INACTIVE' || engine.closed) return
-  takeRequests(engine, service)
+  applyRequests(engine, service)
   launchDue(engine, service, tasksOf(engine, service))
   stopDrained(engine, service, tasksOf(engine, service))
   checkTargets(engine, service)

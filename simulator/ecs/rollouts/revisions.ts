@@ -7,9 +7,9 @@ import type {
   ServiceSettings,
   TaskDefinitionRecord,
 } from '../records.ts'
-import { table } from '../world.ts'
+import { table } from '../engine-state.ts'
 
-/** The part of a service whose change makes a new deployment, taken from wherever it stands. */
+/** Picks the settings whose change starts a new deployment, from a service or a revision. */
 export function settingsOf(from: ServiceSettings): ServiceSettings {
   return {
     taskDefinition: from.taskDefinition,
@@ -23,7 +23,7 @@ export function settingsOf(from: ServiceSettings): ServiceSettings {
   }
 }
 
-/** Gives a service these settings; what they leave out, it has no more. */
+/** Replaces a service's settings. Optional settings that are absent are removed. */
 export function applySettings(service: ServiceRecord, settings: ServiceSettings): void {
   delete service.platformVersion
   delete service.networkConfiguration
@@ -31,7 +31,10 @@ export function applySettings(service: ServiceRecord, settings: ServiceSettings)
   Object.assign(service, settingsOf(settings))
 }
 
-/** Writes down what a service is to run from now on. No digest is known before the first pull. */
+/**
+ * Records a service's current settings as a revision. Its digests are unknown before the first
+ * pull.
+ */
 export function newRevision(
   engine: Engine,
   service: ServiceRecord,
@@ -47,12 +50,12 @@ export function newRevision(
     digests: table(),
     ...(alternate && { alternate }),
   }
-  engine.world.revisions[arn] = revision
+  engine.state.revisions[arn] = revision
   return revision
 }
 
-/** The task definition with this ARN; a service keeps using one that was deregistered. */
+/** The task definition with this ARN, even if deregistered: services keep using it. */
 export function taskDefinitionAt(engine: Engine, arn: string): TaskDefinitionRecord | undefined {
   const [family = ''] = arn.slice(arn.lastIndexOf('/') + 1).split(':')
-  return engine.world.taskDefinitions[family]?.find((known) => known.arn === arn)
+  return engine.state.taskDefinitions[family]?.find((known) => known.arn === arn)
 }

@@ -1,5 +1,5 @@
 import type { Engine } from '../engine.ts'
-import { tell } from './events.ts'
+import { addEvent } from './events.ts'
 import { deploymentId } from '../ids.ts'
 import { applySettings } from './revisions.ts'
 import { endServiceDeployment } from './service-deployments.ts'
@@ -8,20 +8,20 @@ import type { ServiceRecord } from '../records.ts'
 export interface RollbackCause {
   /** For the service deployment's `statusReason` and `rollback.reason`. */
   readonly reason: string
-  /** Who does it, as `rolloutStateReason` begins. */
+  /** Who starts it: the start of `rolloutStateReason`. */
   readonly by: string
 }
 
 /**
- * Goes back to the deployment that completed last, as a new PRIMARY deployment of the same service
- * revision and the same service deployment. That one cannot be gone back to again until it has
- * completed again; where there is none, the failed deployment stays as it is.
+ * Rolls back to the deployment that completed last: a new PRIMARY deployment of its service
+ * revision, within the same service deployment. That deployment is no rollback target again until
+ * it has completed again. Without a target, the failed deployment stays as it is.
  */
 export function startRollback(engine: Engine, service: ServiceRecord, cause: RollbackCause): void {
   const failed = service.deployments[0]
   if (failed === undefined) return
   const candidate = service.lastCompleted
-  const revision = engine.world.revisions[candidate?.revision ?? '']
+  const revision = engine.state.revisions[candidate?.revision ?? '']
   if (candidate === undefined || revision === undefined) {
     endServiceDeployment(
       engine,
@@ -32,8 +32,8 @@ export function startRollback(engine: Engine, service: ServiceRecord, cause: Rol
     return
   }
   const now = engine.clock.now()
-  const record = engine.world.serviceDeployments[failed.serviceDeployment]
-  // The tasks of blue are still there, and so is its deployment: it takes its place again.
+  const record = engine.state.serviceDeployments[failed.serviceDeployment]
+  // Blue's tasks and deployment still exist: that deployment becomes PRIMARY again.
   const kept = record?.staged && service.deployments.find(({ id }) => id === candidate.deploymentId)
   if (record?.staged !== undefined) record.staged.back = 'restoring'
   failed.status = 'ACTIVE'
@@ -63,5 +63,5 @@ export function startRollback(engine: Engine, service: ServiceRecord, cause: Rol
     record.rollback = { reason: cause.reason, startedAt: now, revision: revision.arn }
     record.updatedAt = now
   }
-  tell(engine, service, `rolling back to deployment ${candidate.deploymentId}`)
+  addEvent(engine, service, `rolling back to deployment ${candidate.deploymentId}`)
 }

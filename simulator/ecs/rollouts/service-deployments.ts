@@ -21,7 +21,9 @@ export function isInFlight(record: ServiceDeploymentRecord): boolean {
   return inFlight.has(record.status)
 }
 
-/** The record of a change that is to take a service to a new revision, `PENDING` until the scheduler takes it up. */
+/**
+ * Records a service deployment to a new revision. It is `PENDING` until the scheduler's next pass.
+ */
 export function newServiceDeployment(
   engine: Engine,
   service: ServiceRecord,
@@ -54,18 +56,18 @@ export function newServiceDeployment(
       threshold: thresholdOf(service.deploymentConfiguration, service.desiredCount),
     },
   }
-  engine.world.serviceDeployments[arn] = record
+  engine.state.serviceDeployments[arn] = record
   return record
 }
 
-/** Closes a service deployment. Nothing happens to one that has ended. */
+/** Ends a service deployment. Does nothing if it has already ended. */
 export function endServiceDeployment(
   engine: Engine,
   arn: string,
   status: 'SUCCESSFUL' | 'STOPPED' | 'ROLLBACK_SUCCESSFUL' | 'ROLLBACK_FAILED',
   reason?: string,
 ): void {
-  const record = engine.world.serviceDeployments[arn]
+  const record = engine.state.serviceDeployments[arn]
   if (record === undefined || !isInFlight(record)) return
   const now = engine.clock.now()
   record.ended = targetCounts(engine, record)
@@ -78,13 +80,15 @@ export function endServiceDeployment(
   if (record.alarms.status === 'MONITORING') record.alarms.status = 'MONITORING_COMPLETE'
 }
 
-/** How far the target revision is: counted now while the deployment goes on, else as it was at its end. */
+/**
+ * The target revision's tasks: counted now while the deployment is in progress, else as at its end.
+ */
 export function targetCounts(
   engine: Engine,
   record: ServiceDeploymentRecord,
 ): { requested: number; running: number; pending: number } {
   if (record.ended !== undefined) return record.ended
-  const service = engine.world.services[record.service]
+  const service = engine.state.services[record.service]
   if (service === undefined) return { requested: 0, running: 0, pending: 0 }
   const tasks = tasksOf(engine, service).filter((task) => task.revision === record.targetRevision)
   return { requested: service.desiredCount, ...countsOf(tasks) }

@@ -3,9 +3,9 @@ import type { DeploymentRecord, ServiceRecord } from '../records.ts'
 import { placeTask } from '../tasks/start.ts'
 import { wakeAt } from '../wake.ts'
 import { hasRoom } from './capacity.ts'
-import { taskList, tell } from './events.ts'
+import { taskList, addEvent } from './events.ts'
 
-/** Starts so many tasks of a deployment, where there is room for them, and says so. */
+/** Starts `count` tasks of a deployment if there is capacity, and reports it in an event. */
 export function startTasks(
   engine: Engine,
   service: ServiceRecord,
@@ -19,6 +19,6 @@ export function startTasks(
   }
   const placed = Array.from({ length: count }, () => placeTask(engine, service, deployment))
   service.steady = false
-  tell(engine, service, `has started ${count} tasks: ${taskList(placed)}.`)
+  addEvent(engine, service, `has started ${count} tasks: ${taskList(placed)}.`)
   for (const { launchAt } of placed) wakeAt(engine, service.arn, launchAt)
 }

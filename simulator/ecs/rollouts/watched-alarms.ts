@@ -3,29 +3,29 @@ import type { Engine } from '../engine.ts'
 import { wakeSoon } from '../wake.ts'
 import type { ServiceDeploymentRecord } from '../records.ts'
 
-/** Sets a CloudWatch alarm. Services whose deployments watch it hear of it as soon as ECS would. */
+/** Sets a CloudWatch alarm. Services whose deployments watch it react as fast as in ECS. */
 export function setAlarm(engine: Engine, name: string, state: 'OK' | 'ALARM'): void {
-  engine.world.alarms[name] = state
-  for (const service of Object.values(engine.world.services)) {
+  engine.state.alarms[name] = state
+  for (const service of Object.values(engine.state.services)) {
     const { alarms } = service.deploymentConfiguration
     if (alarms?.alarmNames?.includes(name) === true) wakeSoon(engine, service.arn)
   }
 }
 
 /**
- * What a service deployment that starts now watches. Nothing where one of its alarms is ringing
- * already: else no deployment could put right what rings it.
+ * The alarms that a service deployment watches which starts now. If one of them is already in
+ * ALARM it watches none: otherwise no deployment could fix the cause.
  */
 export function watchedAlarms(
   engine: Engine,
   { alarms }: DeploymentConfiguration,
 ): ServiceDeploymentRecord['alarms'] {
   const alarmNames = alarms?.alarmNames ?? []
-  const watches = alarms?.enable === true && ringing(engine, alarmNames).length === 0
+  const watches = alarms?.enable === true && inAlarm(engine, alarmNames).length === 0
   return { status: watches ? 'MONITORING' : 'DISABLED', alarmNames, triggeredAlarmNames: [] }
 }
 
-/** Those of these alarms that ring now. */
-export function ringing(engine: Engine, names: readonly string[]): string[] {
-  return names.filter((name) => engine.world.alarms[name] === 'ALARM')
+/** The names of those alarms that are in ALARM now. */
+export function inAlarm(engine: Engine, names: readonly string[]): string[] {
+  return names.filter((name) => engine.state.alarms[name] === 'ALARM')
 }

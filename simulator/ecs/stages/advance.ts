@@ -1,56 +1,59 @@
 import type { Engine } from '../engine.ts'
 import type { DeploymentRecord, ServiceDeploymentRecord, ServiceRecord } from '../records.ts'
-import { tell } from '../rollouts/events.ts'
-import { giveUp } from '../rollouts/give-up.ts'
-import { isHealthy, isLive, isThere, tasksOf } from '../tasks/state.ts'
+import { addEvent } from '../rollouts/events.ts'
+import { failDeployment } from '../rollouts/fail-deployment.ts'
+import { isHealthy, isLive, isNotStopped, tasksOf } from '../tasks/state.ts'
 import { wakeAt } from '../wake.ts'
 import { stagedOf } from './begin.ts'
 import { beginHooks, runHooks } from './hooks.ts'
 import type { StagedRecord } from './records.ts'
-import { stationsOf, type Station } from './stations.ts'
+import { stageSteps, type StageStep } from './stage-steps.ts'
 import { shiftTraffic } from './traffic.ts'
 
-/** Takes a staged deployment as far as it can go now: forward, or back. */
+/** Moves a staged deployment, or its rollback, as far as it can go now. */
 export function advance(engine: Engine, service: ServiceRecord): void {
   const [primary] = service.deployments
   const staged = stagedOf(engine, primary)
   if (primary === undefined || staged === undefined || primary.rolloutState !== 'IN_PROGRESS')
     return
-  const record = engine.world.serviceDeployments[primary.serviceDeployment]
+  const record = engine.state.serviceDeployments[primary.serviceDeployment]
   if (record === undefined) return
-  if (staged.back !== undefined) comeBack(engine, service, primary, staged)
+  if (staged.back !== undefined) restoreBlue(engine, service, primary, staged)
   else if (record.status === 'IN_PROGRESS')
-    goOn(engine, { service, green: primary, record, staged })
+    moveForward(engine, { service, green: primary, record, staged })
 }
 
-interface Moving {
+interface ForwardDeployment {
   readonly service: ServiceRecord
   readonly green: DeploymentRecord
   readonly record: ServiceDeploymentRecord
   readonly staged: StagedRecord
 }
 
-function goOn(engine: Engine, moving: Moving): void {
-  const { service, green, record, staged } = moving
-  const stations = stationsOf(record.deploymentConfiguration, staged)
+function moveForward(engine: Engine, forward: ForwardDeployment): void {
+  const { service, green, record, staged } = forward
+  const steps = stageSteps(record.deploymentConfiguration, staged)
   for (;;) {
-    const station = stations[staged.position]
-    if (station !== undefined) {
+    const step = steps[staged.position]
+    if (step !== undefined) {
       const hooks = runHooks(engine, record)
       if (hooks === 'failed') {
-        giveUp(engine, service, green, hooksFailed)
+        failDeployment(engine, service, green, hooksFailed)
         return
       }
-      if (hooks === 'waiting' || !isOver(engine, moving, station)) return
+      if (hooks === 'waiting' || !isOver(engine, forward, step)) return
     }
-    const next = stations[staged.position + 1]
+    const next = steps[staged.position + 1]
     if (next === undefined) return
     staged.position++
-    enter(engine, moving, next)
+    enter(engine, forward, next)
   }
 }
 
-/** Texts as others saw them, but for `by` and `because`. A hook sends back whoever else may not. */
+/**
+ * `what` is ECS's text as others reported it; `by` and `because` are guesses. A failed hook rolls
+ * back even if neither circuit breaker nor alarms may.
+ */
 const hooksFailed = {
   by: 'ECS deployment lifecycle hook',
   what: 'hook execution failure(s) detected.',
@@ -58,17 +61,21 @@ const hooksFailed = {
   rollback: true,
 }
 
-function enter(engine: Engine, { service, green, record, staged }: Moving, station: Station): void {
+function enter(
+  engine: Engine,
+  { service, green, record, staged }: ForwardDeployment,
+  step: StageStep,
+): void {
   const now = engine.clock.now()
-  const { stage, bakeMs = 0 } = station
+  const { stage, bakeMs = 0 } = step
   staged.stage = stage
   staged.until = now + Math.max(engine.timings.stage, bakeMs)
   if (stage === 'TEST_TRAFFIC_SHIFT' && hasTestRule(service)) staged.test = 100
-  if (station.production !== undefined) staged.production = station.production
+  if (step.production !== undefined) staged.production = step.production
   staged.hooks = beginHooks(engine, record.deploymentConfiguration.lifecycleHooks ?? [], stage)
   record.updatedAt = now
-  const revision = engine.world.revisions[green.revision]
-  const shifts = station.production !== undefined || stage === 'TEST_TRAFFIC_SHIFT'
+  const revision = engine.state.revisions[green.revision]
+  const shifts = step.production !== undefined || stage === 'TEST_TRAFFIC_SHIFT'
   if (revision !== undefined && shifts) shiftTraffic(engine, service, revision, staged)
 }
 
@@ -76,14 +83,14 @@ function hasTestRule({ loadBalancers }: ServiceRecord): boolean {
   return loadBalancers.some((one) => one.advancedConfiguration?.testListenerRule !== undefined)
 }
 
-/** The last station is over when the deployment is complete, which is not seen here. */
-function isOver(engine: Engine, moving: Moving, { stage }: Station): boolean {
-  const { service, green, staged } = moving
-  const there = tasksOf(engine, service).filter(isThere)
+/** The last step, `CLEAN_UP`, is over when the deployment completes, which `finish` decides. */
+function isOver(engine: Engine, forward: ForwardDeployment, { stage }: StageStep): boolean {
+  const { service, green, staged } = forward
+  const remaining = tasksOf(engine, service).filter(isNotStopped)
   if (stage === 'CLEAN_UP') return false
   if (
     stage === 'RECONCILE_SERVICE' &&
-    there.some((task) => task.deployment !== staged.blue?.deployment)
+    remaining.some((task) => task.deployment !== staged.blue?.deployment)
   ) {
     return false
   }
@@ -93,21 +100,21 @@ function isOver(engine: Engine, moving: Moving, { stage }: Station): boolean {
   return false
 }
 
-/** As many tasks as wanted, all healthy. */
+/** Whether a deployment has at least the desired count of healthy tasks. */
 function isAllThere(engine: Engine, service: ServiceRecord, { id }: DeploymentRecord): boolean {
   const mine = tasksOf(engine, service).filter((task) => task.deployment === id && isLive(task))
   const healthy = mine.filter((task) => isHealthy(engine, service, task))
   return healthy.length >= service.desiredCount
 }
 
-/** Blue is made whole first, so that nothing is lost when it gets the traffic again. */
-function comeBack(
+/** All of blue's tasks must be healthy before blue gets the traffic back, so that none is lost. */
+function restoreBlue(
   engine: Engine,
   service: ServiceRecord,
   blue: DeploymentRecord,
   staged: StagedRecord,
 ): void {
-  const revision = engine.world.revisions[blue.revision]
+  const revision = engine.state.revisions[blue.revision]
   if (staged.back !== 'restoring' || !isAllThere(engine, service, blue)) return
   staged.back = 'cleaning'
   staged.stage = 'CLEAN_UP'
@@ -115,5 +122,5 @@ function comeBack(
   staged.test = 0
   if (revision !== undefined)
     shiftTraffic(engine, service, revision, { production: 100, test: 100 })
-  tell(engine, service, `(deployment ${blue.id}) receives all traffic again.`)
+  addEvent(engine, service, `(deployment ${blue.id}) receives all traffic again.`)
 }

@@ -1,10 +1,10 @@
 import type { Engine } from '../engine.ts'
 import type { DeploymentRecord, ServiceRecord } from '../records.ts'
-import { isThere, tasksOf } from '../tasks/state.ts'
+import { isNotStopped, tasksOf } from '../tasks/state.ts'
 import type { StagedRecord } from './records.ts'
 import { shiftTraffic } from './traffic.ts'
 
-export interface Beginning {
+export interface StagesStart {
   /** Absent for a rolling deployment. */
   readonly staged?: StagedRecord
   /** Whether the new revision uses the alternate target groups. */
@@ -12,19 +12,19 @@ export interface Beginning {
 }
 
 /**
- * What a deployment that starts now finds: who serves, and hence which target groups are free. Who
- * serves gets all production traffic again, where the deployment before had taken some of it.
+ * The starting point of a new deployment: which deployment serves now, and so which target groups
+ * are free. The serving deployment gets all traffic back that the previous one had taken.
  */
-export function beginStages(engine: Engine, service: ServiceRecord): Beginning {
+export function beginStages(engine: Engine, service: ServiceRecord): StagesStart {
   const blue = servingNow(engine, service)
-  const revision = blue && engine.world.revisions[blue.revision]
+  const revision = blue && engine.state.revisions[blue.revision]
   if (revision !== undefined)
     shiftTraffic(engine, service, revision, { production: 100, test: 100 })
   const blueIsAlternate = revision?.alternate === true
   const { strategy = 'ROLLING' } = service.deploymentConfiguration
   if (strategy === 'ROLLING') return { alternate: blueIsAlternate && canAlternate(service) }
   const others = tasksOf(engine, service).filter(
-    (task) => isThere(task) && task.deployment !== blue?.id,
+    (task) => isNotStopped(task) && task.deployment !== blue?.id,
   )
   return {
     alternate: blue !== undefined && !blueIsAlternate && canAlternate(service),
@@ -44,11 +44,11 @@ function canAlternate({ loadBalancers }: ServiceRecord): boolean {
   return loadBalancers.some(({ advancedConfiguration }) => advancedConfiguration !== undefined)
 }
 
-/** What ECS is going back to, or what completed last; else whatever has tasks, the newest first. */
+/** The deployment being rolled back to, else the last completed one, else the newest with tasks. */
 function servingNow(engine: Engine, service: ServiceRecord): DeploymentRecord | undefined {
   const { deployments, lastCompleted } = service
   const hasTasks = ({ id }: DeploymentRecord): boolean =>
-    tasksOf(engine, service).some((task) => isThere(task) && task.deployment === id)
+    tasksOf(engine, service).some((task) => isNotStopped(task) && task.deployment === id)
   return (
     deployments.find(
       ({ kind, rolloutState }) => kind === 'rollback' && rolloutState !== 'FAILED',
@@ -58,11 +58,11 @@ function servingNow(engine: Engine, service: ServiceRecord): DeploymentRecord | 
   )
 }
 
-/** The stages of the deployment that a service is headed for, until that has completed. */
+/** The stages of a deployment that has not completed; `undefined` for a rolling deployment. */
 export function stagedOf(
   engine: Engine,
   deployment: DeploymentRecord | undefined,
 ): StagedRecord | undefined {
   if (deployment === undefined || deployment.rolloutState === 'COMPLETED') return undefined
-  return engine.world.serviceDeployments[deployment.serviceDeployment]?.staged
+  return engine.state.serviceDeployments[deployment.serviceDeployment]?.staged
 }

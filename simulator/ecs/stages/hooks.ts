@@ -6,10 +6,10 @@ import type { ServiceDeploymentRecord } from '../records.ts'
 import { wakeAt } from '../wake.ts'
 import type { HookAnswer, HookRecord, Stage } from './records.ts'
 
-/** ECS gives up on a hook that says nothing else after a day (`timeoutInMinutes` in the ECS API). */
+/** By default a hook times out after a day (`timeoutInMinutes` in the ECS API). */
 const usualTimeoutMinutes = 1440
 
-/** The hooks that a service has at a stage, all begun at once. */
+/** Starts all hooks that a service has at a stage. */
 export function beginHooks(
   engine: Engine,
   hooks: readonly DeploymentLifecycleHook[],
@@ -34,8 +34,8 @@ export function beginHooks(
 }
 
 /**
- * Calls the functions whose time has come, and times out what has waited for too long. `failed`
- * where one of the hooks asks for the way back, `done` where all of them let the deployment go on.
+ * Calls the functions that are due, and times out hooks that have waited too long. Returns `failed`
+ * if any hook demands a rollback, and `done` if all of them let the deployment continue.
  */
 export function runHooks(
   engine: Engine,
@@ -43,13 +43,13 @@ export function runHooks(
 ): 'waiting' | 'done' | 'failed' {
   const hooks = staged?.hooks ?? []
   for (const hook of hooks) runHook(engine, service, hook)
-  if (hooks.some(sendsBack)) return 'failed'
+  if (hooks.some(asksForRollback)) return 'failed'
   return hooks.every(({ status }) => status === 'SUCCEEDED' || status === 'TIMED_OUT')
     ? 'done'
     : 'waiting'
 }
 
-function sendsBack({ status, timeoutAction }: HookRecord): boolean {
+function asksForRollback({ status, timeoutAction }: HookRecord): boolean {
   return status === 'FAILED' || (status === 'TIMED_OUT' && timeoutAction === 'ROLLBACK')
 }
 
@@ -71,8 +71,8 @@ function runHook(engine: Engine, serviceArn: string, hook: HookRecord): void {
   if (hook.type === 'AWS_LAMBDA') wakeAt(engine, serviceArn, hook.nextCallAt)
 }
 
-/** By ARN or by name; a function about which nobody has said anything is content. */
-function answerOf({ world }: Engine, { targetArn = '' }: HookRecord): HookAnswer {
+/** The answer set for a function's ARN or name. Default: `SUCCEEDED`. */
+function answerOf({ state }: Engine, { targetArn = '' }: HookRecord): HookAnswer {
   const name = nameOf(targetArn).split(':').at(-1) ?? ''
-  return world.hookAnswers[targetArn] ?? world.hookAnswers[name] ?? { hookStatus: 'SUCCEEDED' }
+  return state.hookAnswers[targetArn] ?? state.hookAnswers[name] ?? { hookStatus: 'SUCCEEDED' }
 }

@@ -6,31 +6,31 @@ import type {
 } from '@aws-sdk/client-ecs'
 
 /**
- * What a service deployment passes through. `PRE_PRODUCTION_TRAFFIC_SHIFT` stands in the text of
- * `ServiceDeployment.lifecycleStage` and among the stages of hooks, and not in the field's own enum.
+ * A lifecycle stage of a service deployment. `PRE_PRODUCTION_TRAFFIC_SHIFT` is in the documentation
+ * of `ServiceDeployment.lifecycleStage` and among the stages of hooks, but not in the field's enum.
  */
 export type Stage = ServiceDeploymentLifecycleStage | DeploymentLifecycleHookStage
 
-/** How far a blue/green, linear or canary deployment has come. */
+/** The progress of a blue/green, linear or canary deployment. */
 export interface StagedRecord {
-  /** The deployment that served when this one began; absent where none did. */
+  /** The deployment that served when this one started; absent if none did. */
   readonly blue?: { readonly deployment: string; readonly revision: string }
-  /** Others than blue had tasks when it began: they go first. */
+  /** Deployments other than blue had tasks when this one started; they are stopped first. */
   readonly reconciles: boolean
-  /** Index in the stations of the deployment; -1 before the first. */
+  /** Index in the deployment's `stageSteps`; -1 before the first. */
   position: number
-  /** As it is told; absent before the first. */
+  /** The stage that ECS reports; absent before the first step. */
   stage?: Stage
-  /** Not before it does the deployment leave the station. */
+  /** The current step lasts at least until then. */
   until: number
   /** Percent of the traffic that green gets. */
   production: number
   test: number
-  /** Of the station where it is now. */
+  /** The hooks of the current step. */
   hooks: HookRecord[]
   /**
-   * On the way back: blue is made whole, then gets all traffic, and then green goes. Absent on the
-   * way there.
+   * Only during a rollback: `restoring` until all of blue's tasks are healthy and it has all
+   * traffic again, then `cleaning` until green's tasks are stopped.
    */
   back?: 'restoring' | 'cleaning'
 }
@@ -38,7 +38,7 @@ export interface StagedRecord {
 export interface HookRecord {
   readonly id: string
   readonly type: 'AWS_LAMBDA' | 'PAUSE'
-  /** Of its Lambda function. */
+  /** The ARN of its Lambda function. */
   readonly targetArn?: string
   status: DeploymentLifecycleHookStatus
   readonly expiresAt: number
@@ -47,7 +47,7 @@ export interface HookRecord {
   nextCallAt: number
 }
 
-/** What a Lambda function that is a hook answers, as set over the control interface. */
+/** The answer of a hook's Lambda function, as set over the control interface. */
 export interface HookAnswer {
   readonly hookStatus: 'SUCCEEDED' | 'FAILED' | 'IN_PROGRESS'
   /** Seconds until it is called again. Default: 30, with fast timings 1. */

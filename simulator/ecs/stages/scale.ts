@@ -5,25 +5,29 @@ import { stopTasks } from '../tasks/end.ts'
 import { isHealthy, isLive, tasksOf } from '../tasks/state.ts'
 import { wakeAt } from '../wake.ts'
 import type { StagedRecord } from './records.ts'
-import { hasGreen } from './stations.ts'
+import { hasGreen } from './stage-steps.ts'
 
-/** How many tasks a deployment is to have; `keep`: those that it has, and no new ones. */
-type Wanted = number | 'keep'
+/** How many tasks a deployment should have. `keep`: those that it has, and no new ones. */
+type TaskCount = number | 'keep'
 
 /**
- * Brings each deployment of a service to the tasks that it is to have at this stage. Blue and green
- * are both there in full, whatever the percentages say: those are for rolling deployments.
+ * Scales each deployment of a service to the tasks that it should have at this stage. Blue and
+ * green both run in full: the minimum and maximum percentages apply to rolling deployments only.
  */
 export function scaleStaged(engine: Engine, service: ServiceRecord, staged: StagedRecord): void {
   const [primary] = service.deployments
   if (primary === undefined) return
   for (const deployment of service.deployments.toReversed()) {
-    const wanted = service.status === 'ACTIVE' ? wantedOf(service, deployment, staged) : 0
-    bring(engine, service, { deployment, primary, wanted })
+    const count = service.status === 'ACTIVE' ? taskCountOf(service, deployment, staged) : 0
+    scaleTo(engine, service, { deployment, primary, count })
   }
 }
 
-function wantedOf(service: ServiceRecord, one: DeploymentRecord, staged: StagedRecord): Wanted {
+function taskCountOf(
+  service: ServiceRecord,
+  one: DeploymentRecord,
+  staged: StagedRecord,
+): TaskCount {
   const { desiredCount, deployments } = service
   const [primary] = deployments
   const ended = primary?.rolloutState === 'FAILED'
@@ -40,18 +44,18 @@ function wantedOf(service: ServiceRecord, one: DeploymentRecord, staged: StagedR
   return staged.stage === undefined || ended ? 'keep' : 0
 }
 
-interface Bringing {
+interface ScaleRequest {
   readonly deployment: DeploymentRecord
   readonly primary: DeploymentRecord
-  readonly wanted: Wanted
+  readonly count: TaskCount
 }
 
-function bring(engine: Engine, service: ServiceRecord, bringing: Bringing): void {
-  const { deployment, primary, wanted } = bringing
+function scaleTo(engine: Engine, service: ServiceRecord, request: ScaleRequest): void {
+  const { deployment, primary, count } = request
   const live = tasksOf(engine, service).filter(
     (task) => isLive(task) && task.deployment === deployment.id,
   )
-  const most = wanted === 'keep' ? service.desiredCount : wanted
+  const most = count === 'keep' ? service.desiredCount : count
   const dispensableFirst = live.toSorted(
     (one, other) =>
       Number(isHealthy(engine, service, one)) - Number(isHealthy(engine, service, other)),
@@ -60,7 +64,7 @@ function bring(engine: Engine, service: ServiceRecord, bringing: Bringing): void
     code: 'ServiceSchedulerInitiated',
     reason: `Scaling activity initiated by (deployment ${primary.id})`,
   })
-  const missing = wanted === 'keep' ? 0 : Math.max(0, wanted - live.length)
+  const missing = count === 'keep' ? 0 : Math.max(0, count - live.length)
   if (missing === 0) return
   if (service.pausedUntil > engine.clock.now()) wakeAt(engine, service.arn, service.pausedUntil)
   else startTasks(engine, service, deployment, missing)

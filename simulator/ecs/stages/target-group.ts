@@ -1,6 +1,6 @@
 import type { RevisionRecord, ServiceRecord } from '../records.ts'
 
-/** Where the tasks of a revision are registered, one for each load balancer of the service. */
+/** The target group in which a load balancer of a service registers the tasks of a revision. */
 export function targetGroupOf(
   { alternate }: Pick<RevisionRecord, 'alternate'>,
   { targetGroupArn, advancedConfiguration }: ServiceRecord['loadBalancers'][number],

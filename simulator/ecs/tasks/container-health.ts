@@ -7,8 +7,8 @@ import { wakeAt, wakeNow } from '../wake.ts'
 export type ContainerHealth = 'HEALTHY' | 'UNHEALTHY' | 'UNKNOWN'
 
 /**
- * Runs the health checks that task definitions have for their containers, each at its time: the
- * first one an interval after the container runs, as Docker does it.
+ * Runs the container health checks of task definitions that are due. The first one is due an
+ * interval after the container started, as in Docker.
  */
 export function checkContainers(
   engine: Engine,
@@ -49,18 +49,18 @@ function checkWhenDue(engine: Engine, service: ServiceRecord, checked: Checked):
   }
   container.health.nextCheckAt = now + interval * 1000
   engine.probing.add(key)
-  const heard = (good: boolean): void => {
+  const onResult = (good: boolean): void => {
     engine.probing.delete(key)
-    weigh(engine, checked, good)
+    applyResult(engine, checked, good)
     wakeNow(engine, service.arn)
   }
   engine.runtime
     .check(task.id, container.name, argumentsOf(command), timeout * 1000)
-    .then(heard, () => heard(false))
+    .then(onResult, () => onResult(false))
 }
 
-/** A failure within the start period counts only once the container has been healthy. */
-function weigh(engine: Engine, { task, container, check }: Checked, good: boolean): void {
+/** A failure in the start period counts only if the container has already been healthy. */
+function applyResult(engine: Engine, { task, container, check }: Checked, good: boolean): void {
   const { health } = container
   if (health === undefined) return
   if (good) {
@@ -81,7 +81,7 @@ function argumentsOf(command: readonly string[]): string[] {
   return kind === 'CMD' ? rest : [...command]
 }
 
-/** Of a whole task: that of its essential containers which have a health check. */
+/** The health of a task, from its essential containers that have a health check. */
 export function taskHealth(engine: Engine, task: TaskRecord): ContainerHealth {
   const declared = taskDefinitionAt(engine, task.taskDefinition)?.containers ?? []
   const healths = task.containers
@@ -94,7 +94,7 @@ export function taskHealth(engine: Engine, task: TaskRecord): ContainerHealth {
     : 'UNKNOWN'
 }
 
-/** Whether a task has health checks of its containers, which it must pass to count as healthy. */
+/** Whether a task has container health checks that it must pass to count as healthy. */
 export function hasContainerChecks(engine: Engine, task: TaskRecord): boolean {
   const declared = taskDefinitionAt(engine, task.taskDefinition)?.containers ?? []
   return declared.some(({ essential, healthCheck }) => essential !== false && healthCheck)

@@ -2,7 +2,7 @@ import type { TaskStopCode } from '@aws-sdk/client-ecs'
 import { drainTargets } from '../../elb/targets.ts'
 import { noteFailure } from '../rollouts/breaker.ts'
 import type { Engine } from '../engine.ts'
-import { taskList, tell } from '../rollouts/events.ts'
+import { taskList, addEvent } from '../rollouts/events.ts'
 import { wakeAt, wakeNow } from '../wake.ts'
 import type { ServiceRecord, TaskRecord } from '../records.ts'
 
@@ -12,8 +12,8 @@ export interface StopCause {
 }
 
 /**
- * Takes tasks down the way the scheduler does: says so, lets their connections drain where they
- * have any, and only then has their containers stopped.
+ * Stops tasks as the scheduler does: reports it in an event, lets their connections drain if they
+ * have targets, and only then stops their containers.
  */
 export function stopTasks(
   engine: Engine,
@@ -26,14 +26,14 @@ export function stopTasks(
   const running = tasks.filter((task) => task.lastStatus === 'RUNNING')
   const pending = tasks.length - running.length
   if (running.length > 0) {
-    tell(engine, service, `has stopped ${running.length} running tasks: ${taskList(running)}.`)
+    addEvent(engine, service, `has stopped ${running.length} running tasks: ${taskList(running)}.`)
   }
-  if (pending > 0) tell(engine, service, `stopped ${pending} pending tasks.`)
-  for (const task of tasks) condemn(engine, service, task, cause)
+  if (pending > 0) addEvent(engine, service, `stopped ${pending} pending tasks.`)
+  for (const task of tasks) markForStop(engine, service, task, cause)
 
   const drainUntil = drainTargets(engine, service, running)
   if (drainUntil !== undefined) {
-    tell(engine, service, `has begun draining connections on ${running.length} tasks.`)
+    addEvent(engine, service, `has begun draining connections on ${running.length} tasks.`)
   }
   for (const task of running) {
     task.lastStatus = 'DEACTIVATING'
@@ -42,7 +42,7 @@ export function stopTasks(
   stopDrained(engine, service, running)
 }
 
-/** Takes one task down the way `StopTask` does: at once, whatever connections it has. */
+/** Stops one task as `StopTask` does: at once, without waiting for its connections. */
 export function stopAtOnce(
   engine: Engine,
   service: ServiceRecord,
@@ -50,7 +50,7 @@ export function stopAtOnce(
   cause: StopCause,
 ): void {
   service.steady = false
-  condemn(engine, service, task, cause)
+  markForStop(engine, service, task, cause)
   drainTargets(engine, service, [task])
   if (task.lastStatus === 'RUNNING') {
     task.lastStatus = 'STOPPING'
@@ -59,7 +59,7 @@ export function stopAtOnce(
   wakeNow(engine, service.arn)
 }
 
-/** Has the containers of those tasks stopped whose connections are drained by now. */
+/** Stops the containers of tasks whose connections have drained. */
 export function stopDrained(engine: Engine, service: ServiceRecord, tasks: TaskRecord[]): void {
   for (const task of tasks) {
     if (task.lastStatus !== 'DEACTIVATING' || task.drainUntil === undefined) continue
@@ -72,7 +72,12 @@ export function stopDrained(engine: Engine, service: ServiceRecord, tasks: TaskR
   }
 }
 
-function condemn(engine: Engine, service: ServiceRecord, task: TaskRecord, cause: StopCause): void {
+function markForStop(
+  engine: Engine,
+  service: ServiceRecord,
+  task: TaskRecord,
+  cause: StopCause,
+): void {
   task.desiredStatus = 'STOPPED'
   task.stopCode = cause.code
   task.stoppedReason = cause.reason
@@ -86,8 +91,9 @@ function condemn(engine: Engine, service: ServiceRecord, task: TaskRecord, cause
 }
 
 /**
- * A task is gone, by itself or because it was told to go: what stands in its record already about
- * why stays. One that went by itself before it was ever healthy is a failure of its deployment.
+ * Records that a task has ended, on its own or because it was stopped. A cause that is already
+ * recorded stays. If it ended on its own before it was ever healthy, its deployment counts a
+ * failure.
  */
 export function taskEnded(
   engine: Engine,
@@ -96,7 +102,7 @@ export function taskEnded(
   cause: StopCause,
 ): void {
   if (task.lastStatus === 'STOPPED') return
-  const byItself = task.desiredStatus === 'RUNNING'
+  const onItsOwn = task.desiredStatus === 'RUNNING'
   task.lastStatus = 'STOPPED'
   task.desiredStatus = 'STOPPED'
   task.stopCode ??= cause.code
@@ -105,6 +111,6 @@ export function taskEnded(
   task.stoppingAt ??= task.stoppedAt
   service.steady = false
   drainTargets(engine, service, [task])
-  if (byItself && !task.proven) noteFailure(engine, service, task)
+  if (onItsOwn && !task.proven) noteFailure(engine, service, task)
   wakeNow(engine, service.arn)
 }

@@ -5,8 +5,8 @@ import { stopTasks } from './end.ts'
 import { isLive, tasksOf } from './state.ts'
 
 /**
- * Takes the Spot capacity under the oldest running tasks of a service away. ECS replaces them;
- * their end is no failure of their deployment. Gives their ids.
+ * Interrupts the Spot capacity of the oldest `count` running tasks of a service. ECS replaces them
+ * and does not count them as failures of their deployment. Returns their ids.
  */
 export function interruptTasks(engine: Engine, service: ServiceRecord, count: number): string[] {
   const running = tasksOf(engine, service).filter(

@@ -5,11 +5,11 @@ import type { Engine } from '../engine.ts'
 import { taskId } from '../ids.ts'
 import { taskDefinitionAt } from '../rollouts/revisions.ts'
 import { taskEnded } from './end.ts'
-import { about } from '../unsteady.ts'
+import { withJitter } from '../jitter.ts'
 import { wakeAt, wakeNow } from '../wake.ts'
 import type { DeploymentRecord, ServiceRecord, TaskRecord } from '../records.ts'
 
-/** Decides on a task. The runtime hears of it once it is placed: `launch` later. */
+/** Creates a task. The runtime starts it once it is placed, after `timings.launch`. */
 export function placeTask(
   engine: Engine,
   service: ServiceRecord,
@@ -29,7 +29,7 @@ export function placeTask(
     lastStatus: 'PROVISIONING',
     desiredStatus: 'RUNNING',
     createdAt: now,
-    launchAt: now + about(engine, engine.timings.launch, id),
+    launchAt: now + withJitter(engine, engine.timings.launch, id),
     ports: {},
     containers: (definition?.containers ?? []).map(({ name, image, essential }) => ({
       name: name ?? '',
@@ -38,12 +38,12 @@ export function placeTask(
     })),
     proven: false,
   }
-  engine.world.tasks[id] = task
+  engine.state.tasks[id] = task
   service.tasks.push(id)
   return task
 }
 
-/** Hands the tasks that are placed by now to the runtime. */
+/** Starts the tasks that are placed by now. */
 export function launchDue(engine: Engine, service: ServiceRecord, tasks: TaskRecord[]): void {
   const now = engine.clock.now()
   for (const task of tasks) {
@@ -59,7 +59,7 @@ export function launchDue(engine: Engine, service: ServiceRecord, tasks: TaskRec
 }
 
 function specOf(engine: Engine, service: ServiceRecord, task: TaskRecord): TaskSpec {
-  const digests = engine.world.revisions[task.revision]?.digests ?? {}
+  const digests = engine.state.revisions[task.revision]?.digests ?? {}
   const definition = taskDefinitionAt(engine, task.taskDefinition)
   return {
     id: task.id,
@@ -140,7 +140,7 @@ function noteDigest(
   digest: string,
 ): void {
   container.imageDigest = digest
-  const revision = engine.world.revisions[task.revision]
+  const revision = engine.state.revisions[task.revision]
   if (revision !== undefined) revision.digests[container.name] ??= digest
 }
 
@@ -157,7 +157,7 @@ function askForDigest(
   )
 }
 
-/** What stands under a container's name, which may be `constructor`. */
+/** The entry of a container. Its name may be one that every object has, such as `constructor`. */
 function own<Value>(entries: Readonly<Record<string, Value>>, name: string): Value | undefined {
   return Object.hasOwn(entries, name) ? entries[name] : undefined
 }

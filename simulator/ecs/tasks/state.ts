@@ -3,24 +3,24 @@ import { isGood, targetsOf } from '../../elb/targets.ts'
 import type { ServiceRecord, TaskRecord } from '../records.ts'
 import { taskHealth } from './container-health.ts'
 
-/** The tasks of a service that ECS still tells about, oldest first. */
+/** The tasks of a service that ECS still lists, oldest first. */
 export function tasksOf(engine: Engine, service: ServiceRecord): TaskRecord[] {
-  return service.tasks.flatMap((id) => engine.world.tasks[id] ?? [])
+  return service.tasks.flatMap((id) => engine.state.tasks[id] ?? [])
 }
 
-/** Wanted, and not ended. */
+/** Its desired status is `RUNNING`: it neither stops nor has stopped. */
 export function isLive(task: TaskRecord): boolean {
   return task.desiredStatus === 'RUNNING'
 }
 
-/** Anything but ended: running, on its way up or on its way down. */
-export function isThere(task: TaskRecord): boolean {
+/** It is starting, running or stopping. */
+export function isNotStopped(task: TaskRecord): boolean {
   return task.lastStatus !== 'STOPPED'
 }
 
 /**
- * Counts towards `minimumHealthyPercent`: runs, has proved itself, and is healthy in every target
- * group that it is registered in.
+ * Whether a task counts towards `minimumHealthyPercent`: it runs, is proven, and is healthy in
+ * every target group in which it is registered.
  */
 export function isHealthy(engine: Engine, service: ServiceRecord, task: TaskRecord): boolean {
   return (
@@ -28,7 +28,7 @@ export function isHealthy(engine: Engine, service: ServiceRecord, task: TaskReco
     task.lastStatus === 'RUNNING' &&
     task.proven &&
     taskHealth(engine, task) !== 'UNHEALTHY' &&
-    targetsOf(engine.world, service, task.id).every(({ target }) => isGood(target))
+    targetsOf(engine.state, service, task.id).every(({ target }) => isGood(target))
   )
 }
 
@@ -37,7 +37,7 @@ export interface Counts {
   readonly pending: number
 }
 
-/** ECS counts what is `RUNNING` and what is on its way there; a task that drains is neither. */
+/** Counts `RUNNING` tasks and tasks that are starting, as ECS does. A draining task is neither. */
 export function countsOf(tasks: readonly TaskRecord[]): Counts {
   return {
     running: tasks.filter((task) => task.lastStatus === 'RUNNING').length,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { manualClock } from '../../clock/index.ts'
 
-test('timers run in the order of their time, then of their making, each at its own moment', async () => {
+test('timers run in the order of their time, then of their creation, each at its own time', async () => {
   const clock = manualClock(1000)
   const ran: [string, number][] = []
   const note = (name: string) => (): void => void ran.push([name, clock.now()])
@@ -19,7 +19,7 @@ test('timers run in the order of their time, then of their making, each at its o
   assert.deepEqual([clock.now(), clock.pending()], [1025, 1])
 })
 
-test('a timer that is forgotten does not run', async () => {
+test('a cancelled timer does not run', async () => {
   const clock = manualClock()
   let ran = false
   const forget = clock.after(10, () => (ran = true))
@@ -28,7 +28,7 @@ test('a timer that is forgotten does not run', async () => {
   assert.equal(ran, false)
 })
 
-test('timers that timers and microtasks make in their turn run within the same advance', async () => {
+test('timers that are created by timers and microtasks run within the same advance', async () => {
   const clock = manualClock(0)
   const ran: number[] = []
   const again = (): void => {
@@ -44,7 +44,7 @@ test('timers that timers and microtasks make in their turn run within the same a
   assert.deepEqual(ran, [10, 20, 30])
 })
 
-test('advancing until a condition stops at the moment at which it comes true', async () => {
+test('advancing until a condition stops at the time at which it becomes true', async () => {
   const clock = manualClock(0)
   let open = false
   clock.after(40, () => (open = true))

@@ -10,44 +10,46 @@ function login(host: string) {
   return host === '127.0.0.1:5000' ? { username: 'AWS', password: 'token' } : undefined
 }
 
-/** An engine whose pull tells this, line by line. */
-function engineThatTells(...lines: readonly object[]): DockerEngine & { asked: EngineRequest[] } {
-  const asked: EngineRequest[] = []
+/** An engine whose pull reports this progress, line by line. */
+function engineWithProgress(
+  ...lines: readonly object[]
+): DockerEngine & { calls: EngineRequest[] } {
+  const calls: EngineRequest[] = []
   return {
-    asked,
-    ask(_method, _path, ask = {}) {
-      asked.push(ask)
+    calls,
+    call(_method, _path, options = {}) {
+      calls.push(options)
       return Promise.resolve(Buffer.from(lines.map((line) => JSON.stringify(line)).join('\r\n')))
     },
     close: () => undefined,
   }
 }
 
-test('a tag is pulled as it is, and the digest that it meant is what will run', async () => {
-  const engine = engineThatTells({ status: 'Pulling from api' }, { status: `Digest: ${digest}` })
+test('a tag is pulled as written, and the container runs from its digest', async () => {
+  const engine = engineWithProgress({ status: 'Pulling from api' }, { status: `Digest: ${digest}` })
 
   const pulled = await pullImage(engine, '127.0.0.1:5000/api:v1', () => undefined, signal)
 
   assert.deepEqual(pulled, { digest, reference: `127.0.0.1:5000/api@${digest}` })
-  assert.deepEqual(engine.asked[0]?.query, { fromImage: '127.0.0.1:5000/api', tag: 'v1' })
+  assert.deepEqual(engine.calls[0]?.query, { fromImage: '127.0.0.1:5000/api', tag: 'v1' })
 })
 
-test('a digest wins over a tag beside it', async () => {
-  const engine = engineThatTells({ status: 'Image is up to date' })
+test('a digest wins over a tag in the same reference', async () => {
+  const engine = engineWithProgress({ status: 'Image is up to date' })
 
   const pulled = await pullImage(engine, `host:1/api:v1@${digest}`, () => undefined, signal)
 
   assert.equal(pulled.reference, `host:1/api@${digest}`)
-  assert.deepEqual(engine.asked[0]?.query, { fromImage: 'host:1/api', tag: digest })
+  assert.deepEqual(engine.calls[0]?.query, { fromImage: 'host:1/api', tag: digest })
 })
 
-test('the login is that of the registry in the reference, and of no other', async () => {
-  const engine = engineThatTells({ status: `Digest: ${digest}` })
+test('a pull sends only the login of the registry in the reference', async () => {
+  const engine = engineWithProgress({ status: `Digest: ${digest}` })
 
   await pullImage(engine, '127.0.0.1:5000/a/b:v1', login, signal)
   await pullImage(engine, 'nginx', login, signal)
 
-  const [own, other] = engine.asked
+  const [own, other] = engine.calls
   assert.equal((own?.headers?.['x-registry-auth']?.length ?? 1) % 4, 0, 'it is padded')
   assert.deepEqual(
     JSON.parse(Buffer.from(own?.headers?.['x-registry-auth'] ?? '', 'base64url').toString()),
@@ -57,8 +59,8 @@ test('the login is that of the registry in the reference, and of no other', asyn
   assert.deepEqual(other?.query, { fromImage: 'nginx', tag: 'latest' })
 })
 
-test("an image that is not there fails in ECS's words", async () => {
-  const engine = engineThatTells({
+test("a missing image fails with ECS's message", async () => {
+  const engine = engineWithProgress({
     error: 'manifest for h:1/api:v9 not found: manifest unknown: manifest unknown',
   })
 
@@ -71,8 +73,8 @@ test("an image that is not there fails in ECS's words", async () => {
   )
 })
 
-test('any other failure of a pull keeps what the engine said', async () => {
-  const engine = engineThatTells({ status: 'Pulling' }, { error: 'no basic auth credentials' })
+test("any other failed pull keeps the engine's message", async () => {
+  const engine = engineWithProgress({ status: 'Pulling' }, { error: 'no basic auth credentials' })
 
   await assert.rejects(
     pullImage(engine, 'h:1/api:v9', () => undefined, signal),

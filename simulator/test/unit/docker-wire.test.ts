@@ -28,24 +28,24 @@ async function serve(listener: RequestListener) {
   }
 }
 
-test('image references are taken apart as Docker does', () => {
+test('image references are parsed as Docker does', () => {
   assert.deepEqual(parts('127.0.0.1:5000/a/b:v1'), ['127.0.0.1:5000', '127.0.0.1:5000/a/b', 'v1'])
   assert.deepEqual(parts('localhost/a'), ['localhost', 'localhost/a', 'latest'])
   assert.deepEqual(parts('library/nginx:1'), ['', 'library/nginx', '1'])
   assert.deepEqual(parts('ecr.aws/a@sha256:ab'), ['ecr.aws', 'ecr.aws/a', 'sha256:ab'])
 })
 
-test('addresses of engines are read as DOCKER_HOST has them', () => {
+test("engine addresses are read in DOCKER_HOST's format", () => {
   assert.deepEqual(connectOptions('unix:///run/docker.sock'), { socketPath: '/run/docker.sock' })
   assert.deepEqual(connectOptions('tcp://127.0.0.1:2375'), { hostname: '127.0.0.1', port: 2375 })
   assert.throws(() => connectOptions('ssh://user@host'), /needs an engine on this machine/)
 })
 
-test("both of a container's outputs are put together in their order", () => {
+test("a container's stdout and stderr are merged in the order of writing", () => {
   assert.equal(unframe(Buffer.concat([frame(1, 'a\n'), frame(2, 'b\n')])).toString(), 'a\nb\n')
 })
 
-test('the oldest version of the API that is new enough and still served is spoken', async () => {
+test('the oldest version of the API that is new enough and still served is used', async () => {
   const paths: (string | undefined)[] = []
   for (const [ApiVersion, MinAPIVersion] of [
     ['1.52', '1.44'],
@@ -56,20 +56,20 @@ test('the oldest version of the API that is new enough and still served is spoke
       response.end(JSON.stringify({ ApiVersion, MinAPIVersion }))
     })
     const engine = await connectDocker(`tcp://127.0.0.1:${server.port}`)
-    await engine.ask('GET', '/info', { query: { a: 'b c' } })
+    await engine.call('GET', '/info', { query: { a: 'b c' } })
     engine.close()
   }
 
   assert.deepEqual(paths, ['/version', '/v1.44/info?a=b+c', '/version', '/v1.41/info?a=b+c'])
 })
 
-test('an engine that does not answer is named, with what to do', async () => {
+test('an engine that does not answer is reported with its address and what to do', async () => {
   await assert.rejects(connectDocker('unix:///nowhere/docker.sock'), {
     message: /No Docker engine answers at unix:\/\/\/nowhere\/docker\.sock .*set DOCKER_HOST/,
   })
 })
 
-test('a refusal of the engine has its status and its words', async () => {
+test("an error of the engine has the engine's status and message", async () => {
   using server = await serve((request, response) => {
     if (request.url === '/version') return response.end('{}')
     response.statusCode = 409
@@ -77,14 +77,14 @@ test('a refusal of the engine has its status and its words', async () => {
   })
   const engine = await connectDocker(`tcp://127.0.0.1:${server.port}`)
 
-  await assert.rejects(engine.ask('POST', '/containers/create', { body: {} }), {
+  await assert.rejects(engine.call('POST', '/containers/create', { body: {} }), {
     status: 409,
     message: 'name is in use',
   })
   engine.close()
 })
 
-test('a probe gives the status, redirects too; or that nobody answers, or not in time', async () => {
+test('a probe returns the status, also of a redirect, or a refused connection, or a timeout', async () => {
   using server = await serve((request, response) => {
     if (request.url === '/slow') return
     response.statusCode = request.url === '/health' ? 204 : 301

@@ -11,9 +11,9 @@ import {
 import { repositoryName, withImages } from './ecr-pushed-images.ts'
 
 test('a pushed image is described with its digest, tags, size and time', async () => {
-  await using world = await withImages({ 'api-1': 'content', 'api-latest': 'content' })
+  await using fixture = await withImages({ 'api-1': 'content', 'api-latest': 'content' })
 
-  const { imageDetails } = await world.client.send(
+  const { imageDetails } = await fixture.client.send(
     new DescribeImagesCommand({ repositoryName, imageIds: [{ imageTag: 'api-1' }] }),
   )
 
@@ -21,25 +21,28 @@ test('a pushed image is described with its digest, tags, size and time', async (
     {
       registryId: '000000000000',
       repositoryName,
-      imageDigest: world.digests['api-1'],
+      imageDigest: fixture.digests['api-1'],
       imageTags: ['api-1', 'api-latest'],
       imageSizeInBytes: 14,
-      imagePushedAt: new Date(world.clock.now() - 2000),
+      imagePushedAt: new Date(fixture.clock.now() - 2000),
       imageManifestMediaType: 'application/vnd.oci.image.manifest.v1+json',
       artifactMediaType: 'application/octet-stream',
     },
   ])
 })
 
-test('an image that is not there is an error of DescribeImages and a failure of BatchGetImage', async () => {
-  await using world = await withImages({})
+test('a missing image is an error of DescribeImages and a failure of BatchGetImage', async () => {
+  await using fixture = await withImages({})
   const imageIds = [{ imageTag: 'api-9' }]
 
-  await assert.rejects(world.client.send(new DescribeImagesCommand({ repositoryName, imageIds })), {
-    name: 'ImageNotFoundException',
-    message: `The image with imageId {imageDigest:null, imageTag:'api-9'} does not exist within the repository with name 'mailman/api' in the registry with id '000000000000'`,
-  })
-  const { images, failures } = await world.client.send(
+  await assert.rejects(
+    fixture.client.send(new DescribeImagesCommand({ repositoryName, imageIds })),
+    {
+      name: 'ImageNotFoundException',
+      message: `The image with imageId {imageDigest:null, imageTag:'api-9'} does not exist within the repository with name 'mailman/api' in the registry with id '000000000000'`,
+    },
+  )
+  const { images, failures } = await fixture.client.send(
     new BatchGetImageCommand({ repositoryName, imageIds }),
   )
   assert.deepEqual(images, [])
@@ -52,9 +55,9 @@ test('an image that is not there is an error of DescribeImages and a failure of 
   ])
 })
 
-test('a tag is moved by putting the manifest that BatchGetImage gave, and the old image stays', async () => {
-  await using world = await withImages({ 'api-1': 'one', 'api-2': 'two', 'api-latest': 'two' })
-  const { images } = await world.client.send(
+test('a tag is moved by putting the manifest from BatchGetImage, and the old image stays', async () => {
+  await using fixture = await withImages({ 'api-1': 'one', 'api-2': 'two', 'api-latest': 'two' })
+  const { images } = await fixture.client.send(
     new BatchGetImageCommand({ repositoryName, imageIds: [{ imageTag: 'api-1' }] }),
   )
   const move = new PutImageCommand({
@@ -64,22 +67,22 @@ test('a tag is moved by putting the manifest that BatchGetImage gave, and the ol
     imageTag: 'api-latest',
   })
 
-  const { image } = await world.client.send(move)
+  const { image } = await fixture.client.send(move)
 
-  assert.equal(image?.imageId?.imageDigest, world.digests['api-1'])
-  assert.deepEqual(await world.list(), [
-    { imageDigest: world.digests['api-2'], imageTag: 'api-2' },
-    { imageDigest: world.digests['api-1'], imageTag: 'api-1' },
-    { imageDigest: world.digests['api-1'], imageTag: 'api-latest' },
+  assert.equal(image?.imageId?.imageDigest, fixture.digests['api-1'])
+  assert.deepEqual(await fixture.list(), [
+    { imageDigest: fixture.digests['api-2'], imageTag: 'api-2' },
+    { imageDigest: fixture.digests['api-1'], imageTag: 'api-1' },
+    { imageDigest: fixture.digests['api-1'], imageTag: 'api-latest' },
   ])
-  await assert.rejects(world.client.send(move), { name: 'ImageAlreadyExistsException' })
+  await assert.rejects(fixture.client.send(move), { name: 'ImageAlreadyExistsException' })
 })
 
-test('a manifest whose layers were never pushed is refused', async () => {
-  await using world = await withImages({})
+test('a manifest whose layers were never pushed is rejected', async () => {
+  await using fixture = await withImages({})
 
   await assert.rejects(
-    world.client.send(
+    fixture.client.send(
       new PutImageCommand({
         repositoryName,
         imageManifest: JSON.stringify({ layers: [{ digest: 'sha256:0' }] }),
@@ -90,20 +93,20 @@ test('a manifest whose layers were never pushed is refused', async () => {
   )
 })
 
-test('an immutable tag is not moved, but for the tags that an exclusion filter names', async () => {
-  await using world = await withImages({ 'api-1': 'one', 'api-2': 'two', 'api-latest': 'one' })
-  await world.client.send(
+test('an immutable tag cannot be moved, unless an exclusion filter matches it', async () => {
+  await using fixture = await withImages({ 'api-1': 'one', 'api-2': 'two', 'api-latest': 'one' })
+  await fixture.client.send(
     new PutImageTagMutabilityCommand({
       repositoryName,
       imageTagMutability: 'IMMUTABLE_WITH_EXCLUSION',
       imageTagMutabilityExclusionFilters: [{ filterType: 'WILDCARD', filter: '*-latest' }],
     }),
   )
-  const { images } = await world.client.send(
+  const { images } = await fixture.client.send(
     new BatchGetImageCommand({ repositoryName, imageIds: [{ imageTag: 'api-2' }] }),
   )
   const put = (imageTag: string) =>
-    world.client.send(
+    fixture.client.send(
       new PutImageCommand({
         repositoryName,
         imageManifest: images?.[0]?.imageManifest,
@@ -118,38 +121,38 @@ test('an immutable tag is not moved, but for the tags that an exclusion filter n
   assert.equal((await put('api-latest')).image?.imageId?.imageTag, 'api-latest')
 })
 
-test('deleting one tag of an image leaves it under the other; deleting by digest takes it all', async () => {
-  await using world = await withImages({ 'api-1': 'one', 'api-latest': 'one' })
-  const imageDigest = world.digests['api-1'] ?? ''
+test('deleting one tag of an image keeps the other; deleting by digest removes all', async () => {
+  await using fixture = await withImages({ 'api-1': 'one', 'api-latest': 'one' })
+  const imageDigest = fixture.digests['api-1'] ?? ''
   const remove = (...imageIds: ImageIdentifier[]) =>
-    world.client.send(new BatchDeleteImageCommand({ repositoryName, imageIds }))
+    fixture.client.send(new BatchDeleteImageCommand({ repositoryName, imageIds }))
 
   const first = await remove({ imageTag: 'api-1' }, { imageTag: 'nothing' })
   assert.deepEqual(first.imageIds, [{ imageDigest, imageTag: 'api-1' }])
   assert.equal(first.failures?.[0]?.failureCode, 'ImageNotFound')
-  assert.deepEqual(await world.list(), [{ imageDigest, imageTag: 'api-latest' }])
+  assert.deepEqual(await fixture.list(), [{ imageDigest, imageTag: 'api-latest' }])
 
   await remove({ imageDigest })
-  assert.deepEqual(await world.list(), [])
+  assert.deepEqual(await fixture.list(), [])
 })
 
-test('an image whose tag moved on is still there, untagged', async () => {
-  await using world = await withImages({ latest: 'one' })
-  await world.push(repositoryName, 'latest', 'two')
+test('an image whose tag was moved still exists, untagged', async () => {
+  await using fixture = await withImages({ latest: 'one' })
+  await fixture.push(repositoryName, 'latest', 'two')
 
-  const { imageDetails } = await world.client.send(
+  const { imageDetails } = await fixture.client.send(
     new DescribeImagesCommand({ repositoryName, filter: { tagStatus: 'UNTAGGED' } }),
   )
 
   assert.deepEqual(
     imageDetails?.map((each) => each.imageDigest),
-    [world.digests['latest']],
+    [fixture.digests['latest']],
   )
 })
 
-test('an image reference resolves to the digest that its tag means now', async () => {
-  await using world = await withImages({ 'api-1': 'one' })
-  const { ecr, digests } = world
+test('an image reference resolves to the current digest of its tag', async () => {
+  await using fixture = await withImages({ 'api-1': 'one' })
+  const { ecr, digests } = fixture
 
   assert.equal(await ecr.resolveDigest(`${ecr.host}/mailman/api:api-1`), digests['api-1'])
   assert.equal(await ecr.resolveDigest(`${ecr.host}/mailman/api:api-2`), undefined)

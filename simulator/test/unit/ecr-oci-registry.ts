@@ -17,8 +17,8 @@ export interface OciRegistry {
 }
 
 /**
- * As much of the OCI distribution API as a push and a pull need, in memory. Like Debian's
- * registry it asks for Basic credentials and answers with absolute addresses made from `Host`.
+ * As much of the OCI distribution API as pushing and pulling need, in memory. Like Debian's
+ * registry, it requires Basic credentials and answers with absolute addresses made from `Host`.
  */
 export async function ociRegistry(): Promise<OciRegistry> {
   const account = { username: 'upstream', password: 'secret' }

@@ -3,20 +3,20 @@ import {
   type ImageIdentifier,
   ListImagesCommand,
 } from '@aws-sdk/client-ecr'
-import { ecrWorld } from './ecr-world.ts'
+import { ecrFixture } from './ecr-fixture.ts'
 
 export const repositoryName = 'mailman/api'
 
-/** A world with the repository, and `content` pushed under each of the tags. */
+/** The ECR fixture with a repository, and an image with the given content under each tag. */
 export async function withImages(images: Readonly<Record<string, string>>) {
-  const world = await ecrWorld()
-  await world.client.send(new CreateRepositoryCommand({ repositoryName }))
+  const fixture = await ecrFixture()
+  await fixture.client.send(new CreateRepositoryCommand({ repositoryName }))
   const digests: Record<string, string> = {}
   for (const [tag, content] of Object.entries(images)) {
-    digests[tag] = (await world.push(repositoryName, tag, content)).digest
-    await world.clock.advance(1000)
+    digests[tag] = (await fixture.push(repositoryName, tag, content)).digest
+    await fixture.clock.advance(1000)
   }
   const list = async (): Promise<ImageIdentifier[]> =>
-    (await world.client.send(new ListImagesCommand({ repositoryName }))).imageIds ?? []
-  return Object.assign(world, { digests, list })
+    (await fixture.client.send(new ListImagesCommand({ repositoryName }))).imageIds ?? []
+  return Object.assign(fixture, { digests, list })
 }

@@ -9,31 +9,31 @@ import {
   PutImageCommand,
 } from '@aws-sdk/client-ecr'
 import { repositoryName, withImages } from './ecr-pushed-images.ts'
-import { ecrWorld } from './ecr-world.ts'
+import { ecrFixture } from './ecr-fixture.ts'
 
-test('a repository has an address on the gate, and is found again by its name', async () => {
-  await using world = await ecrWorld()
-  await world.client.send(new CreateRepositoryCommand({ repositoryName }))
+test('a repository has an address on the registry proxy, and is found by its name', async () => {
+  await using fixture = await ecrFixture()
+  await fixture.client.send(new CreateRepositoryCommand({ repositoryName }))
 
-  const { repositories } = await world.client.send(
+  const { repositories } = await fixture.client.send(
     new DescribeRepositoriesCommand({ repositoryNames: [repositoryName] }),
   )
 
   assert.equal(repositories?.length, 1)
   const found = repositories[0]
-  assert.equal(found?.repositoryUri, `${new URL(world.gateUrl).host}/mailman/api`)
+  assert.equal(found?.repositoryUri, `${new URL(fixture.registryProxyUrl).host}/mailman/api`)
   assert.equal(found.repositoryArn, 'arn:aws:ecr:us-east-1:000000000000:repository/mailman/api')
-  assert.deepEqual(found.createdAt, new Date(world.clock.now()))
+  assert.deepEqual(found.createdAt, new Date(fixture.clock.now()))
   assert.equal(found.imageTagMutability, 'MUTABLE')
 })
 
-test('repositories come in pages', async () => {
-  await using world = await ecrWorld()
+test('repositories are listed page by page', async () => {
+  await using fixture = await ecrFixture()
   for (const name of ['cc', 'aa', 'bb'])
-    await world.client.send(new CreateRepositoryCommand({ repositoryName: name }))
+    await fixture.client.send(new CreateRepositoryCommand({ repositoryName: name }))
 
-  const first = await world.client.send(new DescribeRepositoriesCommand({ maxResults: 2 }))
-  const rest = await world.client.send(
+  const first = await fixture.client.send(new DescribeRepositoriesCommand({ maxResults: 2 }))
+  const rest = await fixture.client.send(
     new DescribeRepositoriesCommand({ maxResults: 2, nextToken: first.nextToken }),
   )
 
@@ -44,9 +44,9 @@ test('repositories come in pages', async () => {
   assert.equal(rest.nextToken, undefined)
 })
 
-test('what is wrong about a repository has the error that ECR has for it', async () => {
-  await using world = await withImages({ one: 'content' })
-  const { client } = world
+test("invalid requests for repositories fail with ECR's errors", async () => {
+  await using fixture = await withImages({ one: 'content' })
+  const { client } = fixture
 
   await assert.rejects(
     client.send(new DescribeRepositoriesCommand({ repositoryNames: ['nowhere'] })),
@@ -66,30 +66,30 @@ test('what is wrong about a repository has the error that ECR has for it', async
   })
 })
 
-test('a repository deleted by force takes its images with it', async () => {
-  await using world = await withImages({ one: 'content' })
-  await world.client.send(new DeleteRepositoryCommand({ repositoryName, force: true }))
+test('deleting a repository with force deletes its images', async () => {
+  await using fixture = await withImages({ one: 'content' })
+  await fixture.client.send(new DeleteRepositoryCommand({ repositoryName, force: true }))
 
-  await world.client.send(new CreateRepositoryCommand({ repositoryName }))
+  await fixture.client.send(new CreateRepositoryCommand({ repositoryName }))
 
-  assert.deepEqual(await world.list(), [])
+  assert.deepEqual(await fixture.list(), [])
 })
 
-test('a token is good for twelve hours, for the user AWS', async () => {
-  await using world = await ecrWorld()
+test('a token is valid for twelve hours, for the user AWS', async () => {
+  await using fixture = await ecrFixture()
 
-  const { authorizationData } = await world.client.send(new GetAuthorizationTokenCommand({}))
+  const { authorizationData } = await fixture.client.send(new GetAuthorizationTokenCommand({}))
 
   const data = authorizationData?.[0]
   assert.match(Buffer.from(data?.authorizationToken ?? '', 'base64').toString(), /^AWS:[\w-]{60,}$/)
-  assert.deepEqual(data?.expiresAt, new Date(world.clock.now() + 12 * 3_600_000))
-  assert.equal(data.proxyEndpoint, world.gateUrl)
+  assert.deepEqual(data?.expiresAt, new Date(fixture.clock.now() + 12 * 3_600_000))
+  assert.equal(data.proxyEndpoint, fixture.registryProxyUrl)
 })
 
-test('without a registry, PutImage alone makes images, and addresses look as on AWS', async () => {
-  await using world = await ecrWorld({ registry: undefined } as object)
-  const { repository } = await world.client.send(new CreateRepositoryCommand({ repositoryName }))
-  await world.client.send(
+test('without a registry, only PutImage creates images, and addresses look as on AWS', async () => {
+  await using fixture = await ecrFixture({ registry: undefined } as object)
+  const { repository } = await fixture.client.send(new CreateRepositoryCommand({ repositoryName }))
+  await fixture.client.send(
     new PutImageCommand({ repositoryName, imageManifest: '{"a":1}', imageTag: 'api-1' }),
   )
 
@@ -97,6 +97,6 @@ test('without a registry, PutImage alone makes images, and addresses look as on 
     repository?.repositoryUri,
     '000000000000.dkr.ecr.us-east-1.amazonaws.com/mailman/api',
   )
-  const { imageIds } = await world.client.send(new ListImagesCommand({ repositoryName }))
+  const { imageIds } = await fixture.client.send(new ListImagesCommand({ repositoryName }))
   assert.equal(imageIds?.[0]?.imageTag, 'api-1')
 })

@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setAlarm } from '../../ecs/index.ts'
-import { first, stage } from './stage.ts'
+import { first, simulateService } from './service-simulation.ts'
 
 const watching = (rollback: boolean): object => ({
   alarms: { alarmNames: ['errors', 'latency'], enable: true, rollback },
 })
 
-test('an alarm that rings while a deployment is under way fails it and goes back', async () => {
-  const { deploy, clock, engine, primary, events, settle, serviceDeployments } = await stage({
-    deploymentConfiguration: watching(true),
-  })
+test('an alarm during a deployment fails it and rolls it back', async () => {
+  const { deploy, clock, engine, primary, events, settle, serviceDeployments } =
+    await simulateService({
+      deploymentConfiguration: watching(true),
+    })
   const good = primary()
   const bad = deploy('registry/api:2')
   await clock.advance(30_000)
@@ -29,8 +30,8 @@ test('an alarm that rings while a deployment is under way fails it and goes back
   assert.equal(primary().taskDefinition, good.taskDefinition)
 })
 
-test('a deployment that watches alarms is not over before it has baked', async () => {
-  const { deploy, clock, engine, primary, service, serviceDeployments } = await stage({
+test('a deployment that watches alarms completes only after its bake time', async () => {
+  const { deploy, clock, engine, primary, service, serviceDeployments } = await simulateService({
     deploymentConfiguration: watching(false),
   })
   const { id } = deploy('registry/api:2')
@@ -44,8 +45,8 @@ test('a deployment that watches alarms is not over before it has baked', async (
   assert.equal(service().runningCount, 2)
 })
 
-test('alarms that ring already, or ring only after the deployment, change nothing', async () => {
-  const { deploy, engine, settle, clock, primary, serviceDeployments } = await stage({
+test('alarms that were in ALARM before, or only after, the deployment change nothing', async () => {
+  const { deploy, engine, settle, clock, primary, serviceDeployments } = await simulateService({
     deploymentConfiguration: watching(true),
   })
   setAlarm(engine, 'errors', 'ALARM')

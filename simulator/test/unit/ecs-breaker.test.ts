@@ -2,21 +2,22 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { thresholdOf } from '../../ecs/rollouts/breaker-threshold.ts'
 import type { Behaviour } from '../../runtime/scripted.ts'
-import { anonymous, first, stage, type StageOptions } from './stage.ts'
+import { anonymous, first, simulateService, type SimulationOptions } from './service-simulation.ts'
 
 const crashes: Behaviour = { exits: { afterMs: 500, code: 3 } }
 const breakerOnly = { deploymentCircuitBreaker: { enable: true, rollback: false } }
 const noBreaker = { deploymentCircuitBreaker: { enable: false, rollback: false } }
 const from =
-  (revision: number, behaviour: Behaviour): NonNullable<StageOptions['behave']> =>
+  (revision: number, behaviour: Behaviour): NonNullable<SimulationOptions['behave']> =>
   (which) =>
     which >= revision ? behaviour : {}
 
-test('a crash loop trips the breaker after three failures and goes back to what ran before', async () => {
-  const { deploy, settle, clock, service, events, primary, serviceDeployments } = await stage({
-    behave: from(2, crashes),
-    desiredCount: 1,
-  })
+test('a crash loop trips the breaker after three failures and rolls back to what ran before', async () => {
+  const { deploy, settle, clock, service, events, primary, serviceDeployments } =
+    await simulateService({
+      behave: from(2, crashes),
+      desiredCount: 1,
+    })
   const good = primary()
   const before = events().length
   const bad = deploy('registry/api:2')
@@ -45,9 +46,9 @@ test('a crash loop trips the breaker after three failures and goes back to what 
   })
 
   assert.equal(await settle(), true)
-  const told = new Set(events().slice(before))
-  assert.ok(told.has(`(deployment ${bad.id}) deployment failed: tasks failed to start.`))
-  assert.ok(told.has(`rolling back to deployment ${good.id}`))
+  const reported = new Set(events().slice(before))
+  assert.ok(reported.has(`(deployment ${bad.id}) deployment failed: tasks failed to start.`))
+  assert.ok(reported.has(`rolling back to deployment ${good.id}`))
   assert.equal(primary().id, back?.id)
   assert.equal(service().taskDefinition, good.taskDefinition)
   const [record, previous] = serviceDeployments()
@@ -63,8 +64,8 @@ test('a crash loop trips the breaker after three failures and goes back to what 
   )
 })
 
-test('an image that cannot be pulled is a failure with its own stop code and reason', async () => {
-  const { deploy, settle, tasks, serviceDeployments, runtime } = await stage({
+test('a failed pull has its own stop code and reason', async () => {
+  const { deploy, settle, tasks, serviceDeployments, runtime } = await simulateService({
     behave: from(2, { pullFails: true }),
   })
   deploy('registry/api:gone')
@@ -82,7 +83,7 @@ test('an image that cannot be pulled is a failure with its own stop code and rea
 })
 
 test('a health check that answers 404 trips the breaker though every task runs', async () => {
-  const { deploy, settle, events, tasks, serviceDeployments, targetGroup } = await stage({
+  const { deploy, settle, events, tasks, serviceDeployments, targetGroup } = await simulateService({
     behave: from(2, { probe: () => 404 }),
     desiredCount: 1,
   })
@@ -90,19 +91,22 @@ test('a health check that answers 404 trips the breaker though every task runs',
   deploy('registry/api:2')
   assert.equal(await settle(), true)
   assert.equal(first(serviceDeployments()).status, 'ROLLBACK_SUCCESSFUL')
-  const told = anonymous(events().slice(before))
+  const reported = anonymous(events().slice(before))
   const unhealthy =
     '(task T) (port 8080) is unhealthy in (target-group G) due to (reason Health checks failed with these codes: [404])'
-  assert.equal(told.filter((event) => event === unhealthy).length, 3)
-  const sick = first(
+  assert.equal(reported.filter((event) => event === unhealthy).length, 3)
+  const stopped = first(
     tasks().filter(({ taskDefinitionArn = '' }) => taskDefinitionArn.endsWith(':2')),
   )
-  assert.equal(sick.stopCode, 'ServiceSchedulerInitiated')
-  assert.equal(sick.stoppedReason, `Task failed ELB health checks in (target-group ${targetGroup})`)
+  assert.equal(stopped.stopCode, 'ServiceSchedulerInitiated')
+  assert.equal(
+    stopped.stoppedReason,
+    `Task failed ELB health checks in (target-group ${targetGroup})`,
+  )
 })
 
-test('with nothing to go back to the deployment stalls as FAILED and no task is started any more', async () => {
-  const { settle, clock, primary, serviceDeployments, runtime } = await stage({
+test('without a rollback target the deployment stays FAILED and starts no more tasks', async () => {
+  const { settle, clock, primary, serviceDeployments, runtime } = await simulateService({
     behave: () => crashes,
   })
   assert.equal(await settle(), true)
@@ -115,8 +119,8 @@ test('with nothing to go back to the deployment stalls as FAILED and no task is 
   assert.equal(runtime.started().length, started)
 })
 
-test('with rollback off the deployment stalls as FAILED beside the old tasks', async () => {
-  const { deploy, clock, primary, service, serviceDeployments } = await stage({
+test('with rollback off the deployment stays FAILED and the old tasks keep running', async () => {
+  const { deploy, clock, primary, service, serviceDeployments } = await simulateService({
     behave: from(2, crashes),
     deploymentConfiguration: breakerOnly,
   })
@@ -127,8 +131,8 @@ test('with rollback off the deployment stalls as FAILED beside the old tasks', a
   assert.equal(first(serviceDeployments()).status, 'STOPPED')
 })
 
-test('with the breaker off a crash loop stays in progress for ever, ever more slowly', async () => {
-  const { deploy, clock, primary, service, serviceDeployments, runtime } = await stage({
+test('with the breaker off a crash loop never ends, but slows down', async () => {
+  const { deploy, clock, primary, service, serviceDeployments, runtime } = await simulateService({
     behave: from(2, crashes),
     deploymentConfiguration: noBreaker,
   })
@@ -142,8 +146,8 @@ test('with the breaker off a crash loop stays in progress for ever, ever more sl
   assert.ok(runtime.started().length < 100)
 })
 
-test('tasks that get healthy and then crash are replaced for ever and never trip the breaker', async () => {
-  const { deploy, clock, settle, primary, serviceDeployments, tasks } = await stage({
+test('tasks that become healthy and then crash are always replaced and never trip the breaker', async () => {
+  const { deploy, clock, settle, primary, serviceDeployments, tasks } = await simulateService({
     behave: from(2, { exits: { afterMs: 60_000, code: 137 } }),
   })
   const { id } = deploy('registry/api:2')
@@ -157,9 +161,9 @@ test('tasks that get healthy and then crash are replaced for ever and never trip
   assert.equal(first(dead.containers).exitCode, 137)
 })
 
-test('a rollback that fails in its turn ends as ROLLBACK_FAILED', async () => {
+test('a rollback that fails as well ends as ROLLBACK_FAILED', async () => {
   let broken = false
-  const { deploy, clock, primary, serviceDeployments } = await stage({
+  const { deploy, clock, primary, serviceDeployments } = await simulateService({
     behave: () => (broken ? crashes : {}),
   })
   broken = true
@@ -169,9 +173,9 @@ test('a rollback that fails in its turn ends as ROLLBACK_FAILED', async () => {
   assert.equal(primary().rolloutState, 'FAILED')
 })
 
-test('one healthy task among failing ones starts the count anew', async () => {
+test('one healthy task among failing ones resets the count', async () => {
   let count = 0
-  const { deploy, clock, primary, settle } = await stage({
+  const { deploy, clock, primary, settle } = await simulateService({
     desiredCount: 1,
     behave: (revision) => (revision > 1 && ++count % 3 !== 0 ? crashes : {}),
   })

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { first, stage, type Stage } from './stage.ts'
+import { first, simulateService, type ServiceSimulation } from './service-simulation.ts'
 
 const sha = (digit: string): string => `sha256:${digit.repeat(64)}`
 
-/** The digests that DescribeServiceRevisions tells for each service deployment, newest first. */
-function revisionDigests({ call, serviceDeployments }: Stage): (string | undefined)[] {
+/** The digests in DescribeServiceRevisions for each service deployment, newest first. */
+function revisionDigests({ call, serviceDeployments }: ServiceSimulation): (string | undefined)[] {
   return serviceDeployments().map(({ targetServiceRevision }) => {
     const { serviceRevisions } = call('DescribeServiceRevisions', {
       serviceRevisionArns: [targetServiceRevision?.arn],
@@ -14,10 +14,13 @@ function revisionDigests({ call, serviceDeployments }: Stage): (string | undefin
   })
 }
 
-test('a forced deployment on a moving tag picks up the new digest, and no sooner', async () => {
+test('only a forced deployment picks up the new digest of a moving tag', async () => {
   let digest = sha('a')
-  const played = await stage({ behave: () => ({ digests: { api: digest } }), desiredCount: 1 })
-  const { call, settle, tasks, runtime, clock } = played
+  const simulation = await simulateService({
+    behave: () => ({ digests: { api: digest } }),
+    desiredCount: 1,
+  })
+  const { call, settle, tasks, runtime, clock } = simulation
   digest = sha('b')
   runtime.kill(first(runtime.started()).id, 1)
   await clock.advance(120_000)
@@ -37,19 +40,19 @@ test('a forced deployment on a moving tag picks up the new digest, and no sooner
     [sha('b')],
   )
   assert.equal(first(first(running).containers).image, 'registry/api:1')
-  assert.deepEqual(revisionDigests(played), [sha('b'), sha('a')])
+  assert.deepEqual(revisionDigests(simulation), [sha('b'), sha('a')])
 })
 
-test('a rollback runs the digest that its revision ran before, whatever the tag means by now', async () => {
+test('a rollback runs the digest that its revision ran before, even if the tag has moved', async () => {
   let digest = sha('a')
-  const played = await stage({
+  const simulation = await simulateService({
     behave: () => ({
       digests: { api: digest },
       ...(digest === sha('b') && { exits: { afterMs: 100 } }),
     }),
     desiredCount: 1,
   })
-  const { call, settle, clock, serviceDeployments, runtime } = played
+  const { call, settle, clock, serviceDeployments, runtime } = simulation
   digest = sha('b')
   call('UpdateService', { cluster: 'mailman', service: 'api', forceNewDeployment: true })
   await clock.advanceUntil(
@@ -62,8 +65,8 @@ test('a rollback runs the digest that its revision ran before, whatever the tag 
   assert.equal(first(runtime.started().at(-1)?.containers).image, `registry/api@${sha('a')}`)
 })
 
-test('a digest that the runtime cannot tell is asked of the registry', async () => {
-  const { tasks } = await stage({
+test('a digest that the runtime does not report is resolved in the registry', async () => {
+  const { tasks } = await simulateService({
     engine: {
       resolveDigest: (image) => Promise.resolve(image === 'registry/api:1' ? sha('d') : ''),
     },

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setAlarm } from '../../ecs/index.ts'
-import { anonymous, first, stage } from './stage.ts'
+import { anonymous, first, simulateService } from './service-simulation.ts'
 
-/** Four tasks, of which three are enough; the last task of revision 2 never gets healthy. */
+/** Four tasks, of which three are enough; the last task of revision 2 never becomes healthy. */
 const almost = (cleanup: 'BLOCKING' | 'DEFERRED', alarmNames: string[] = []) => {
   let started = 0
-  return stage({
+  return simulateService({
     desiredCount: 4,
     deploymentConfiguration: {
       minimumHealthyPercent: 50,
@@ -23,7 +23,7 @@ const almost = (cleanup: 'BLOCKING' | 'DEFERRED', alarmNames: string[] = []) => 
   })
 }
 
-test('as many healthy tasks as the criteria ask for, rounded up, are a success', async () => {
+test('a deployment succeeds early with the required share of healthy tasks, rounded up', async () => {
   const made = await almost('DEFERRED', ['errors'])
   const { id } = made.deploy('registry/api:2')
   const completed = () => made.primary().rolloutState === 'COMPLETED'
@@ -34,14 +34,14 @@ test('as many healthy tasks as the criteria ask for, rounded up, are a success',
   assert.equal(healthyPercent, 60)
   assert.equal(made.primary().id, id)
 
-  // What protects a deployment ends with it.
+  // The circuit breaker and alarms stop watching when the deployment ends.
   setAlarm(made.engine, 'errors', 'ALARM')
   await made.clock.advance(600_000)
   assert.equal(made.primary().id, id)
   assert.equal(anonymous(made.events()).at(-1)?.includes('alarm'), false)
 })
 
-test('DEFERRED is over while old tasks still drain, BLOCKING only once they are gone', async () => {
+test('DEFERRED completes while old tasks still drain, BLOCKING only once they are gone', async () => {
   for (const cleanup of ['DEFERRED', 'BLOCKING'] as const) {
     const made = await almost(cleanup)
     made.deploy('registry/api:2')
@@ -53,8 +53,8 @@ test('DEFERRED is over while old tasks still drain, BLOCKING only once they are 
   }
 })
 
-test('criteria that could never protect a service are refused', async () => {
-  const made = await stage()
+test('early success criteria below the healthy minimum, incomplete or not for rolling are rejected', async () => {
+  const made = await simulateService()
   const update = (earlySuccessCriteria: object) => () =>
     made.call('UpdateService', {
       cluster: 'mailman',

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { awsTimings, setCapacity } from '../../ecs/index.ts'
-import { anonymous, first, stage } from './stage.ts'
+import { anonymous, first, simulateService } from './service-simulation.ts'
 
 test('a good rollout starts the new tasks, waits for their health, drains the old ones and completes', async () => {
-  const { deploy, settle, events, service, serviceDeployments } = await stage({ desiredCount: 1 })
+  const { deploy, settle, events, service, serviceDeployments } = await simulateService({
+    desiredCount: 1,
+  })
   const before = events().length
   const started = deploy('registry/api:2')
   assert.equal(await settle(), true)
@@ -31,8 +33,8 @@ test('a good rollout starts the new tasks, waits for their health, drains the ol
   })
 })
 
-test('while a rollout is under way the new deployment is PRIMARY and the old one ACTIVE', async () => {
-  const { deploy, clock, service, serviceDeployments } = await stage()
+test('during a rollout the new deployment is PRIMARY and the old one ACTIVE', async () => {
+  const { deploy, clock, service, serviceDeployments } = await simulateService()
   const { id } = deploy('registry/api:2')
   assert.equal(first(serviceDeployments()).status, 'PENDING')
   await clock.advance(30_000)
@@ -61,7 +63,7 @@ const limits = [
 
 for (const { desired, minimum, maximum } of limits) {
   test(`${desired} tasks never leave the bounds of ${minimum} and ${maximum} percent`, async () => {
-    const { deploy, settle, service, engine } = await stage({
+    const { deploy, settle, service, engine } = await simulateService({
       desiredCount: desired,
       deploymentConfiguration: {
         minimumHealthyPercent: minimum,
@@ -71,7 +73,7 @@ for (const { desired, minimum, maximum } of limits) {
     const { id } = deploy('registry/api:2')
     const ended = await settle(() => {
       const { runningCount = 0, pendingCount = 0 } = service()
-      const healthy = Object.values(engine.world.targetGroups)
+      const healthy = Object.values(engine.state.targetGroups)
         .flatMap(({ targets }) => targets)
         .filter(({ state }) => state === 'healthy').length
       assert.ok(runningCount + pendingCount <= Math.floor((desired * maximum) / 100))
@@ -83,8 +85,8 @@ for (const { desired, minimum, maximum } of limits) {
   })
 }
 
-test('a rollout that is out of capacity says so, waits, and goes on when there is room again', async () => {
-  const { deploy, clock, settle, events, engine, primary, service } = await stage()
+test('a rollout without capacity reports it, waits, and continues once there is capacity', async () => {
+  const { deploy, clock, settle, events, engine, primary, service } = await simulateService()
   const before = events().length
   setCapacity(engine, 'Capacity is unavailable at this time.')
   deploy('registry/api:2')
@@ -99,7 +101,7 @@ test('a rollout that is out of capacity says so, waits, and goes on when there i
 })
 
 test('a service without a load balancer rolls out once its tasks have run for a while', async () => {
-  const { deploy, settle, events } = await stage({ loadBalancer: false, desiredCount: 1 })
+  const { deploy, settle, events } = await simulateService({ loadBalancer: false, desiredCount: 1 })
   const before = events().length
   deploy('registry/api:2')
   assert.equal(await settle(), true)
@@ -111,8 +113,8 @@ test('a service without a load balancer rolls out once its tasks have run for a 
   ])
 })
 
-test('percentages that leave no room to move are told once, and the rollout goes nowhere', async () => {
-  const { deploy, settle, events, primary } = await stage({
+test('percentages that leave no room for a rollout are reported once, and nothing changes', async () => {
+  const { deploy, settle, events, primary } = await simulateService({
     desiredCount: 1,
     deploymentConfiguration: { minimumHealthyPercent: 100, maximumPercent: 150 },
   })
@@ -126,8 +128,8 @@ test('percentages that leave no room to move are told once, and the rollout goes
   assert.equal(primary().rolloutState, 'IN_PROGRESS')
 })
 
-test('a service scaled to nothing completes a deployment without a task', async () => {
-  const { deploy, settle, service, tasks, clock } = await stage({ desiredCount: 0 })
+test('a service scaled to 0 completes a deployment without a task', async () => {
+  const { deploy, settle, service, tasks, clock } = await simulateService({ desiredCount: 0 })
   const { id } = deploy('registry/api:2')
   assert.equal(await settle(), true)
   assert.equal(first(service().deployments).id, id)
@@ -135,8 +137,10 @@ test('a service scaled to nothing completes a deployment without a task', async 
   assert.throws(tasks, { code: 'InvalidParameterException' })
 })
 
-test('a change of the desired count alone scales the deployment that is there', async () => {
-  const { call, clock, service, primary, serviceDeployments } = await stage({ desiredCount: 2 })
+test('a new desired count alone scales the existing deployment', async () => {
+  const { call, clock, service, primary, serviceDeployments } = await simulateService({
+    desiredCount: 2,
+  })
   const { id } = primary()
   call('UpdateService', { cluster: 'mailman', service: 'api', desiredCount: 4 })
   await clock.advance(300_000)
@@ -148,8 +152,8 @@ test('a change of the desired count alone scales the deployment that is there', 
   assert.equal(serviceDeployments().length, 1)
 })
 
-test('a rollout that takes AWS most of an hour is played without waiting', async () => {
-  const { deploy, clock, primary } = await stage({
+test('a rollout that takes most of an hour on AWS takes no time on a manual clock', async () => {
+  const { deploy, clock, primary } = await simulateService({
     desiredCount: 20,
     behave: () => ({ startMs: 240_000 }),
     deploymentConfiguration: { minimumHealthyPercent: 100, maximumPercent: 110 },
@@ -162,7 +166,7 @@ test('a rollout that takes AWS most of an hour is played without waiting', async
 })
 
 test('with the fast timings and a health check a second a rollout takes 5 to 8 seconds', async () => {
-  const { call, deploy, clock, settle, targetGroup } = await stage({
+  const { call, deploy, clock, settle, targetGroup } = await simulateService({
     engine: { timings: 'fast' },
     behave: () => ({ pullMs: 300, startMs: 500, stopMs: 500 }),
   })
@@ -178,9 +182,9 @@ test('with the fast timings and a health check a second a rollout takes 5 to 8 s
   assert.ok(took >= 4000 && took <= 8000, `took ${took} ms`)
 })
 
-test('an unsteady engine takes more or less time from one rollout to the next, within its share', async () => {
-  const timings = { ...awsTimings, unsteady: 0.2 }
-  const { deploy, settle, clock } = await stage({
+test('with jitter, rollouts take different times, within its share', async () => {
+  const timings = { ...awsTimings, jitter: 0.2 }
+  const { deploy, settle, clock } = await simulateService({
     desiredCount: 1,
     loadBalancer: false,
     engine: { timings },

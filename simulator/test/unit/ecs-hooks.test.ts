@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { coloured, current, minute } from './coloured-stage.ts'
-import type { Stage } from './stage.ts'
+import { simulateBlueGreen, current, minute } from './blue-green-service.ts'
+import type { ServiceSimulation } from './service-simulation.ts'
 
 const lambda = 'arn:aws:lambda:us-east-1:000000000000:function:check'
 
-const hooksOf = (played: Stage) => current(played).lifecycleHookDetails ?? []
+const hooksOf = (simulation: ServiceSimulation) => current(simulation).lifecycleHookDetails ?? []
 
-/** A blue/green service that has got these hooks after its first deployment. */
-async function hooked(...lifecycleHooks: object[]): Promise<Stage> {
-  const played = await coloured({ strategy: 'BLUE_GREEN' })
-  played.deploy('registry/api:2', { deploymentConfiguration: { lifecycleHooks } })
-  return played
+/** A blue/green service that gets these hooks after its first deployment. */
+async function hooked(...lifecycleHooks: object[]): Promise<ServiceSimulation> {
+  const simulation = await simulateBlueGreen({ strategy: 'BLUE_GREEN' })
+  simulation.deploy('registry/api:2', { deploymentConfiguration: { lifecycleHooks } })
+  return simulation
 }
 
 const checkAt = (...lifecycleStages: string[]) => ({
@@ -22,124 +22,126 @@ const checkAt = (...lifecycleStages: string[]) => ({
 
 const pauseAt = (...lifecycleStages: string[]) => ({ targetType: 'PAUSE', lifecycleStages })
 
-test('a function that is content lets a deployment go on', async () => {
-  const played = await hooked(checkAt('PRE_SCALE_UP', 'POST_PRODUCTION_TRAFFIC_SHIFT'))
-  await played.settle()
-  assert.equal(current(played).status, 'SUCCESSFUL')
+test('a function that succeeds lets a deployment continue', async () => {
+  const simulation = await hooked(checkAt('PRE_SCALE_UP', 'POST_PRODUCTION_TRAFFIC_SHIFT'))
+  await simulation.settle()
+  assert.equal(current(simulation).status, 'SUCCESSFUL')
 })
 
-test('a function that is busy is asked again, and holds the deployment until it is content', async () => {
-  const played = await hooked(checkAt('POST_SCALE_UP'))
-  played.engine.world.hookAnswers['check'] = { hookStatus: 'IN_PROGRESS' }
-  await played.clock.advance(20 * minute)
-  assert.equal(current(played).lifecycleStage, 'POST_SCALE_UP')
-  const [hook] = hooksOf(played)
+test('a function in progress is called again, and the deployment waits until it succeeds', async () => {
+  const simulation = await hooked(checkAt('POST_SCALE_UP'))
+  simulation.engine.state.hookAnswers['check'] = { hookStatus: 'IN_PROGRESS' }
+  await simulation.clock.advance(20 * minute)
+  assert.equal(current(simulation).lifecycleStage, 'POST_SCALE_UP')
+  const [hook] = hooksOf(simulation)
   assert.deepEqual(
     [hook?.targetType, hook?.targetArn, hook?.status, hook?.timeoutAction],
     ['AWS_LAMBDA', lambda, 'IN_PROGRESS', 'ROLLBACK'],
   )
-  played.engine.world.hookAnswers['check'] = { hookStatus: 'SUCCEEDED' }
-  await played.clock.advance(31_000)
-  assert.notEqual(current(played).lifecycleStage, 'POST_SCALE_UP')
+  simulation.engine.state.hookAnswers['check'] = { hookStatus: 'SUCCEEDED' }
+  await simulation.clock.advance(31_000)
+  assert.notEqual(current(simulation).lifecycleStage, 'POST_SCALE_UP')
 })
 
-test('a function that fails sends the deployment back, breaker or not', async () => {
-  const played = await hooked(checkAt('POST_TEST_TRAFFIC_SHIFT'))
-  played.engine.world.hookAnswers[lambda] = { hookStatus: 'FAILED' }
-  await played.settle()
-  assert.equal(current(played).status, 'ROLLBACK_SUCCESSFUL')
-  assert.match(current(played).statusReason ?? '', /hook execution failure/)
+test('a function that fails rolls the deployment back, with or without the circuit breaker', async () => {
+  const simulation = await hooked(checkAt('POST_TEST_TRAFFIC_SHIFT'))
+  simulation.engine.state.hookAnswers[lambda] = { hookStatus: 'FAILED' }
+  await simulation.settle()
+  assert.equal(current(simulation).status, 'ROLLBACK_SUCCESSFUL')
+  assert.match(current(simulation).statusReason ?? '', /hook execution failure/)
   assert.match(
-    played.events().join('\n'),
+    simulation.events().join('\n'),
     /\(deployment ecs-svc\/\d+\) deployment failed: hook execution failure\(s\) detected\./,
   )
 })
 
-test('a function that is busy for a day sends the deployment back', async () => {
-  const played = await hooked(checkAt('PRE_SCALE_UP'))
-  played.engine.world.hookAnswers['check'] = { hookStatus: 'IN_PROGRESS', callBackDelay: 600 }
-  await played.clock.advance(1439 * minute)
-  assert.equal(current(played).status, 'IN_PROGRESS')
-  await played.clock.advance(2 * minute)
-  assert.equal(current(played).status, 'ROLLBACK_SUCCESSFUL')
+test('a function that is in progress for a day rolls the deployment back', async () => {
+  const simulation = await hooked(checkAt('PRE_SCALE_UP'))
+  simulation.engine.state.hookAnswers['check'] = { hookStatus: 'IN_PROGRESS', callBackDelay: 600 }
+  await simulation.clock.advance(1439 * minute)
+  assert.equal(current(simulation).status, 'IN_PROGRESS')
+  await simulation.clock.advance(2 * minute)
+  assert.equal(current(simulation).status, 'ROLLBACK_SUCCESSFUL')
 })
 
-test('a pause waits for a person, who lets it go on', async () => {
-  const played = await hooked(pauseAt('POST_TEST_TRAFFIC_SHIFT'))
-  await played.clock.advance(60 * minute)
-  const [hook] = hooksOf(played)
+test('a pause waits for a person, who continues the deployment', async () => {
+  const simulation = await hooked(pauseAt('POST_TEST_TRAFFIC_SHIFT'))
+  await simulation.clock.advance(60 * minute)
+  const [hook] = hooksOf(simulation)
   assert.equal(hook?.status, 'AWAITING_ACTION')
   assert.match(hook?.hookId ?? '', /^ecs-pause-/)
-  const { serviceDeploymentArn } = current(played)
+  const { serviceDeploymentArn } = current(simulation)
   assert.deepEqual(
-    played.call('ContinueServiceDeployment', { serviceDeploymentArn, hookId: hook?.hookId }),
+    simulation.call('ContinueServiceDeployment', { serviceDeploymentArn, hookId: hook?.hookId }),
     { serviceDeploymentArn },
   )
-  assert.equal(hooksOf(played)[0]?.status, 'SUCCEEDED')
-  await played.settle()
-  assert.equal(current(played).status, 'SUCCESSFUL')
+  assert.equal(hooksOf(simulation)[0]?.status, 'SUCCEEDED')
+  await simulation.settle()
+  assert.equal(current(simulation).status, 'SUCCESSFUL')
 })
 
-test('a pause waits for a person, who sends it back', async () => {
-  const played = await hooked(pauseAt('PRE_PRODUCTION_TRAFFIC_SHIFT'))
-  await played.clock.advance(10 * minute)
-  const [hook] = hooksOf(played)
-  const { serviceDeploymentArn } = current(played)
+test('a pause waits for a person, who rolls the deployment back', async () => {
+  const simulation = await hooked(pauseAt('PRE_PRODUCTION_TRAFFIC_SHIFT'))
+  await simulation.clock.advance(10 * minute)
+  const [hook] = hooksOf(simulation)
+  const { serviceDeploymentArn } = current(simulation)
   const input = { serviceDeploymentArn, hookId: hook?.hookId, action: 'ROLLBACK' }
-  played.call('ContinueServiceDeployment', input)
-  assert.throws(() => played.call('ContinueServiceDeployment', input), { code: 'ClientException' })
-  await played.settle()
-  assert.equal(current(played).status, 'ROLLBACK_SUCCESSFUL')
+  simulation.call('ContinueServiceDeployment', input)
+  assert.throws(() => simulation.call('ContinueServiceDeployment', input), {
+    code: 'ClientException',
+  })
+  await simulation.settle()
+  assert.equal(current(simulation).status, 'ROLLBACK_SUCCESSFUL')
 })
 
-test('a pause that nobody ends is over at its time, one way or the other', async () => {
+test('a pause that nobody answers times out with its configured action', async () => {
   const ends = { CONTINUE: 'SUCCESSFUL', ROLLBACK: 'ROLLBACK_SUCCESSFUL' }
   for (const [action, status] of Object.entries(ends)) {
     const timeoutConfiguration = { timeoutInMinutes: 20, action }
-    const played = await hooked({ ...pauseAt('POST_SCALE_UP'), timeoutConfiguration })
-    await played.clock.advance(19 * minute)
-    assert.equal(current(played).status, 'IN_PROGRESS')
-    await played.settle()
-    assert.equal(current(played).status, status)
+    const simulation = await hooked({ ...pauseAt('POST_SCALE_UP'), timeoutConfiguration })
+    await simulation.clock.advance(19 * minute)
+    assert.equal(current(simulation).status, 'IN_PROGRESS')
+    await simulation.settle()
+    assert.equal(current(simulation).status, status)
   }
 })
 
-test('all hooks of a stage must agree, and one is enough to go back', async () => {
-  const played = await hooked(pauseAt('POST_SCALE_UP'), checkAt('POST_SCALE_UP'))
-  await played.clock.advance(10 * minute)
+test('all hooks of a stage must succeed, and a single failure rolls back', async () => {
+  const simulation = await hooked(pauseAt('POST_SCALE_UP'), checkAt('POST_SCALE_UP'))
+  await simulation.clock.advance(10 * minute)
   assert.deepEqual(
-    hooksOf(played).map(({ status }) => status),
+    hooksOf(simulation).map(({ status }) => status),
     ['AWAITING_ACTION', 'SUCCEEDED'],
   )
-  assert.equal(current(played).lifecycleStage, 'POST_SCALE_UP')
+  assert.equal(current(simulation).lifecycleStage, 'POST_SCALE_UP')
 })
 
-test('a pause before each step of traffic has an id of its own each time', async () => {
-  const played = await coloured({
+test('a pause before each shift of traffic has a new id each time', async () => {
+  const simulation = await simulateBlueGreen({
     strategy: 'LINEAR',
     linearConfiguration: { stepPercent: 50, stepBakeTimeInMinutes: 0 },
   })
-  played.deploy('registry/api:2', {
+  simulation.deploy('registry/api:2', {
     deploymentConfiguration: { lifecycleHooks: [pauseAt('PRE_PRODUCTION_TRAFFIC_SHIFT')] },
   })
   const ids = new Set<string | undefined>()
-  await played.settle(() => {
-    const [hook] = hooksOf(played)
+  await simulation.settle(() => {
+    const [hook] = hooksOf(simulation)
     if (hook?.status !== 'AWAITING_ACTION') return
     ids.add(hook.hookId)
-    const { serviceDeploymentArn } = current(played)
-    played.call('ContinueServiceDeployment', { serviceDeploymentArn, hookId: hook.hookId })
+    const { serviceDeploymentArn } = current(simulation)
+    simulation.call('ContinueServiceDeployment', { serviceDeploymentArn, hookId: hook.hookId })
   })
   assert.equal(ids.size, 2)
-  assert.equal(current(played).status, 'SUCCESSFUL')
+  assert.equal(current(simulation).status, 'SUCCESSFUL')
 })
 
-test('only a hook that waits can be answered', async () => {
-  const played = await hooked(checkAt('PRE_SCALE_UP'))
-  played.engine.world.hookAnswers['check'] = { hookStatus: 'IN_PROGRESS' }
-  await played.clock.advance(2000)
-  const { serviceDeploymentArn } = current(played)
-  const [hook] = hooksOf(played)
+test('only a hook that waits for an action can be answered', async () => {
+  const simulation = await hooked(checkAt('PRE_SCALE_UP'))
+  simulation.engine.state.hookAnswers['check'] = { hookStatus: 'IN_PROGRESS' }
+  await simulation.clock.advance(2000)
+  const { serviceDeploymentArn } = current(simulation)
+  const [hook] = hooksOf(simulation)
   const wrong = [
     [{ serviceDeploymentArn: 'arn:aws:ecs:x', hookId: 'h' }, 'ServiceDeploymentNotFoundException'],
     [{ serviceDeploymentArn, hookId: 'h' }, 'InvalidParameterException'],
@@ -147,6 +149,6 @@ test('only a hook that waits can be answered', async () => {
     [{ serviceDeploymentArn }, 'InvalidParameterException'],
   ] as const
   for (const [input, code] of wrong) {
-    assert.throws(() => played.call('ContinueServiceDeployment', input), { code })
+    assert.throws(() => simulation.call('ContinueServiceDeployment', input), { code })
   }
 })

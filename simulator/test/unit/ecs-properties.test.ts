@@ -3,9 +3,9 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { limitsOf } from '../../ecs/rollouts/scale.ts'
 import type { Behaviour } from '../../runtime/scripted.ts'
-import { first, stage, type Stage } from './stage.ts'
+import { first, simulateService, type ServiceSimulation } from './service-simulation.ts'
 
-/** Behaviours of a version, the good one first. */
+/** Behaviours of a revision, the good one first. */
 const versions: readonly Behaviour[] = [
   {},
   { exits: { afterMs: 400 } },
@@ -49,14 +49,14 @@ const plan = fc.record({
   steps: fc.array(step, { maxLength: 12 }),
 })
 
-test('whatever happens to a service, its records agree and a good deployment brings it back', async () => {
+test('whatever happens to a service, its records agree and a good deployment repairs it', async () => {
   await fc.assert(
     fc.asyncProperty(plan, async (given) => {
       const chosen: number[] = [0, 0]
-      const played = await stage({
+      const simulation = await simulateService({
         desiredCount: given.desired,
-        // There is no traffic to shift by steps without a load balancer.
-        loadBalancer: given.strategy === 'ROLLING' ? given.loadBalancer : 'colours',
+        // Without a load balancer there is no traffic to shift in steps.
+        loadBalancer: given.strategy === 'ROLLING' ? given.loadBalancer : 'blue-green',
         behave: (revision) => versions[chosen[revision] ?? 0] ?? {},
         deploymentConfiguration: {
           strategy: given.strategy,
@@ -68,57 +68,57 @@ test('whatever happens to a service, its records agree and a good deployment bri
         },
       })
       for (const next of given.steps) {
-        await take(played, next, chosen)
-        check(played)
-        checkAtRest(played)
+        await take(simulation, next, chosen)
+        check(simulation)
+        checkAtRest(simulation)
       }
       chosen.push(0)
-      const { id } = played.deploy('registry/api:good')
-      const ended = await played.clock.advanceUntil(() => {
-        check(played)
-        return played.primary().rolloutState === 'COMPLETED'
+      const { id } = simulation.deploy('registry/api:good')
+      const ended = await simulation.clock.advanceUntil(() => {
+        check(simulation)
+        return simulation.primary().rolloutState === 'COMPLETED'
       }, 3_600_000)
-      const { minimum, maximum } = limitsOf(first(Object.values(played.engine.world.services)))
+      const { minimum, maximum } = limitsOf(first(Object.values(simulation.engine.state.services)))
       assert.ok(ended || (maximum <= minimum && maximum > 0), 'it never completed')
-      assert.equal(played.primary().id, id)
+      assert.equal(simulation.primary().id, id)
       if (!ended) return
-      assert.equal(played.service().runningCount, played.service().desiredCount)
-      assert.equal(first(played.serviceDeployments()).status, 'SUCCESSFUL')
+      assert.equal(simulation.service().runningCount, simulation.service().desiredCount)
+      assert.equal(first(simulation.serviceDeployments()).status, 'SUCCESSFUL')
     }),
     { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 40) },
   )
 })
 
-async function take(played: Stage, next: Step, chosen: number[]): Promise<void> {
+async function take(simulation: ServiceSimulation, next: Step, chosen: number[]): Promise<void> {
   const service = { cluster: 'mailman', service: 'api' }
   switch (next.do) {
     case 'deploy':
       chosen.push(next.version)
-      played.deploy(`registry/api:${chosen.length}`)
+      simulation.deploy(`registry/api:${chosen.length}`)
       break
     case 'force':
-      played.call('UpdateService', { ...service, forceNewDeployment: true })
+      simulation.call('UpdateService', { ...service, forceNewDeployment: true })
       break
     case 'scale':
-      played.call('UpdateService', { ...service, desiredCount: next.to })
+      simulation.call('UpdateService', { ...service, desiredCount: next.to })
       break
     case 'stop': {
-      const { currentServiceDeployment: serviceDeploymentArn } = played.service()
+      const { currentServiceDeployment: serviceDeploymentArn } = simulation.service()
       if (serviceDeploymentArn === undefined) break
-      played.call('StopServiceDeployment', { serviceDeploymentArn, stopType: next.how })
+      simulation.call('StopServiceDeployment', { serviceDeploymentArn, stopType: next.how })
       break
     }
     case 'kill':
-      for (const { id } of played.runtime.started().slice(-1)) played.runtime.kill(id, 1)
+      for (const { id } of simulation.runtime.started().slice(-1)) simulation.runtime.kill(id, 1)
       break
     case 'wait':
-      await played.clock.advance(next.ms)
+      await simulation.clock.advance(next.ms)
   }
 }
 
 const over = new Set(['SUCCESSFUL', 'STOPPED', 'ROLLBACK_SUCCESSFUL', 'ROLLBACK_FAILED'])
 
-function check({ service, serviceDeployments }: Stage): void {
+function check({ service, serviceDeployments }: ServiceSimulation): void {
   const { deployments = [], runningCount, pendingCount } = service()
   assert.deepEqual(
     deployments.map(({ status }) => status),
@@ -135,12 +135,12 @@ function check({ service, serviceDeployments }: Stage): void {
   }
 }
 
-/** The scheduler acts on what it sees: seeing the same again, it has nothing to do. */
-function checkAtRest({ engine, service }: Stage): void {
+/** At rest, another pass of the scheduler changes nothing. */
+function checkAtRest({ engine, service }: ServiceSimulation): void {
   const { serviceArn = '' } = service()
   engine.reconcile(serviceArn)
   engine.reconcile(serviceArn)
-  const settled = JSON.stringify(engine.world)
+  const settled = JSON.stringify(engine.state)
   engine.reconcile(serviceArn)
-  assert.equal(JSON.stringify(engine.world), settled)
+  assert.equal(JSON.stringify(engine.state), settled)
 }

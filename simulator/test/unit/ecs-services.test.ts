@@ -1,11 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { callFor, emptyStage, first, newEngine, stage } from './stage.ts'
+import {
+  callFor,
+  simulateCluster,
+  first,
+  newEngine,
+  simulateService,
+} from './service-simulation.ts'
 
 const cluster = 'mailman'
 
-test('what is not there answers with the error or the failure that ECS has for it', async () => {
-  const { call, service } = await stage()
+test("an unknown resource answers with ECS's error or failure", async () => {
+  const { call, service } = await simulateService()
   const missing = service().serviceArn?.replace('/api', '/worker')
   assert.deepEqual(call('DescribeServices', { cluster, services: ['worker'] }), {
     services: [],
@@ -31,8 +37,8 @@ test('what is not there answers with the error or the failure that ECS has for i
   }
 })
 
-test('names that every object knows are names like any other', () => {
-  const { call } = emptyStage()
+test('names of properties that every object has are names like any other', () => {
+  const { call } = simulateCluster()
   for (const name of ['constructor', '__proto__']) {
     assert.throws(() => call('DescribeTaskDefinition', { taskDefinition: name }), {
       code: 'ClientException',
@@ -50,8 +56,8 @@ test('names that every object knows are names like any other', () => {
   }
 })
 
-test('what the simulator does not play is refused and not left out', async () => {
-  const { call } = await stage()
+test('fields that are not modelled are rejected, not ignored', async () => {
+  const { call } = await simulateService()
   const refused = [
     { deploymentConfiguration: { bakeTimeInMinutes: 5 } },
     {
@@ -69,8 +75,8 @@ test('what the simulator does not play is refused and not left out', async () =>
   }
 })
 
-test('an inactive task definition cannot be given to a service, but goes on running', async () => {
-  const { call, register, service, clock } = await stage()
+test('an inactive task definition cannot be given to a service, but keeps running', async () => {
+  const { call, register, service, clock } = await simulateService()
   const arn = register('registry/api:2')
   call('DeregisterTaskDefinition', { taskDefinition: arn })
   assert.throws(() => call('UpdateService', { cluster, service: 'api', taskDefinition: arn }), {
@@ -83,8 +89,8 @@ test('an inactive task definition cannot be given to a service, but goes on runn
   assert.equal(service().runningCount, 3)
 })
 
-test('an update that changes nothing of a task makes no deployment; a forced one does', async () => {
-  const { call, primary, service } = await stage()
+test('an update that changes no task setting starts no deployment; a forced one does', async () => {
+  const { call, primary, service } = await simulateService()
   const { id } = primary()
   for (const changes of [
     {},
@@ -102,8 +108,8 @@ test('an update that changes nothing of a task makes no deployment; a forced one
   assert.notEqual(primary().id, id)
 })
 
-test('a deleted service drains, becomes inactive, and cannot be updated any more', async () => {
-  const { call, clock, service, targetGroup } = await stage()
+test('a deleted service drains, becomes inactive, and can no longer be updated', async () => {
+  const { call, clock, service, targetGroup } = await simulateService()
   call('DeleteService', { cluster, service: 'api', force: true })
   assert.equal(service().status, 'DRAINING')
   assert.throws(() => call('UpdateService', { cluster, service: 'api' }), {
@@ -125,8 +131,8 @@ test('a deleted service drains, becomes inactive, and cannot be updated any more
   assert.throws(service, { code: 'ClusterNotFoundException' })
 })
 
-test('a service must name a container and a port that its task definition has', () => {
-  const { call, register, targetGroup } = emptyStage()
+test('a service must use a container and a port of its task definition', () => {
+  const { call, register, targetGroup } = simulateCluster()
   const create = (containerName: string, containerPort: number): unknown =>
     call('CreateService', {
       cluster,
@@ -144,7 +150,7 @@ test('a service must name a container and a port that its task definition has', 
 })
 
 test('a service keeps its newest hundred events', async () => {
-  const { clock, service } = await stage({
+  const { clock, service } = await simulateService({
     behave: () => ({ exits: { afterMs: 100 } }),
     deploymentConfiguration: {},
   })
@@ -154,8 +160,10 @@ test('a service keeps its newest hundred events', async () => {
   assert.ok(Number(events[0]?.createdAt) >= Number(events[99]?.createdAt))
 })
 
-test('tags of a cluster, a service and a task definition can be told, added and taken away', async () => {
-  const { call, service } = await stage({ service: { tags: [{ key: 'team', value: 'post' }] } })
+test('tags of a cluster, a service and a task definition can be listed, added and removed', async () => {
+  const { call, service } = await simulateService({
+    service: { tags: [{ key: 'team', value: 'post' }] },
+  })
   const resourceArn = service().serviceArn
   call('TagResource', {
     resourceArn,
@@ -176,12 +184,12 @@ test('tags of a cluster, a service and a task definition can be told, added and 
   assert.deepEqual(first(services as { tags: unknown }[]).tags, [{ key: 'commit', value: 'abc' }])
 })
 
-test('the whole world goes through JSON, and a new engine finishes what was under way', async () => {
-  const before = await stage()
+test("an engine's state survives JSON, and a new engine finishes what was in progress", async () => {
+  const before = await simulateService()
   const { id } = before.deploy('registry/api:2')
   await before.clock.advance(10_000)
-  const world = JSON.parse(JSON.stringify(before.engine.world)) as typeof before.engine.world
-  const { clock, operations } = newEngine({ engine: { world } })
+  const state = JSON.parse(JSON.stringify(before.engine.state)) as typeof before.engine.state
+  const { clock, operations } = newEngine({ engine: { state } })
   await clock.advance(600_000)
   const described = operations['DescribeServices']?.(
     callFor('DescribeServices', { cluster, services: ['api'] }),
@@ -194,9 +202,11 @@ test('the whole world goes through JSON, and a new engine finishes what was unde
   assert.equal(service.runningCount, 2)
 })
 
-test('a service deployment is told about for 90 days', async () => {
-  // No health checks: three months of them would take their time, on a manual clock, too.
-  const { call, clock, deploy, settle, serviceDeployments } = await stage({ loadBalancer: false })
+test('a service deployment is listed for 90 days', async () => {
+  // No health checks: three months of them would take long even on a manual clock.
+  const { call, clock, deploy, settle, serviceDeployments } = await simulateService({
+    loadBalancer: false,
+  })
   const [old] = serviceDeployments()
   await clock.advance(91 * 24 * 3_600_000)
   deploy('registry/api:2')

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { coloured, current, minute, stagesOf, weights } from './coloured-stage.ts'
-import { first } from './stage.ts'
+import { simulateBlueGreen, current, minute, stagesOf, weights } from './blue-green-service.ts'
+import { first } from './service-simulation.ts'
 
 test('a blue/green deployment passes its stages, and shifts all traffic at once', async () => {
-  const played = await coloured({ strategy: 'BLUE_GREEN', bakeTimeInMinutes: 10 })
-  assert.deepEqual(weights(played, 'productionListenerRule'), [100, 0])
-  played.deploy('registry/api:2')
-  assert.deepEqual(await stagesOf(played), [
+  const simulation = await simulateBlueGreen({ strategy: 'BLUE_GREEN', bakeTimeInMinutes: 10 })
+  assert.deepEqual(weights(simulation, 'productionListenerRule'), [100, 0])
+  simulation.deploy('registry/api:2')
+  assert.deepEqual(await stagesOf(simulation), [
     'PRE_SCALE_UP 0',
     'SCALE_UP 0',
     'POST_SCALE_UP 0',
@@ -19,20 +19,23 @@ test('a blue/green deployment passes its stages, and shifts all traffic at once'
     'BAKE_TIME 100',
     'CLEAN_UP 100',
   ])
-  assert.equal(current(played).status, 'SUCCESSFUL')
-  assert.deepEqual(weights(played, 'productionListenerRule'), [0, 100])
-  played.deploy('registry/api:3')
-  await played.settle()
-  assert.deepEqual(weights(played, 'productionListenerRule'), [100, 0])
+  assert.equal(current(simulation).status, 'SUCCESSFUL')
+  assert.deepEqual(weights(simulation, 'productionListenerRule'), [0, 100])
+  simulation.deploy('registry/api:3')
+  await simulation.settle()
+  assert.deepEqual(weights(simulation, 'productionListenerRule'), [100, 0])
 })
 
-test('both colours run in full while it bakes, and blue goes only then', async () => {
-  const played = await coloured({ strategy: 'BLUE_GREEN', bakeTimeInMinutes: 60 })
-  const began = played.clock.now()
-  const { id } = played.deploy('registry/api:2')
-  await played.clock.advanceUntil(() => current(played).lifecycleStage === 'BAKE_TIME', 10 * minute)
+test('blue and green run in full during the bake time, and blue stops only afterwards', async () => {
+  const simulation = await simulateBlueGreen({ strategy: 'BLUE_GREEN', bakeTimeInMinutes: 60 })
+  const began = simulation.clock.now()
+  const { id } = simulation.deploy('registry/api:2')
+  await simulation.clock.advanceUntil(
+    () => current(simulation).lifecycleStage === 'BAKE_TIME',
+    10 * minute,
+  )
   const counts = () =>
-    played
+    simulation
       .service()
       .deployments?.map(({ status, rolloutState, runningCount }) => [
         status,
@@ -45,68 +48,71 @@ test('both colours run in full while it bakes, and blue goes only then', async (
   ]
   assert.deepEqual(counts(), both)
   assert.deepEqual(
-    current(played).sourceServiceRevisions?.map((one) => one.requestedProductionTrafficWeight),
+    current(simulation).sourceServiceRevisions?.map((one) => one.requestedProductionTrafficWeight),
     [0],
   )
-  await played.clock.advance(59 * minute)
+  await simulation.clock.advance(59 * minute)
   assert.deepEqual(counts(), both)
-  await played.clock.advance(5 * minute)
-  assert.deepEqual([played.primary().id, played.primary().rolloutState], [id, 'COMPLETED'])
-  assert.ok(played.clock.now() - began > 60 * minute)
-  const revisions = played.call('DescribeServiceRevisions', {
-    serviceRevisionArns: [current(played).targetServiceRevision?.arn],
+  await simulation.clock.advance(5 * minute)
+  assert.deepEqual([simulation.primary().id, simulation.primary().rolloutState], [id, 'COMPLETED'])
+  assert.ok(simulation.clock.now() - began > 60 * minute)
+  const revisions = simulation.call('DescribeServiceRevisions', {
+    serviceRevisionArns: [current(simulation).targetServiceRevision?.arn],
   }) as { serviceRevisions: { resolvedConfiguration: { loadBalancers: object[] } }[] }
   assert.deepEqual(first(revisions.serviceRevisions).resolvedConfiguration.loadBalancers, [
     {
-      targetGroupArn: played.colours.alternateTargetGroupArn,
-      productionListenerRule: played.colours.productionListenerRule,
+      targetGroupArn: simulation.routing.alternateTargetGroupArn,
+      productionListenerRule: simulation.routing.productionListenerRule,
     },
   ])
 })
 
-test('test traffic goes to green before production traffic does, and back to where blue is', async () => {
-  const played = await coloured({ strategy: 'BLUE_GREEN' })
-  played.deploy('registry/api:2')
+test('test traffic goes to green before production traffic, and returns to blue on a rollback', async () => {
+  const simulation = await simulateBlueGreen({ strategy: 'BLUE_GREEN' })
+  simulation.deploy('registry/api:2')
   const until = (stageName: string) =>
-    played.clock.advanceUntil(() => current(played).lifecycleStage === stageName, 10 * minute)
+    simulation.clock.advanceUntil(
+      () => current(simulation).lifecycleStage === stageName,
+      10 * minute,
+    )
   await until('POST_TEST_TRAFFIC_SHIFT')
-  assert.deepEqual(weights(played, 'testListenerRule'), [0, 100])
-  assert.deepEqual(weights(played, 'productionListenerRule'), [100, 0])
-  assert.equal(current(played).targetServiceRevision?.requestedTestTrafficWeight, 100)
+  assert.deepEqual(weights(simulation, 'testListenerRule'), [0, 100])
+  assert.deepEqual(weights(simulation, 'productionListenerRule'), [100, 0])
+  assert.equal(current(simulation).targetServiceRevision?.requestedTestTrafficWeight, 100)
 })
 
-test('a canary gets its share, is watched, and then gets all', async () => {
-  const played = await coloured({
+test('a canary gets its share of traffic, bakes, and then gets all', async () => {
+  const simulation = await simulateBlueGreen({
     strategy: 'CANARY',
     canaryConfiguration: { canaryPercent: 2.5, canaryBakeTimeInMinutes: 15 },
     bakeTimeInMinutes: 5,
   })
-  played.deploy('registry/api:2')
+  simulation.deploy('registry/api:2')
   const shifted = (percent: number) =>
-    played.clock.advanceUntil(
-      () => current(played).targetServiceRevision?.requestedProductionTrafficWeight === percent,
+    simulation.clock.advanceUntil(
+      () => current(simulation).targetServiceRevision?.requestedProductionTrafficWeight === percent,
       30 * minute,
     )
   assert.equal(await shifted(2.5), true)
-  const at = played.clock.now()
-  assert.deepEqual(weights(played, 'productionListenerRule'), [97.5, 2.5])
+  const at = simulation.clock.now()
+  assert.deepEqual(weights(simulation, 'productionListenerRule'), [97.5, 2.5])
   assert.deepEqual(
-    current(played).sourceServiceRevisions?.map((one) => one.requestedProductionTrafficWeight),
+    current(simulation).sourceServiceRevisions?.map((one) => one.requestedProductionTrafficWeight),
     [97.5],
   )
   assert.equal(await shifted(100), true)
-  assert.ok(played.clock.now() - at >= 15 * minute)
-  await played.settle()
-  assert.equal(current(played).status, 'SUCCESSFUL')
+  assert.ok(simulation.clock.now() - at >= 15 * minute)
+  await simulation.settle()
+  assert.equal(current(simulation).status, 'SUCCESSFUL')
 })
 
-test('a linear deployment shifts step by step, and does not wait after the last', async () => {
-  const played = await coloured({
+test('a linear deployment shifts step by step, and does not wait after the last step', async () => {
+  const simulation = await simulateBlueGreen({
     strategy: 'LINEAR',
     linearConfiguration: { stepPercent: 40, stepBakeTimeInMinutes: 1 },
   })
-  played.deploy('registry/api:2')
-  const shifts = (await stagesOf(played)).filter((one) => one.startsWith('PRODUCTION'))
+  simulation.deploy('registry/api:2')
+  const shifts = (await stagesOf(simulation)).filter((one) => one.startsWith('PRODUCTION'))
   assert.deepEqual(shifts, [
     'PRODUCTION_TRAFFIC_SHIFT 40',
     'PRODUCTION_TRAFFIC_SHIFT 80',
@@ -115,38 +121,44 @@ test('a linear deployment shifts step by step, and does not wait after the last'
 })
 
 test('a service without traffic passes the same stages without weights', async () => {
-  const played = await coloured({ strategy: 'BLUE_GREEN' }, { loadBalancer: false })
-  played.deploy('registry/api:2')
-  assert.equal((await stagesOf(played)).at(-1), 'CLEAN_UP undefined')
-  assert.equal(current(played).status, 'SUCCESSFUL')
-  assert.equal(played.service().runningCount, 2)
+  const simulation = await simulateBlueGreen({ strategy: 'BLUE_GREEN' }, { loadBalancer: false })
+  simulation.deploy('registry/api:2')
+  assert.equal((await stagesOf(simulation)).at(-1), 'CLEAN_UP undefined')
+  assert.equal(current(simulation).status, 'SUCCESSFUL')
+  assert.equal(simulation.service().runningCount, 2)
 })
 
-test('a new deployment while one bakes stops it, and begins from what ran before', async () => {
-  const played = await coloured({ strategy: 'BLUE_GREEN', bakeTimeInMinutes: 10 })
-  played.deploy('registry/api:2')
-  await played.clock.advanceUntil(() => current(played).lifecycleStage === 'BAKE_TIME', 9 * minute)
-  const { id } = played.deploy('registry/api:3')
-  assert.deepEqual(weights(played, 'productionListenerRule'), [100, 0])
-  await played.settle()
+test('a new deployment stops one that is baking, and starts from what ran before', async () => {
+  const simulation = await simulateBlueGreen({ strategy: 'BLUE_GREEN', bakeTimeInMinutes: 10 })
+  simulation.deploy('registry/api:2')
+  await simulation.clock.advanceUntil(
+    () => current(simulation).lifecycleStage === 'BAKE_TIME',
+    9 * minute,
+  )
+  const { id } = simulation.deploy('registry/api:3')
+  assert.deepEqual(weights(simulation, 'productionListenerRule'), [100, 0])
+  await simulation.settle()
   assert.deepEqual(
-    played.serviceDeployments().map(({ status }) => status),
+    simulation.serviceDeployments().map(({ status }) => status),
     ['SUCCESSFUL', 'STOPPED', 'SUCCESSFUL'],
   )
-  assert.equal(played.primary().id, id)
-  assert.deepEqual(weights(played, 'productionListenerRule'), [0, 100])
+  assert.equal(simulation.primary().id, id)
+  assert.deepEqual(weights(simulation, 'productionListenerRule'), [0, 100])
 })
 
-test('scaling concerns both colours', async () => {
-  const played = await coloured({ strategy: 'BLUE_GREEN', bakeTimeInMinutes: 10 })
-  played.deploy('registry/api:2')
-  await played.clock.advanceUntil(() => current(played).lifecycleStage === 'BAKE_TIME', 9 * minute)
-  played.call('UpdateService', { cluster: 'mailman', service: 'api', desiredCount: 3 })
-  await played.clock.advance(2 * minute)
+test('scaling applies to blue and green', async () => {
+  const simulation = await simulateBlueGreen({ strategy: 'BLUE_GREEN', bakeTimeInMinutes: 10 })
+  simulation.deploy('registry/api:2')
+  await simulation.clock.advanceUntil(
+    () => current(simulation).lifecycleStage === 'BAKE_TIME',
+    9 * minute,
+  )
+  simulation.call('UpdateService', { cluster: 'mailman', service: 'api', desiredCount: 3 })
+  await simulation.clock.advance(2 * minute)
   assert.deepEqual(
-    played.service().deployments?.map(({ runningCount }) => runningCount),
+    simulation.service().deployments?.map(({ runningCount }) => runningCount),
     [3, 3],
   )
-  await played.settle()
-  assert.equal(current(played).status, 'SUCCESSFUL')
+  await simulation.settle()
+  assert.equal(current(simulation).status, 'SUCCESSFUL')
 })

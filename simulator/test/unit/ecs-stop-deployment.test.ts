@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { first, stage } from './stage.ts'
+import { first, simulateService } from './service-simulation.ts'
 
 test('a deployment that a newer one replaces is stopped, not rolled back', async () => {
-  const { deploy, clock, settle, service, primary, serviceDeployments } = await stage()
+  const { deploy, clock, settle, service, primary, serviceDeployments } = await simulateService()
   const replaced = deploy('registry/api:2')
   await clock.advance(30_000)
   const second = deploy('registry/api:3')
@@ -33,8 +33,9 @@ test('a deployment that a newer one replaces is stopped, not rolled back', async
   )
 })
 
-test('StopServiceDeployment with ROLLBACK goes back to the last revision that succeeded', async () => {
-  const { deploy, clock, call, settle, primary, service, serviceDeployments } = await stage()
+test('StopServiceDeployment with ROLLBACK rolls back to the last revision that succeeded', async () => {
+  const { deploy, clock, call, settle, primary, service, serviceDeployments } =
+    await simulateService()
   const good = primary()
   deploy('registry/api:2')
   await clock.advance(30_000)
@@ -58,7 +59,8 @@ test('StopServiceDeployment with ROLLBACK goes back to the last revision that su
 })
 
 test('StopServiceDeployment with ABORT leaves everything as it is', async () => {
-  const { deploy, clock, call, service, primary, serviceDeployments, runtime } = await stage()
+  const { deploy, clock, call, service, primary, serviceDeployments, runtime } =
+    await simulateService()
   const { id } = deploy('registry/api:2')
   const { serviceDeploymentArn } = first(serviceDeployments())
   call('StopServiceDeployment', { serviceDeploymentArn, stopType: 'ABORT' })
@@ -69,8 +71,8 @@ test('StopServiceDeployment with ABORT leaves everything as it is', async () => 
   assert.ok(runtime.started().every(({ taskDefinition }) => taskDefinition === 'api:1'))
 })
 
-test('a first deployment that is stopped has nothing to go back to', async () => {
-  const { call, clock, serviceDeployments, primary } = await stage({
+test('a first deployment that is stopped has no rollback target', async () => {
+  const { call, clock, serviceDeployments, primary } = await simulateService({
     behave: () => ({ probe: () => 500 }),
     deploymentConfiguration: { minimumHealthyPercent: 100 },
   })
@@ -84,8 +86,8 @@ test('a first deployment that is stopped has nothing to go back to', async () =>
   assert.equal(primary().rolloutState, 'FAILED')
 })
 
-test('only what is in flight and known can be stopped', async () => {
-  const { call, serviceDeployments } = await stage()
+test('only a known deployment in progress can be stopped', async () => {
+  const { call, serviceDeployments } = await simulateService()
   const { serviceDeploymentArn } = first(serviceDeployments())
   assert.throws(() => call('StopServiceDeployment', { serviceDeploymentArn }), {
     code: 'ConflictException',
@@ -95,8 +97,8 @@ test('only what is in flight and known can be stopped', async () => {
   })
 })
 
-test('a deployment that fails while a rollback is under way has no candidate', async () => {
-  const { deploy, clock, primary, serviceDeployments } = await stage({
+test('a deployment that fails while a rollback is in progress has no rollback target', async () => {
+  const { deploy, clock, primary, serviceDeployments } = await simulateService({
     behave: (revision) => (revision > 1 ? { exits: { afterMs: 100 } } : {}),
   })
   deploy('registry/api:2')

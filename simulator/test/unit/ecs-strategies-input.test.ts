@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { emptyStage, stage } from './stage.ts'
+import { simulateCluster, simulateService } from './service-simulation.ts'
 
-test('a strategy that could not be is refused, each for its own reason', async () => {
-  const { call, targetGroup, colours } = await stage({
-    loadBalancer: 'colours',
+test('invalid strategies are rejected, each for its own reason', async () => {
+  const { call, targetGroup, routing } = await simulateService({
+    loadBalancer: 'blue-green',
     deploymentConfiguration: { strategy: 'BLUE_GREEN' },
   })
   const lambda = { hookTargetArn: 'arn:f', roleArn: 'arn:r' }
-  const refused: readonly (readonly [object, RegExp])[] = [
+  const rejected: readonly (readonly [object, RegExp])[] = [
     [{ strategy: 'YELLOW' }, /strategy must be one of/],
     [{ bakeTimeInMinutes: 1441 }, /bakeTimeInMinutes/],
     [{ canaryConfiguration: {} }, /only with strategy CANARY/],
@@ -28,7 +28,7 @@ test('a strategy that could not be is refused, each for its own reason', async (
       /early success criteria only with rolling/,
     ],
     [{ lifecycleHooks: [{ ...lambda }] }, /lifecycleStages/],
-    [{ lifecycleHooks: [{ ...lambda, lifecycleStages: ['BAKE_TIME'] }] }, /no lifecycle hooks at/],
+    [{ lifecycleHooks: [{ ...lambda, lifecycleStages: ['BAKE_TIME'] }] }, /has no lifecycle hooks/],
     [{ lifecycleHooks: [{ lifecycleStages: ['PRE_SCALE_UP'] }] }, /hookTargetArn/],
     [
       { lifecycleHooks: [{ targetType: 'PAUSE', lifecycleStages: ['TEST_TRAFFIC_SHIFT'] }] },
@@ -38,7 +38,7 @@ test('a strategy that could not be is refused, each for its own reason', async (
       {
         lifecycleHooks: [{ targetType: 'PAUSE', lifecycleStages: ['PRE_SCALE_UP'], roleArn: 'r' }],
       },
-      /not for PAUSE hooks/,
+      /not allowed for PAUSE hooks/,
     ],
     [
       {
@@ -59,10 +59,10 @@ test('a strategy that could not be is refused, each for its own reason', async (
           lifecycleStages: ['PRE_SCALE_UP'],
         })),
       },
-      /10 PAUSE hooks at most, not 11/,
+      /at most 10 PAUSE hooks, not 11/,
     ],
   ]
-  for (const [deploymentConfiguration, message] of refused) {
+  for (const [deploymentConfiguration, message] of rejected) {
     const input = { cluster: 'mailman', service: 'api', deploymentConfiguration }
     assert.throws(() => call('UpdateService', input), {
       code: 'InvalidParameterException',
@@ -72,10 +72,10 @@ test('a strategy that could not be is refused, each for its own reason', async (
   const balancer = { targetGroupArn: targetGroup, containerName: 'api', containerPort: 8080 }
   const balancers: readonly (readonly [object | undefined, RegExp])[] = [
     [undefined, /advancedConfiguration field is required/],
-    [{ ...colours, alternateTargetGroupArn: targetGroup }, /another target group/],
-    [{ ...colours, alternateTargetGroupArn: 'arn:nowhere' }, /does not exist/],
-    [{ ...colours, productionListenerRule: undefined }, /productionListenerRule/],
-    [{ ...colours, testListenerRule: 'arn:no-rule' }, /listener rule does not exist/],
+    [{ ...routing, alternateTargetGroupArn: targetGroup }, /must differ from targetGroupArn/],
+    [{ ...routing, alternateTargetGroupArn: 'arn:nowhere' }, /does not exist/],
+    [{ ...routing, productionListenerRule: undefined }, /productionListenerRule/],
+    [{ ...routing, testListenerRule: 'arn:no-rule' }, /listener rule does not exist/],
   ]
   for (const [advancedConfiguration, message] of balancers) {
     const loadBalancers = [{ ...balancer, advancedConfiguration }]
@@ -86,8 +86,8 @@ test('a strategy that could not be is refused, each for its own reason', async (
   }
 })
 
-test('a service with nothing to shift can be blue/green, and neither linear nor canary', () => {
-  const { call, register } = emptyStage()
+test('a service without a load balancer can be blue/green, but not linear or canary', () => {
+  const { call, register } = simulateCluster()
   const create = (strategy: string) =>
     call('CreateService', {
       cluster: 'mailman',
@@ -101,9 +101,9 @@ test('a service with nothing to shift can be blue/green, and neither linear nor 
   }
 })
 
-test('what is left out of a strategy is filled in as ECS does, and goes with the strategy', async () => {
-  const { call, service } = await stage({
-    loadBalancer: 'colours',
+test("a strategy's defaults are ECS's, and its settings go when the strategy changes", async () => {
+  const { call, service } = await simulateService({
+    loadBalancer: 'blue-green',
     deploymentConfiguration: { strategy: 'CANARY' },
   })
   assert.deepEqual(service().deploymentConfiguration?.canaryConfiguration, {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { emptyStage } from './stage.ts'
+import { simulateCluster } from './service-simulation.ts'
 
 const containers = [{ name: 'api', image: 'registry/api:1', portMappings: [{ containerPort: 80 }] }]
 
-test('revisions of a family count up and are found by family, revision or ARN', () => {
-  const { call, register } = emptyStage()
+test('revisions of a family are numbered, and found by family, revision or ARN', () => {
+  const { call, register } = simulateCluster()
   const [one, two] = [register('a'), register('b')]
   const describe = (taskDefinition: string): unknown =>
     (
@@ -23,8 +23,8 @@ test('revisions of a family count up and are found by family, revision or ARN', 
   })
 })
 
-test('a task definition is told again as it was registered, with what ECS fills in', () => {
-  const { call } = emptyStage()
+test("a task definition is returned as registered, with ECS's defaults", () => {
+  const { call } = simulateCluster()
   const registered = call('RegisterTaskDefinition', {
     family: 'api',
     networkMode: 'awsvpc',
@@ -59,8 +59,8 @@ test('a task definition is told again as it was registered, with what ECS fills 
   ])
 })
 
-test('task definitions are listed by family and status, either way round, page by page', () => {
-  const { call, register } = emptyStage()
+test('task definitions are listed by family and status, in either order, page by page', () => {
+  const { call, register } = simulateCluster()
   const arns = ['a', 'b', 'c'].map(register)
   call('RegisterTaskDefinition', { family: 'api-jobs', containerDefinitions: containers })
   const list = (input: object): unknown => call('ListTaskDefinitions', input)['taskDefinitionArns']
@@ -75,8 +75,8 @@ test('task definitions are listed by family and status, either way round, page b
   })
 })
 
-test('a task definition that no task could start from is refused', () => {
-  const { call } = emptyStage()
+test('a task definition from which no task could start is rejected', () => {
+  const { call } = simulateCluster()
   const bad = [
     { family: 'a b', containerDefinitions: containers },
     { family: 'api', containerDefinitions: [] },

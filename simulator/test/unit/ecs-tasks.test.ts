@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { first, stage } from './stage.ts'
+import { first, simulateService } from './service-simulation.ts'
 
 const cluster = 'mailman'
 
-test('a running task says who started it, what it runs and where its port is', async () => {
-  const { tasks, primary, service } = await stage({ desiredCount: 1 })
+test('a running task has its deployment, its image and its port', async () => {
+  const { tasks, primary, service } = await simulateService({ desiredCount: 1 })
   const task = first(tasks())
   assert.equal(task.startedBy, primary().id)
   assert.equal(task.taskDefinitionArn, service().taskDefinition)
@@ -18,8 +18,8 @@ test('a running task says who started it, what it runs and where its port is', a
   assert.ok((binding.hostPort ?? 0) > 0)
 })
 
-test('a task that a user stops says so, is replaced, and counts as no failure', async () => {
-  const { call, clock, tasks, primary, service } = await stage({ desiredCount: 1 })
+test('a task that a user stops shows it, is replaced, and does not count as a failure', async () => {
+  const { call, clock, tasks, primary, service } = await simulateService({ desiredCount: 1 })
   const { taskArn } = first(tasks())
   call('StopTask', { cluster, task: taskArn, reason: 'trying it out' })
   await clock.advance(120_000)
@@ -33,8 +33,10 @@ test('a task that a user stops says so, is replaced, and counts as no failure', 
   assert.equal(primary().failedTasks, 0)
 })
 
-test('a task that the scheduler stops drains first and says for which deployment it went', async () => {
-  const { deploy, clock, tasks, call, targetGroup, settle } = await stage({ desiredCount: 1 })
+test('a task that the scheduler stops drains first and shows for which deployment', async () => {
+  const { deploy, clock, tasks, call, targetGroup, settle } = await simulateService({
+    desiredCount: 1,
+  })
   const old = first(tasks()).taskArn
   const { id } = deploy('registry/api:2')
   const find = (): ReturnType<typeof tasks>[number] | undefined =>
@@ -55,8 +57,8 @@ test('a task that the scheduler stops drains first and says for which deployment
   assert.ok(Number(stopped?.stoppedAt) - Number(stopped?.stoppingAt) >= 30)
 })
 
-test('a stopped task is told about for an hour and then no more', async () => {
-  const { call, clock, tasks } = await stage({ desiredCount: 1 })
+test('a stopped task is listed for an hour', async () => {
+  const { call, clock, tasks } = await simulateService({ desiredCount: 1 })
   const { taskArn } = first(tasks())
   call('StopTask', { cluster, task: taskArn })
   await clock.advance(3_500_000)
@@ -68,7 +70,7 @@ test('a stopped task is told about for an hour and then no more', async () => {
 })
 
 test('tasks are listed by service, family, deployment and desired status, page by page', async () => {
-  const { call, primary } = await stage({ desiredCount: 3 })
+  const { call, primary } = await simulateService({ desiredCount: 3 })
   const list = (filter: object): string[] =>
     call('ListTasks', { cluster, ...filter })['taskArns'] as string[]
   assert.equal(list({ serviceName: 'api' }).length, 3)
@@ -82,8 +84,8 @@ test('tasks are listed by service, family, deployment and desired status, page b
   assert.throws(() => list({ serviceName: 'worker' }), { code: 'ServiceNotFoundException' })
 })
 
-test('a task that turns unhealthy after the rollout is replaced', async () => {
-  const { clock, service, events, primary } = await stage({
+test('a task that becomes unhealthy after the rollout is replaced', async () => {
+  const { clock, service, events, primary } = await simulateService({
     desiredCount: 1,
     behave: () => ({ probe: (runningMs) => (runningMs > 200_000 ? { kind: 'timeout' } : 200) }),
   })
@@ -93,8 +95,8 @@ test('a task that turns unhealthy after the rollout is replaced', async () => {
   assert.equal(primary().rolloutState, 'COMPLETED')
 })
 
-test('a task is not judged by its targets before the grace period is over', async () => {
-  const { runtime, tasks } = await stage({
+test('a task is not stopped for unhealthy targets during the grace period', async () => {
+  const { runtime, tasks } = await simulateService({
     desiredCount: 1,
     behave: () => ({ probe: (runningMs) => (runningMs < 90_000 ? 503 : 200) }),
     service: { healthCheckGracePeriodSeconds: 120 },

@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { emptyStage, first, stage, type Stage } from './stage.ts'
+import {
+  simulateCluster,
+  first,
+  simulateService,
+  type ServiceSimulation,
+} from './service-simulation.ts'
 
 type Answer = Record<string, unknown>
 
 const firstOf = (answer: Answer, field: string): Answer => first(answer[field] as Answer[])
 
-/** The listener of the stage's load balancer, and where the load balancer is. */
-function frontOf({ call }: Stage) {
+/** The load balancer and its listener. */
+function frontOf({ call }: ServiceSimulation) {
   const LoadBalancerArn = String(
     firstOf(call('DescribeLoadBalancers', { Names: ['front'] }), 'LoadBalancers')[
       'LoadBalancerArn'
@@ -18,8 +23,8 @@ function frontOf({ call }: Stage) {
 }
 
 test('a listener has its rules by priority, and its default rule last', () => {
-  const made = emptyStage({ loadBalancer: 'colours' })
-  const { call, colours } = made
+  const made = simulateCluster({ loadBalancer: 'blue-green' })
+  const { call, routing } = made
   const { ListenerArn, LoadBalancerArn } = frontOf(made)
   const { Rules } = call('DescribeRules', { ListenerArn })
   assert.deepEqual(
@@ -31,7 +36,7 @@ test('a listener has its rules by priority, and its default rule last', () => {
     ],
   )
   assert.match(ListenerArn, /:listener\/app\/front\/[0-9a-f]{16}\/[0-9a-f]{16}$/)
-  assert.match(colours.productionListenerRule, /:listener-rule\/app\/front\/(\w{16}\/){2}\w{16}$/)
+  assert.match(routing.productionListenerRule, /:listener-rule\/app\/front\/(\w{16}\/){2}\w{16}$/)
   const { TargetGroups } = call('DescribeTargetGroups', { LoadBalancerArn })
   assert.deepEqual(
     (TargetGroups as Answer[]).map(({ TargetGroupName }) => TargetGroupName),
@@ -39,13 +44,13 @@ test('a listener has its rules by priority, and its default rule last', () => {
   )
 })
 
-test('a rule is modified by hand, with weights', () => {
-  const { call, colours, targetGroup } = emptyStage({ loadBalancer: 'colours' })
+test('a rule is modified with weights', () => {
+  const { call, routing, targetGroup } = simulateCluster({ loadBalancer: 'blue-green' })
   const groups = [
     { TargetGroupArn: targetGroup, Weight: 80 },
-    { TargetGroupArn: colours.alternateTargetGroupArn, Weight: 20 },
+    { TargetGroupArn: routing.alternateTargetGroupArn, Weight: 20 },
   ]
-  const RuleArn = colours.productionListenerRule
+  const RuleArn = routing.productionListenerRule
   const Actions = [{ Type: 'forward', ForwardConfig: { TargetGroups: groups } }]
   const rule = firstOf(call('ModifyRule', { RuleArn, Actions }), 'Rules')
   const action = firstOf(rule, 'Actions')
@@ -54,9 +59,9 @@ test('a rule is modified by hand, with weights', () => {
   assert.deepEqual(rule['Conditions'], [{ Field: 'path-pattern', Values: ['/*'] }])
 })
 
-test('what nobody has made or could make is refused', () => {
-  const made = emptyStage({ loadBalancer: 'colours' })
-  const { call, targetGroup, colours } = made
+test('unknown and invalid load balancers, listeners and rules are rejected', () => {
+  const made = simulateCluster({ loadBalancer: 'blue-green' })
+  const { call, targetGroup, routing } = made
   const { ListenerArn, LoadBalancerArn } = frontOf(made)
   const forward = [{ Type: 'forward', TargetGroupArn: targetGroup }]
   const refused: readonly (readonly [string, object, string])[] = [
@@ -84,7 +89,7 @@ test('what nobody has made or could make is refused', () => {
     [
       'ModifyRule',
       {
-        RuleArn: colours.testListenerRule,
+        RuleArn: routing.testListenerRule,
         Actions: [{ Type: 'forward', TargetGroupArn: 'arn:x' }],
       },
       'TargetGroupNotFound',
@@ -95,15 +100,15 @@ test('what nobody has made or could make is refused', () => {
   }
 })
 
-test('what a service shifts its traffic with cannot go before the service does', async () => {
-  const made = await stage({
-    loadBalancer: 'colours',
+test('rules and target groups cannot be deleted while a service shifts its traffic with them', async () => {
+  const made = await simulateService({
+    loadBalancer: 'blue-green',
     deploymentConfiguration: { strategy: 'BLUE_GREEN' },
   })
-  const { call, clock, service, colours } = made
+  const { call, clock, service, routing } = made
   const { LoadBalancerArn, ListenerArn } = frontOf(made)
-  const RuleArn = colours.productionListenerRule
-  const group = { TargetGroupArn: colours.alternateTargetGroupArn }
+  const RuleArn = routing.productionListenerRule
+  const group = { TargetGroupArn: routing.alternateTargetGroupArn }
   for (const [operation, input] of [
     ['DeleteRule', { RuleArn }],
     ['DeleteListener', { ListenerArn }],

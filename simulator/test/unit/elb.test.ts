@@ -1,14 +1,19 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { matches } from '../../elb/health.ts'
-import { emptyStage, first, stage, type Stage } from './stage.ts'
+import {
+  simulateCluster,
+  first,
+  simulateService,
+  type ServiceSimulation,
+} from './service-simulation.ts'
 
 interface Health {
   Target: { Id: string; Port: number }
   TargetHealth: { State: string; Reason?: string; Description?: string }
 }
 
-function health({ call, targetGroup }: Stage, targets: object[] = []): Health[] {
+function health({ call, targetGroup }: ServiceSimulation, targets: object[] = []): Health[] {
   const { TargetHealthDescriptions } = call('DescribeTargetHealth', {
     TargetGroupArn: targetGroup,
     Targets: targets,
@@ -16,7 +21,7 @@ function health({ call, targetGroup }: Stage, targets: object[] = []): Health[] 
   return TargetHealthDescriptions as Health[]
 }
 
-const groupOf = ({ call, targetGroup }: Stage): Record<string, unknown> =>
+const groupOf = ({ call, targetGroup }: ServiceSimulation): Record<string, unknown> =>
   first(
     call('DescribeTargetGroups', { TargetGroupArns: [targetGroup] })['TargetGroups'] as Record<
       string,
@@ -24,19 +29,19 @@ const groupOf = ({ call, targetGroup }: Stage): Record<string, unknown> =>
     >[],
   )
 
-test('a target is registered, checked for the first time, healthy, drained and gone', async () => {
-  const played = await stage({ desiredCount: 0 })
+test('a target is registered, first checked, healthy, drained and then gone', async () => {
+  const simulation = await simulateService({ desiredCount: 0 })
   const seen: string[] = []
   const watch = (): boolean => {
-    const { State, Reason = '' } = health(played)[0]?.TargetHealth ?? { State: 'none' }
+    const { State, Reason = '' } = health(simulation)[0]?.TargetHealth ?? { State: 'none' }
     const state = `${State} ${Reason}`.trim()
     if (seen.at(-1) !== state) seen.push(state)
     return false
   }
-  played.call('UpdateService', { cluster: 'mailman', service: 'api', desiredCount: 1 })
-  await played.clock.advanceUntil(watch, 120_000)
-  played.call('UpdateService', { cluster: 'mailman', service: 'api', desiredCount: 0 })
-  await played.clock.advanceUntil(watch, 120_000)
+  simulation.call('UpdateService', { cluster: 'mailman', service: 'api', desiredCount: 1 })
+  await simulation.clock.advanceUntil(watch, 120_000)
+  simulation.call('UpdateService', { cluster: 'mailman', service: 'api', desiredCount: 0 })
+  await simulation.clock.advanceUntil(watch, 120_000)
   assert.deepEqual(seen, [
     'none',
     'initial Elb.RegistrationInProgress',
@@ -63,12 +68,12 @@ const complaints = [
 
 for (const { answer, reason, description } of complaints) {
   test(`a target whose checks end in ${JSON.stringify(answer)} is unhealthy for ${reason}`, async () => {
-    const played = await stage({
+    const simulation = await simulateService({
       desiredCount: 1,
       behave: () => ({ probe: () => answer }),
       service: { healthCheckGracePeriodSeconds: 7200 },
     })
-    assert.deepEqual(first(health(played)).TargetHealth, {
+    assert.deepEqual(first(health(simulation)).TargetHealth, {
       State: 'unhealthy',
       Reason: reason,
       Description: description,
@@ -77,9 +82,9 @@ for (const { answer, reason, description } of complaints) {
 }
 
 test('a target that is not registered is unused', async () => {
-  const played = await stage({ desiredCount: 1 })
-  const [registered] = health(played)
-  const [same, other] = health(played, [registered?.Target ?? {}, { Id: '10.0.0.1', Port: 80 }])
+  const simulation = await simulateService({ desiredCount: 1 })
+  const [registered] = health(simulation)
+  const [same, other] = health(simulation, [registered?.Target ?? {}, { Id: '10.0.0.1', Port: 80 }])
   assert.equal(same?.TargetHealth.State, 'healthy')
   assert.deepEqual(
     [other?.TargetHealth.State, other?.TargetHealth.Reason],
@@ -87,9 +92,9 @@ test('a target that is not registered is unused', async () => {
   )
 })
 
-test('a target group says how it checks, and can be told otherwise in texts or numbers', () => {
-  const played = emptyStage()
-  const { call, targetGroup: TargetGroupArn } = played
+test('a target group shows its health check, which strings or numbers can change', () => {
+  const simulation = simulateCluster()
+  const { call, targetGroup: TargetGroupArn } = simulation
   call('ModifyTargetGroup', {
     TargetGroupArn,
     HealthCheckPath: '/ready',
@@ -98,7 +103,7 @@ test('a target group says how it checks, and can be told otherwise in texts or n
     HealthCheckEnabled: 'true',
     Matcher: { HttpCode: '200-299' },
   })
-  const group = groupOf(played)
+  const group = groupOf(simulation)
   assert.deepEqual(
     [
       group['HealthCheckPath'],
@@ -111,8 +116,8 @@ test('a target group says how it checks, and can be told otherwise in texts or n
   )
 })
 
-test('what a target group cannot be is refused in the words of ELBv2', () => {
-  const { call, targetGroup: TargetGroupArn } = emptyStage()
+test("an invalid target group is rejected with ELBv2's message", () => {
+  const { call, targetGroup: TargetGroupArn } = simulateCluster()
   const errors = [
     ['CreateTargetGroup', { Name: 'api' }, 'DuplicateTargetGroupName'],
     ['CreateTargetGroup', { Name: '-a' }, 'ValidationError'],
@@ -149,8 +154,8 @@ test('a matcher is a list of codes and ranges', () => {
   )
 })
 
-test('a target that nobody asks is unavailable, and no reason for its service to wait', async () => {
-  const made = await stage()
+test('without health checks a target is unavailable, and its service does not wait for it', async () => {
+  const made = await simulateService()
   made.call('ModifyTargetGroup', {
     TargetGroupArn: made.targetGroup,
     HealthCheckEnabled: 'false',

@@ -13,9 +13,11 @@ import { manualClock } from '../../clock/index.ts'
 import { scriptedRuntime } from '../../runtime/scripted.ts'
 import { ecsOperations } from '../../ecs/index.ts'
 import { startSimulator } from '../../start.ts'
-import { callFor, first } from './stage.ts'
+import { callFor, first } from './service-simulation.ts'
 
-/** A simulator whose cluster `mailman` runs one task of service `api`, and its control interface. */
+/**
+ * A simulator whose cluster `mailman` runs one task of service `api`, and its control interface.
+ */
 async function start() {
   const clock = manualClock()
   const runtime = scriptedRuntime({ clock, behave: () => ({}) })
@@ -71,57 +73,57 @@ async function start() {
   }
 }
 
-test('an alarm is rung and silenced, and capacity runs out and comes back', async () => {
-  await using stage = await start()
-  const { control } = stage
-  const { world } = stage.simulator.engine
+test('an alarm is set to ALARM and OK, and capacity is removed and restored', async () => {
+  await using fixture = await start()
+  const { control } = fixture
+  const { state } = fixture.simulator.engine
 
   assert.equal((await control('PUT', 'alarms/too%20slow', { state: 'ALARM' })).status, 200)
-  assert.deepEqual({ ...world.alarms }, { 'too slow': 'ALARM' })
+  assert.deepEqual({ ...state.alarms }, { 'too slow': 'ALARM' })
   assert.equal((await control('PUT', 'alarms/too%20slow', { state: 'LOUD' })).status, 400)
   assert.equal((await control('DELETE', 'alarms')).status, 200)
-  assert.deepEqual({ ...world.alarms }, { 'too slow': 'OK' })
+  assert.deepEqual({ ...state.alarms }, { 'too slow': 'OK' })
 
   const reason = 'No Container Instances were found in your cluster.'
   assert.equal((await control('PUT', 'capacity', { outOf: reason })).status, 200)
   await control('POST', 'deployments', { cluster: 'mailman', service: 'api' })
-  await stage.clock.advance(120_000)
-  const { events } = await stage.service()
+  await fixture.clock.advance(120_000)
+  const { events } = await fixture.service()
   assert.equal(events?.[0]?.message, `(service api) was unable to place a task. Reason: ${reason}`)
   assert.equal((await control('DELETE', 'capacity')).status, 200)
-  await stage.clock.advance(120_000)
-  assert.equal((await stage.newest()).status, 'SUCCESSFUL')
+  await fixture.clock.advance(120_000)
+  assert.equal((await fixture.newest()).status, 'SUCCESSFUL')
 })
 
-test('somebody else deploys: anew, another revision, another count; and it can be taken back', async () => {
-  await using stage = await start()
-  const { control } = stage
+test('others deploy again, with another revision or count, and their deployment can be rolled back', async () => {
+  await using fixture = await start()
+  const { control } = fixture
   const forced = await control('POST', 'deployments', { cluster: 'mailman', service: 'api' })
   assert.equal(forced.status, 200)
-  const primary = first((await stage.service()).deployments)
+  const primary = first((await fixture.service()).deployments)
   assert.equal(primary.id, forced.body['deployment'])
-  assert.equal((await stage.newest()).serviceDeploymentArn, forced.body['serviceDeployment'])
-  await stage.clock.advance(120_000)
+  assert.equal((await fixture.newest()).serviceDeploymentArn, forced.body['serviceDeployment'])
+  await fixture.clock.advance(120_000)
 
-  await stage.register()
+  await fixture.register()
   const of = { cluster: 'mailman', service: 'api' }
   await control('POST', 'deployments', { ...of, taskDefinition: 'api:2' })
-  assert.match((await stage.service()).taskDefinition ?? '', /:2$/)
+  assert.match((await fixture.service()).taskDefinition ?? '', /:2$/)
   assert.equal((await control('DELETE', 'deployments/mailman/api')).status, 200)
-  await stage.clock.advance(300_000)
-  assert.match((await stage.service()).taskDefinition ?? '', /:1$/)
-  assert.equal((await stage.newest()).status, 'ROLLBACK_SUCCESSFUL')
+  await fixture.clock.advance(300_000)
+  assert.match((await fixture.service()).taskDefinition ?? '', /:1$/)
+  assert.equal((await fixture.newest()).status, 'ROLLBACK_SUCCESSFUL')
 
-  const { id } = first((await stage.service()).deployments)
+  const { id } = first((await fixture.service()).deployments)
   await control('POST', 'deployments', { ...of, desiredCount: 2 })
-  const scaled = await stage.service()
+  const scaled = await fixture.service()
   assert.deepEqual([scaled.desiredCount, scaled.deployments?.[0]?.id], [2, id])
 })
 
-test('what the functions of hooks answer is set, listed and forgotten', async () => {
-  await using stage = await start()
-  const { control } = stage
-  const { world } = stage.simulator.engine
+test("the answers of hooks' functions are set, listed and removed", async () => {
+  await using fixture = await start()
+  const { control } = fixture
+  const { state } = fixture.simulator.engine
   const busy = { hookStatus: 'IN_PROGRESS', callBackDelay: 5 }
   assert.equal((await control('PUT', 'hooks/check', busy)).status, 200)
   const lifecycleHooks = [
@@ -131,7 +133,7 @@ test('what the functions of hooks answer is set, listed and forgotten', async ()
       lifecycleStages: ['PRE_SCALE_UP'],
     },
   ]
-  ecsOperations(stage.simulator.engine)['UpdateService']?.(
+  ecsOperations(fixture.simulator.engine)['UpdateService']?.(
     callFor('UpdateService', {
       cluster: 'mailman',
       service: 'api',
@@ -139,7 +141,7 @@ test('what the functions of hooks answer is set, listed and forgotten', async ()
       deploymentConfiguration: { strategy: 'BLUE_GREEN', lifecycleHooks },
     }),
   )
-  await stage.clock.advance(60_000)
+  await fixture.clock.advance(60_000)
   const { body } = await control('GET', 'hooks')
   assert.deepEqual(body['answers'], { check: busy })
   const [hook, ...more] = body['hooks'] as Record<string, string>[]
@@ -155,57 +157,66 @@ test('what the functions of hooks answer is set, listed and forgotten', async ()
     assert.match(String(refused.body['error']), /PUT hooks\/<function>/)
   }
   assert.equal((await control('DELETE', 'hooks/check')).status, 200)
-  assert.deepEqual({ ...world.hookAnswers }, {})
-  await stage.clock.advance(120_000)
-  assert.equal((await stage.newest()).status, 'SUCCESSFUL')
+  assert.deepEqual({ ...state.hookAnswers }, {})
+  await fixture.clock.advance(120_000)
+  assert.equal((await fixture.newest()).status, 'SUCCESSFUL')
   assert.deepEqual((await control('GET', 'hooks')).body, { answers: {}, hooks: [] })
 })
 
-test('what nobody could deploy or take back is refused in a sentence', async () => {
-  await using stage = await start()
-  const { control } = stage
+test('an impossible deployment or rollback is rejected with the reason', async () => {
+  await using fixture = await start()
+  const { control } = fixture
   const refused = async (method: string, path: string, body?: object) => {
     const answer = await control(method, path, body)
     assert.equal(answer.status, 400)
     return String(answer.body['error'])
   }
-  assert.match(await refused('POST', 'deployments', {}), /A deployment is \{"cluster"/)
-  assert.match(await refused('POST', 'deployments', { image: 'x' }), /has no field image/)
+  assert.match(
+    await refused('POST', 'deployments', {}),
+    /service is missing.*POST deployments and \{"cluster"/,
+  )
+  assert.match(
+    await refused('POST', 'deployments', { image: 'x' }),
+    /Unknown field of a deployment: image\./,
+  )
   const of = { cluster: 'mailman', service: 'worker' }
   assert.equal(await refused('POST', 'deployments', of), 'Service not found.')
-  assert.match(await refused('DELETE', 'deployments/mailman/api'), /No deployment of api .* way/)
+  assert.match(
+    await refused('DELETE', 'deployments/mailman/api'),
+    /Service api in cluster mailman has no deployment in progress/,
+  )
   assert.match(await refused('DELETE', 'deployments'), /DELETE deployments\/<cluster>\/<service>/)
 })
 
-test('tasks are given faults, which are listed with what they hit, and lifted', async () => {
-  await using stage = await start()
-  const { control } = stage
+test('faults of tasks are added, listed with their number of hits, and lifted', async () => {
+  await using fixture = await start()
+  const { control } = fixture
   const added = await control('POST', 'tasks', { service: 'api', kind: 'crash loop' })
   assert.equal(added.status, 200)
   await control('POST', 'deployments', { cluster: 'mailman', service: 'api' })
-  await stage.clock.advance(300_000)
-  assert.equal((await stage.newest()).deploymentCircuitBreaker?.status, 'TRIGGERED')
+  await fixture.clock.advance(300_000)
+  assert.equal((await fixture.newest()).deploymentCircuitBreaker?.status, 'TRIGGERED')
   const { faults } = (await control('GET', 'tasks')).body as { faults: { hit: number }[] }
-  // The breaker's three, and those of the way back, which is of the same service.
+  // The three of the circuit breaker, and those of the rollback, which is of the same service.
   assert.ok(first(faults).hit > 3)
 
   assert.equal((await control('DELETE', `tasks/${String(added.body['id'])}`)).status, 200)
-  await stage.clock.advance(600_000)
-  assert.equal((await stage.service()).runningCount, 1)
+  await fixture.clock.advance(600_000)
+  assert.equal((await fixture.service()).runningCount, 1)
   assert.deepEqual((await control('GET', 'state')).body['taskFaults'], [])
   assert.equal((await control('DELETE', 'tasks/gone')).status, 400)
   assert.equal((await control('POST', 'tasks', { kind: 'mood' })).status, 400)
 })
 
-test('a Spot interruption stops a task, which is replaced and was no failure', async () => {
-  await using stage = await start()
-  const { status, body } = await stage.control('POST', 'interruptions', { service: 'api' })
+test('a Spot interruption stops a task, which is replaced and does not count as a failure', async () => {
+  await using fixture = await start()
+  const { status, body } = await fixture.control('POST', 'interruptions', { service: 'api' })
   assert.equal(status, 200)
   const [id = ''] = body['tasks'] as string[]
-  await stage.clock.advance(120_000)
-  const { world } = stage.simulator.engine
-  assert.equal(world.tasks[id]?.stopCode, 'SpotInterruption')
-  const service = await stage.service()
+  await fixture.clock.advance(120_000)
+  const { state } = fixture.simulator.engine
+  assert.equal(state.tasks[id]?.stopCode, 'SpotInterruption')
+  const service = await fixture.service()
   assert.deepEqual([service.runningCount, service.deployments?.[0]?.failedTasks], [1, 0])
-  assert.equal((await stage.control('POST', 'interruptions', { service: 'gone' })).status, 400)
+  assert.equal((await fixture.control('POST', 'interruptions', { service: 'gone' })).status, 400)
 })

@@ -9,7 +9,7 @@ import { realClock } from '../../clock/index.ts'
 export interface TestEndpoint {
   readonly url: string
   readonly faults: Faults
-  /** What an SDK client is made with: it does not retry, so that a test sees the first answer. */
+  /** Options of an SDK client. It does not retry, so that a test sees the first answer. */
   client(accessKeyId?: string): {
     endpoint: string
     region: string
@@ -19,7 +19,7 @@ export interface TestEndpoint {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-/** The endpoint on a free port, with these services. */
+/** An endpoint on a free port, with these services. */
 export async function testEndpoint(
   services: Readonly<Record<string, Operations>>,
   options: {

@@ -31,7 +31,7 @@ async function logsWith(lines: Readonly<Record<string, readonly string[]>>) {
   return { client, [Symbol.asyncDispose]: () => endpoint[Symbol.asyncDispose]() }
 }
 
-test('the streams of a group are listed, and no other', async () => {
+test('only the streams of a group are listed', async () => {
   await using logs = await logsWith({ b: [], a: [] })
 
   const { logStreams } = await logs.client.send(new DescribeLogStreamsCommand({ logGroupName }))
@@ -45,7 +45,7 @@ test('the streams of a group are listed, and no other', async () => {
   )
 })
 
-test('the last lines of a stream are read once, and its token gives no more', async () => {
+test('the first answer has the last lines of a stream; its token returns no more', async () => {
   await using logs = await logsWith({ a: ['1', '2', '3'] })
   const read = (nextToken?: string) =>
     logs.client.send(
@@ -75,7 +75,7 @@ test('lines are found by words and phrases in every stream, and paging ends', as
   assert.deepEqual(found, ['GET /health 500'])
 })
 
-test('an unknown group, an unknown stream and a pattern that is not modelled are errors', async () => {
+test('unknown groups and streams and patterns that are not modelled are errors', async () => {
   await using logs = await logsWith({ a: [] })
 
   await assert.rejects(

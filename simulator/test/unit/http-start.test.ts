@@ -32,7 +32,7 @@ async function start(options: Partial<SimulatorOptions> = {}) {
   return { simulator, clock, client, [Symbol.asyncDispose]: () => simulator.close() }
 }
 
-test('every service answers on the one address', async () => {
+test('every service answers on one address', async () => {
   await using stage = await start({ account: '111122223333', region: 'eu-central-1' })
 
   const { cluster } = await new ECSClient(stage.client).send(
@@ -52,7 +52,7 @@ test('every service answers on the one address', async () => {
   assert.equal(identity.Account, '111122223333')
 })
 
-test('a service becomes stable, its times come through as dates, and its tasks have logs', async () => {
+test('a service becomes stable, its times are dates, and its tasks have logs', async () => {
   await using stage = await start()
   const ecs = new ECSClient(stage.client)
   const options = { 'awslogs-group': '/mailman', 'awslogs-stream-prefix': 'p' }
@@ -95,7 +95,7 @@ test('a service becomes stable, its times come through as dates, and its tasks h
   )
 })
 
-test('on a port that is taken nothing is started, and the message says which port', async () => {
+test('on a port that is taken nothing is started, and the message names the port', async () => {
   await using first = await start()
   const port = Number(new URL(first.simulator.url).port)
   let made = false
@@ -105,12 +105,12 @@ test('on a port that is taken nothing is started, and the message says which por
   }
 
   await assert.rejects(startSimulator({ port, runtime }), {
-    message: new RegExp(`Port ${port} on 127.0.0.1, wanted for the AWS endpoint, is taken`),
+    message: new RegExp(`Port ${port} on 127.0.0.1, needed for the AWS endpoint, is taken`),
   })
   assert.equal(made, false)
 })
 
-test('a runtime that cannot start leaves no port taken', async () => {
+test('if the runtime cannot start, its ports are free again', async () => {
   await using first = await start()
   const port = Number(new URL(first.simulator.url).port)
   await first.simulator.close()

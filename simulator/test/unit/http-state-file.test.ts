@@ -43,7 +43,7 @@ async function start(stateFile: string) {
   }
 }
 
-test('a simulator goes on where the one before it was closed, with new tasks', async () => {
+test('a simulator continues from the state of the previous one, with new tasks', async () => {
   const file = path.join(folder, 'state.json')
   const services = { cluster: 'mailman', services: ['api'] }
   {
@@ -82,7 +82,7 @@ test('a simulator goes on where the one before it was closed, with new tasks', a
   assert.equal(second.runtime.started().length, 1)
 })
 
-test('a file of something else is left alone', async () => {
+test('a file that is not a state file is not overwritten', async () => {
   const file = path.join(folder, 'other.json')
   await writeFile(file, '{"shopping": ["milk"]}')
 

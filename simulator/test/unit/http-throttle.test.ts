@@ -9,7 +9,7 @@ import { manualClock } from '../../clock/index.ts'
 import { createThrottle } from '../../http/throttle.ts'
 import { testEndpoint } from './http-endpoint.ts'
 
-/** How many calls in a row get through before one is refused. */
+/** How many consecutive calls pass before one is throttled. */
 function burst(throttle: ReturnType<typeof createThrottle>, operation: string): number {
   for (let calls = 0; ; calls += 1) {
     try {
@@ -20,7 +20,7 @@ function burst(throttle: ReturnType<typeof createThrottle>, operation: string): 
   }
 }
 
-test('a bucket lends its burst, then refills at its rate, up to its burst', async () => {
+test('a bucket allows its burst, then refills at its rate up to its burst', async () => {
   const clock = manualClock()
   const throttle = createThrottle('aws', clock)
   assert.equal(burst(throttle, 'DescribeServices'), 100)
@@ -30,27 +30,27 @@ test('a bucket lends its burst, then refills at its rate, up to its burst', asyn
   assert.equal(burst(throttle, 'DescribeServices'), 100)
 })
 
-test('operations of one group share a bucket, and those of another have their own', () => {
+test('operations of one group share a bucket, and other groups have their own', () => {
   const throttle = createThrottle('aws', manualClock())
   assert.equal(burst(throttle, 'ListTasks'), 100)
   assert.equal(burst(throttle, 'DescribeTasks'), 0)
   assert.equal(burst(throttle, 'DescribeServiceDeployments'), 50)
-  assert.deepEqual(throttle.refused(), {
+  assert.deepEqual(throttle.throttled(), {
     'ECS:DescribeServiceDeployments': 1,
     'ECS:DescribeTasks': 1,
     'ECS:ListTasks': 1,
   })
 })
 
-test('what AWS names no bucket for, and everything while it is off, goes through', () => {
+test('operations without a bucket on AWS, and all operations with `off`, are never throttled', () => {
   const aws = createThrottle('aws', manualClock())
   for (let calls = 0; calls < 1_000; calls += 1) aws.take('ECS', 'ListClusters')
   const off = createThrottle('off', manualClock())
   for (let calls = 0; calls < 1_000; calls += 1) off.take('ECS', 'UpdateService')
-  assert.deepEqual({ ...aws.refused(), ...off.refused() }, {})
+  assert.deepEqual({ ...aws.throttled(), ...off.throttled() }, {})
 })
 
-test('a refused call is a ThrottlingException to an SDK, and does nothing', async () => {
+test('a throttled call is a ThrottlingException for an SDK, and does not act', async () => {
   let updates = 0
   await using endpoint = await testEndpoint(
     {

@@ -18,7 +18,7 @@ function fail(code: string): () => never {
 
 const date = new Date('2026-03-01T12:00:00.250Z')
 
-test('a JSON call reaches its operation with input, region and access key, and its dates come back', async () => {
+test('a JSON call reaches its operation with input, region and access key, and returns dates', async () => {
   let seen: Call | undefined
   const ECS: Operations = {
     DescribeClusters(call) {
@@ -58,7 +58,7 @@ test('a JSON answer writes a date as seconds since the epoch', async () => {
   assert.equal(answer.headers.get('content-type'), 'application/x-amz-json-1.1')
 })
 
-test('a query call has its lists unfolded, and its answer is XML that the SDK reads', async () => {
+test('a query call gets its lists as arrays, and its answer is XML that the SDK reads', async () => {
   let seen: unknown
   const ELBv2: Operations = {
     DescribeTargetHealth({ input }) {
@@ -141,7 +141,7 @@ test('an operation that is not modelled answers an error of its protocol, never 
   )
 })
 
-test('names that every JavaScript object has are no operations', async () => {
+test('properties of every JavaScript object are not operations', async () => {
   await using endpoint = await testEndpoint({ ECS: {} })
 
   const answer = await fetch(endpoint.url, {
@@ -153,7 +153,7 @@ test('names that every JavaScript object has are no operations', async () => {
   assert.equal(answer.headers.get('x-amzn-errortype'), 'UnknownOperationException')
 })
 
-test('a body that is no JSON answers SerializationException', async () => {
+test('a body that is not JSON is answered with SerializationException', async () => {
   await using endpoint = await testEndpoint({ ECS: {} })
 
   const answer = await fetch(endpoint.url, {
@@ -166,7 +166,7 @@ test('a body that is no JSON answers SerializationException', async () => {
   assert.match(await answer.text(), /"__type":"SerializationException"/)
 })
 
-test("CloudWatch's CBOR clients get an error they can read", async () => {
+test('CBOR clients of CloudWatch get an error that they can read', async () => {
   await using endpoint = await testEndpoint({})
 
   const answer = await fetch(
@@ -181,7 +181,7 @@ test("CloudWatch's CBOR clients get an error they can read", async () => {
   assert.match(body.toString('latin1'), /UnknownOperationException.*CloudWatch DescribeAlarms/s)
 })
 
-test('a failure of the simulator itself is a 500 that says so', async (context) => {
+test('a bug in the simulator is a 500 whose message says so', async (context) => {
   context.mock.method(console, 'error', () => undefined)
   await using endpoint = await testEndpoint({
     ECS: {
@@ -198,7 +198,7 @@ test('a failure of the simulator itself is a 500 that says so', async (context) 
   })
 })
 
-test('the access keys EXPIRED and DENIED are refused, in the words of each protocol', async () => {
+test('the access keys EXPIRED and DENIED are rejected, with the errors of each protocol', async () => {
   const services = {
     ECS: { ListTasks: () => ({ taskArns: [] }) },
     ELBv2: { DescribeTargetGroups: () => ({}) },

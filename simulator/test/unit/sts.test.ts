@@ -13,7 +13,7 @@ import { testEndpoint } from './http-endpoint.ts'
 
 const RoleArn = 'arn:aws:iam::111122223333:role/deploy/slipway'
 
-async function stsWorld() {
+async function stsFixture() {
   const clock = manualClock()
   const sessions = createSessions(() => clock.now())
   const STS = stsOperations({ account: '000000000000', now: () => clock.now(), sessions })
@@ -31,40 +31,40 @@ function webToken(claims: object): string {
     .join('.')
 }
 
-test('a caller learns who it is', async () => {
-  await using world = await stsWorld()
+test('GetCallerIdentity returns the simulated user', async () => {
+  await using fixture = await stsFixture()
 
-  const identity = await world.client().send(new GetCallerIdentityCommand({}))
+  const identity = await fixture.client().send(new GetCallerIdentityCommand({}))
 
   assert.equal(identity.Account, '000000000000')
   assert.equal(identity.Arn, 'arn:aws:iam::000000000000:user/simulated')
 })
 
-test('credentials of an assumed role are its session, until they end', async () => {
-  await using world = await stsWorld()
+test('credentials of an assumed role identify its session until they expire', async () => {
+  await using fixture = await stsFixture()
 
-  const { Credentials, AssumedRoleUser } = await world
+  const { Credentials, AssumedRoleUser } = await fixture
     .client()
     .send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'ci', DurationSeconds: 900 }))
 
   const arn = 'arn:aws:sts::111122223333:assumed-role/slipway/ci'
   assert.equal(AssumedRoleUser?.Arn, arn)
-  assert.deepEqual(Credentials?.Expiration, new Date(world.clock.now() + 900_000))
-  const asRole = world.client(Credentials.AccessKeyId)
+  assert.deepEqual(Credentials?.Expiration, new Date(fixture.clock.now() + 900_000))
+  const asRole = fixture.client(Credentials.AccessKeyId)
   const identity = await asRole.send(new GetCallerIdentityCommand({}))
   assert.equal(identity.Arn, arn)
   assert.equal(identity.Account, '111122223333')
 
-  await world.clock.advance(900_000)
+  await fixture.clock.advance(900_000)
   await assert.rejects(asRole.send(new GetCallerIdentityCommand({})), { name: 'ExpiredToken' })
 })
 
-test('a web identity is exchanged for credentials; one that is expired or no token is not', async () => {
-  await using world = await stsWorld()
-  const seconds = world.clock.now() / 1000
+test('a valid web identity token is exchanged for credentials; an expired or malformed one is not', async () => {
+  await using fixture = await stsFixture()
+  const seconds = fixture.clock.now() / 1000
   const claims = { iss: 'https://ci', sub: 'repo:a/b', aud: 'sts.amazonaws.com', exp: seconds + 60 }
   const exchange = (WebIdentityToken: string) =>
-    world
+    fixture
       .client()
       .send(
         new AssumeRoleWithWebIdentityCommand({ RoleArn, RoleSessionName: 'ci', WebIdentityToken }),
@@ -80,10 +80,10 @@ test('a web identity is exchanged for credentials; one that is expired or no tok
   await assert.rejects(exchange('abc'), { name: 'InvalidIdentityTokenException' })
 })
 
-test('a role or a session name that IAM would not take is refused', async () => {
-  await using world = await stsWorld()
+test('a role or session name that IAM would reject is rejected', async () => {
+  await using fixture = await stsFixture()
   const assume = (role: string, RoleSessionName: string) =>
-    world.client().send(new AssumeRoleCommand({ RoleArn: role, RoleSessionName }))
+    fixture.client().send(new AssumeRoleCommand({ RoleArn: role, RoleSessionName }))
 
   await assert.rejects(assume('slipway', 'ci'), { name: 'ValidationError' })
   await assert.rejects(assume(RoleArn, 'a b'), { name: 'ValidationError' })

@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createTaskFaults } from '../../runtime/task-faults.ts'
-import { first, stage, type Stage } from './stage.ts'
+import { first, simulateService, type ServiceSimulation } from './service-simulation.ts'
 
-/** A service of one task behind a target group, whose tasks can be given faults. */
+/** A service of one task behind a target group, and faults for its tasks. */
 async function faultyStage(service: object = {}) {
   const faults = createTaskFaults()
-  const made = await stage({ desiredCount: 1, faults, service })
+  const made = await simulateService({ desiredCount: 1, faults, service })
   return { ...made, faults }
 }
 
-const statuses = ({ tasks }: Stage) => tasks().map(({ lastStatus }) => lastStatus)
+const statuses = ({ tasks }: ServiceSimulation) => tasks().map(({ lastStatus }) => lastStatus)
 
-test('a slow start keeps a task pending for longer, on top of what it takes', async () => {
+test('a slow start keeps a task pending for longer than it would be', async () => {
   const made = await faultyStage()
   made.faults.add({ kind: 'slow start', service: 'api', delayMs: 600_000 })
   made.deploy('registry/api:2')
@@ -22,7 +22,7 @@ test('a slow start keeps a task pending for longer, on top of what it takes', as
   assert.equal(first(made.serviceDeployments()).status, 'SUCCESSFUL')
 })
 
-test('a slow start ends when it is lifted, and a task that is held can be stopped', async () => {
+test('a slow start ends when it is lifted, and a delayed task can be stopped', async () => {
   const made = await faultyStage()
   const fault = made.faults.add({ kind: 'slow start', delayMs: 36_000_000 })
   made.deploy('registry/api:2')
@@ -37,7 +37,7 @@ test('a slow start ends when it is lifted, and a task that is held can be stoppe
   assert.equal(await made.settle(), true)
 })
 
-test('a crash loop of one revision trips the breaker, and what it goes back to runs well', async () => {
+test('a crash loop of one revision trips the breaker, and the rollback target runs well', async () => {
   const made = await faultyStage()
   made.faults.add({ kind: 'crash loop', taskDefinition: 'api:2', afterMs: 2000, exitCode: 137 })
   made.deploy('registry/api:2')
@@ -63,7 +63,7 @@ test('a crash loop that is over before the breaker trips lets the deployment suc
   )
 })
 
-test('failing health reaches tasks that run already, and heals when it is lifted', async () => {
+test('failing health hits tasks that already run, and ends when it is lifted', async () => {
   const made = await faultyStage({ healthCheckGracePeriodSeconds: 3600 })
   const health = () => {
     const { TargetHealthDescriptions } = made.call('DescribeTargetHealth', {
@@ -81,7 +81,7 @@ test('failing health reaches tasks that run already, and heals when it is lifted
   assert.equal(health().State, 'healthy')
 })
 
-test('failing health has its time: a service that answers late, within its grace, gets there', async () => {
+test('a deployment succeeds if health fails only within the grace period', async () => {
   const made = await faultyStage({ healthCheckGracePeriodSeconds: 120 })
   made.faults.add({ kind: 'failing health', taskDefinition: 'api:2', forMs: 90_000 })
   made.deploy('registry/api:2')
@@ -91,12 +91,15 @@ test('failing health has its time: a service that answers late, within its grace
   assert.ok(made.clock.now() - Number(task?.startedAt) * 1000 > 90_000)
 })
 
-test('what makes no sense as a fault of tasks is refused in a sentence', () => {
+test('an invalid fault of tasks is rejected with the reason', () => {
   const faults = createTaskFaults()
-  const add = (asked: unknown) => faults.add(asked)
+  const add = (fault: unknown) => faults.add(fault)
   assert.throws(() => add({ kind: 'slow' }), /kind is "slow"; it must be one of slow start, crash/)
   assert.throws(() => add({ kind: 'crash loop', exitCode: 256 }), /exitCode is 256; .* 0 to 255/)
-  assert.throws(() => add({ kind: 'crash loop', wait: 1 }), /has no field wait; it has kind,/)
+  assert.throws(
+    () => add({ kind: 'crash loop', wait: 1 }),
+    /Unknown field of a fault of tasks: wait\. Its fields are kind,/,
+  )
   assert.throws(() => add({ kind: 'slow start', count: 0 }), /count is 0; it must be 1 or more/)
-  assert.throws(() => add([]), /is a JSON object/)
+  assert.throws(() => add([]), /must be a JSON object/)
 })

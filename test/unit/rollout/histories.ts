@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { setAlarm, setCapacity } from '../../../simulator/ecs/index.ts'
 import type { Behaviour } from '../../../simulator/runtime/scripted.ts'
-import type { Stage } from '../../../simulator/test/unit/stage.ts'
+import type { ServiceSimulation } from '../../../simulator/test/unit/service-simulation.ts'
 import { answerPauses, isStaged, strategy } from './history-strategies.ts'
 
 /** How the tasks of a version behave, the good one first. */
@@ -115,7 +115,7 @@ export type History = typeof history extends fc.Arbitrary<infer Value> ? Value :
 
 /** Lets one thing happen. Calls `watch` after each step of the engine that takes time. */
 export async function act(
-  played: Stage,
+  played: ServiceSimulation,
   next: Happening,
   chosen: number[],
   watch: () => void = () => {},
@@ -151,7 +151,7 @@ export async function act(
       played.call('DeregisterTaskDefinition', { taskDefinition: `api:${chosen.length - 1}` })
       break
     case 'function':
-      played.engine.world.hookAnswers['check'] = { hookStatus: next.answers }
+      played.engine.state.hookAnswers['check'] = { hookStatus: next.answers }
       break
     case 'answer':
       answerPauses(played, next.action)

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import type { Stage } from '../../../simulator/test/unit/stage.ts'
+import type { ServiceSimulation } from '../../../simulator/test/unit/service-simulation.ts'
 
 /** How a history's service shifts its traffic, and which hook runs on the way. */
 export const strategy = fc.record({
@@ -63,7 +63,7 @@ export function hooksOf({ strategy: name, hook, at, timeoutAction }: Strategy): 
 }
 
 /** Answers every hook that waits for a person. */
-export function answerPauses(played: Stage, action: 'CONTINUE' | 'ROLLBACK'): void {
+export function answerPauses(played: ServiceSimulation, action: 'CONTINUE' | 'ROLLBACK'): void {
   for (const {
     serviceDeploymentArn,
     status,

@@ -5,14 +5,14 @@ import { observedRecord } from '../../../activities/ecs/service-deployments.ts'
 import { observedTarget } from '../../../activities/ecs/targets.ts'
 import { observedTask } from '../../../activities/ecs/tasks.ts'
 import type { Observation } from '../../../rollout/observation.ts'
-import type { Stage } from '../../../simulator/test/unit/stage.ts'
+import type { ServiceSimulation } from '../../../simulator/test/unit/service-simulation.ts'
 
 /**
  * Observes the service of a simulated stage: the functions that read AWS's answers read the
  * simulator's.
  */
 export function observeStage(
-  stage: Stage,
+  stage: ServiceSimulation,
   { records }: { readonly records: boolean },
 ): Observation {
   const described = dated(stage.service()) as Service
@@ -31,14 +31,14 @@ export function observeStage(
   }
 }
 
-function tasksOf(stage: Stage, desiredStatus: string): Observation['tasks'] {
+function tasksOf(stage: ServiceSimulation, desiredStatus: string): Observation['tasks'] {
   const { taskArns } = stage.call('ListTasks', { cluster: 'mailman', desiredStatus })
   if ((taskArns as string[]).length === 0) return []
   const { tasks } = stage.call('DescribeTasks', { cluster: 'mailman', tasks: taskArns as string[] })
   return (tasks as unknown[]).map((task) => observedTask(dated(task) as Task))
 }
 
-function recordsOf(stage: Stage): Observation['serviceDeployments'] {
+function recordsOf(stage: ServiceSimulation): Observation['serviceDeployments'] {
   const records = stage.serviceDeployments().map((one) => dated(one) as ServiceDeployment)
   const arns = records.flatMap(({ targetServiceRevision, rollback }) =>
     [targetServiceRevision?.arn, rollback?.serviceRevisionArn].flatMap((arn) => arn ?? []),

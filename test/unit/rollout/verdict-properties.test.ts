@@ -5,7 +5,10 @@ import { rollbackTargetOf } from '../../../rollout/rollback-target.ts'
 import { type Verdict } from '../../../rollout/verdict.ts'
 import { judge } from '../../../rollout/judge.ts'
 import { type Expectation } from '../../../rollout/expectation.ts'
-import { stage, type Stage } from '../../../simulator/test/unit/stage.ts'
+import {
+  simulateService,
+  type ServiceSimulation,
+} from '../../../simulator/test/unit/service-simulation.ts'
 import { act, history, shiftingHistory, versions, type History } from './histories.ts'
 import { observeStage } from './simulated-observation.ts'
 import { configurationOf, hooksOf, isStaged } from './history-strategies.ts'
@@ -44,9 +47,9 @@ async function holdsFor(
 /** Plays a history and judges after each step. Returns how the rollout ended. */
 async function play(given: History): Promise<{ outcome: string; steps: number }> {
   const chosen: number[] = [0, given.first]
-  const played = await stage({
+  const played = await simulateService({
     desiredCount: given.desired,
-    loadBalancer: given.loadBalancer && isStaged(given.traffic) ? 'colours' : given.loadBalancer,
+    loadBalancer: given.loadBalancer && isStaged(given.traffic) ? 'blue-green' : given.loadBalancer,
     behave: (revision) => versions[chosen[revision] ?? 0] ?? {},
     deploymentConfiguration: {
       ...configurationOf(given.traffic, given.loadBalancer),
@@ -91,11 +94,11 @@ interface Ours {
   readonly record: string | undefined
 }
 
-function release(played: Stage, given: History, chosen: number[]): Ours {
+function release(played: ServiceSimulation, given: History, chosen: number[]): Ours {
   const good = new Set(
-    Object.values(played.engine.world.serviceDeployments)
+    Object.values(played.engine.state.serviceDeployments)
       .filter(({ status }) => status === 'SUCCESSFUL')
-      .map((one) => played.engine.world.revisions[one.targetRevision]?.taskDefinition ?? ''),
+      .map((one) => played.engine.state.revisions[one.targetRevision]?.taskDefinition ?? ''),
   )
   const before = rollbackTargetOf(observeStage(played, { records: given.records }))
   chosen.push(given.version)
@@ -119,14 +122,16 @@ function release(played: Stage, given: History, chosen: number[]): Ours {
 }
 
 /** Checks a verdict against what the engine itself knows, not against its answers. */
-function check(played: Stage, ours: Ours, verdict: Verdict, given: History): void {
-  const { world } = played.engine
+function check(played: ServiceSimulation, ours: Ours, verdict: Verdict, given: History): void {
+  const { state: engineState } = played.engine
   if (verdict.kind === 'replaced' && given.records && given.knowsRecord) {
-    const newest = Object.values(world.serviceDeployments).at(-1)
+    const newest = Object.values(engineState.serviceDeployments).at(-1)
     assert.notEqual(newest?.arn, ours.record, 'replaced, and nobody has deployed since')
   }
   if (verdict.kind !== 'succeeded' && verdict.kind !== 'rolled_back') return
-  const tasks = Object.values(world.tasks).filter(({ lastStatus }) => lastStatus !== 'STOPPED')
+  const tasks = Object.values(engineState.tasks).filter(
+    ({ lastStatus }) => lastStatus !== 'STOPPED',
+  )
   const live = tasks.filter(({ desiredStatus }) => desiredStatus === 'RUNNING')
   const isRunning = live.every(({ lastStatus }) => lastStatus === 'RUNNING')
   assert.ok(isRunning, `${verdict.kind} with a task that does not run`)
@@ -134,18 +139,18 @@ function check(played: Stage, ours: Ours, verdict: Verdict, given: History): voi
     live.length >= (played.service().desiredCount ?? 0),
     `${verdict.kind} with too few tasks`,
   )
-  const serving = Object.values(world.targetGroups).flatMap(({ targets }) => targets)
+  const serving = Object.values(engineState.targetGroups).flatMap(({ targets }) => targets)
   for (const { state, taskId } of serving) {
     if (state === 'draining') continue
     assert.equal(state, 'healthy', `${verdict.kind} with a target that is ${state}`)
     assert.ok(live.some(({ id }) => id === taskId))
   }
   if (given.loadBalancer) assert.ok(serving.length >= live.length)
-  for (const { listener, priority, forward } of Object.values(world.rules)) {
+  for (const { listener, priority, forward } of Object.values(engineState.rules)) {
     if (priority !== '1') continue
     const groups = forward.filter(({ weight }) => weight > 0)
     for (const { targetGroupArn } of groups) {
-      const { length } = world.targetGroups[targetGroupArn]?.targets ?? []
+      const { length } = engineState.targetGroups[targetGroupArn]?.targets ?? []
       assert.ok(length >= live.length, `${verdict.kind}, and ${listener} sends traffic elsewhere`)
     }
   }

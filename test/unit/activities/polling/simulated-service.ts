@@ -3,7 +3,11 @@ import { defaultPace } from '../../../../activities/deploy/pace.ts'
 import { watchRollout } from '../../../../activities/deploy/watch.ts'
 import { type WatchEnd } from '../../../../activities/deploy/watched.ts'
 import { dated } from '../../rollout/simulated-observation.ts'
-import { stage, type Stage, type StageOptions } from '../../../../simulator/test/unit/stage.ts'
+import {
+  simulateService,
+  type ServiceSimulation,
+  type SimulationOptions,
+} from '../../../../simulator/test/unit/service-simulation.ts'
 import { fakeAws } from '../fake-aws.ts'
 
 const digest = (revision: number) => `sha256:${String(revision % 10).repeat(64)}`
@@ -11,7 +15,7 @@ const image = (revision: number) => `registry/api@${digest(revision)}`
 
 /** A service on the simulator's engine, whose rollouts can be watched. */
 export interface SimulatedService {
-  readonly stage: Stage
+  readonly stage: ServiceSimulation
   /** Deploys the next revision and lets its rollout end unwatched. */
   deploy(): Promise<void>
   /** Deploys the next revision and watches it. Calls `everySecond` each second of the clock. */
@@ -30,14 +34,14 @@ export interface WatchResult {
 
 type Answer = Record<string, unknown>
 /** Changes the response of AWS to an operation. */
-export type Intercept = (operation: string, answer: Answer, stage: Stage) => Answer
+export type Intercept = (operation: string, answer: Answer, stage: ServiceSimulation) => Answer
 
 /** Without a process, a network or real time: only the stage's own clock. */
 export async function simulatedService(
-  options: StageOptions,
+  options: SimulationOptions,
   intercept: Intercept = (_operation, answer) => answer,
 ): Promise<SimulatedService> {
-  const simulated = await stage(options)
+  const simulated = await simulateService(options)
   const { clock } = simulated
   const calls: { operation: string; at: number }[] = []
   const { clients } = fakeAws(

@@ -1,7 +1,7 @@
 import { isGood, targetsOf } from '../../elb/targets.ts'
 import { noteFailure, noteHealthy } from './breaker.ts'
 import type { Engine } from '../engine.ts'
-import { tell } from './events.ts'
+import { addEvent } from './events.ts'
 import { hasContainerChecks, taskHealth } from '../tasks/container-health.ts'
 import { isLive } from '../tasks/state.ts'
 import { stopTasks } from '../tasks/end.ts'
@@ -9,16 +9,16 @@ import { wakeAt } from '../wake.ts'
 import type { ServiceRecord, TaskRecord } from '../records.ts'
 
 /**
- * Looks at running tasks: those whose targets and containers are all healthy, or that have run for
- * a while where nobody asks them, have proved themselves; unhealthy ones are stopped.
+ * Marks running tasks as proven once all their targets and containers are healthy or, without
+ * health checks, once they have run for a while. Stops unhealthy tasks.
  */
 export function judgeTasks(engine: Engine, service: ServiceRecord, tasks: TaskRecord[]): void {
   for (const task of tasks) {
     if (!isLive(task) || task.lastStatus !== 'RUNNING' || task.startedAt === undefined) continue
-    const targets = targetsOf(engine.world, service, task.id)
-    const complaint = complaintAbout(engine, task, targets)
-    if (complaint !== undefined) {
-      condemnUnhealthy(engine, service, task, task.startedAt, complaint)
+    const targets = targetsOf(engine.state, service, task.id)
+    const problem = problemOf(engine, task, targets)
+    if (problem !== undefined) {
+      stopUnhealthy(engine, service, task, task.startedAt, problem)
     } else if (!task.proven && isProven(engine, service, task, task.startedAt, targets)) {
       task.proven = true
       noteHealthy(engine, service, task)
@@ -44,21 +44,21 @@ function isProven(
   return false
 }
 
-interface Complaint {
+interface HealthProblem {
   readonly event: string
   readonly reason: string
 }
 
-function complaintAbout(engine: Engine, task: TaskRecord, targets: Targets): Complaint | undefined {
+function problemOf(engine: Engine, task: TaskRecord, targets: Targets): HealthProblem | undefined {
   if (taskHealth(engine, task) === 'UNHEALTHY') {
     return {
       event: `(task ${task.id}) failed container health checks.`,
       reason: 'Task failed container health checks',
     }
   }
-  const sick = targets.find(({ target }) => target.state === 'unhealthy')
-  if (sick === undefined) return undefined
-  const { group, target } = sick
+  const unhealthy = targets.find(({ target }) => target.state === 'unhealthy')
+  if (unhealthy === undefined) return undefined
+  const { group, target } = unhealthy
   return {
     event:
       `(task ${task.id}) (port ${target.containerPort}) is unhealthy in (target-group ${group.arn}) ` +
@@ -67,19 +67,19 @@ function complaintAbout(engine: Engine, task: TaskRecord, targets: Targets): Com
   }
 }
 
-function condemnUnhealthy(
+function stopUnhealthy(
   engine: Engine,
   service: ServiceRecord,
   task: TaskRecord,
   startedAt: number,
-  { event, reason }: Complaint,
+  { event, reason }: HealthProblem,
 ): void {
   const grace = startedAt + service.healthCheckGracePeriodSeconds * 1000
   if (grace > engine.clock.now()) {
     wakeAt(engine, service.arn, grace)
     return
   }
-  tell(engine, service, event)
+  addEvent(engine, service, event)
   if (!task.proven) noteFailure(engine, service, task)
   stopTasks(engine, service, [task], { code: 'ServiceSchedulerInitiated', reason })
 }

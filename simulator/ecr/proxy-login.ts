@@ -1,30 +1,32 @@
 import type { Tokens } from './tokens.ts'
 
 export type Login =
-  | { readonly kind: 'in' }
+  | { readonly kind: 'accepted' }
   | {
-      readonly kind: 'out'
+      readonly kind: 'rejected'
       readonly status: 401 | 403
       readonly code: 'UNAUTHORIZED' | 'DENIED'
       readonly message: string
     }
 
-/** Checks HTTP Basic credentials as ECR's registry does: user `AWS`, and a token as password. */
+/**
+ * Checks HTTP Basic credentials as ECR's registry does: the user is `AWS`, the password a token.
+ */
 export function checkLogin(authorization: string | undefined, tokens: Tokens): Login {
   const encoded = /^Basic\s+(\S+)$/i.exec(authorization ?? '')?.[1]
-  if (encoded === undefined) return refused('no basic auth credentials')
+  if (encoded === undefined) return rejected('no basic auth credentials')
   const [user, ...rest] = Buffer.from(encoded, 'base64').toString('utf8').split(':')
   const state = user === 'AWS' ? tokens.check(rest.join(':')) : 'unknown'
-  if (state === 'valid') return { kind: 'in' }
-  if (state === 'unknown') return refused('Your Authorization Token is invalid.')
+  if (state === 'valid') return { kind: 'accepted' }
+  if (state === 'unknown') return rejected('Your Authorization Token is invalid.')
   return {
-    kind: 'out',
+    kind: 'rejected',
     status: 403,
     code: 'DENIED',
     message: 'Your authorization token has expired. Reauthenticate and try again.',
   }
 }
 
-function refused(message: string): Login {
-  return { kind: 'out', status: 401, code: 'UNAUTHORIZED', message }
+function rejected(message: string): Login {
+  return { kind: 'rejected', status: 401, code: 'UNAUTHORIZED', message }
 }

@@ -5,15 +5,15 @@ import { createFaults } from '../../http/faults.ts'
 import { digestOf, ociRegistry } from './ecr-oci-registry.ts'
 import { testEndpoint } from './http-endpoint.ts'
 
-/** ECR with its gate before a registry in memory, an SDK client for it, and a pushing client. */
-export async function ecrWorld(options: Partial<EcrOptions> = {}) {
+/** ECR with its proxy before a registry in memory, an SDK client, and a client that pushes. */
+export async function ecrFixture(options: Partial<EcrOptions> = {}) {
   const clock = manualClock()
   const registry = await ociRegistry()
   const faults = createFaults()
   const ecr = await openEcr({
     registry,
     host: '127.0.0.1',
-    gatePort: 0,
+    registryProxyPort: 0,
     account: '000000000000',
     region: 'us-east-1',
     clock,
@@ -22,16 +22,21 @@ export async function ecrWorld(options: Partial<EcrOptions> = {}) {
   })
   const endpoint = await testEndpoint({ ECR: ecr.operations }, { clock, faults })
   const client = new ECRClient(endpoint.client())
-  const gateUrl = ecr.gateUrl ?? ''
+  const registryProxyUrl = ecr.registryProxyUrl ?? ''
 
   async function login(): Promise<string> {
     const { authorizationData } = await client.send(new GetAuthorizationTokenCommand({}))
     return `Basic ${authorizationData?.[0]?.authorizationToken ?? ''}`
   }
 
-  /** One request to the gate; logged in unless told how. */
-  async function ask(method: string, path: string, init: RequestInit = {}, authorization?: string) {
-    return fetch(new URL(path, gateUrl), {
+  /** One request to the registry proxy; with a valid login unless `authorization` is given. */
+  async function request(
+    method: string,
+    path: string,
+    init: RequestInit = {},
+    authorization?: string,
+  ) {
+    return fetch(new URL(path, registryProxyUrl), {
       ...init,
       method,
       headers: {
@@ -41,17 +46,17 @@ export async function ecrWorld(options: Partial<EcrOptions> = {}) {
     })
   }
 
-  /** Pushes an image of one layer as a Docker client does. Gives the answer to its manifest. */
+  /** Pushes an image of one layer as a Docker client does. Returns the answer to its manifest. */
   async function push(repository: string, tag: string, content: string) {
     const digest = digestOf(content)
-    const opened = await ask('POST', `/v2/${repository}/blobs/uploads/`)
+    const opened = await request('POST', `/v2/${repository}/blobs/uploads/`)
     const location = opened.headers.get('location')
     if (location !== null)
-      await ask('PUT', `${location}&digest=${encodeURIComponent(digest)}`, { body: content })
+      await request('PUT', `${location}&digest=${encodeURIComponent(digest)}`, { body: content })
     const layer = { mediaType: 'application/octet-stream', size: content.length, digest }
     const mediaType = 'application/vnd.oci.image.manifest.v1+json'
     const body = JSON.stringify({ schemaVersion: 2, mediaType, config: layer, layers: [layer] })
-    const answer = await ask('PUT', `/v2/${repository}/manifests/${tag}`, {
+    const answer = await request('PUT', `/v2/${repository}/manifests/${tag}`, {
       body,
       headers: { 'content-type': mediaType },
     })
@@ -64,8 +69,8 @@ export async function ecrWorld(options: Partial<EcrOptions> = {}) {
     faults,
     ecr,
     client,
-    gateUrl,
-    ask,
+    registryProxyUrl,
+    request,
     login,
     push,
     async [Symbol.asyncDispose]() {

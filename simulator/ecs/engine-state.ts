@@ -15,11 +15,11 @@ import type {
 } from './records.ts'
 
 /**
- * All that the stand-in knows about ECS and its load balancers: plain data with no timers, no
- * functions and no references from one record to another, so that it may be saved as JSON.
- * Times are milliseconds since the epoch; what waits for a moment says for which.
+ * Everything the simulator knows about ECS and its load balancers: plain data without timers,
+ * functions or references between records, so that it can be saved as JSON. Times are milliseconds
+ * since the epoch.
  */
-export interface World {
+export interface EngineState {
   /** By name. */
   clusters: Record<string, ClusterRecord>
   /** By family, oldest first. */
@@ -40,15 +40,15 @@ export interface World {
   listeners: Record<string, ListenerRecord>
   /** By ARN. */
   rules: Record<string, RuleRecord>
-  /** What Lambda functions that are hooks answer, by ARN or name. */
+  /** The answers of hooks' Lambda functions, by ARN or name. */
   hookAnswers: Record<string, HookAnswer>
-  /** CloudWatch alarms, by name. One that is not here is `OK`. */
+  /** CloudWatch alarms, by name. Any other alarm is `OK`. */
   alarms: Record<string, 'OK' | 'ALARM'>
-  /** Why no task can be placed now, for a world that is out of capacity. */
+  /** Why no task can be placed now; absent while there is capacity. */
   outOfCapacity?: string
 }
 
-export function emptyWorld(): World {
+export function emptyEngineState(): EngineState {
   return {
     clusters: table(),
     taskDefinitions: table(),
@@ -65,32 +65,34 @@ export function emptyWorld(): World {
   }
 }
 
-/** A copy of a world that came as JSON, with tables that are safe to look up any name in. */
-export function worldFrom(json: World): World {
-  const kept = structuredClone(json)
+/** A copy of a state that was read from JSON, with tables in which any name is safe to look up. */
+export function engineStateFrom(json: EngineState): EngineState {
+  const saved = structuredClone(json)
   return {
-    ...kept,
-    clusters: tableOf(kept.clusters),
-    taskDefinitions: tableOf(kept.taskDefinitions),
-    services: tableOf(kept.services),
-    tasks: tableOf(kept.tasks),
-    serviceDeployments: tableOf(kept.serviceDeployments),
-    revisions: tableOf(kept.revisions),
-    targetGroups: tableOf(kept.targetGroups),
-    loadBalancers: tableOf(kept.loadBalancers),
-    listeners: tableOf(kept.listeners),
-    rules: tableOf(kept.rules),
-    hookAnswers: tableOf(kept.hookAnswers),
-    alarms: tableOf(kept.alarms),
+    ...saved,
+    clusters: tableOf(saved.clusters),
+    taskDefinitions: tableOf(saved.taskDefinitions),
+    services: tableOf(saved.services),
+    tasks: tableOf(saved.tasks),
+    serviceDeployments: tableOf(saved.serviceDeployments),
+    revisions: tableOf(saved.revisions),
+    targetGroups: tableOf(saved.targetGroups),
+    loadBalancers: tableOf(saved.loadBalancers),
+    listeners: tableOf(saved.listeners),
+    rules: tableOf(saved.rules),
+    hookAnswers: tableOf(saved.hookAnswers),
+    alarms: tableOf(saved.alarms),
   }
 }
 
-/** One that an earlier version did not keep is empty. */
+/** A table that an earlier version did not save is empty. */
 function tableOf<Entry>(entries: Record<string, Entry> = {}): Record<string, Entry> {
   return Object.assign(table<Entry>(), entries)
 }
 
-/** Names come from clients: looking up `constructor` must not find what every object has. */
+/**
+ * Clients choose the names: looking up `constructor` must not find the property of every object.
+ */
 export function table<Entry>(): Record<string, Entry> {
   return Object.create(null) as Record<string, Entry>
 }

@@ -14,10 +14,10 @@ import { dockerRuntime } from '../runtime/docker.ts'
 import { startSimulator } from '../start.ts'
 
 /** A real engine and a real registry, the simulator between them, and a Docker command line. */
-export type Stage = Awaited<ReturnType<typeof openStage>>
+export type DockerFixture = Awaited<ReturnType<typeof openDockerFixture>>
 
-/** Opens a stage for all tests of a file, which closes it after the last of them. */
-export async function openStage() {
+/** Opens the fixture for all tests of a file, which must close it after the last test. */
+export async function openDockerFixture() {
   const folder = await mkdtemp(path.join(tmpdir(), 'slipway-simulator-'))
   const engine = await ensureEngine()
   await ensureBaseImage(engine)
@@ -36,7 +36,7 @@ export async function openStage() {
     credentials: { accessKeyId: 'AKIATEST', secretAccessKey: 'secret' },
   }
   const ecr = new ECRClient(client)
-  const host = new URL(simulator.gateUrl ?? '').host
+  const host = new URL(simulator.registryProxyUrl ?? '').host
 
   /** Runs the Docker command line. Fails with what it printed. */
   const docker = async (args: readonly string[], input?: string): Promise<string> => {
@@ -45,7 +45,7 @@ export async function openStage() {
     return (await execa(engine.dockerPath, args, { env, ...stdin })).stdout
   }
 
-  /** By their names, and not their ids: another stage may have named the same image. */
+  /** By name, not by id: another fixture may have tagged the same image. */
   async function removeImages(): Promise<void> {
     const format = '{{.Repository}} {{.Tag}} {{.Digest}}'
     const listed = await docker(['images', '--digests', '--format', format])
@@ -80,7 +80,7 @@ export async function openStage() {
       const [username = '', password = ''] = token.toString().split(':')
       await docker(['login', '--username', username, '--password-stdin', host], password)
     },
-    /** Builds an image that runs this shell command, under a name on the gate. */
+    /** Builds an image that runs this shell command, named for the registry proxy. */
     async build(name: string, command: string): Promise<string> {
       const image = `${host}/${name}`
       const lines = [
@@ -92,7 +92,7 @@ export async function openStage() {
       await docker(['build', '--quiet', '--tag', image, '-'], lines.join('\n'))
       return image
     },
-    /** Pushes it. Gives the digest that the registry has it under. */
+    /** Pushes an image. Returns its digest in the registry. */
     async push(image: string): Promise<string> {
       const said = await docker(['push', image])
       return /digest: (sha256:[0-9a-f]{64})/.exec(said)?.[1] ?? `no digest in: ${said}`
@@ -100,5 +100,5 @@ export async function openStage() {
   }
 }
 
-/** Answers 200 on `/health` and writes a line that says which image it is. */
+/** Answers 200 on `/health` and logs which image it is. */
 export const serving = 'echo "$IMAGE serves"; echo ok > health; exec httpd -f -p 8080 -h /www'

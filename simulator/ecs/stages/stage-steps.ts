@@ -1,28 +1,28 @@
 import type { DeploymentConfiguration } from '@aws-sdk/client-ecs'
 import type { Stage, StagedRecord } from './records.ts'
 
-/** One stop of a deployment on its way through the stages. */
-export interface Station {
+/** One step of a staged deployment. A stage can occur in several steps. */
+export interface StageStep {
   readonly stage: Stage
-  /** Percent of production traffic that green gets here. */
+  /** Percent of production traffic that green gets at this step. */
   readonly production?: number
-  /** How long traffic is watched here, in milliseconds. */
+  /** Bake time of this step in milliseconds. */
   readonly bakeMs?: number
 }
 
 const minute = 60_000
 
 /**
- * The stations of a deployment, in order: the stages of the ECS developer guide ("Deployment
+ * The steps of a deployment, in order: the stages of the ECS developer guide ("Deployment
  * lifecycle stages"), with one shift of production traffic for each step of the strategy. A first
- * deployment has nobody to shift traffic from, so that it takes all at once and bakes nothing.
+ * deployment takes all traffic at once and does not bake: nothing served before it.
  */
-export function stationsOf(
+export function stageSteps(
   configuration: DeploymentConfiguration,
   { blue, reconciles }: Pick<StagedRecord, 'blue' | 'reconciles'>,
-): Station[] {
+): StageStep[] {
   const isFirst = blue === undefined
-  const steps = isFirst ? [{ production: 100 }] : stepsOf(configuration)
+  const shifts = isFirst ? [{ production: 100 }] : trafficSteps(configuration)
   const bakeMs = isFirst ? 0 : (configuration.bakeTimeInMinutes ?? 0) * minute
   return [
     ...(reconciles ? [{ stage: 'RECONCILE_SERVICE' } as const] : []),
@@ -31,7 +31,7 @@ export function stationsOf(
     { stage: 'POST_SCALE_UP' },
     { stage: 'TEST_TRAFFIC_SHIFT' },
     { stage: 'POST_TEST_TRAFFIC_SHIFT' },
-    ...steps.flatMap((step) => [
+    ...shifts.flatMap((step) => [
       { stage: 'PRE_PRODUCTION_TRAFFIC_SHIFT' } as const,
       { stage: 'PRODUCTION_TRAFFIC_SHIFT', ...step } as const,
     ]),
@@ -41,13 +41,13 @@ export function stationsOf(
   ]
 }
 
-interface Step {
+interface TrafficStep {
   readonly production: number
   readonly bakeMs?: number
 }
 
-/** The last one is watched in `BAKE_TIME`, not here ("last step bake time is skipped"). */
-function stepsOf(configuration: DeploymentConfiguration): Step[] {
+/** The last step has no bake time here but in `BAKE_TIME` ("last step bake time is skipped"). */
+function trafficSteps(configuration: DeploymentConfiguration): TrafficStep[] {
   const all = { production: 100 }
   switch (configuration.strategy) {
     case 'CANARY': {
@@ -59,7 +59,7 @@ function stepsOf(configuration: DeploymentConfiguration): Step[] {
     case 'LINEAR': {
       const { stepPercent = 10, stepBakeTimeInMinutes = 6 } =
         configuration.linearConfiguration ?? {}
-      // Percentages are multiples of 0.1, which binary fractions are not.
+      // Counted in tenths of a percent, because binary fractions cannot represent 0.1.
       const partial = Math.ceil(1000 / Math.round(stepPercent * 10)) - 1
       const bakeMs = stepBakeTimeInMinutes * minute
       return [
@@ -77,7 +77,7 @@ function stepsOf(configuration: DeploymentConfiguration): Step[] {
   }
 }
 
-/** Whether green has its tasks at this stage, or is getting them. */
+/** Whether green has tasks at this stage, or starts them. */
 export function hasGreen(stage: Stage | undefined): boolean {
   return stage !== undefined && stage !== 'RECONCILE_SERVICE' && stage !== 'PRE_SCALE_UP'
 }

@@ -1,29 +1,29 @@
 import type { Engine } from '../engine.ts'
 import type { DeploymentRecord, ServiceRecord } from '../records.ts'
-import { tell } from './events.ts'
+import { addEvent } from './events.ts'
 import { startRollback } from './rollback.ts'
 import { endServiceDeployment } from './service-deployments.ts'
 
-export interface Verdict {
-  /** Who says so, as `rolloutStateReason` begins. */
+export interface FailureCause {
+  /** Who detected it: the start of `rolloutStateReason`. */
   readonly by: string
-  /** What was seen, as `rolloutStateReason` and the event end. */
+  /** What was detected: the end of `rolloutStateReason` and of the event. */
   readonly what: string
-  /** Why, as the reason of the service deployment ends. */
+  /** Why: the end of the service deployment's reason. */
   readonly because: string
-  /** Whether the service is to go back. */
+  /** Whether to roll the service back. */
   readonly rollback: boolean
 }
 
-/** Ends a deployment as failed, and goes back where that is asked for and it was no way back itself. */
-export function giveUp(
+/** Marks a deployment as failed, and rolls it back if requested, unless it is a rollback itself. */
+export function failDeployment(
   engine: Engine,
   service: ServiceRecord,
   deployment: DeploymentRecord,
-  { by, what, because, rollback }: Verdict,
+  { by, what, because, rollback }: FailureCause,
 ): void {
-  fail(engine, deployment, `${by}: ${what}`)
-  tell(engine, service, `(deployment ${deployment.id}) deployment failed: ${what}`)
+  markFailed(engine, deployment, `${by}: ${what}`)
+  addEvent(engine, service, `(deployment ${deployment.id}) deployment failed: ${what}`)
   const { serviceDeployment } = deployment
   if (deployment.kind === 'rollback') {
     const reason = `Service deployment rollback failed ${because}`
@@ -36,8 +36,8 @@ export function giveUp(
   }
 }
 
-/** Marks a deployment as failed. It starts no more tasks; those that run go on. */
-export function fail(engine: Engine, deployment: DeploymentRecord, reason: string): void {
+/** Marks a deployment as failed. It starts no more tasks; its running tasks stay. */
+export function markFailed(engine: Engine, deployment: DeploymentRecord, reason: string): void {
   deployment.rolloutState = 'FAILED'
   deployment.rolloutStateReason = reason
   deployment.halted = true

@@ -1,10 +1,12 @@
 import type { Engine } from './ecs/index.ts'
 
-/** What is going on, for `GET /_simulator/state`. No variable of a container is in it. */
+/**
+ * Services and tasks for `GET /_simulator/state`, without the containers' environment variables.
+ */
 export function describeState(engine: Engine) {
-  const { world } = engine
+  const { state } = engine
   return {
-    services: Object.values(world.services).map((service) => ({
+    services: Object.values(state.services).map((service) => ({
       arn: service.arn,
       status: service.status,
       desiredCount: service.desiredCount,
@@ -14,11 +16,11 @@ export function describeState(engine: Engine) {
         status: deployment.status,
         rolloutState: deployment.rolloutState,
         taskDefinition: deployment.taskDefinition,
-        // Of a blue/green, linear or canary deployment.
-        stage: world.serviceDeployments[deployment.serviceDeployment]?.staged?.stage,
+        // Only for a blue/green, linear or canary deployment.
+        stage: state.serviceDeployments[deployment.serviceDeployment]?.staged?.stage,
       })),
     })),
-    tasks: Object.values(world.tasks).map((task) => ({
+    tasks: Object.values(state.tasks).map((task) => ({
       id: task.id,
       service: task.service,
       deployment: task.deployment,

@@ -1,13 +1,16 @@
-import { fail } from './give-up.ts'
+import { markFailed } from './fail-deployment.ts'
 import type { Engine } from '../engine.ts'
 import { startRollback } from './rollback.ts'
 import { endServiceDeployment } from './service-deployments.ts'
 import type { DeploymentRecord, ServiceRecord } from '../records.ts'
 
-/** Takes up what was asked of a service's deployments since the last look: start, stop, go back. */
-export function takeRequests(engine: Engine, service: ServiceRecord): void {
+/**
+ * Applies what was requested of a service's deployments since the last pass: start, stop, roll
+ * back.
+ */
+export function applyRequests(engine: Engine, service: ServiceRecord): void {
   for (const deployment of service.deployments.toReversed()) {
-    const record = engine.world.serviceDeployments[deployment.serviceDeployment]
+    const record = engine.state.serviceDeployments[deployment.serviceDeployment]
     if (record === undefined) continue
     if (record.status === 'PENDING') {
       record.status = 'IN_PROGRESS'
@@ -28,6 +31,6 @@ export function takeRequests(engine: Engine, service: ServiceRecord): void {
 
 function abort(engine: Engine, deployment: DeploymentRecord): void {
   if (deployment.rolloutState === 'IN_PROGRESS') {
-    fail(engine, deployment, `ECS deployment ${deployment.id} was stopped by a user.`)
+    markFailed(engine, deployment, `ECS deployment ${deployment.id} was stopped by a user.`)
   }
 }

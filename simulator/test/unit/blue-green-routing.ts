@@ -1,21 +1,21 @@
 type Call = (operation: string, input: object) => Record<string, unknown>
 
-export interface Colours {
+export interface BlueGreenRouting {
   readonly alternateTargetGroupArn: string
   readonly productionListenerRule: string
   readonly testListenerRule: string
   readonly roleArn: string
 }
 
-export const noColours: Colours = {
+export const noRouting: BlueGreenRouting = {
   alternateTargetGroupArn: '',
   productionListenerRule: '',
   testListenerRule: '',
   roleArn: '',
 }
 
-/** Asked each 10 s, healthy after two answers, drains for 30 s. Gives its ARN. */
-export function targetGroupNamed(call: Call, Name: string): string {
+/** Checked every 10 s, healthy after two good answers, drains for 30 s. Returns its ARN. */
+export function createTargetGroup(call: Call, Name: string): string {
   const { TargetGroups } = call('CreateTargetGroup', {
     Name,
     HealthCheckPath: '/health',
@@ -30,9 +30,9 @@ export function targetGroupNamed(call: Call, Name: string): string {
   return TargetGroupArn
 }
 
-/** A second target group, and a rule for production and one for test traffic. */
-export function coloursFor(call: Call, targetGroup: string): Colours {
-  const alternateTargetGroupArn = targetGroupNamed(call, 'api-other')
+/** Creates a second target group, and a rule each for production and test traffic. */
+export function createRouting(call: Call, targetGroup: string): BlueGreenRouting {
+  const alternateTargetGroupArn = createTargetGroup(call, 'api-other')
   const { LoadBalancers } = call('CreateLoadBalancer', { Name: 'front' }) as {
     LoadBalancers: [{ LoadBalancerArn: string }]
   }

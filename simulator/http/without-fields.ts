@@ -1,4 +1,4 @@
-/** An answer without the fields of these names, wherever in it they stand. */
+/** An answer without the fields of these names, at any depth. */
 export function without(answer: unknown, fields: readonly string[]): unknown {
   if (fields.length === 0 || typeof answer !== 'object' || answer === null) return answer
   if (Array.isArray(answer)) return answer.map((one: unknown) => without(one, fields))

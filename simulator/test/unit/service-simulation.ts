@@ -11,40 +11,45 @@ import { manualClock, type ManualClock } from '../../clock/index.ts'
 import { createEngine, ecsOperations, type Engine, type EngineOptions } from '../../ecs/index.ts'
 import type { Call, Operations } from '../../http/types.ts'
 import { elbOperations } from '../../elb/operations.ts'
-import { coloursFor, noColours, targetGroupNamed, type Colours } from './colours.ts'
+import {
+  createRouting,
+  noRouting,
+  createTargetGroup,
+  type BlueGreenRouting,
+} from './blue-green-routing.ts'
 import { faultyRuntime } from '../../runtime/faulty.ts'
 import type { TaskFaults } from '../../runtime/task-faults.ts'
 import { scriptedRuntime, type Behaviour, type ScriptedRuntime } from '../../runtime/scripted.ts'
 
 const hour = 3_600_000
 
-export interface StageOptions {
+export interface SimulationOptions {
   /** How the tasks of a revision of the task definition behave. Default: well. */
   readonly behave?: (revision: number) => Behaviour
   readonly desiredCount?: number
   readonly deploymentConfiguration?: object
   /**
-   * Default: behind a target group that drains for 30 seconds. With `colours`, in front of two of
-   * them, with rules for production and test traffic.
+   * Default: behind a target group that drains for 30 seconds. `blue-green`: with two of them, and
+   * with rules for production and test traffic.
    */
-  readonly loadBalancer?: boolean | 'colours'
+  readonly loadBalancer?: boolean | 'blue-green'
   readonly service?: object
   readonly engine?: Partial<EngineOptions>
-  /** Stands between the scripted runtime and the engine. */
+  /** Faults between the scripted runtime and the engine. */
   readonly faults?: TaskFaults
 }
 
-export interface Stage {
+export interface ServiceSimulation {
   readonly clock: ManualClock
   readonly engine: Engine
   readonly runtime: ScriptedRuntime
   readonly targetGroup: string
-  /** The other target group, and the rules of a service in two colours; all empty for others. */
-  readonly colours: Colours
-  /** Asks an operation as a client would: what comes back has been through JSON. */
+  /** The alternate target group and the rules; all empty unless `loadBalancer` is `blue-green`. */
+  readonly routing: BlueGreenRouting
+  /** Calls an operation as a client would: the answer has been through JSON. */
   readonly call: (operation: string, input?: object) => Record<string, unknown>
   readonly service: () => Service
-  /** All events of the service, oldest first, without its name; task and deployment ids as they are. */
+  /** All events of the service, oldest first, without its name but with ids. */
   readonly events: () => string[]
   readonly primary: () => Deployment
   /** Newest first. */
@@ -54,13 +59,15 @@ export interface Stage {
   readonly register: (image: string) => string
   /** Updates the service to a new revision of the task definition with this image. */
   readonly deploy: (image: string, changes?: object) => Deployment
-  /** Until nothing but PRIMARY is left and it is not in progress; `false` if that takes over an hour. */
+  /**
+   * Waits until only PRIMARY is left and is not in progress; `false` if that takes over an hour.
+   */
   readonly settle: (watch?: () => void) => Promise<boolean>
 }
 
 /** A cluster with one service, `api`, on a manual clock, whose first deployment has completed. */
-export async function stage(options: StageOptions = {}): Promise<Stage> {
-  const made = emptyStage(options)
+export async function simulateService(options: SimulationOptions = {}): Promise<ServiceSimulation> {
+  const made = simulateCluster(options)
   made.call('CreateService', {
     cluster: 'mailman',
     serviceName: 'api',
@@ -75,7 +82,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
           targetGroupArn: made.targetGroup,
           containerName: 'api',
           containerPort: 8080,
-          ...(options.loadBalancer === 'colours' && { advancedConfiguration: made.colours }),
+          ...(options.loadBalancer === 'blue-green' && { advancedConfiguration: made.routing }),
         },
       ],
     }),
@@ -86,7 +93,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
 }
 
 /** An engine on a manual clock and the scripted runtime, with all its operations. */
-export function newEngine(options: StageOptions): {
+export function newEngine(options: SimulationOptions): {
   readonly clock: ManualClock
   readonly runtime: ScriptedRuntime
   readonly engine: Engine
@@ -121,24 +128,25 @@ export function callFor(operation: string, input: object): Call {
   }
 }
 
-/** The same without the service. */
-export function emptyStage(options: StageOptions = {}): Stage {
+/** Like `simulateService`, but without the service. */
+export function simulateCluster(options: SimulationOptions = {}): ServiceSimulation {
   const { clock, runtime, engine, operations } = newEngine(options)
-  const call: Stage['call'] = (operation, input = {}) =>
+  const call: ServiceSimulation['call'] = (operation, input = {}) =>
     JSON.parse(JSON.stringify(operations[operation]?.(callFor(operation, input)))) as Record<
       string,
       unknown
     >
   call('CreateCluster', { clusterName: 'mailman' })
-  const targetGroup = targetGroupNamed(call, 'api')
-  const colours = options.loadBalancer === 'colours' ? coloursFor(call, targetGroup) : noColours
+  const targetGroup = createTargetGroup(call, 'api')
+  const routing =
+    options.loadBalancer === 'blue-green' ? createRouting(call, targetGroup) : noRouting
 
-  const self: Stage = {
+  const self: ServiceSimulation = {
     clock,
     engine,
     runtime,
     targetGroup,
-    colours,
+    routing,
     call,
     service() {
       const { services } = call('DescribeServices', {
@@ -198,14 +206,14 @@ export function emptyStage(options: StageOptions = {}): Stage {
   return self
 }
 
-/** The first of a list that must have one. */
+/** The first of a list that must not be empty. */
 export function first<Item>(items: readonly Item[] | undefined): Item {
   const item = items?.[0]
   if (item === undefined) throw new Error('expected at least one')
   return item
 }
 
-/** Texts with every id and ARN in them made the same for all runs. */
+/** Events with their ids and ARNs replaced, so that they are the same in all runs. */
 export function anonymous(events: readonly string[]): string[] {
   return events.map((event) =>
     event
