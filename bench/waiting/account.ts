@@ -4,27 +4,27 @@ import { elbOperations } from '../../simulator/elb/operations.ts'
 import type { ThrottleKind } from '../../simulator/http/throttle.ts'
 import { scriptedRuntime } from '../../simulator/runtime/scripted.ts'
 import { startSimulator } from '../../simulator/start.ts'
-import { behaviourOf, characterOf, unsteady } from './character.ts'
+import { behaviourOf, characterOf, jitter } from './character.ts'
 import { cluster, digestOf, history, newest } from './cluster.ts'
 import { playedClocks } from './played-clock.ts'
 
-/** What accounts are told, and answer: a process of their own, so that they take nobody's time. */
-export type Ask =
+/** Requests to the accounts' process: a separate one, to take no time from the waiters. */
+export type AccountRequest =
   | {
       readonly kind: 'open'
-      /** How many accounts, each with so many services. */
+      /** The number of accounts, and of services in each. */
       readonly accounts: number
       readonly services: number
       readonly throttle: ThrottleKind
-      /** As ECS makes them, with a history of others; or such that none ever ends. */
+      /** `usual`: as on ECS, after earlier deployments; `endless`: none ever ends. */
       readonly rollouts: 'usual' | 'endless'
     }
-  /** Deploys to every service at once, past the throttle: AWS would take 5 of them a second. */
+  /** Deploys to every service at once, unthrottled: AWS would accept 5 of them a second. */
   | { readonly kind: 'deploy' }
-  /** When each rollout has truly ended. */
+  /** When each rollout really ended. */
   | { readonly kind: 'ends' }
 
-export type Answer =
+export type AccountResponse =
   | { readonly kind: 'open'; readonly urls: readonly string[] }
   | { readonly kind: 'deployed'; readonly rollouts: readonly Rollout[] }
   | { readonly kind: 'ends'; readonly ends: Readonly<Record<string, number>> }
@@ -40,10 +40,10 @@ export interface Rollout {
   readonly end: 'succeeded' | 'rolled_back'
 }
 
-/** All that begins at once has ended by then, except what fails. */
+/** Rollouts that begin together have ended by then, unless they fail. */
 const roundMs = 400_000
 
-type Open = Extract<Ask, { kind: 'open' }>
+type Open = Extract<AccountRequest, { kind: 'open' }>
 
 const clocks = playedClocks()
 
@@ -53,7 +53,7 @@ async function openOne({ services, throttle, rollouts }: Open, account: number) 
   const simulator = await startSimulator({
     throttle,
     clock,
-    timings: usual ? { ...awsTimings, jitter: unsteady } : fastTimings,
+    timings: usual ? { ...awsTimings, jitter } : fastTimings,
     runtime: scriptedRuntime({
       clock,
       behave: (task) =>
@@ -96,7 +96,7 @@ async function openOne({ services, throttle, rollouts }: Open, account: number) 
   call('CreateCluster', { clusterName: cluster })
   register(1)
   for (const serviceName of names) {
-    const loadBalancers = usual ? [balance(call, serviceName)] : []
+    const loadBalancers = usual ? [createTargetGroup(call, serviceName)] : []
     call('CreateService', {
       cluster,
       serviceName,
@@ -113,7 +113,9 @@ async function openOne({ services, throttle, rollouts }: Open, account: number) 
     update(revision)
     await clock.advance(roundMs)
   }
-  if (records().some(({ status }) => status !== 'SUCCESSFUL')) throw new Error('A poor history.')
+  if (records().some(({ status }) => status !== 'SUCCESSFUL')) {
+    throw new Error(`An earlier deployment did not succeed within ${roundMs / 1_000} s.`)
+  }
   register(earlier + 1)
 
   return {
@@ -143,8 +145,8 @@ async function openOne({ services, throttle, rollouts }: Open, account: number) 
   }
 }
 
-/** A target group for a service; as the load balancer of its request. */
-function balance(call: (operation: string, input: object) => unknown, service: string) {
+/** Creates a service's target group; returns it as CreateService takes it in `loadBalancers`. */
+function createTargetGroup(call: (operation: string, input: object) => unknown, service: string) {
   const { checkEverySeconds, checks, drainSeconds } = characterOf(service)
   const made = call('CreateTargetGroup', {
     Name: service,
@@ -162,11 +164,11 @@ function balance(call: (operation: string, input: object) => unknown, service: s
 
 let accounts: readonly Awaited<ReturnType<typeof openOne>>[] = []
 
-async function answer(ask: Ask): Promise<Answer> {
-  switch (ask.kind) {
+async function respond(request: AccountRequest): Promise<AccountResponse> {
+  switch (request.kind) {
     case 'open': {
-      const numbers = Array.from({ length: ask.accounts }, (_, index) => index)
-      accounts = await Promise.all(numbers.map((number) => openOne(ask, number)))
+      const numbers = Array.from({ length: request.accounts }, (_, index) => index)
+      accounts = await Promise.all(numbers.map((number) => openOne(request, number)))
       await clocks.keepTime()
       return { kind: 'open', urls: accounts.map(({ url }) => url) }
     }
@@ -177,9 +179,9 @@ async function answer(ask: Ask): Promise<Answer> {
   }
 }
 
-process.on('message', (ask: Ask) => {
-  answer(ask).then(
-    (told) => process.send?.(told),
+process.on('message', (request: AccountRequest) => {
+  respond(request).then(
+    (response) => process.send?.(response),
     (error: unknown) => {
       console.error(error)
       process.exit(1)

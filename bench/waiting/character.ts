@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Behaviour } from '../../simulator/runtime/scripted.ts'
 import type { TaskSpec } from '../../simulator/runtime/types.ts'
 
-/** How the rollouts of a service go. Times are milliseconds, and AWS's own come on top. */
+/** How the rollouts of a service behave. Times are in milliseconds; AWS's own come on top. */
 export interface Character {
   readonly tasks: number
   /** Its newest revision crashes, and ECS rolls it back. */
@@ -15,10 +15,10 @@ export interface Character {
   readonly drainSeconds: number
 }
 
-/** A pull or a stop takes up to this share more or less, from one time to the next. */
-export const unsteady = 0.2
+/** A pull or a stop varies by up to this share from one task to the next. */
+export const jitter = 0.2
 
-/** One in so many fails. */
+/** One in this many services fails. */
 const oneFailsIn = 8
 
 const healthChecks = [
@@ -29,14 +29,14 @@ const healthChecks = [
   { checkEverySeconds: 15, checks: 3 },
 ] as const
 
-/** A good rollout takes from 100 to 250 s, all lengths being as likely, give or take `unsteady`. */
+/** A good rollout takes 100 to 250 s, all lengths equally likely, plus or minus `jitter`. */
 const shortestMs = 105_000
 const longestMs = 240_000
 
-/** ECS's own part of it: it places a task, registers it, and looks on before it is complete. */
+/** ECS's own part: it places a task, registers it, and waits before it completes the deployment. */
 const byEcsMs = 37_000
 
-/** Services differ from each other, and each is the same from one run of the bench to the next. */
+/** Services differ from each other, but each is the same in every run of the bench. */
 export function characterOf(service: string): Character {
   const number = Number(service.split('-').at(-1))
   const between = (least: number, most: number, salt: string) =>
@@ -54,7 +54,7 @@ export function characterOf(service: string): Character {
   return {
     tasks: 1 + (number % 2),
     fails,
-    // Whoever crashes is there quickly, or nobody would wait for the third time.
+    // Crashing tasks start quickly, or waiting for the third crash would take too long.
     pullMs: fails ? 8_000 : pullMs,
     startMs,
     stopMs,
@@ -63,10 +63,10 @@ export function characterOf(service: string): Character {
   }
 }
 
-/** Of one task. Revision `app:<newest>` is the one that may crash. */
+/** The behaviour of one task. Only revision `app:<newest>` may crash. */
 export function behaviourOf({ id, service, taskDefinition }: TaskSpec, newest: number): Behaviour {
   const { pullMs, startMs, stopMs, fails } = characterOf(service)
-  const about = (ms: number, salt: string) => ms * (1 + unsteady * (2 * share(salt + id) - 1))
+  const about = (ms: number, salt: string) => ms * (1 + jitter * (2 * share(salt + id) - 1))
   return {
     pullMs: about(pullMs, 'pull'),
     startMs,
@@ -75,7 +75,7 @@ export function behaviourOf({ id, service, taskDefinition }: TaskSpec, newest: n
   }
 }
 
-/** A number from 0 to 1 that hangs on nothing but the text. */
+/** A number from 0 to 1 that depends only on the text. */
 function share(text: string): number {
   return createHash('sha256').update(text).digest().readUInt32BE() / 2 ** 32
 }

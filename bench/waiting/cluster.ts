@@ -1,10 +1,10 @@
 /** The cluster of each account. */
 export const cluster = 'bench'
 
-/** Deployments of each service before the one that is waited for, its creation included. */
+/** Deployments of each service before the measured one, its creation included. */
 export const history = 5
 
-/** The revision that is waited for. */
+/** The revision that the measured rollout deploys. */
 export const newest = history + 1
 
 export function digestOf(revision: number): string {

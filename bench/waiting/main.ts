@@ -6,10 +6,10 @@ import { withAwsCli } from './with-aws-cli.ts'
 import { withPoller } from './with-poller.ts'
 
 /**
- * Measures waiting, and writes what it found into the README beside this file.
+ * Measures waiting, and writes the results into the README beside this file.
  *
- * `node bench/waiting/main.ts [sizes] [--no-memory] [--no-cli]`, such as `1,10,100`: without a size
- * of 1,000 it prints only.
+ * `node bench/waiting/main.ts [sizes] [--no-memory] [--no-cli]`, such as `1,10,100`. It only
+ * prints the results unless 1,000 is among the sizes and memory is measured.
  */
 Object.assign(process.env, {
   AWS_REGION: 'us-east-1',
@@ -19,16 +19,16 @@ Object.assign(process.env, {
 
 const [given = '1,10,100,1000', ...flags] = process.argv.slice(2)
 const sizes = given.split(',').map(Number)
-/** One alone tells little: so many are measured at the same time, each in an account of its own. */
+/** A single rollout shows little: this many are measured at once, each in its own account. */
 const alone = 20
-/** The command is a process for each, and half as many tell enough. */
+/** The CLI needs a process for each, and half as many show enough. */
 const aloneWithCli = 10
 
 const rows = await measureAll()
 let memory: Memory | undefined
 if (!flags.includes('--no-memory')) {
-  say('the memory of a worker')
-  memory = await measureMemory(1_000, say)
+  log('Measuring the memory of a worker')
+  memory = await measureMemory(1_000, log)
 }
 
 const text = report(rows, memory)
@@ -37,7 +37,7 @@ if (sizes.includes(1_000) && memory !== undefined) {
   await writeFile(new URL('README.md', import.meta.url), text)
 }
 
-/** What takes little of the machine goes side by side: most of it is waiting. */
+/** Runs the small sizes side by side: they mostly wait, and need little of the machine. */
 async function measureAll(): Promise<readonly Row[]> {
   const small = await Promise.all(sizes.filter((size) => size <= 100).map(measureSize))
   const large: Row[] = []
@@ -48,15 +48,15 @@ async function measureAll(): Promise<readonly Row[]> {
 async function measureSize(size: number): Promise<Row> {
   const at = (accounts: number) =>
     size === 1 ? { accounts, services: 1 } : { accounts: 1, services: size }
-  say(`${size} at once`)
+  log(`Measuring ${size} at once`)
   const [ours, cli] = await Promise.all([
     measure(at(alone), withPoller),
     size > 10 || flags.includes('--no-cli') ? undefined : measure(at(aloneWithCli), withAwsCli),
   ])
-  say(`${size} at once: done`)
+  log(`Measured ${size} at once`)
   return { size, ours, ...(cli && { cli }) }
 }
 
-function say(line: string): void {
+function log(line: string): void {
   process.stderr.write(`${line}\n`)
 }

@@ -10,24 +10,24 @@ import type { ReleaseInput } from '../../contract/releases.ts'
 import { cluster } from './cluster.ts'
 import { openAccounts, type Accounts } from './open-account.ts'
 
-/** What a worker takes while so many releases wait. */
+/** The memory of a worker while releases wait. */
 export interface Memory {
   readonly releases: number
-  /** How many of them were waiting for their rollout at the highest. */
+  /** How many of them waited for their rollout at once. */
   readonly waiting: number
-  /** Resident bytes of the worker process: before the first release, and at the highest. */
+  /** Resident bytes of the worker process: before the first release, and at its peak. */
   readonly idle: number
-  readonly highest: number
+  readonly peak: number
 }
 
 /**
- * Starts so many releases, redeploys of one service each, on a real worker process and a dev
+ * Starts releases, each of which redeploys one service, on a real worker process and a dev
  * server, and measures the worker until the last of them waits for its rollout. The account is not
- * throttled: AWS would let 5 of them a second begin.
+ * throttled: AWS would let only 5 a second begin.
  */
 export async function measureMemory(
   releases: number,
-  say: (line: string) => void,
+  log: (line: string) => void,
 ): Promise<Memory> {
   const folder = await mkdtemp(path.join(tmpdir(), 'slipway-bench-'))
   const stops: (() => Promise<void>)[] = [() => rm(folder, { recursive: true, force: true })]
@@ -36,7 +36,7 @@ export async function measureMemory(
       accounts: 1,
       services: releases,
       throttle: 'off',
-      // None ends before all of them wait.
+      // None ends before all wait.
       rollouts: 'endless',
     })
     stops.push(() => account.close())
@@ -60,13 +60,13 @@ export async function measureMemory(
     const connection = await Connection.connect({ address: temporal.address })
     stops.push(() => connection.close())
     await startReleases(new Client({ connection }), releases)
-    return { releases, idle, ...(await watch(worker.pid, account, releases, say)) }
+    return { releases, idle, ...(await measurePeak(worker.pid, account, releases, log)) }
   } finally {
     for (const stop of stops.toReversed()) await stop()
   }
 }
 
-/** The package as `npm pack` makes it: its workflows are bundled already. */
+/** Builds the package as `npm pack` does, with its workflows bundled. */
 async function build(): Promise<void> {
   await execa('bash', ['scripts/build.sh'], { cwd: root, preferLocal: true })
 }
@@ -107,7 +107,7 @@ function specOf(index: number): EnvironmentSpec {
       {
         name: 'app',
         ecsService: `service-${index}`,
-        // Nothing of it was built here: no moving tag points at it.
+        // No image was built for it, so no moving tag points at it.
         containers: {},
         after: [],
         circuitBreaker: 'optional',
@@ -120,30 +120,30 @@ function specOf(index: number): EnvironmentSpec {
   }
 }
 
-/** Until all wait, and half a minute longer. */
-async function watch(
+/** Measures until all releases wait, and for half a minute longer. */
+async function measurePeak(
   pid: number,
   account: Accounts,
   releases: number,
-  say: (line: string) => void,
-): Promise<{ readonly waiting: number; readonly highest: number }> {
-  let highest = 0
+  log: (line: string) => void,
+): Promise<{ readonly waiting: number; readonly peak: number }> {
+  let peak = 0
   let waiting = 0
   let left = 30
   for (let second = 0; second < 240 && left > 0; second += 1) {
     await new Promise((resolve) => {
       setTimeout(resolve, 1_000)
     })
-    highest = Math.max(highest, await residentBytes(pid))
+    peak = Math.max(peak, await residentBytes(pid))
     const { made } = await account.calls()
     waiting = made['ECS:UpdateService'] ?? 0
     if (waiting >= releases) left -= 1
-    if (second % 10 === 0) say(`${waiting} wait, ${Math.round(highest / 2 ** 20)} MiB`)
+    if (second % 10 === 0) log(`${waiting} wait, ${Math.round(peak / 2 ** 20)} MiB`)
   }
-  return { waiting, highest }
+  return { waiting, peak }
 }
 
-/** Of a process, on Linux. */
+/** The resident memory of a process, on Linux. */
 async function residentBytes(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8')
   return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024

@@ -1,14 +1,14 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import type { Answer, Ask, Rollout } from './account.ts'
+import type { AccountRequest, AccountResponse, Rollout } from './account.ts'
 
 /** AWS accounts with services that are about to be deployed. */
 export interface Accounts {
   readonly urls: readonly string[]
   deploy(): Promise<readonly Rollout[]>
-  /** When each rollout has ended, by the ARN of its service deployment; 0 for one that has not. */
+  /** When each rollout ended, by the ARN of its service deployment; 0 while it runs. */
   ends(): Promise<Readonly<Record<string, number>>>
-  /** Calls of all accounts so far by `service:operation`, and those that were throttled. */
+  /** Calls to all accounts so far by `service:operation`, and those that were throttled. */
   calls(): Promise<{ readonly made: Counts; readonly throttled: Counts }>
   close(): Promise<void>
 }
@@ -16,19 +16,19 @@ export interface Accounts {
 export type Counts = Readonly<Record<string, number>>
 
 export async function openAccounts(
-  options: Omit<Extract<Ask, { kind: 'open' }>, 'kind'>,
+  options: Omit<Extract<AccountRequest, { kind: 'open' }>, 'kind'>,
 ): Promise<Accounts> {
   const child = fork(new URL('account.ts', import.meta.url), { stdio: 'inherit' })
   const failed = once(child, 'exit').then(() => {
-    throw new Error('The simulator has ended.')
+    throw new Error('The process of the simulated accounts exited.')
   })
   failed.catch(() => {})
-  async function ask<Kind extends Answer['kind']>(question: Ask, kind: Kind) {
-    const answered = once(child, 'message') as Promise<[Answer]>
-    child.send(question)
-    const [answer] = await Promise.race([answered, failed])
-    if (answer.kind !== kind) throw new Error(`Asked for ${kind}, and got ${answer.kind}.`)
-    return answer as Extract<Answer, { kind: Kind }>
+  async function ask<Kind extends AccountResponse['kind']>(request: AccountRequest, kind: Kind) {
+    const responded = once(child, 'message') as Promise<[AccountResponse]>
+    child.send(request)
+    const [response] = await Promise.race([responded, failed])
+    if (response.kind !== kind) throw new Error(`Expected ${kind}, but got ${response.kind}.`)
+    return response as Extract<AccountResponse, { kind: Kind }>
   }
   const { urls } = await ask({ kind: 'open', ...options }, 'open')
   return {
@@ -38,8 +38,8 @@ export async function openAccounts(
     async calls() {
       const states = await Promise.all(
         urls.map(async (url) => {
-          const answer = await fetch(`${url}/_simulator/state`)
-          return (await answer.json()) as { calls: Counts; throttled: Counts }
+          const response = await fetch(`${url}/_simulator/state`)
+          return (await response.json()) as { calls: Counts; throttled: Counts }
         }),
       )
       return {
@@ -48,9 +48,9 @@ export async function openAccounts(
       }
     },
     async close() {
-      const gone = once(child, 'exit')
+      const exited = once(child, 'exit')
       child.kill()
-      await gone
+      await exited
     },
   }
 }

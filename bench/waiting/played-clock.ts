@@ -1,29 +1,29 @@
 import { manualClock, type ManualClock } from '../../simulator/clock/index.ts'
 
-/** Clocks that begin in the past, where a history is played quickly, and then keep time. */
+/** Clocks that start in the past, run quickly through a history, and then keep real time. */
 export interface PlayedClocks {
-  /** One that is so many milliseconds behind the machine's. */
+  /** Makes a clock that starts `behindMs` behind the machine's. */
   make(behindMs: number): ManualClock
-  /** Once this is fulfilled all of them tell the machine's time, and go on to. */
+  /** Resolves once all clocks show the machine's time; they follow it from then on. */
   keepTime(): Promise<void>
 }
 
-/** How often clocks that keep time are moved on: what happens is seen up to so much later. */
+/** How often clocks that keep time are advanced: events are seen up to this much later. */
 const stepMs = 10
 
 export function playedClocks(): PlayedClocks {
   const clocks: ManualClock[] = []
 
-  async function moveOn(): Promise<void> {
+  async function catchUp(): Promise<void> {
     for (const clock of clocks) {
       const behind = Date.now() - clock.now()
       if (behind > 0) await clock.advance(behind)
     }
   }
 
-  async function goOn(): Promise<void> {
-    await moveOn()
-    setTimeout(() => void goOn(), stepMs)
+  async function follow(): Promise<void> {
+    await catchUp()
+    setTimeout(() => void follow(), stepMs)
   }
 
   return {
@@ -33,9 +33,9 @@ export function playedClocks(): PlayedClocks {
       return clock
     },
     async keepTime() {
-      // What there is to catch up with takes a while itself.
-      for (let round = 0; round < 3; round += 1) await moveOn()
-      await goOn()
+      // Catching up takes time itself, so it needs more than one round.
+      for (let round = 0; round < 3; round += 1) await catchUp()
+      await follow()
     },
   }
 }

@@ -1,7 +1,7 @@
 import { cpus } from 'node:os'
 import { defaultShare } from '../../activities/polling/limits.ts'
 import { callsOfCliFor, cliPeriodMs } from './best.ts'
-import { unsteady } from './character.ts'
+import { jitter } from './character.ts'
 import { history } from './cluster.ts'
 import type { Memory } from './memory.ts'
 import { inSeconds, mean, percentile, sum } from './numbers.ts'
@@ -16,41 +16,41 @@ export interface Row {
   readonly cli?: Measured
 }
 
-/** What was measured, as the README of this folder. */
+/** The measurements, as the README of this folder. */
 export function report(rows: readonly Row[], memory: Memory | undefined): string {
   return `# Waiting for many rollouts at once
 
-How late a waiting release learns that its rollout has ended, what that costs in calls, and what a worker takes for a thousand of them. Written by \`npm run bench:waiting\` (about 15 minutes), on ${cpus().length} cores that had other work, too.
+How late a waiting release learns that its rollout has ended, how many calls that costs, and how much memory a worker needs for a thousand of them. Written by \`npm run bench:waiting\` (about 15 minutes), on ${cpus().length} cores that were also doing other work.
 
-The accounts are the simulator, in processes of their own, with AWS's throttle buckets on. Its timings are those that others have measured on AWS: a task is placed in 20 s, and ECS looks on for 10 s before it calls a deployment complete. Services run one or two tasks behind a target group each, and differ from each other: in how long images are pulled, how many health checks come how often (two or three, each 10 to 30 s), how long connections drain and containers take to stop; so that the lengths of good rollouts are spread evenly from about 100 to 250 s. From one deployment of a service to the next, placing, pulling, stopping and completing each take up to ${percent(unsteady)} more or less. Every service has been deployed ${history} times before, its creation included. All rollouts begin at the same moment; one in eight crashes, and ECS rolls it back. They are started past the throttle: AWS lets 5 a second begin, so that no more than 5 a second would end for long.
+The accounts are simulators in separate processes, with AWS's throttle buckets on. Their timings are those that others have measured on AWS: ECS places a task in 20 s, and waits 10 s before it calls a deployment complete. Each service runs one or two tasks behind its own target group. Services differ in how long an image pull takes, in the number and interval of health checks (two or three, every 10 to 30 s), and in how long connections drain and containers take to stop, so that the lengths of good rollouts are spread evenly from about 100 to 250 s. From one deployment of a service to the next, placing, pulling, stopping and completing each take up to ${percent(jitter)} more or less. Every service has been deployed ${history} times before, its creation included. All rollouts begin at the same moment; one in eight crashes, and ECS rolls it back. They start without being throttled: AWS lets 5 a second begin, so over time no more than 5 a second would end.
 
 ${durationsTable(rows)}
 
-Those who wait run the activities' own code and the AWS SDK, in one process, without Temporal. Of 1 at once ${number(rows.find(({ size }) => size === 1)?.ours.lags.length ?? 0)} are measured, at the same time, each in an account and with a poller of its own.
+The waiters run the activities' own code with the AWS SDK, in one process, without Temporal. For 1 at once, ${number(rows.find(({ size }) => size === 1)?.ours.lags.length ?? 0)} are measured at the same time, each in its own account and with its own poller.
 
 ## Lag
 
-From the end of the rollout, as its service deployment record tells it, to the waiter knowing it: that the record says so, and that tasks and targets bear it out. One that was rolled back has ended when what ran before runs again.
+The time from the end of the rollout, as its service deployment record gives it, until the waiter knows of it: the record shows the end, and tasks and targets confirm it. A rollout that was rolled back has ended when the earlier revision runs again.
 
 ${lagTable(rows)}
 
-Each row of \`aws\` is \`aws ecs wait services-stable\`, a process for each service, on rollouts of the same services in accounts of their own. It looks each 15 s: one by itself may end just before a look, or 15 s before it. It takes a service for stable once no other deployment is left and as many tasks run as should, be it before ECS has completed the deployment (too early: those are not in its percentiles), or after it has rolled it back, which it does not tell from success. Beyond 10 at once its lag is computed from that, as if AWS let all its calls through.
+Each row of \`aws\` is \`aws ecs wait services-stable\`, one process for each service, on rollouts of the same services in separate accounts. It polls every 15 s: a single rollout may end just before a poll, or 15 s before it. It considers a service stable once no other deployment is left and the desired number of tasks runs, even if ECS has not yet completed the deployment (too early: those are not in its percentiles), or has rolled it back, which it cannot distinguish from success. Beyond 10 at once its lag is computed from the 15 s, as if AWS let all its calls through.
 
 ## What the buckets allow
 
-At best for one who looks at all unfinished rollouts evenly: if every call that AWS lets through, each with as many records and services in it as it takes, went to them; if each end were proven as soon as the buckets let a look at tasks and targets through; and if nothing else took any time. The poller spends ${percent(defaultShare)} of each bucket and leaves the rest to others. It may be better than the best of those who look evenly, since it knows from earlier deployments when an end is near, and looks little before.
+The best p95 possible for a waiter that polls all unfinished rollouts evenly: every call that AWS allows goes to them, each with as many records or services as fit; each end is confirmed as soon as the buckets allow a poll of tasks and targets; and nothing else takes any time. The poller spends ${percent(defaultShare)} of each bucket and leaves the rest to others. It may do better than this best, since it knows from earlier deployments when an end is near, and polls little before.
 
 ${bestTable(rows)}
 
-Load balancers allow the least: 10 looks at the health of targets a second, at one target group each. Where more rollouts than that end for long, which AWS would hardly let begin, their proofs queue, whoever makes them. In a run whose lengths were not spread evenly, most of 1,000 near 163 s, p95 was 24 s, and that was 1.00 times the best with ${percent(defaultShare)}, and 2.7 times that with all.
+Load balancers allow the least: 10 polls of target health a second, of one target group each. If more rollouts than that end each second for long, which AWS would hardly let begin, confirming them has to queue for any waiter. In a run whose lengths were not spread evenly, with most of 1,000 near 163 s, p95 was 24 s: 1.00 times the best with ${percent(defaultShare)}, and 2.7 times the best with all.
 
 ## Calls
 
 ${callsTable(rows)}
 
-The last two columns: the calls that the CLI's waiter would need for a rollout if it had to be as quick as we are, in the 95th percentile (its length divided by lag / 0.95), and our part of that. Where many wait, a look at ten or twenty costs one call; one that waits alone has nobody to share with. At 1,000 AWS would not let the CLI make that many.
+The last two columns: the calls that the CLI's waiter would need for one rollout to match Slipway's lag in the 95th percentile (the rollout's length divided by lag / 0.95), and Slipway's share of that. Where many wait, a poll of ten or twenty costs one call; a release that waits alone shares its calls with none. At 1,000 AWS would not let the CLI make that many.
 
-Not in these numbers is the first deployment of a service after its creation: of how it will end nothing is known, and looks only grow rarer with age. On the simulator's engine alone, with timings of that order, one of 130 s takes about 60 calls and is known to have ended half a second late at most: a quarter of what the CLI would need.
+These numbers leave out the first deployment of a service after its creation: nothing is known about how it will end, and polls only grow rarer with age. On the simulator's engine alone, with timings of that order, a rollout of 130 s takes about 60 calls, a quarter of what the CLI would need, and its end is known half a second late at most.
 
 ${callsByOperation(rows)}
 ${memory === undefined ? '' : memoryText(memory)}
@@ -62,7 +62,7 @@ ${targets(rows, memory).join('\n')}
 
 function lagTable(rows: readonly Row[]): string {
   return table(
-    ['rollouts', 'who waits', 'measured', 'too early', 'p50', 'p95', 'most'],
+    ['rollouts', 'waiter', 'measured', 'too early', 'p50', 'p95', 'most'],
     rows.flatMap(({ size, ours, cli }) => [
       measuredLags(size, 'Slipway', ours.lags),
       cli === undefined
@@ -114,7 +114,7 @@ function bestTable(rows: readonly Row[]): string {
 
 function callsTable(rows: readonly Row[]): string {
   return table(
-    ['rollouts', 'calls for each', 'throttled', 'the CLI for the same lag', 'our part'],
+    ['rollouts', 'calls for each', 'throttled', 'the CLI for the same lag', "Slipway's share"],
     rows.map(({ size, ours }) => {
       const each = sum(Object.values(ours.calls)) / ours.lags.length
       const cli = callsOfCliFor(mean(ours.durations), percentile(ours.lags, 0.95))
@@ -140,25 +140,25 @@ function callsByOperation(rows: readonly Row[]): string {
   )
 }
 
-function memoryText({ releases, waiting, idle, highest }: Memory): string {
+function memoryText({ releases, waiting, idle, peak }: Memory): string {
   return `
 ## Memory
 
-A worker process on a Temporal dev server, with ${number(releases)} releases in it (redeploys of a service each), ${number(waiting)} of them waiting for their rollouts at once: ${mebibytes(highest)} resident at the highest, ${mebibytes(idle)} before the first one. It runs from the built package, as an installed one does.
+A worker process on a Temporal dev server, with ${number(releases)} releases in it (each redeploys one service), ${number(waiting)} of them waiting for their rollouts at once: ${mebibytes(peak)} resident at its peak, ${mebibytes(idle)} before the first release. It runs from the built package, as an installed worker does.
 `
 }
 
-/** What is measured of one alone is so many of them. */
+/** A size of 1 is measured several times. */
 function nameOf(size: number, measured: readonly unknown[]): string {
   return size === 1 ? `1, ${measured.length} times` : number(size)
 }
 
-/** A waiter that takes a rollout for ended before it is has no lag, and is not late. */
-function measuredLags(size: number, who: string, lags: readonly number[]): string[] {
+/** A waiter that reports the end of a rollout too early has no lag. */
+function measuredLags(size: number, waiter: string, lags: readonly number[]): string[] {
   const late = lags.filter((lag) => lag >= 0)
   return [
     number(size),
-    who,
+    waiter,
     number(lags.length),
     number(lags.length - late.length),
     ...[0.5, 0.95, 1].map((share) => (late.length > 0 ? inSeconds(percentile(late, share)) : '')),

@@ -2,11 +2,11 @@ import { type Accounts, type Counts, openAccounts } from './open-account.ts'
 import type { Rollout } from './account.ts'
 import { sum } from './numbers.ts'
 
-/** What waiting for some rollouts at once took. */
+/** The cost of waiting for several rollouts at once. */
 export interface Measured {
   /**
-   * Milliseconds from the true end of each rollout to the waiter knowing it; below 0 where the
-   * waiter took it for ended before it was.
+   * Milliseconds from the true end of each rollout until the waiter knows of it; negative if the
+   * waiter reported the end too early.
    */
   readonly lags: readonly number[]
   /** How long each rollout took, in milliseconds. */
@@ -24,16 +24,16 @@ export interface Measured {
 export type Wait = (rollout: Rollout) => Promise<void>
 
 /**
- * Deploys to so many services at once and waits for all of them, in fresh accounts with AWS's
- * throttle buckets, full ones.
+ * Deploys to all services at once and waits for them, in fresh accounts whose throttle buckets are
+ * AWS's and start full.
  */
 export async function measure(
   { accounts, services }: { readonly accounts: number; readonly services: number },
-  waiting: (accounts: Accounts) => Promise<Wait>,
+  waiter: (accounts: Accounts) => Promise<Wait>,
 ): Promise<Measured> {
   const opened = await openAccounts({ accounts, services, throttle: 'aws', rollouts: 'usual' })
   try {
-    const wait = await waiting(opened)
+    const wait = await waiter(opened)
     const before = await opened.calls()
     const startedAt = Date.now()
     const rollouts = await opened.deploy()
@@ -44,7 +44,7 @@ export async function measure(
       }),
     )
     const after = await opened.calls()
-    const ends = await endsOf(opened, rollouts)
+    const ends = await trueEnds(opened, rollouts)
     return {
       lags: ends.map((end, index) => (knownAt[index] ?? Number.NaN) - end),
       durations: ends.map((end) => end - startedAt),
@@ -58,8 +58,8 @@ export async function measure(
   }
 }
 
-/** Waits until all have ended: not every waiter does. */
-async function endsOf(accounts: Accounts, rollouts: readonly Rollout[]): Promise<number[]> {
+/** Waits until all rollouts have really ended: a waiter may return before. */
+async function trueEnds(accounts: Accounts, rollouts: readonly Rollout[]): Promise<number[]> {
   for (;;) {
     const all = await accounts.ends()
     const ends = rollouts.map(({ serviceDeploymentArn }) => all[serviceDeploymentArn] ?? 0)

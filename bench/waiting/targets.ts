@@ -14,13 +14,11 @@ export function bestFor({ size, ours }: Sized, share: number): number {
   return bestLag(ours.ends, { tasks: size, share })
 }
 
-/** What was aimed at, and whether it was met, a line each. */
+/** One line for each target: what it is, and whether it was met. */
 export function targets(rows: readonly Sized[], memory: Memory | undefined): readonly string[] {
   return [
     ...rows.flatMap((row) => [lagTarget(row), callsTarget(row)]),
-    ...(memory === undefined
-      ? []
-      : [line('less than 1 GiB for a worker', memory.highest < 2 ** 30)]),
+    ...(memory === undefined ? [] : [line('less than 1 GiB for a worker', memory.peak < 2 ** 30)]),
   ]
 }
 

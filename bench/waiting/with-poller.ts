@@ -17,7 +17,7 @@ export async function withPoller({ urls }: Accounts): Promise<Wait> {
   return async (rollout) => {
     const { account, service, serviceDeploymentArn, deploymentId, taskDefinition, end } = rollout
     const poller = pollers[account]
-    if (poller === undefined) throw new Error(`There is no account ${account}.`)
+    if (poller === undefined) throw new Error(`Account ${account} was not opened.`)
     const ending = await watchRollout(poller, {
       cluster,
       name: service,
@@ -29,15 +29,15 @@ export async function withPoller({ urls }: Accounts): Promise<Wait> {
       report: () => {},
     })
     if (ending.kind === 'ended' && ending.verdict.kind === end) return
-    throw new Error(`${service} has not ${end}: ${JSON.stringify(ending)}`)
+    throw new Error(`Expected ${service} to end as ${end}, but got ${JSON.stringify(ending)}.`)
   }
 }
 
 let latest: Promise<unknown> = Promise.resolve()
 
 /**
- * Clients that keep to one endpoint, though the variable that names it is the process's own: they
- * read it with their first call, so they make that one by one.
+ * Clients for one endpoint, although its variable belongs to the whole process: each client reads
+ * it at its first call, so the first calls are made one after the other.
  */
 function clientsOf(url: string): Promise<AwsClients> {
   const made = latest.then(async () => {
