@@ -1,12 +1,12 @@
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http'
 import { once } from 'node:events'
 
-/** An address before an endpoint of AWS's, where calls are held up and names are made reachable. */
+/** A proxy in front of an AWS endpoint that can hold calls and makes host names reachable. */
 export interface FaultProxy {
   readonly url: string
   /**
-   * Holds the calls of an operation that name something, a service for instance. `reached`
-   * resolves when one stands before the hold; `letGo` lets it through, and all that come after.
+   * Holds the calls of an operation that name a resource, a service for instance. `reached`
+   * resolves when the first call is held; `letGo` lets it and all later ones through.
    */
   readonly hold: (operation: string, about: string) => Hold
   readonly close: () => Promise<void>
@@ -18,8 +18,8 @@ export interface Hold {
 }
 
 /**
- * Passes calls on to an endpoint as they are. Where an answer names the host `from` (a registry,
- * which an emulator calls as AWS would though no name server knows it) it comes back as `to`.
+ * Passes calls on to an endpoint unchanged. In responses it replaces the host `from` with `to`: an
+ * emulator names its registry as AWS would, but no name server knows that name.
  */
 export async function openFaultProxy(options: {
   endpoint: string

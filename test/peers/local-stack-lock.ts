@@ -7,9 +7,9 @@ import { startTemporal } from '../../local/stack/temporal.ts'
 import { startWorker } from '../../local/stack/worker.ts'
 import { startMoto, type Keys } from './moto.ts'
 
-/** Slipway on an emulator that asks everybody for a signature and a permission. */
 import { testDisposer } from '../test-disposer.ts'
 
+/** Slipway on an emulator that checks the signature and the permissions of every call. */
 export interface LockedStack {
   readonly folder: string
   readonly env: Readonly<Record<string, string>>
@@ -18,13 +18,14 @@ export interface LockedStack {
 
 const region = 'us-east-1'
 
-/** Whose keys a profile of the worker's has: a user who may call these operations, or a stranger. */
+/** Keys in a profile of the worker: of a user who may call these operations, or bad ones. */
 export type Profile = readonly string[] | 'unknown key' | 'wrong secret'
 
 /**
- * Starts it all, the worker with a profile for each of these.
+ * Starts everything, the worker with each of these profiles.
  *
- * @param seed is given what may do everything, before anybody is locked out, and the stack's folder
+ * @param seed runs before the emulator is locked, with clients that may do everything, and the
+ *   stack's folder
  */
 export async function openLockedStack(
   profiles: Readonly<Record<string, Profile>>,
@@ -39,21 +40,21 @@ export async function openLockedStack(
     await mkdir(logs)
     const [moto, temporal] = await Promise.all([
       startMoto(logs).then((started) => {
-        disposer.add('a server', started.stop)
+        disposer.add('moto', started.stop)
         return started
       }),
       startTemporal({ logFile: path.join(logs, 'temporal.log') }).then((started) => {
-        disposer.add('a server', started.stop)
+        disposer.add('Temporal', started.stop)
         return started
       }),
     ])
     await seed(clientsFor(moto.url, region), folder)
     const keys: Record<string, Keys> = {}
     for (const [name, profile] of Object.entries(profiles)) {
-      const made = await moto.addUser(name, typeof profile === 'string' ? ['*'] : profile)
+      const user = await moto.addUser(name, typeof profile === 'string' ? ['*'] : profile)
       keys[name] = {
-        accessKeyId: profile === 'unknown key' ? 'AKIAUNKNOWN' : made.accessKeyId,
-        secretAccessKey: profile === 'wrong secret' ? 'wrong' : made.secretAccessKey,
+        accessKeyId: profile === 'unknown key' ? 'AKIAUNKNOWN' : user.accessKeyId,
+        secretAccessKey: profile === 'wrong secret' ? 'wrong' : user.secretAccessKey,
       }
     }
     await moto.lock()
@@ -70,7 +71,7 @@ export async function openLockedStack(
       temporal: temporal.address,
       temporalConfig,
       region,
-      // Nothing is built: what would be deployed is in the registry already.
+      // Nothing is built: the image is in the registry already.
       dockerHost: 'unix:///nowhere',
       dockerPath: 'docker',
     })

@@ -10,15 +10,15 @@ import { startTemporal } from '../../local/stack/temporal.ts'
 import { startWorker } from '../../local/stack/worker.ts'
 import { startMinistack, type Ministack } from './ministack.ts'
 
-/** All that Slipway needs, with an emulator of others in AWS's environment. */
 import { testDisposer } from '../test-disposer.ts'
 
+/** All that Slipway needs, with an emulator by another project in place of AWS. */
 export interface PeerStack {
   readonly engine: LocalEngine
   readonly ministack: Ministack
   readonly aws: Clients
   readonly folder: string
-  /** What a program needs to find all of it. */
+  /** The variables with which a program finds all of it. */
   readonly env: Readonly<Record<string, string>>
   readonly docker: (...args: readonly string[]) => Promise<string>
   readonly close: () => Promise<void>
@@ -26,7 +26,7 @@ export interface PeerStack {
 
 const region = 'us-east-1'
 
-/** Starts it all, the worker a process of its own. What was started is stopped where a part fails. */
+/** Starts everything, the worker in its own process. If a part fails, the others are stopped. */
 export async function openPeerStack(): Promise<PeerStack> {
   const folder = await mkdtemp(path.join(tmpdir(), 'slipway-peers-'))
   const disposer = testDisposer()

@@ -4,9 +4,9 @@ import { openPeerEnvironment, type PeerEnvironment } from './peer-fixture.ts'
 import { openPeerStack, type PeerStack } from './local-stack.ts'
 
 /**
- * An emulator that others wrote, with real containers. It has no records of service deployments,
- * never checks a target's health, keeps failed deployments in the list for good, and goes back by
- * making the old deployment PRIMARY again. Slipway knows nothing of this.
+ * An emulator by another project, with real containers. It has no service deployment records, never
+ * checks a target's health, lists failed deployments for good, and rolls back by making the old
+ * deployment PRIMARY again. Slipway is not configured for any of this.
  */
 let stack: PeerStack
 before(async () => {
@@ -26,8 +26,8 @@ describe('on an endpoint without service deployments', { concurrency: 3 }, () =>
       assert.equal(digests[name], revision.digests[name])
     }
     for (const name of ['good-api', 'good-worker']) {
-      const said = result.warnings.find((warning) => warning.includes(`"${name}"`))
-      assert.match(said ?? '', /no service deployment records .*weaker evidence/)
+      const warning = result.warnings.find((text) => text.includes(`"${name}"`))
+      assert.match(warning ?? '', /no service deployment records .*weaker evidence/)
     }
   })
 
@@ -59,7 +59,7 @@ describe('on an endpoint without service deployments', { concurrency: 3 }, () =>
   })
 })
 
-/** From the registry, and from the engine, which would run what it still has. */
+/** Removes a tag from the registry, and from the engine, which would otherwise run its own copy. */
 async function removeEverywhere(
   { repositoryUri, name }: PeerEnvironment,
   tag: string,

@@ -10,11 +10,11 @@ import { python, pythonPackages } from './pypi.ts'
 
 const version = '1.5.33'
 
-/** An emulator of AWS that others wrote, whose services run real containers. */
+/** An AWS emulator by another project, whose services run real containers. */
 export interface Ministack {
   /** For `AWS_ENDPOINT_URL`. */
   readonly url: string
-  /** `127.0.0.1:41000`: takes pushes and pulls without asking who it is. */
+  /** `127.0.0.1:41000`: takes pushes and pulls without a login. */
   readonly registryHost: string
   readonly hold: FaultProxy['hold']
   readonly stop: () => Promise<void>
@@ -22,8 +22,8 @@ export interface Ministack {
 
 /**
  * Starts ministack as it comes from PyPI. It names its registry as ECR would,
- * `<account>.dkr.ecr.<region>.amazonaws.com`, and serves it at its own address: what a name server
- * would do for that name, the proxy before it does.
+ * `<account>.dkr.ecr.<region>.amazonaws.com`, but serves it at its own address: the proxy
+ * in front of it resolves that name, as a name server would.
  */
 export async function startMinistack(options: {
   engine: Docker
@@ -47,7 +47,7 @@ export async function startMinistack(options: {
       BIND_HOST: '127.0.0.1',
       GATEWAY_PORT: String(port),
       DOCKER_HOST: engine.dockerHost,
-      // Else it listens on ports of its own choice as well.
+      // Otherwise it also listens on ports of its own choice.
       IOT_MTLS_ENABLED: '0',
       SFTP_ENABLED: '0',
     },
@@ -83,14 +83,14 @@ export async function startMinistack(options: {
 
 type Docker = Pick<LocalEngine, 'dockerHost' | 'dockerPath'>
 
-/** It leaves them running when it is stopped, labelled with the address that it had. */
+/** Ministack leaves its containers running when it stops, labelled with its address. */
 async function removeContainers(engine: Docker, instance: string): Promise<void> {
   const label = `label=ministack.instance=${instance}`
   const ids = await lines(engine, ['ps', '--all', '--quiet', '--filter', label])
   if (ids.length > 0) await lines(engine, ['rm', '--force', '--volumes', ...ids])
 }
 
-/** Whatever was built for this registry, or pulled from it: by name, others may share its layers. */
+/** Removes this registry's images, by name: other images may share their layers. */
 async function removeImages(engine: Docker, host: string): Promise<void> {
   const format = '{{.Repository}} {{.Tag}} {{.Digest}}'
   const names = (await lines(engine, ['images', '--digests', '--format', format]))

@@ -13,7 +13,7 @@ import type { Clients } from '../../local/stack/seed.ts'
 import { openLockedStack, type LockedStack, type Profile } from './local-stack-lock.ts'
 import { deploy } from './slipway.ts'
 
-/** Environments of one project, each with keys of its own on the worker. */
+/** Environments of one project, each with its own keys on the worker. */
 const profiles: Readonly<Record<string, Profile>> = {
   stranger: 'unknown key',
   forger: 'wrong secret',
@@ -24,8 +24,8 @@ const profiles: Readonly<Record<string, Profile>> = {
 }
 
 /**
- * An emulator that others wrote, which checks signatures and IAM policies, tells ECS's errors in
- * XML, and breaks down with a page of HTML over the operations that it lacks.
+ * An emulator by another project that checks signatures and IAM policies, returns ECS's errors as
+ * XML, and fails with an HTML page at operations that it lacks.
  */
 let stack: LockedStack
 let checkout: string
@@ -34,7 +34,7 @@ before(async () => {
 })
 after(() => stack?.close())
 
-// One after the other: what one may register, another finds registered.
+// One after the other: a revision that one test registers is found by the next.
 describe('without permission a deploy says why, and changes nothing', () => {
   test('with an unknown key', async () => {
     assert.match(
@@ -57,14 +57,14 @@ describe('without permission a deploy says why, and changes nothing', () => {
     )
   })
 
-  test('with no permission to look into the registry', async () => {
+  test('with no permission to read the registry', async () => {
     assert.match(
       await rejected('without-ecr'),
       /Allow "ecr:DescribeRepositories" in a policy of user "without-ecr"/,
     )
   })
 
-  test('with permission to look, but not to register a revision', async () => {
+  test('with permission to read, but not to register a revision', async () => {
     assert.match(
       await rejected('without-register'),
       /Allow "ecs:RegisterTaskDefinition" in a policy of user "without-register"/,
@@ -86,7 +86,7 @@ async function rejected(environment: string): Promise<string> {
 
 const mediaType = 'application/vnd.docker.distribution.manifest.v2+json'
 
-/** The image of the commit is there already, so that no release has anything to build. */
+/** Seeds the registry with the commit's image, so that no release builds anything. */
 async function seed({ ecs, ecr }: Clients, folder: string): Promise<void> {
   checkout = path.join(folder, 'hello')
   await makeHelloCheckout(checkout)

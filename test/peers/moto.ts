@@ -11,18 +11,18 @@ export interface Keys {
   readonly secretAccessKey: string
 }
 
-/** An emulator of AWS that others wrote, which checks signatures and permissions. */
+/** An AWS emulator by another project that checks signatures and permissions. */
 export interface Moto {
   /** For `AWS_ENDPOINT_URL`. */
   readonly url: string
-  /** Makes a user who may call these operations, `ecs:DescribeServices` or `ecr:*`, and no others. */
+  /** Adds a user who may call only these operations, such as `ecs:DescribeServices` or `ecr:*`. */
   readonly addUser: (name: string, actions: readonly string[]) => Promise<Keys>
-  /** From now on it checks keys and permissions. */
+  /** Makes it check keys and permissions from now on. */
   readonly lock: () => Promise<void>
   readonly stop: () => Promise<void>
 }
 
-/** Starts moto's server as it comes from PyPI. Until it is locked it lets everybody do everything. */
+/** Starts moto's server as it comes from PyPI. Until it is locked, every call is allowed. */
 export async function startMoto(folder: string): Promise<Moto> {
   const packages = await pythonPackages(`moto[server]==${version}`)
   const port = await freePort()
@@ -65,7 +65,7 @@ export async function startMoto(folder: string): Promise<Moto> {
   }
 }
 
-/** IAM's query protocol, for the three calls that a test needs of it. */
+/** Calls IAM through its query protocol, for the three operations that the tests need. */
 async function iam(url: string, parameters: Readonly<Record<string, string>>): Promise<string> {
   const credential = 'Credential=any/20260101/us-east-1/iam/aws4_request'
   const response = await fetch(url, {
@@ -82,6 +82,7 @@ async function iam(url: string, parameters: Readonly<Record<string, string>>): P
 
 function textOf(xml: string, element: string): string {
   const [, text] = new RegExp(`<${element}>([^<]+)</${element}>`).exec(xml) ?? []
-  if (text === undefined) throw new Error(`no ${element} in ${xml}`)
+  if (text === undefined)
+    throw new Error(`Expected <${element}> in IAM's response, but got: ${xml}`)
   return text
 }

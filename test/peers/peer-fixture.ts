@@ -9,19 +9,19 @@ import { seedEnvironment, serviceNames } from './seed.ts'
 import { deploy } from './slipway.ts'
 import type { PeerStack } from './local-stack.ts'
 
-/** Where one copy of the example is deployed to, and a checkout to deploy from. */
+/** An environment for one copy of the example, and a checkout to deploy from. */
 export interface PeerEnvironment {
   readonly name: string
   readonly repositoryUri: string
   readonly targetGroupArn: string
   readonly commit: (version: string, health?: HelloHealth) => Promise<string>
-  /** Runs `slipway deploy` to its end, and asserts what that is. */
+  /** Runs `slipway deploy` to its end, and asserts the outcome. */
   readonly deploy: (outcome: Outcome) => Promise<ReleaseResult>
-  /** What the API's only task answers at its own address, and the digests of all that runs. */
+  /** The version that the API's only task serves, and the digests of all running containers. */
   readonly running: () => Promise<{ version: string; digests: Record<string, string> }>
 }
 
-/** @param name of the environment; what there is at AWS is called so, too */
+/** @param name of the environment, and of its resources at AWS */
 export async function openPeerEnvironment(
   stack: PeerStack,
   name: string,

@@ -7,8 +7,7 @@ import { findOnPath } from '../../local/install/find-on-path.ts'
 
 /**
  * The folder of a project's Python packages, for `PYTHONPATH`: fetched from PyPI once, and kept in
- * the cache. The virtual environment is only a way to have a pip that leaves the machine's own
- * Python alone.
+ * the cache. The virtual environment only provides a pip that leaves the machine's Python alone.
  *
  * @param requirement as pip takes it, with its version: `moto[server]==5.2.5`
  */
@@ -29,6 +28,7 @@ export function pythonPackages(requirement: string): Promise<string> {
 /** Path of the machine's Python. */
 export async function python(): Promise<string> {
   const found = await findOnPath('python3')
-  if (found === undefined) throw new Error('there is no python3 on the PATH to run the peers with')
+  if (found === undefined)
+    throw new Error('Found no python3 on the PATH, which the emulators run with: install Python 3.')
   return found
 }

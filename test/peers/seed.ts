@@ -15,10 +15,10 @@ import { until } from '../../local/process/until.ts'
 export const serviceNames = ['api', 'worker'] as const
 
 /**
- * Makes what the example deploys to on an emulator, with tasks that each have an address of their
- * own: this one publishes the ports of others as they are, so that two tasks would want the same.
+ * Creates the example's environment on an emulator, with an address for each task: in other network
+ * modes the emulator publishes container ports unchanged, so two tasks would need the same port.
  *
- * @param environment is the name of the cluster and the repository, and begins those of the services
+ * @param environment names the cluster and the repository, and prefixes the services' names
  */
 export async function seedEnvironment(
   { ecs, ecr, elb }: Clients,

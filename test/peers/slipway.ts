@@ -6,7 +6,7 @@ import type { ReleaseResult } from '../../contract/releases.ts'
 
 const main = path.join(import.meta.dirname, '../../cli/main.ts')
 
-/** Runs `slipway deploy` in a checkout to its end, as a user would, and asserts what that is. */
+/** Runs `slipway deploy` in a checkout to its end, as a user would, and asserts the outcome. */
 export async function deploy(
   env: Readonly<Record<string, string>>,
   checkout: string,
