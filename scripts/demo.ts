@@ -7,10 +7,10 @@ import { commitHello, makeHelloCheckout, type HelloHealth } from '../local/stack
 import { startStack, type Stack } from '../local/stack/stack.ts'
 
 /**
- * `npm run demo`: three releases of the example on a local stack, as a person would make them. The
- * third one is unhealthy, and is rolled back. Fails unless every release ends as it should.
+ * `npm run demo`: three releases of the example on a local stack, as a user would run them. The
+ * third one is unhealthy, and is rolled back. Fails unless every release ends as expected.
  *
- * `--keep` leaves everything running until Ctrl-C, to look around in.
+ * `--keep` leaves everything running until Ctrl-C, to explore.
  */
 interface Act {
   readonly title: string
@@ -18,7 +18,7 @@ interface Act {
   readonly health: HelloHealth
   /** Exit status of `slipway deploy`. */
   readonly status: number
-  /** What /health must say in the end. */
+  /** The version that /health must report at the end. */
   readonly serves: string
 }
 
@@ -26,7 +26,7 @@ const acts: readonly Act[] = [
   { title: 'A first release', version: 'v1', health: 'ok', status: 0, serves: 'v1' },
   { title: 'A second version', version: 'v2', health: 'ok', status: 0, serves: 'v2' },
   {
-    title: 'A third one, whose /health fails',
+    title: 'A third version, whose /health fails',
     version: 'v3',
     health: 'failing',
     status: 3,
@@ -55,7 +55,7 @@ try {
     print('Stopping everything…')
     await stack.stop()
   }
-  print(`All as it should be, in ${seconds()} s.`)
+  print(`Every release ended as expected, in ${seconds()} s.`)
 } catch (error) {
   process.stderr.write(
     `The demo failed: ${error instanceof Error ? error.message : String(error)}\n`,
@@ -67,17 +67,17 @@ try {
 
 async function play(stack: Stack): Promise<void> {
   print(`Temporal UI   ${stack.temporalUi}`)
-  print(`hello-api     ${stack.app}/health says ${await versionServed(stack)}`)
+  print(`hello-api     ${stack.app}/health reports ${await versionServed(stack)}`)
   const checkout = path.join(folder, 'hello')
   await makeHelloCheckout(checkout)
   for (const act of acts) await perform(stack, checkout, act)
 
-  heading('What the environment remembers: slipway releases local')
+  heading('The releases of the environment: slipway releases local')
   await slipway(stack, checkout, ['releases', 'local'])
   heading('What to try next')
   print(`Every release, step by step: ${stack.temporalUi} (while the stack runs)`)
-  print('npm run demo -- --keep          the same, and everything stays until Ctrl-C')
-  print('npm run slipway -- local up     a stack of your own, and a checkout to deploy from')
+  print('npm run demo -- --keep          the same demo, left running until Ctrl-C')
+  print('npm run slipway -- local up     your own stack, and a checkout to deploy from')
   if (values.keep) await keepRunning(stack, checkout)
 }
 
@@ -88,15 +88,16 @@ async function perform(stack: Stack, checkout: string, act: Act): Promise<void> 
   const ended = await slipway(stack, checkout, ['deploy', 'local'])
   if (ended !== status) {
     throw new Error(
-      `slipway deploy of ${version} ended with exit status ${ended}, not ${status}. The worker's log: ${await workerLog(stack)}`,
+      `slipway deploy of ${version} ended with exit status ${ended}, but ${status} was expected. The worker's log: ${await workerLog(stack)}`,
     )
   }
   const served = await versionServed(stack)
-  if (served !== serves) throw new Error(`${stack.app}/health says ${served}, not ${serves}`)
-  print(`Exit status ${ended}, and ${stack.app}/health says ${served}.`)
+  if (served !== serves)
+    throw new Error(`${stack.app}/health reports ${served}, but ${serves} was expected.`)
+  print(`Exit status ${ended}; ${stack.app}/health reports ${served}.`)
 }
 
-/** Runs the command line as a user would, with its output on this terminal; gives its exit status. */
+/** Runs the command line on this terminal, as a user would; returns its exit status. */
 async function slipway(stack: Stack, cwd: string, args: readonly string[]): Promise<number> {
   const main = path.join(import.meta.dirname, '../cli/main.ts')
   const { exitCode } = await execa(process.execPath, [main, ...args], {
@@ -125,7 +126,7 @@ async function workerLog(stack: Stack): Promise<string> {
 }
 
 async function keepRunning(stack: Stack, checkout: string): Promise<void> {
-  print(`\nEverything stays until Ctrl-C. In another terminal: source ${stack.envFile}`)
+  print(`\nEverything keeps running until Ctrl-C. In another terminal: source ${stack.envFile}`)
   print(`and work in ${checkout}`)
   if (interrupted.signal.aborted) return
   await new Promise((resolve) => interrupted.signal.addEventListener('abort', resolve))
