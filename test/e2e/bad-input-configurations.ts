@@ -2,7 +2,7 @@ interface Wrong {
   readonly environment?: string
   readonly repository?: string
   readonly image?: string
-  /** Served by the strange worker, under an environment's name that nobody else has used. */
+  /** Served by the strange worker, under an environment's name that is not used elsewhere. */
   readonly strange?: boolean
 }
 
@@ -20,7 +20,7 @@ ${strange ? 'taskQueues: { release: strange, builder: strange-builder }' : ''}
 `
 }
 
-/** Configurations of the example `harbour` with one thing wrong in each, or right for a worker that is not. */
+/** Configurations of the example `harbour`, each with one mistake, or valid but for a bad worker. */
 export const configurations: Readonly<Record<string, string>> = {
   cluster: configuration({ environment: '{ cluster: harbor }' }),
   service: configuration({

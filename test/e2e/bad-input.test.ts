@@ -17,8 +17,8 @@ import { answering } from './what-runs.ts'
 import { openLocalStack, type LocalStack } from './local-stack.ts'
 
 /**
- * What is wrong with an input or an environment, found by the real command on a real stack: one
- * message that says what to do, exit status 2, and nothing changed.
+ * Mistakes in an input or an environment, found by the real command on a real stack: one message
+ * that says what to do, exit status 2, and nothing changed.
  */
 
 let stack: LocalStack
@@ -36,7 +36,7 @@ before(async () => {
 })
 after(disposer.dispose)
 
-/** A service of the same cluster as ECS makes one where nobody asks for a circuit breaker. */
+/** A service of the same cluster with ECS's default: no circuit breaker. */
 async function createServiceWithoutBreaker(): Promise<void> {
   await stack.aws.ecs.send(
     new CreateServiceCommand({
@@ -58,7 +58,7 @@ function profile(name: string, key: string): string {
   return `[profile ${name}]\naws_access_key_id = ${key}\naws_secret_access_key = x\n`
 }
 
-/** A worker that has credentials of all kinds but good ones, and no engine. */
+/** A worker with every kind of bad credentials, and without an engine. */
 async function startStrangeWorker(): Promise<() => Promise<void>> {
   const profiles = path.join(stack.folder, 'profiles')
   const logFile = path.join(stack.folder, 'strange.log')
@@ -84,7 +84,7 @@ async function startStrangeWorker(): Promise<() => Promise<void>> {
   return () => worker.stop()
 }
 
-/** What is wrong, the configuration that has it, and what must be said: what was found, what to do. */
+/** The mistake, the configuration that has it, and the expected message: finding and remedy. */
 const cases: readonly [title: string, config: string, ...expected: RegExp[]][] = [
   ['a configuration that is no YAML', 'syntax', /^syntax\.yaml:3:1: found malformed YAML: /],
   [

@@ -18,7 +18,7 @@ import type { Clients } from '../../local/stack/seed.ts'
 import { until } from '../../local/process/until.ts'
 import { openLocalStack, type LocalStack } from './local-stack.ts'
 
-/** A stack with as many environments as a test has releases under way at once. */
+/** A stack with one environment for each release that a test runs at once. */
 export interface CrashFixture extends LocalStack {
   /** A git repository of the example, with one commit. */
   readonly checkout: string
@@ -66,7 +66,7 @@ stability: { timeout: 5m, window: 1s }
   return resolveEnvironment(parseConfig(text, 'slipway.yaml').config, name, { repository })
 }
 
-/** The services run what the example's own were started with. */
+/** Creates services that run the bootstrap images of the stack's own example. */
 async function createServices({ ecs }: Clients, cluster: string, names: readonly ServiceName[]) {
   await ecs.send(new CreateClusterCommand({ clusterName: cluster }))
   for (const name of names) {
@@ -99,7 +99,7 @@ async function createServices({ ecs }: Clients, cluster: string, names: readonly
   )
 }
 
-/** How often each service was deployed, and how many revisions its family has. */
+/** The number of deployments of each service, and of revisions of its family. */
 export async function deploymentsAndRevisions(
   { ecs }: Clients,
   { cluster, services }: EnvironmentSpec,
@@ -121,7 +121,7 @@ export async function deploymentsAndRevisions(
   )
 }
 
-/** The versions that the tasks of an environment's API say they are at `/health`. */
+/** The versions that the tasks of an environment's API report at `/health`. */
 export async function versionsServed(
   { ecs }: Clients,
   { cluster }: EnvironmentSpec,

@@ -3,19 +3,19 @@ import type { Client } from '@temporalio/client'
 import { until } from '../../local/process/until.ts'
 
 /** `PENDING_ACTIVITY_STATE_STARTED`, in the numbers of Temporal's wire protocol. */
-const taken = 2
+const started = 2
 
 const patience = 90_000
 
-/** Until an activity of a release is in a worker's hands, as the server tells: no worker is asked. */
-export async function untilTaken(client: Client, release: string, activity: string) {
-  await until(async () => Number((await pending(client, release, activity))?.state) === taken, {
-    what: `${activity} of ${release} to be taken up`,
+/** Waits until a worker has started an activity of a release, according to the server. */
+export async function untilStarted(client: Client, release: string, activity: string) {
+  await until(async () => Number((await pending(client, release, activity))?.state) === started, {
+    what: `${activity} of ${release} to start`,
     timeoutMs: patience,
   })
 }
 
-/** Until a try of an activity of a release has failed: gives the type of the failure. */
+/** Waits until an attempt of an activity of a release failed; returns the type of the failure. */
 export async function untilFailedOnce(client: Client, release: string, activity: string) {
   let type: string | null | undefined
   await until(
@@ -34,7 +34,7 @@ async function pending(client: Client, release: string, activity: string) {
   return raw.pendingActivities?.find(({ activityType }) => activityType?.name === activity)
 }
 
-/** Until a file, such as a log, holds a text. */
+/** Waits until a file, such as a log, contains a text. */
 export async function untilWritten(file: string, text: string) {
   await until(async () => (await readFile(file, 'utf8')).includes(text), {
     what: `"${text}" in ${file}`,
@@ -57,7 +57,7 @@ export async function control(
   return response.json()
 }
 
-/** Until a fault has hit as many calls as it was there for. */
+/** Waits until a fault has hit all the calls that it was set for. */
 export async function untilHit(aws: string, fault: unknown) {
   const { id } = fault as { id: string }
   await until(

@@ -14,7 +14,7 @@ import { startTemporal } from '../../local/stack/temporal.ts'
 import { until } from '../../local/process/until.ts'
 import { startWorker } from '../../local/stack/worker.ts'
 import type { ReleaseResult } from '../../contract/releases.ts'
-import { control, untilFailedOnce, untilHit, untilTaken, untilWritten } from './crash-moment.ts'
+import { control, untilFailedOnce, untilHit, untilStarted, untilWritten } from './crash-moment.ts'
 import {
   deploymentsAndRevisions,
   openCrashFixture,
@@ -23,8 +23,8 @@ import {
 } from './crash-fixture.ts'
 
 /**
- * A crash must not change how a release ends. The worker is killed while several releases run, each held
- * in another step.
+ * A crash must not change how a release ends. The worker is killed while several releases run, each
+ * held in another step.
  */
 
 let fixture: CrashFixture
@@ -34,7 +34,7 @@ before(async () => {
   fixture = await openCrashFixture()
   disposer.add('the stack', fixture.close)
 })
-afterEach(() => giveRoomBack())
+afterEach(() => giveCapacityBack())
 after(disposer.dispose)
 
 interface Released {
@@ -58,7 +58,7 @@ async function deploy(spec: EnvironmentSpec, commit: string): Promise<Released> 
   return { spec, before: counts, id, ended }
 }
 
-/** It ended like that, that version answers, and no service was deployed or registered twice. */
+/** The release ended with this outcome and version, and deployed and registered no service twice. */
 async function assertEnd(released: Released, outcome: ReleaseResult['outcome'], version: string) {
   const result = await released.ended
   assert.equal(result.outcome, outcome, result.message)
@@ -90,18 +90,18 @@ async function newWorker(): Promise<Child> {
 
 async function killed(pid: number): Promise<void> {
   process.kill(pid, 'SIGKILL')
-  await until(async () => !isAlive(pid), { what: 'it to be dead', timeoutMs: 10_000 })
+  await until(async () => !isAlive(pid), { what: `process ${pid} to exit`, timeoutMs: 10_000 })
 }
 
-/** New tasks find no room until it is given back: what waits for them goes on waiting. */
-const takeRoomAway = () =>
+/** ECS cannot place new tasks until capacity is given back, so releases keep waiting for them. */
+const takeCapacity = () =>
   control(fixture.stack.aws, 'PUT', 'capacity', { outOf: 'RESOURCE:MEMORY is used up.' })
-async function giveRoomBack(): Promise<void> {
+async function giveCapacityBack(): Promise<void> {
   await control(fixture.stack.aws, 'DELETE', 'capacity')
 }
 const fault = (one: object) => control(fixture.stack.aws, 'POST', 'faults', one)
 
-/** A commit whose build prints a line a second for a while, and that no engine has in its cache. */
+/** A commit whose build prints one line a second for a while, and is in no engine's cache. */
 async function commitSlowBuild(): Promise<string> {
   const file = path.join(fixture.checkout, 'build.sh')
   const quick = await readFile(file, 'utf8')
@@ -134,11 +134,11 @@ test(
     const another = await commitHello(fixture.checkout, 'another', 'ok', 'Do well, too')
     const slow = await commitSlowBuild()
 
-    await takeRoomAway()
+    await takeCapacity()
     const waiting = await deploy(targets[0], good)
-    await untilTaken(client, waiting.id, 'waitForRollout')
+    await untilStarted(client, waiting.id, 'waitForRollout')
     const unhealthy = await deploy(targets[1], bad)
-    await untilTaken(client, unhealthy.id, 'waitForRollout')
+    await untilStarted(client, unhealthy.id, 'waitForRollout')
 
     const slowPush = await fault({
       operation: 'registry:PUT manifests',
@@ -162,7 +162,7 @@ test(
 
     await killed(stack.workerPid)
     worker = await newWorker()
-    await giveRoomBack()
+    await giveCapacityBack()
 
     await t.test('in the wait', () => ends(waiting, 'succeeded', 'good'))
     await t.test('in the wait for an unhealthy version', async () => {
@@ -188,21 +188,21 @@ test(
   async (t) => {
     const spec = await fixture.environment('stopping', ['api'])
     const commit = await commitHello(fixture.checkout, 'stopping', 'ok', 'Outlive a worker')
-    await takeRoomAway()
+    await takeCapacity()
     const release = await deploy(spec, commit)
-    await untilTaken(fixture.temporal, release.id, 'waitForRollout')
+    await untilStarted(fixture.temporal, release.id, 'waitForRollout')
     const asked = Date.now()
     process.kill(worker.pid, 'SIGTERM')
     await assert.rejects(worker.failed, /the worker ended with 0/)
-    // What only waits needs none of the grace time, and leaves nothing that keeps the process.
+    // A wait needs none of the grace period, and leaves nothing that keeps the process alive.
     const tookMs = Date.now() - asked
     t.diagnostic(`the worker stopped within ${tookMs} ms`)
     assert.ok(tookMs < 3_000, `${tookMs} ms`)
     const failure = await untilFailedOnce(fixture.temporal, release.id, 'waitForRollout')
     assert.equal(failure, 'WorkerShutdown')
     worker = await newWorker()
-    await untilTaken(fixture.temporal, release.id, 'waitForRollout')
-    await giveRoomBack()
+    await untilStarted(fixture.temporal, release.id, 'waitForRollout')
+    await giveCapacityBack()
     await assertEnd(release, 'succeeded', 'stopping')
   },
 )
@@ -214,12 +214,12 @@ test(
     const { stack, temporal: client } = fixture
     const spec = await fixture.environment('outage', ['api'])
     const commit = await commitHello(fixture.checkout, 'outage', 'ok', 'Outlive a server')
-    await takeRoomAway()
+    await takeCapacity()
     const release = await deploy(spec, commit)
-    await untilTaken(client, release.id, 'waitForRollout')
+    await untilStarted(client, release.id, 'waitForRollout')
     await killed(stack.temporalPid)
     const port = portOf(stack.temporal)
-    // Its first thread is gone before the last one has let go of the port.
+    // Its main thread is gone before the last thread releases the port.
     await until(async () => (await requireFreePort(port, 'Temporal')) === port, {
       what: 'the port of the killed server to be free',
       timeoutMs: 30_000,
@@ -231,7 +231,7 @@ test(
       logFile: path.join(stack.logs, 'temporal.log'),
     })
     disposer.add('Temporal', again.stop)
-    await giveRoomBack()
+    await giveCapacityBack()
     await assertEnd(release, 'succeeded', 'outage')
   },
 )

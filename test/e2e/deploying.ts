@@ -7,7 +7,7 @@ import type { ExampleEnvironment } from './example-environment.ts'
 import { assertOutcome, resultIn } from './outcome.ts'
 import type { LocalStack } from './local-stack.ts'
 
-/** Deploys what is checked out with the command line, to the end that is expected. */
+/** Deploys the checkout with the command line, and asserts the outcome. */
 export async function deploy(
   stack: LocalStack,
   example: ExampleEnvironment,
@@ -18,7 +18,7 @@ export async function deploy(
   return assertOutcome(stack, example, { id, outcome, command })
 }
 
-/** Asks for the release of a commit through the library. */
+/** Requests the release of a commit through the library. */
 export function begin(
   stack: LocalStack,
   example: ExampleEnvironment,

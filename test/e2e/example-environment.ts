@@ -19,8 +19,8 @@ import type { EnvironmentStatus } from '../../contract/environment.ts'
 import type { LocalStack } from './local-stack.ts'
 
 /**
- * A place of its own for the example on a stack: cluster, repository, services that run `v0`, and a
- * checkout to deploy there from. What happens in one example leaves the others alone.
+ * A separate environment for the example on a stack: cluster, repository, services that run `v0`,
+ * and a checkout to deploy from. Examples do not affect each other.
  */
 export interface ExampleEnvironment {
   /** Of the environment, the cluster and the repository. */
@@ -29,11 +29,11 @@ export interface ExampleEnvironment {
   readonly checkout: string
   readonly seeded: SeededHello
   readonly spec: EnvironmentSpec
-  /** Commits a version of the example; gives the commit. */
+  /** Commits a version of the example; returns the commit. */
   readonly commit: (version: string, health?: HelloHealth) => Promise<string>
-  /** Commits a version that the checks refuse. */
-  readonly commitRefusedByChecks: (version: string) => Promise<string>
-  /** Commits a version whose worker ends as soon as it starts. */
+  /** Commits a version whose checks fail. */
+  readonly commitWithFailingChecks: (version: string) => Promise<string>
+  /** Commits a version whose worker exits as soon as it starts. */
   readonly commitWithBrokenWorker: (version: string) => Promise<string>
   /** Runs the command line in the checkout to its end, as a user would. */
   readonly slipway: (...args: readonly string[]) => Promise<CommandEnd>
@@ -44,7 +44,7 @@ export interface CommandEnd {
   readonly exitCode: number
   /** What `--json` printed: a document, or one for each event. */
   readonly documents: readonly unknown[]
-  /** All that it printed, for the message of a test that fails. */
+  /** All that it printed, for the message of a failed assertion. */
   readonly output: string
 }
 
@@ -53,13 +53,13 @@ export interface ExampleOptions {
   readonly circuitBreaker?: 'required' | 'optional'
   /** As `slipway.yaml` has it. @default '2m' */
   readonly stabilityTimeout?: string
-  /** What the services run at first. Default: what the stack's own example runs. */
+  /** The images that the services start with. Default: those of the stack's own example. */
   readonly firstImages?: (repositoryUri: string) => Promise<Readonly<Record<string, string>>>
 }
 
 const main = path.join(import.meta.dirname, '../../cli/main.ts')
 
-/** @param environment also the beginning of all names at AWS */
+/** @param environment is also the prefix of all names at AWS */
 export async function openExample(
   stack: LocalStack,
   environment: string,
@@ -91,7 +91,7 @@ export async function openExample(
     seeded,
     spec,
     commit: (version, health = 'ok') => commitHello(checkout, version, health, `Say ${version}`),
-    async commitRefusedByChecks(version) {
+    async commitWithFailingChecks(version) {
       await writeVersion(checkout, version, 'ok')
       await writeFile(path.join(checkout, 'HEALTH'), 'splendid\n')
       return commitAll(checkout, 'Feel splendid')
@@ -143,7 +143,7 @@ export async function runSlipway(
 ): Promise<CommandEnd> {
   const { exitCode, stdout, all } = await execa(process.execPath, [main, ...args], {
     cwd,
-    // The command is started so often that compiling it once is worth it.
+    // The command is started often enough that caching its compiled code pays off.
     env: {
       ...stack.stack.env,
       CI: 'true',

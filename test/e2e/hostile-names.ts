@@ -6,10 +6,10 @@ import { commitAll } from '../../local/stack/hello.ts'
 import type { ExampleEnvironment } from './example-environment.ts'
 import type { LocalStack } from './local-stack.ts'
 
-/** A checkout in which whatever can have a name has one that a shell or an option parser would obey. */
+/** A checkout in which every name would be executed by a shell or parsed as an option. */
 export interface Hostile {
   readonly folder: string
-  /** The name of the file that is there once something was executed. */
+  /** The name of the file that exists once any name was executed. */
   readonly mark: string
   /** How the subject of the commit begins. */
   readonly subject: string
@@ -17,7 +17,7 @@ export interface Hostile {
   readonly tag: string
 }
 
-/** Moves the checkout of an example to such a path, and makes a commit there of such files. */
+/** Moves the checkout of an example to such a path, and commits such files there. */
 export async function makeHostile(
   stack: LocalStack,
   example: ExampleEnvironment,
@@ -29,7 +29,7 @@ export async function makeHostile(
   await makeSource(folder, evil)
   const subject = `--amend ${evil}`
   const commit = await commitAll(folder, `${subject} \u001B[2J\u202E **bold** | <b>\n\n${evil}`)
-  // git allows no spaces in them; a shell would put them there.
+  // git allows no spaces in refs; a shell would expand this to one.
   const name = evil.replaceAll(' ', '${IFS}')
   const [branch, tag] = [`-${name}`, `--upload-pack=touch${name}`]
   for (const ref of [`refs/heads/${branch}`, `refs/tags/${tag}`]) {
@@ -38,7 +38,7 @@ export async function makeHostile(
   return { folder, mark, subject, branch, tag }
 }
 
-/** All that is built stands below a folder, with a Dockerfile, of such names. */
+/** Copies the build context and its Dockerfile to such names, and configures them. */
 async function makeSource(folder: string, evil: string): Promise<void> {
   const context = `-c ${evil}`
   const dockerfile = `Docker"file' ${evil}`

@@ -19,8 +19,8 @@ import type { LocalStack } from './local-stack.ts'
 
 /** What others do to an environment while Slipway works on it. */
 
-/** What goes wrong with calls to AWS, as the simulator's `faults` take it, until it is lifted. */
-export async function goWrong(
+/** Makes calls to AWS fail, with a fault as the simulator takes it; returns how to lift it. */
+export async function injectFault(
   stack: LocalStack,
   fault: { readonly operation: string; readonly kind: string; readonly about?: string } & Readonly<
     Record<string, unknown>
@@ -32,17 +32,17 @@ export async function goWrong(
   assert.equal(added.status, 200, await added.clone().text())
   const { id } = (await added.json()) as { id: string }
   return async () => {
-    const gone = await fetch(`${faults}/${id}`, { method: 'DELETE' })
-    assert.equal(gone.status, 200)
+    const removed = await fetch(`${faults}/${id}`, { method: 'DELETE' })
+    assert.equal(removed.status, 200)
   }
 }
 
 /**
- * Lets no UpdateService of one ECS service through, so that a release stands before that step,
- * retrying, until the hold is let go.
+ * Fails every UpdateService of one ECS service, so that a release keeps retrying that step until the
+ * hold is lifted.
  */
 export function holdUpdates(stack: LocalStack, service: string): Promise<() => Promise<void>> {
-  return goWrong(stack, { operation: 'ECS:UpdateService', kind: 'error5xx', about: service })
+  return injectFault(stack, { operation: 'ECS:UpdateService', kind: 'error5xx', about: service })
 }
 
 /** As an operator would in the middle of an incident. */
@@ -62,8 +62,8 @@ export async function turnOffCircuitBreakers(
 }
 
 /**
- * As a colleague with the AWS CLI would: a revision of a service's own, with a variable more than
- * the given one.
+ * As a colleague with the AWS CLI would: deploys a new revision with one variable more than the
+ * given one.
  */
 export async function deployByHand(
   stack: LocalStack,
@@ -93,7 +93,7 @@ export async function deployByHand(
   )
 }
 
-/** As scripts do that tidy up old revisions: nothing can be deployed from it any more. */
+/** As cleanup scripts do with old revisions: it can no longer be deployed. */
 export async function deregister(stack: LocalStack, taskDefinition: string): Promise<void> {
   await stack.aws.ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition }))
 }
@@ -114,7 +114,7 @@ export async function registerLostImage(
   return `${family}:${taskDefinition?.revision}`
 }
 
-/** As a person might who mistakes it for a leftover. */
+/** As a person might who thinks that the service is unused. */
 export async function deleteService(
   stack: LocalStack,
   example: ExampleEnvironment,
@@ -167,14 +167,14 @@ export async function untilAtStep(stack: LocalStack, id: string, name: string, s
   )
 }
 
-/** Until what a release waits for has said something in a heartbeat. */
-export async function untilSaid(stack: LocalStack, id: string, words: RegExp) {
+/** Waits until a pending activity of a release has reported a text in a heartbeat. */
+export async function untilReported(stack: LocalStack, id: string, words: RegExp) {
   const handle = stack.temporal.workflow.getHandle(id)
   await until(
     async () => {
       const pending = await pendingActivities(stack.temporal, await handle.describe())
       return words.test(JSON.stringify(pending))
     },
-    { what: `${id} to say ${words}`, timeoutMs: 60_000 },
+    { what: `${id} to report ${words}`, timeoutMs: 60_000 },
   )
 }

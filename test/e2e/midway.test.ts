@@ -6,10 +6,10 @@ import {
   deleteService,
   deregister,
   digestOfTag,
-  goWrong,
+  injectFault,
   holdUpdates,
   untilAtStep,
-  untilSaid,
+  untilReported,
 } from './interventions.ts'
 import { assertOutcome, resultIn } from './outcome.ts'
 import { until } from '../../local/process/until.ts'
@@ -17,8 +17,8 @@ import { answering, assertRuns } from './what-runs.ts'
 import { openLocalStack, type LocalStack } from './local-stack.ts'
 
 /**
- * What goes wrong at AWS in the middle of a release, on a real stack: the release ends, says what
- * it was, and is true about what runs.
+ * Failures at AWS in the middle of a release, on a real stack: the release ends, names the cause, and
+ * reports what really runs.
  */
 
 let stack: LocalStack
@@ -35,7 +35,7 @@ describe('a release that AWS obstructs', { concurrency: 4 }, () => {
     const first = await answering(stack, example)
     await example.commit('v2')
     const about = 'denied-api'
-    const allow = await goWrong(stack, { operation: 'ECS:UpdateService', kind: 'deny', about })
+    const allow = await injectFault(stack, { operation: 'ECS:UpdateService', kind: 'deny', about })
     const result = await deploy(stack, example, 'rejected')
     assert.match(result.message, /^api: AWS denies .*"ecs:UpdateService"/)
     assert.match(result.message, /Nothing was touched: what ran before still runs\.$/)
@@ -51,7 +51,7 @@ describe('a release that AWS obstructs', { concurrency: 4 }, () => {
   test('rolls back the first service if ECS refuses the second deployment', async () => {
     const example = await openExample(stack, 'halfway')
     await example.commit('v1')
-    await goWrong(stack, {
+    await injectFault(stack, {
       operation: 'ECS:UpdateService',
       kind: 'refuse',
       code: 'InvalidParameterException',
@@ -84,7 +84,7 @@ describe('a release that AWS obstructs', { concurrency: 4 }, () => {
     assert.equal(now.digest, v1.digest)
     assert.match(now.taskDefinition, /gone-api:4$/)
 
-    // What was live is known by its new name, also for a manual rollback to it.
+    // A manual rollback to that release resolves to the copy, too; the old revision is rejected.
     const named = await example.slipway('rollback', 'gone', '--to', 'gone-api:2')
     assert.equal(named.exitCode, 2, named.output)
     assert.match(named.output, /gone-api:2 is INACTIVE.*slipway deploy gone --commit [0-9a-f]{40}/s)
@@ -117,8 +117,8 @@ describe('a release that AWS obstructs', { concurrency: 4 }, () => {
     const example = await openExample(stack, 'renewed')
     const { releaseId: id } = await begin(stack, example, await example.commit('v1'))
     await untilAtStep(stack, id, 'wait', 'api')
-    const renew = await goWrong(stack, { operation: 'ECS:*', kind: 'expire', about: 'renewed' })
-    await untilSaid(stack, id, /cannot poll AWS: .*expired.*; renew the worker's credentials/)
+    const renew = await injectFault(stack, { operation: 'ECS:*', kind: 'expire', about: 'renewed' })
+    await untilReported(stack, id, /cannot poll AWS: .*expired.*; renew the worker's credentials/)
     await renew()
     const result = await assertOutcome(stack, example, { id, outcome: 'succeeded' })
     await assertRuns(stack, example, { result, which: 'revision', version: 'v1' })
@@ -128,7 +128,7 @@ describe('a release that AWS obstructs', { concurrency: 4 }, () => {
     const example = await openExample(stack, 'rotated', { stabilityTimeout: '15s' })
     const { releaseId: id } = await begin(stack, example, await example.commit('v1'))
     await untilAtStep(stack, id, 'wait', 'api')
-    const renew = await goWrong(stack, { operation: 'ECS:*', kind: 'expire', about: 'rotated' })
+    const renew = await injectFault(stack, { operation: 'ECS:*', kind: 'expire', about: 'rotated' })
     await untilAtStep(stack, id, 'credentials')
     const { output } = await example.slipway('status', 'rotated')
     assert.match(output, /does not accept the worker's credentials.* until \d\d:\d\d UTC/)
@@ -138,12 +138,16 @@ describe('a release that AWS obstructs', { concurrency: 4 }, () => {
   })
 
   test('needs a person if the credentials for the rollback are not renewed', async () => {
-    const example = await openExample(stack, 'lapsed')
+    const example = await openExample(stack, 'stale')
     const spec = { ...example.spec, rollback: { timeoutMs: 12_000 } }
     const { releaseId: id } = await begin(stack, { ...example, spec }, await example.commit('v1'))
     await untilAtStep(stack, id, 'wait', 'api')
-    const renew = await goWrong(stack, { operation: 'ECS:*', kind: 'expire', about: 'lapsed' })
-    await untilSaid(stack, id, /cannot poll AWS: /)
+    const renew = await injectFault(stack, {
+      operation: 'ECS:*',
+      kind: 'expire',
+      about: 'stale',
+    })
+    await untilReported(stack, id, /cannot poll AWS: /)
     await stack.temporal.workflow.getHandle(id).cancel()
     const result = await assertOutcome(stack, example, { id, outcome: 'rollback_failed' })
     assert.match(
@@ -152,7 +156,7 @@ describe('a release that AWS obstructs', { concurrency: 4 }, () => {
     )
     await renew()
     await until(async () => (await answering(stack, example)).version === 'v1', {
-      what: 'ECS to go on with the deployment that nobody watches',
+      what: 'ECS to complete the deployment that no release watches',
       timeoutMs: 60_000,
     })
     const again = await deploy(stack, example, 'succeeded')

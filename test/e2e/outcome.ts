@@ -12,7 +12,7 @@ import type { LocalStack } from './local-stack.ts'
  * workflow's result or failure, its search attribute, the exit status of the command that waited,
  * and the ledger that `slipway status` prints.
  *
- * @param expected.command the command that has waited; `slipway wait` does where none has
+ * @param expected.command the command that waited. Default: `slipway wait`, run here
  */
 export async function assertOutcome(
   stack: LocalStack,
@@ -46,7 +46,7 @@ export function resultIn({ documents, output }: CommandEnd): ReleaseResult {
   return last
 }
 
-/** Until then the environment may still refuse the next request. */
+/** Waits until a release is in the ledger: the environment may reject requests before. */
 export async function untilInLedger(example: ExampleEnvironment, id: string): Promise<void> {
   await until(
     async () => {
@@ -57,7 +57,7 @@ export async function untilInLedger(example: ExampleEnvironment, id: string): Pr
   )
 }
 
-/** The id of the release that the environment begins as the one after so many. */
+/** Waits for the release that the environment begins after `after` others; returns its id. */
 export async function nextRelease(example: ExampleEnvironment, after: number): Promise<string> {
   let id: string | undefined
   await until(

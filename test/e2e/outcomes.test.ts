@@ -9,7 +9,7 @@ import {
   deleteImage,
   deployByHand,
   digestOfTag,
-  goWrong,
+  injectFault,
   holdUpdates,
   turnOffCircuitBreakers,
   untilAtStep,
@@ -184,7 +184,7 @@ describe(
         await example.commitWithBrokenWorker('v1'),
       )
       await untilAtStep(stack, id, 'deploy', 'worker')
-      await goWrong(stack, { operation: 'ECS:UpdateService', kind: 'deny', about: 'stuck-api' })
+      await injectFault(stack, { operation: 'ECS:UpdateService', kind: 'deny', about: 'stuck-api' })
       await letGo()
       const result = await assertOutcome(stack, example, { id, outcome: 'rollback_failed' })
       assert.match(result.message, /The rollback failed, too: api: .* A person is needed now\.$/)
@@ -212,7 +212,7 @@ describe(
     test('a release whose checks fail changes nothing', async () => {
       const example = await openExample(stack, 'checks')
       const first = await answering(stack, example)
-      await example.commitRefusedByChecks('v1')
+      await example.commitWithFailingChecks('v1')
       const result = await deploy(stack, example, 'rejected')
       assert.match(result.message, /grep/)
       assert.deepEqual(await answering(stack, example), first)

@@ -5,11 +5,11 @@ import { execa } from 'execa'
 import { helloBaseImage } from '../../local/engine/base-image.ts'
 import type { LocalStack } from './local-stack.ts'
 
-/** A base image in a repository of its own, whose tag is moved from version to version. */
+/** A base image in its own repository, whose tag moves from version to version. */
 export interface OwnBaseImage {
   /** With its tag, as a Dockerfile names it. */
   readonly reference: string
-  /** Moves the tag to a version in the registry alone: the engine keeps what it has. */
+  /** Moves the tag to a version in the registry only: the engine keeps its copy. */
   readonly push: (version: string) => Promise<void>
   /** The version that an image was made from. */
   readonly versionIn: (image: string) => Promise<string>
@@ -17,7 +17,7 @@ export interface OwnBaseImage {
 
 const label = 'slipway.test.base'
 
-/** As a team has it that patches one base image for all its services. */
+/** Creates the base image of a team that patches one image for all its services. */
 export async function openBaseImage(
   stack: LocalStack,
   repositoryName: string,

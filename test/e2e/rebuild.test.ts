@@ -19,7 +19,7 @@ before(async () => {
 })
 after(() => stack?.close())
 
-/** Builds from another base image than the example's own. */
+/** Makes the example build from another base image. */
 async function buildFrom(example: ExampleEnvironment, base: string): Promise<void> {
   const file = path.join(example.checkout, 'slipway.yaml')
   const text = await readFile(file, 'utf8')
@@ -27,7 +27,7 @@ async function buildFrom(example: ExampleEnvironment, base: string): Promise<voi
   await writeFile(file, text.replaceAll(/target: (api|worker) }/g, `target: $1, ${args} }`))
 }
 
-/** Runs a schedule now, to its end. */
+/** Triggers a schedule now, and waits for the end of its run. */
 async function trigger({ slipway, environment }: ExampleEnvironment, name: string) {
   const triggered = await slipway('schedule', 'trigger', environment, name)
   assert.equal(triggered.exitCode, 0, triggered.output)
@@ -58,7 +58,7 @@ test('a scheduled rebuild deploys the same commit on a new base image', async ()
   assert.equal(await base.versionIn(`${uri}@${digest}`), 'first')
 
   await base.push('patched')
-  assert.equal(await base.versionIn(base.reference), 'first', 'the engine has the old one still')
+  assert.equal(await base.versionIn(base.reference), 'first', 'the engine still has the old one')
   assert.equal((await deploy(stack, example, 'unchanged')).commit, commit)
 
   const made = await example.slipway(
@@ -79,7 +79,7 @@ test('a scheduled rebuild deploys the same commit on a new base image', async ()
   assert.equal(
     await digestOfTag(stack, example, `api-${commit}`),
     digest,
-    'the first stays as it was',
+    'the first image is unchanged',
   )
 
   await deploy(stack, example, 'unchanged')

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 
-/** A secret by the name that a failing test calls it by, so that the test itself prints none. */
+/** Secrets by the name that a failing test prints in place of the value. */
 export type Secrets = Readonly<Record<string, string>>
 
 /**
@@ -21,7 +21,7 @@ function formsOf(secret: string): readonly string[] {
   return [secret, quoted, encodeURIComponent(secret), ...encoded, ...url]
 }
 
-/** What base64 makes of it behind `shift` other bytes: without the digits that those have a part in. */
+/** Its base64 form after `shift` other bytes, without the digits that those bytes affect. */
 function inBase64(secret: string, shift: number): string {
   const bytes = Buffer.concat([Buffer.alloc(shift), Buffer.from(secret)])
   const whole = bytes.subarray(0, bytes.length - (bytes.length % 3)).toString('base64')

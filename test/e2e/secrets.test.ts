@@ -15,13 +15,13 @@ import { openReceiver, type Receiver } from '../workflows/receiver.ts'
 import { openLocalStack, type LocalStack } from './local-stack.ts'
 
 /**
- * Releases with secrets wherever a real one has some, and a look into everything that is left of
- * them. What is looked for as well is a commit: a place that does not have it was not looked into.
+ * Releases with secrets wherever real ones have some, and a search for them in everything that the
+ * releases leave behind. The search also expects a commit, which proves that it read the right place.
  */
 
 const random = () => randomBytes(24).toString('base64url')
 
-/** Known before the releases begin; the registry's tokens come with them. */
+/** Secrets known before the releases begin; the registry issues its tokens during them. */
 const planted = {
   'variable of a container': `postgres://app:${random()}@db/app?a=b&c="d"`,
   'changed variable of a container': random(),
@@ -36,11 +36,11 @@ const planted = {
 
 let stack: LocalStack
 let example: ExampleEnvironment
-/** Those of the worker, and those of the command. */
+/** The programs of the worker, and those of the command. */
 let programs: WatchedPrograms
 let ofTheCommand: WatchedPrograms
 let cacheDir: string
-/** It takes the first, repeats its own address in a refusal, and breaks off, then takes the rest. */
+/** Accepts the first call, answers 404 with its own address, drops one, and accepts the rest. */
 let receiver: Receiver
 let secrets: Secrets
 const said: CommandEnd[] = []
@@ -110,7 +110,7 @@ async function slipway(status: number, ...args: readonly string[]): Promise<stri
 let good: string
 let plan: string
 
-/** A good release, one that is rolled back, one whose checks print all they can, and others. */
+/** Runs a good release, one that is rolled back, one whose checks print secrets, and others. */
 async function release(): Promise<void> {
   await plantVariables()
   await nameWebhook()
@@ -145,7 +145,7 @@ async function plantVariables(): Promise<void> {
         ...container,
         environment: [
           { name: 'DATABASE_URL', value: planted['variable of a container'] },
-          // The variable that runs has another value by now.
+          // The running revision has another value.
           { name: 'GREETING', value: planted['changed variable of a container'] },
         ],
         logConfiguration: {
@@ -178,7 +178,7 @@ async function commitPasswordInAddress(): Promise<void> {
   await commitAll(example.checkout, 'Name the repository with a password')
 }
 
-/** Without those in files that the test itself has written. */
+/** Leaves out the secrets in files that the test itself has written. */
 async function filesBelow(folder: string): Promise<readonly string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   return entries.filter((one) => one.isFile()).map((one) => path.join(one.parentPath, one.name))
@@ -188,7 +188,7 @@ function assertNoSecretIn(places: readonly (string | Uint8Array)[]): void {
   const all = places.map((place) => Buffer.from(place))
   assert.ok(
     all.some((place) => place.includes(good)),
-    'the commit of a release is there: this is the right place to look',
+    'a commit is found, so the search reads the right place',
   )
   assert.deepEqual([...new Set(all.flatMap((place) => secretsIn(place, secrets)))], [])
 }

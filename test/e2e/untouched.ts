@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-ecs'
 import type { LocalStack } from './local-stack.ts'
 
-/** All that a release could have changed at AWS, to be compared with itself later. */
+/** All that a release can change at AWS, to be compared with a later state. */
 export async function stateOfAws(
   { aws: { ecs, ecr } }: LocalStack,
   { cluster, repository }: { readonly cluster: string; readonly repository: string },

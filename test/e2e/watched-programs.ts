@@ -4,7 +4,7 @@ import { findOnPath } from '../../local/install/find-on-path.ts'
 
 /** Wrappers of docker and git that record their calls and then make them. */
 export interface WatchedPrograms {
-  /** First on a PATH, it has `git`; `docker` is to be named in `SLIPWAY_DOCKER`. */
+  /** Contains `git`, for the start of a PATH, and `docker`, for `SLIPWAY_DOCKER`. */
   readonly folder: string
   readonly docker: string
   /** Every argument of every call, and the names of the variables that each call was given. */
@@ -18,19 +18,19 @@ export interface WatchedPrograms {
 
 /** @param folder for the wrappers and their records */
 export async function watchPrograms(folder: string, dockerPath: string): Promise<WatchedPrograms> {
-  const told = path.join(folder, 'told')
-  await mkdir(told, { recursive: true })
+  const records = path.join(folder, 'records')
+  await mkdir(records, { recursive: true })
   const git = await findOnPath('git')
-  if (git === undefined) throw new Error('there is no git on the PATH')
+  if (git === undefined) throw new Error('Found no git on the PATH: install git.')
   const programs = { docker: dockerPath, git }
   for (const [name, program] of Object.entries(programs)) {
     const file = path.join(folder, name)
-    await writeFile(file, script(told, program))
+    await writeFile(file, script(records, program))
     await chmod(file, 0o755)
   }
   const all = async (kind: string) => {
-    const names = (await readdir(told)).filter((name) => name.startsWith(`${kind}.`))
-    return Promise.all(names.map((name) => readFile(path.join(told, name), 'utf8')))
+    const names = (await readdir(records)).filter((name) => name.startsWith(`${kind}.`))
+    return Promise.all(names.map((name) => readFile(path.join(records, name), 'utf8')))
   }
   return {
     folder,
@@ -43,14 +43,14 @@ export async function watchPrograms(folder: string, dockerPath: string): Promise
   }
 }
 
-/** A file for each call, named by its process: calls run at the same time. */
-function script(told: string, program: string): string {
+/** Records each call in a file named by its process, since calls run at the same time. */
+function script(records: string, program: string): string {
   return `#!/bin/sh
-printf '%s\\n' "$0" "$@" >'${told}/arguments.'$$
-tr '\\000' '\\n' <"/proc/$$/environ" | sed -n 's/^\\([A-Za-z_][A-Za-z0-9_]*\\)=.*/\\1/p' >'${told}/variables.'$$
+printf '%s\\n' "$0" "$@" >'${records}/arguments.'$$
+tr '\\000' '\\n' <"/proc/$$/environ" | sed -n 's/^\\([A-Za-z_][A-Za-z0-9_]*\\)=.*/\\1/p' >'${records}/variables.'$$
 if [ "$1" = login ]; then
-  cat >'${told}/password.'$$
-  exec '${program}' "$@" <'${told}/password.'$$
+  cat >'${records}/password.'$$
+  exec '${program}' "$@" <'${records}/password.'$$
 fi
 exec '${program}' "$@"
 `

@@ -6,18 +6,18 @@ import type { ExampleEnvironment } from './example-environment.ts'
 import type { LocalStack } from './local-stack.ts'
 
 export interface Answering {
-  /** What the API says it is at `/health`. */
+  /** The version that the API reports at `/health`. */
   readonly version: string
-  /** Of the container behind the port that the load balancer sends requests to. */
+  /** Digest of the container behind the load balancer's target port. */
   readonly digest: string
-  /** ARN of that task. */
+  /** ARN of the container's task. */
   readonly task: string
   readonly taskDefinition: string
 }
 
 /**
- * Who answers `/health`: the load balancer's healthy target, the task that has its port, and the
- * digest of that task's container, beside what the answer itself says.
+ * What answers `/health`: the load balancer's healthy target, the task with its port, the digest of
+ * that task's container, and the version in the answer itself.
  */
 export async function answering(
   stack: LocalStack,
@@ -71,8 +71,8 @@ async function tasksOf(
 }
 
 /**
- * Asserts that the environment runs what the release has brought, or what was there before it:
- * the digests that its result names, and the version that the app says it is.
+ * Asserts that the environment runs the release's revision or its rollback target: the digests in
+ * its result, and the version that the app reports.
  */
 export async function assertRuns(
   stack: LocalStack,
