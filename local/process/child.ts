@@ -34,7 +34,7 @@ export async function startChild(command: {
   const setpriv = command.outlives ? undefined : await findSetpriv()
   const line = [command.file, ...command.args]
   const [file = '', ...args] =
-    setpriv === undefined ? line : [setpriv, '--pdeathsig', 'TERM', '--', ...line]
+    setpriv === undefined ? line : [setpriv, ...endsWithParent(process.pid), ...line]
   const child = spawn(file, args, {
     stdio: ['ignore', log.fd, log.fd],
     detached: true,
@@ -77,6 +77,15 @@ function signal(pid: number, name: NodeJS.Signals): void {
     // It has ended already, which is what was asked for.
     if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
   }
+}
+
+/**
+ * Arguments of `setpriv` before the command. The kernel sends the signal only for a parent that dies
+ * after `setpriv` has asked for it, so the command begins only if the parent is still the same.
+ */
+function endsWithParent(parent: number): readonly string[] {
+  const guard = '[ "$PPID" = "$0" ] && exec "$@"'
+  return ['--pdeathsig', 'TERM', '--', '/bin/sh', '-c', guard, `${parent}`]
 }
 
 /** Of util-linux: sets the signal that the kernel sends when the parent dies. */

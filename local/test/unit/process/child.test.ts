@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { access, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { after, before, test } from 'node:test'
+import { after, before, describe, test } from 'node:test'
+import { findOnPath } from '../../../install/find-on-path.ts'
 import { startChild } from '../../../process/child.ts'
 import { isAlive } from '../../../process/process.ts'
 import { until } from '../../../process/until.ts'
@@ -64,26 +65,56 @@ test('a child that does not listen is killed after the grace time', async () => 
   assert.equal(isAlive(child.pid), false)
 })
 
-test(
-  'a child ends when its parent is killed',
+describe(
+  'a child whose parent is killed',
   { skip: process.platform !== 'linux' && 'only Linux has a signal for it' },
-  async () => {
-    const parent = path.join(folder, 'parent.mjs')
-    const module = path.resolve(import.meta.dirname, '../../../process/child.ts')
-    await writeFile(
-      parent,
-      `import { startChild } from ${JSON.stringify(module)}
-       const child = await startChild({
-         name: 'it', file: '/bin/sleep', args: ['60'], logFile: ${JSON.stringify(path.join(folder, 'orphan.log'))},
-       })
-       console.log(child.pid)
-       setInterval(() => {}, 1000)`,
-    )
-    const run = spawn(process.execPath, [parent], { stdio: ['ignore', 'pipe', 'inherit'] })
-    const [line] = (await once(run.stdout, 'data')) as [Buffer]
-    const pid = Number(line.toString())
-    assert.equal(isAlive(pid), true)
-    run.kill('SIGKILL')
-    await until(async () => !isAlive(pid), { what: 'the child to end', timeoutMs: 5_000 })
+  () => {
+    test('ends', async () => {
+      const { pid, parent } = await startParent('orphan', ['/bin/sleep', '60'])
+      assert.equal(isAlive(pid), true)
+      parent.kill('SIGKILL')
+      await until(async () => !isAlive(pid), { what: 'the child to end', timeoutMs: 5_000 })
+    })
+
+    test('never begins if that happens before the kernel knows of it', async () => {
+      const programs = path.join(folder, 'late')
+      const setpriv = (await findOnPath('setpriv')) ?? ''
+      await mkdir(programs)
+      await writeFile(
+        path.join(programs, 'setpriv'),
+        `#!/bin/sh\nwhile kill -0 "$PPID"; do sleep 0.02; done\nexec ${setpriv} "$@"\n`,
+        { mode: 0o755 },
+      )
+      const begun = path.join(folder, 'begun')
+      const PATH = `${programs}:${process.env.PATH}`
+      const { pid, parent } = await startParent('late', ['/usr/bin/touch', begun], { PATH })
+      parent.kill('SIGKILL')
+      await until(async () => !isAlive(pid), { what: 'the child to end', timeoutMs: 5_000 })
+      await assert.rejects(access(begun), { code: 'ENOENT' })
+    })
   },
 )
+
+/** A process of its own that starts the command as its child; both then run. */
+async function startParent(
+  name: string,
+  [file = '', ...args]: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+) {
+  const program = path.join(folder, `${name}.mjs`)
+  const module = path.resolve(import.meta.dirname, '../../../process/child.ts')
+  const command = { name, file, args, logFile: path.join(folder, `${name}.log`) }
+  await writeFile(
+    program,
+    `import { startChild } from ${JSON.stringify(module)}
+     const child = await startChild(${JSON.stringify(command)})
+     console.log(child.pid)
+     setInterval(() => {}, 1000)`,
+  )
+  const parent = spawn(process.execPath, [program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...env },
+  })
+  const [line] = (await once(parent.stdout, 'data')) as [Buffer]
+  return { pid: Number(line.toString()), parent }
+}
