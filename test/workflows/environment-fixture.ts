@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict'
+import { inspect } from 'node:util'
 import { Context } from '@temporalio/activity'
 import { WithStartWorkflowOperation, type WorkflowHandle } from '@temporalio/client'
 import { TestWorkflowEnvironment } from '@temporalio/testing'
@@ -118,10 +120,16 @@ export function heldRollout() {
   }
 }
 
-/** Repeats a query until the answer is good. The timeout of the test bounds it. */
+/**
+ * Repeats a query until the answer is good.
+ *
+ * @throws with the last answer after a minute, many times what any of these states takes
+ */
 export async function until<T>(query: () => Promise<T>, good: (answer: T) => boolean): Promise<T> {
+  const end = Date.now() + 60_000
   for (;;) {
     const answer = await query()
     if (good(answer)) return answer
+    assert.ok(Date.now() < end, `waited 60 s in vain. The last answer: ${inspect(answer)}`)
   }
 }
