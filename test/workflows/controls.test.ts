@@ -1,6 +1,6 @@
 import type { ControlBody } from '../../contract/controls.ts'
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { after, test } from 'node:test'
 import * as protocol from '../../contract/messages.ts'
 import {
   heldRollout,
@@ -10,13 +10,9 @@ import {
   type EnvironmentFixture,
 } from './environment-fixture.ts'
 import { anotherCommit, commit } from './fixtures.ts'
-import type { Harness } from './harness.ts'
 import { rejectionOf } from './rejected-update.ts'
 
-let harness: Harness
-before(async () => {
-  harness = await startEnvironmentHarness()
-})
+const harness = await startEnvironmentHarness()
 after(() => harness.close())
 
 type Kind = (typeof protocol.plainControls)[number]

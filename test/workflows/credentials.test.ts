@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { after, test } from 'node:test'
 import { Context } from '@temporalio/activity'
 import { ApplicationFailure } from '@temporalio/common'
 import type { RolloutEnd } from '../../contract/activity-types.ts'
@@ -7,16 +7,13 @@ import { releaseDetails } from '../../text/details.ts'
 import { releaseStatus } from '../../contract/messages.ts'
 import type { ReleaseStatus } from '../../contract/releases.ts'
 import { live } from './fixtures.ts'
-import { startHarness, type Harness } from './harness.ts'
+import { startHarness } from './harness.ts'
 import { runRelease } from './run-release.ts'
 
 /** Credentials that AWS no longer accepts when a release rolls back. */
 
-let harness: Harness
-before(async () => {
-  harness = await startHarness()
-})
-after(() => harness?.close())
+const harness = await startHarness()
+after(() => harness.close())
 
 const minute = 60_000
 

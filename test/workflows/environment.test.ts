@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { after, test } from 'node:test'
 import { ApplicationFailure } from '@temporalio/activity'
 import * as protocol from '../../contract/messages.ts'
 import {
@@ -9,13 +9,9 @@ import {
   withEnvironment,
 } from './environment-fixture.ts'
 import { anotherCommit, commit, deployOf } from './fixtures.ts'
-import type { Harness } from './harness.ts'
 import { rejectionOf } from './rejected-update.ts'
 
-let harness: Harness
-before(async () => {
-  harness = await startEnvironmentHarness()
-})
+const harness = await startEnvironmentHarness()
 after(() => harness.close())
 
 test('with the policy reject, another deploy is rejected with the name of the running one, and the same commit joins it', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { after, test } from 'node:test'
 import * as protocol from '../../contract/messages.ts'
 import {
   heldRollout,
@@ -9,14 +9,10 @@ import {
   type EnvironmentFixture,
 } from './environment-fixture.ts'
 import { anotherCommit, commit, deployOf } from './fixtures.ts'
-import type { Harness } from './harness.ts'
 import { rejectionOf } from './rejected-update.ts'
 import { hasNoFailedTask, signalUndecodable, undecodable } from './undecodable.ts'
 
-let harness: Harness
-before(async () => {
-  harness = await startEnvironmentHarness()
-})
+const harness = await startEnvironmentHarness()
 after(() => harness.close())
 
 test('a payload that cannot be decoded does no harm in any signal or Update, and is shown', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { after, test } from 'node:test'
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
 import * as protocol from '../../contract/messages.ts'
 import {
@@ -9,13 +9,9 @@ import {
   type EnvironmentFixture,
 } from './environment-fixture.ts'
 import { anotherCommit, commit } from './fixtures.ts'
-import type { Harness } from './harness.ts'
 import { eventsIn, secret, withNotifiedEnvironment } from './notified-environment.ts'
 
-let harness: Harness
-before(async () => {
-  harness = await startEnvironmentHarness()
-})
+const harness = await startEnvironmentHarness()
 after(() => harness.close())
 
 test('a receiver that hangs delays neither the release nor the next one', async () => {

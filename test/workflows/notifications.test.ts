@@ -1,19 +1,15 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { after, test } from 'node:test'
 import type { NotificationSpec } from '../../contract/environment-spec.ts'
 import type { RolloutEnd } from '../../contract/activity-types.ts'
 import * as protocol from '../../contract/messages.ts'
 import type { TestedNotification } from '../../contract/notifications.ts'
 import { heldRollout, startEnvironmentHarness, until } from './environment-fixture.ts'
 import { anotherCommit, commit } from './fixtures.ts'
-import type { Harness } from './harness.ts'
 import type { Received } from './receiver.ts'
 import { bodyOf, eventsIn, webhook, withNotifiedEnvironment } from './notified-environment.ts'
 
-let harness: Harness
-before(async () => {
-  harness = await startEnvironmentHarness()
-})
+const harness = await startEnvironmentHarness()
 after(() => harness.close())
 
 const isSlack = (one: Received) => 'blocks' in (JSON.parse(one.body) as object)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { after, before, test } from 'node:test'
+import { after, test } from 'node:test'
 import { execa } from 'execa'
 import { findTemporal } from '../../local/stack/temporal.ts'
 import type { RolloutEnd } from '../../contract/activity-types.ts'
@@ -13,7 +13,6 @@ import {
   type EnvironmentFixture,
 } from './environment-fixture.ts'
 import { anotherCommit, commit } from './fixtures.ts'
-import type { Harness } from './harness.ts'
 
 /**
  * Runs every `temporal` command of the operator's guide verbatim, in a shell with the stock command
@@ -24,11 +23,7 @@ const commands = [...guide.matchAll(/```sh\n([\s\S]*?)```/g)]
   .flatMap(([, block = '']) => block.replaceAll('\\\n', ' ').split('\n'))
   .filter((line) => line.startsWith('temporal '))
 
-let harness: Harness
-let temporal: string
-before(async () => {
-  ;[harness, temporal] = await Promise.all([startEnvironmentHarness(), findTemporal()])
-})
+const [harness, temporal] = await Promise.all([startEnvironmentHarness(), findTemporal()])
 after(() => harness.close())
 
 /** Runs a line as an operator would type it, for the environment of a test. */

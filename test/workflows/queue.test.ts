@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { after, test } from 'node:test'
 import { WorkflowNotFoundError } from '@temporalio/client'
 import { followRelease } from '../../client/follow/follow.ts'
 import {
@@ -9,12 +9,8 @@ import {
   withEnvironment,
 } from './environment-fixture.ts'
 import { anotherCommit, commit } from './fixtures.ts'
-import type { Harness } from './harness.ts'
 
-let harness: Harness
-before(async () => {
-  harness = await startEnvironmentHarness()
-})
+const harness = await startEnvironmentHarness()
 after(() => harness.close())
 
 const commitOf = (index: number) => index.toString(16).padStart(8, '0').padEnd(40, '0')

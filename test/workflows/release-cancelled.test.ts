@@ -1,20 +1,10 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { after, test } from 'node:test'
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity'
 import { deployOf, fakes, live, specFor } from './fixtures.ts'
-import {
-  resultOf,
-  newQueue,
-  startHarness,
-  startRelease,
-  withWorker,
-  type Harness,
-} from './harness.ts'
+import { resultOf, newQueue, startHarness, startRelease, withWorker } from './harness.ts'
 
-let harness: Harness
-before(async () => {
-  harness = await startHarness()
-})
+const harness = await startHarness()
 after(() => harness.close())
 
 test('a cancelled release rolls back what it touched before it ends', async () => {

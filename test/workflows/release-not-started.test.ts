@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { after, test } from 'node:test'
 import { ApplicationFailure } from '@temporalio/activity'
 import { digestOf, type fakes } from './fixtures.ts'
-import { startHarness, type Harness } from './harness.ts'
+import { startHarness } from './harness.ts'
 import { denied, runRelease } from './run-release.ts'
 
-let harness: Harness
-before(async () => {
-  harness = await startHarness()
-})
+const harness = await startHarness()
 after(() => harness.close())
 
 const refuse = async () => {

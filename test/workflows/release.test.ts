@@ -1,22 +1,12 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { after, test } from 'node:test'
 import { ApplicationFailure } from '@temporalio/activity'
 import { WorkflowFailedError } from '@temporalio/client'
 import { digestOf, fakes, specFor } from './fixtures.ts'
-import {
-  resultOf,
-  newQueue,
-  startHarness,
-  startRelease,
-  withWorker,
-  type Harness,
-} from './harness.ts'
+import { resultOf, newQueue, startHarness, startRelease, withWorker } from './harness.ts'
 import { runRelease } from './run-release.ts'
 
-let harness: Harness
-before(async () => {
-  harness = await startHarness()
-})
+const harness = await startHarness()
 after(() => harness.close())
 
 test('a release checks, builds, pushes, registers, deploys api before worker, and verifies', async () => {

@@ -1,17 +1,14 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { after, describe, test } from 'node:test'
 import { WithStartWorkflowOperation, type WorkflowHandle } from '@temporalio/client'
 import { Worker } from '@temporalio/worker'
 import * as protocol from '../../contract/messages.ts'
 import type { Accepted } from '../../contract/requests.ts'
 import { heldRollout, startEnvironmentHarness, until } from './environment-fixture.ts'
 import { anotherCommit, commit, deployOf, fakes, live, specFor } from './fixtures.ts'
-import { newQueue, withWorker, type Harness } from './harness.ts'
+import { newQueue, withWorker } from './harness.ts'
 
-let harness: Harness
-before(async () => {
-  harness = await startEnvironmentHarness()
-})
+const harness = await startEnvironmentHarness()
 after(() => harness.close())
 
 /** An environment whose worker can be replaced, and whose second release waits until it is ended. */

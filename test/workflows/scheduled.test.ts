@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { after, test } from 'node:test'
 import { ApplicationFailure } from '@temporalio/activity'
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client'
 import type { RolloutEnd } from '../../contract/activity-types.ts'
@@ -12,13 +12,9 @@ import {
   withEnvironment,
 } from './environment-fixture.ts'
 import { anotherCommit, commit } from './fixtures.ts'
-import type { Harness } from './harness.ts'
 import { startScheduledRun } from './scheduled-run.ts'
 
-let harness: Harness
-before(async () => {
-  harness = await startEnvironmentHarness()
-})
+const harness = await startEnvironmentHarness()
 after(() => harness.close())
 
 const begin = (environment: EnvironmentFixture, what: ScheduledWork) =>

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { after, test } from 'node:test'
 import * as protocol from '../../contract/messages.ts'
 import {
   heldRollout,
@@ -8,14 +8,10 @@ import {
   withEnvironment,
 } from './environment-fixture.ts'
 import { commit } from './fixtures.ts'
-import type { Harness } from './harness.ts'
 import { startScheduledRun } from './scheduled-run.ts'
 import { hasNoFailedTask, signalUndecodable } from './undecodable.ts'
 
-let harness: Harness
-before(async () => {
-  harness = await startEnvironmentHarness()
-})
+const harness = await startEnvironmentHarness()
 after(() => harness.close())
 
 test('an unknown signal is shown, at an environment and at a release', async () => {

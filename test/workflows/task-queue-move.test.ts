@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { after, test } from 'node:test'
 import { environmentStatus, requestControl, requestDeploy } from '../../client/index.ts'
 import * as protocol from '../../contract/messages.ts'
 import {
@@ -9,12 +9,9 @@ import {
   withEnvironment,
 } from './environment-fixture.ts'
 import { anotherCommit, commit, deployOf, fakes } from './fixtures.ts'
-import { newQueue, withWorker, type Harness } from './harness.ts'
+import { newQueue, withWorker } from './harness.ts'
 
-let harness: Harness
-before(async () => {
-  harness = await startEnvironmentHarness()
-})
+const harness = await startEnvironmentHarness()
 after(() => harness.close())
 
 test('an environment moves to the task queue in its changed configuration, with its whole state', async () => {

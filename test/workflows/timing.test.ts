@@ -1,6 +1,6 @@
 import type { ControlBody } from '../../contract/controls.ts'
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { after, test } from 'node:test'
 import type { ReleaseActivities } from '../../contract/activities.ts'
 import { environmentStatus, requestDeploy } from '../../client/index.ts'
 import * as protocol from '../../contract/messages.ts'
@@ -11,13 +11,10 @@ import {
   withEnvironment,
 } from './environment-fixture.ts'
 import { anotherCommit, commit, deployOf, fakes, specFor } from './fixtures.ts'
-import { newQueue, withWorker, type Harness } from './harness.ts'
+import { newQueue, withWorker } from './harness.ts'
 import { rejectionOf } from './rejected-update.ts'
 
-let harness: Harness
-before(async () => {
-  harness = await startEnvironmentHarness()
-})
+const harness = await startEnvironmentHarness()
 after(() => harness.close())
 
 test('the time for an approval runs out while another release runs, and a late approval is rejected', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { after, test } from 'node:test'
 import type { WorkflowHandle } from '@temporalio/client'
 import { defaultPayloadConverter } from '@temporalio/common'
 import type { RolloutEnd } from '../../contract/activity-types.ts'
@@ -7,15 +7,11 @@ import * as protocol from '../../contract/messages.ts'
 import * as attributes from '../../contract/search-attributes.ts'
 import { startEnvironmentHarness, until, withEnvironment } from './environment-fixture.ts'
 import { commit } from './fixtures.ts'
-import type { Harness } from './harness.ts'
 import { startScheduledRun } from './scheduled-run.ts'
 
 /** What people read in the Temporal UI without opening an event. */
 
-let harness: Harness
-before(async () => {
-  harness = await startEnvironmentHarness()
-})
+const harness = await startEnvironmentHarness()
 after(() => harness.close())
 
 /** The summary of each event that may have one, in order; empty where it has none. */
