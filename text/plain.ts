@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util'
+import { withoutControlCharacters } from './control-characters.ts'
 
 export { durationText, momentText } from './times.ts'
 
@@ -7,13 +8,9 @@ export { durationText, momentText } from './times.ts'
  * terminal's cursor, change its colours or reverse its reading direction.
  */
 export function plain(text: string): string {
-  return (
-    stripVTControlCharacters(text)
-      // oxlint-disable-next-line no-control-regex -- removes control characters
-      .replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')
-      .replaceAll(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '')
-      .trim()
-  )
+  return withoutControlCharacters(stripVTControlCharacters(text))
+    .replaceAll(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '')
+    .trim()
 }
 
 /** Like {@link plain} for text with several lines, which are kept. */

@@ -1,4 +1,5 @@
 import type { ReleaseRequest } from '../contract/requests.ts'
+import { withoutControlCharacters } from './control-characters.ts'
 
 /** `3f2c1ab`, as `git log --oneline` shows it. */
 export function shortCommit(commit: string | undefined): string {
@@ -45,8 +46,7 @@ export function releaseSummary(request: ReleaseRequest, commit: string | undefin
  * ellipsis.
  */
 export function oneLine(text: string, maxBytes = 180): string {
-  // oxlint-disable-next-line no-control-regex -- removes control characters
-  const clean = text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim()
+  const clean = withoutControlCharacters(text).trim()
   let bytes = 0
   let kept = ''
   for (const character of clean) {

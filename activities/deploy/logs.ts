@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import { GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs'
 import type { ContainerDefinition } from '@aws-sdk/client-ecs'
 import type { FailedTask } from '../../rollout/failed-tasks.ts'
@@ -5,6 +6,8 @@ import type { AwsClients } from '../aws/clients.ts'
 import { isDenied, errorName } from '../aws/errors.ts'
 import { describeTaskDefinition } from '../ecs/task-definitions.ts'
 import { shortName } from '../../rollout/arn.ts'
+import { withoutControlCharacters } from '../../text/control-characters.ts'
+import { shortened } from '../../text/plain.ts'
 
 /** Enough for the end of a stack trace, and short enough for a workflow's history. */
 const mostLines = 20
@@ -81,16 +84,8 @@ async function lastLines(clients: AwsClients, { group, name }: Stream): Promise<
 
 /** Without the control sequences of a terminal, and of bounded length. */
 function cleanLine(line: string): string {
-  const clean = line
-    // oxlint-disable-next-line no-control-regex -- this removes control sequences
-    .replaceAll(/\u001b\[[0-9;?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(\u0007|\u001b\\)/g, '')
-    // oxlint-disable-next-line no-control-regex -- and control characters
-    .replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')
-    .trimEnd()
-  const characters = Array.from(clean)
-  return characters.length <= longestLine
-    ? clean
-    : `${characters.slice(0, longestLine - 1).join('')}…`
+  const clean = withoutControlCharacters(stripVTControlCharacters(line)).trimEnd()
+  return shortened(clean, longestLine)
 }
 
 function missingReason(error: unknown, { taskDefinition }: FailedTask): string {

@@ -9,6 +9,8 @@ import { git, gitOutput } from './git.ts'
 import { withLock } from './lock.ts'
 import { mirrorCommit, mirrorOf, type Mirror } from './mirror.ts'
 import type { SourceRef } from '../../contract/activity-types.ts'
+import { withoutControlCharacters } from '../../text/control-characters.ts'
+import { shortened } from '../../text/plain.ts'
 
 /** A worktree that has been unused for this long was left behind by a release that died. */
 const staleAfterMs = 2 * 24 * 60 * 60 * 1_000
@@ -113,6 +115,5 @@ async function removeAbandoned(cacheDir: string) {
 
 /** A commit subject without control characters, at most 120 characters long. */
 export function plainSubject(message: string): string {
-  // eslint-disable-next-line no-control-regex
-  return message.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').slice(0, 120)
+  return shortened(withoutControlCharacters(message), 120)
 }

@@ -1,6 +1,6 @@
 import type { ServiceSpec, EnvironmentSpec } from '../../contract/environment-spec.ts'
 
-/** A target as a `slipway.yaml` would give it: one service, `api`, unless told otherwise. */
+/** The spec of an environment as `slipway.yaml` would give it: one service, `api`. */
 export function specWith(changes: Partial<EnvironmentSpec> = {}): EnvironmentSpec {
   return {
     project: 'mailman',

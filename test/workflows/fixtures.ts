@@ -2,48 +2,27 @@ import { ApplicationFailure } from '@temporalio/activity'
 import type { BuilderActivities, ReleaseActivities } from '../../contract/activities.ts'
 import type { RolloutEnd } from '../../contract/activity-types.ts'
 import type { RunningRevision } from '../../rollout/deployment.ts'
-import type { ServiceSpec, EnvironmentSpec } from '../../contract/environment-spec.ts'
+import type { EnvironmentSpec } from '../../contract/environment-spec.ts'
 import type { DeployRequest } from '../../contract/requests.ts'
+import { imageNamed, serviceNamed, specWith } from '../unit/environment-specs.ts'
 
 export const commit = '3f2c1ab4d5e6f708192a3b4c5d6e7f8091a2b3c4'
 export const anotherCommit = '9e8d7c6b5a493827160504f3e2d1c0b9a8978685'
 
-const service = (name: string, after: string[]): ServiceSpec => ({
-  name,
-  ecsService: `mailman-${name}`,
-  containers: { [name]: name },
-  after,
-  circuitBreaker: 'required',
-})
-
-const image = (name: string) => ({
-  name,
-  repository: 'mailman',
-  dockerfile: 'Dockerfile',
-  context: '.',
-  target: name,
-  args: {},
-  timeoutMs: 60_000,
-})
-
 /** `mailman` in `production`: api before worker, half an hour for a rollout to become stable. */
 export function specFor(queue: string, change: Partial<EnvironmentSpec> = {}): EnvironmentSpec {
-  return {
-    project: 'mailman',
-    environment: 'production',
-    aws: { region: 'eu-west-1' },
-    cluster: 'mailman',
-    mode: 'pin',
+  return specWith({
     repository: '/src/mailman',
     checks: { commands: ['make check'], timeoutMs: 60_000 },
-    images: [image('api'), image('worker')],
-    services: [service('api', []), service('worker', ['api'])],
+    images: ['api', 'worker'].map((target) =>
+      imageNamed(target, { repository: 'mailman', target }),
+    ),
+    services: [serviceNamed('api'), serviceNamed('worker', { after: ['api'] })],
     stability: { timeoutMs: 30 * 60_000, windowMs: 30_000 },
     rollback: { timeoutMs: 30 * 60_000 },
     taskQueues: { release: queue, builder: queue },
-    admission: { policy: 'supersede', supersedeRunning: false, freezes: [] },
     ...change,
-  }
+  })
 }
 
 export function deployOf(

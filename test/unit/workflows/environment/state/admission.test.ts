@@ -83,16 +83,17 @@ test('while it is frozen nothing starts but what overrides that, and rollbacks',
   assert.equal(nextToStart(frozen, 100)?.input.commit, commit)
 })
 
+const withApproval = specFor('queue', {
+  admission: {
+    policy: 'queue',
+    supersedeRunning: false,
+    freezes: [],
+    approval: { timeoutMs: 10 },
+  },
+})
+
 test('what needs an approval lets others go first, and ends when it does not come', () => {
-  const careful = specFor('queue', {
-    admission: {
-      policy: 'queue',
-      supersedeRunning: false,
-      freezes: [],
-      approval: { timeoutMs: 10 },
-    },
-  })
-  const state = afterRequests(deployOf(careful), redeploy)
+  const state = afterRequests(deployOf(withApproval), redeploy)
   assert.equal(nextToStart(state, 1)?.input.request.kind, 'redeploy')
   const late = afterTimer(state, 10)
   assert.deepEqual(ids(late), ['redeploy-19700101T000000Z'])
@@ -100,15 +101,10 @@ test('what needs an approval lets others go first, and ends when it does not com
 })
 
 test('where several wait for an approval, it must name one', () => {
-  const careful = specFor('queue', {
-    admission: {
-      policy: 'queue',
-      supersedeRunning: false,
-      freezes: [],
-      approval: { timeoutMs: 10 },
-    },
-  })
-  const state = afterRequests(deployOf(careful), deployOf(careful, { commit: anotherCommit }))
+  const state = afterRequests(
+    deployOf(withApproval),
+    deployOf(withApproval, { commit: anotherCommit }),
+  )
   const unnamed = control(state, running, 'approve', { by: 'bob' }, 1)
   assert.equal(unnamed.kind, 'rejected')
   const release = state.waiting[1]?.input.id ?? ''
