@@ -20,8 +20,16 @@ import {
   type Harness,
 } from './harness.ts'
 
+/** Settings of the dev server, by the names of Temporal's dynamic configuration. */
+const serverSettings: Readonly<Record<string, string>> = {
+  // A tenth of the default, so that tests continue as new as often as years of use do.
+  'limit.historyCount.suggestContinueAsNew': '400',
+}
+
 /** A real dev server, on which time does not skip. */
-export async function startEnvironmentHarness(): Promise<Harness> {
+export async function startEnvironmentHarness(
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Harness> {
   logErrorsOnly()
   const [bundle, path] = await Promise.all([
     bundleWorkflows(new URL('../../workflows/index.ts', import.meta.url)),
@@ -30,8 +38,10 @@ export async function startEnvironmentHarness(): Promise<Harness> {
   const env = await TestWorkflowEnvironment.createLocal({
     server: {
       executable: { type: 'existing-path', path },
-      // A tenth of the default, so that tests continue as new as often as years of use do.
-      extraArgs: ['--dynamic-config-value', 'limit.historyCount.suggestContinueAsNew=400'],
+      extraArgs: Object.entries({ ...serverSettings, ...settings }).flatMap(([name, value]) => [
+        '--dynamic-config-value',
+        `${name}=${value}`,
+      ]),
     },
   })
   await addSearchAttributes(env)

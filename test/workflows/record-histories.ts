@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
@@ -12,12 +13,13 @@ import {
   type EnvironmentFixture,
 } from './environment-fixture.ts'
 import { controlUpdates } from '../../contract/messages.ts'
+import { replaceWorkers, waysToReplace } from './replaced-worker.ts'
 import { startScheduledRun } from './scheduled-run.ts'
 import type { RolloutEnd } from '../../contract/activity-types.ts'
 
 /**
- * Records histories for the replay test: `node test/workflows/record-histories.ts --as 0.2`. Old
- * ones stay, since this version must continue what an older one began.
+ * Records histories for the replay test: `node test/workflows/record-histories.ts --as 0.3`. Those
+ * that are there already stay, since every later version must continue what an older one began.
  */
 const { values } = parseArgs({ options: { as: { type: 'string' } } })
 if (values.as === undefined) throw new Error('give the version that the histories are of: --as 0.2')
@@ -81,6 +83,11 @@ try {
     await run.result()
     return run
   })
+  for (const [title, happens] of Object.entries(waysToReplace)) {
+    await save(`environment-after-${title.replaceAll(' ', '-')}`, () =>
+      replaceWorkers(harness, happens),
+    )
+  }
   let tries = 0
   const busyOnce = async () => {
     tries += 1
@@ -116,12 +123,22 @@ async function record(
   otherwise: Parameters<typeof fakes>[1],
   play: (environment: EnvironmentFixture) => Promise<WorkflowHandle>,
 ): Promise<void> {
-  await withEnvironment(harness, otherwise, async (environment) => {
-    const handle = await play(environment)
-    const history = historyToJSON(await handle.fetchHistory())
-    await writeFile(new URL(`${name}.json`, folder), `${withoutMachine(history)}\n`)
-    process.stdout.write(`${name}\n`)
+  await save(name, async () => {
+    const played = Promise.withResolvers<WorkflowHandle>()
+    await withEnvironment(harness, otherwise, async (environment) => {
+      played.resolve(await play(environment))
+    })
+    return played.promise
   })
+}
+
+async function save(name: string, play: () => Promise<WorkflowHandle>): Promise<void> {
+  const file = new URL(`${name}.json`, folder)
+  if (existsSync(file)) return
+  const handle = await play()
+  const history = historyToJSON(await handle.fetchHistory())
+  await writeFile(file, `${withoutMachine(history)}\n`)
+  process.stdout.write(`${name}\n`)
 }
 
 /** Removes paths and names of this machine, which a replay does not need. */

@@ -1,4 +1,4 @@
-import { setCurrentDetails, setHandler, upsertMemo, workflowInfo } from '@temporalio/workflow'
+import { setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow'
 import { pageOf } from '../../text/temporal-ui.ts'
 import { environmentDetails } from '../../text/details.ts'
 import { notifySubscribers } from './state/subscribers.ts'
@@ -12,6 +12,7 @@ import { openSignalSender } from './signal-sender.ts'
 import type { ReleaseInput } from '../../contract/releases.ts'
 import type { RunningRelease } from '../../contract/environment.ts'
 import { openNotificationDispatcher } from './notification-dispatcher.ts'
+import { openStateVersion } from './state-version.ts'
 
 /** The input of an `environment` workflow. `state` is set when it continues as new. */
 export interface EnvironmentInput {
@@ -56,6 +57,7 @@ export function openEnvironmentStore(input: EnvironmentInput): EnvironmentStore 
   let running: ActiveRelease | undefined
   let changes = 0
   let isClosing = false
+  const version = openStateVersion()
   const sender = openSignalSender()
   const dispatcher = openNotificationDispatcher({
     arrived: (addressed) => setState(withoutUnsent(state, addressed)),
@@ -79,11 +81,7 @@ export function openEnvironmentStore(input: EnvironmentInput): EnvironmentStore 
     state = withUnsent(settled.state, notifications, at)
     dispatcher.send(state.unsent ?? [])
     changes += 1
-    // A workflow task must not change the state without writing a command. The SDK's core (1.24) merges
-    // tasks without commands into the next one, but splits them where that one accepted an Update, and
-    // does the second only once that Update is in the history: a worker that sees it for the first time
-    // would apply the changes in another order than every later one.
-    upsertMemo({ stateVersion: changes })
+    version.write(changes)
     const ui = state.spec?.links?.temporalUi
     setCurrentDetails(environmentDetails(status(), (id) => pageOf(ui, namespace, id)))
   }
@@ -108,6 +106,7 @@ export function openEnvironmentStore(input: EnvironmentInput): EnvironmentStore 
     isSending: () => sender.isBusy() || dispatcher.isBusy(),
     close() {
       isClosing = true
+      version.writeClosing(changes)
       dispatcher.close()
     },
     continueAsNewInput() {
