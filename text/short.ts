@@ -1,4 +1,5 @@
 import type { ReleaseRequest } from '../contract/requests.ts'
+import { utf8Length } from '../contract/size.ts'
 import { withoutControlCharacters } from './control-characters.ts'
 
 /** `3f2c1ab`, as `git log --oneline` shows it. */
@@ -55,11 +56,4 @@ export function oneLine(text: string, maxBytes = 180): string {
     kept += character
   }
   return kept
-}
-
-function utf8Length(character: string): number {
-  const code = character.codePointAt(0) ?? 0
-  if (code < 0x80) return 1
-  if (code < 0x800) return 2
-  return code < 0x10000 ? 3 : 4
 }

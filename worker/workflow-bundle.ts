@@ -12,13 +12,15 @@ export async function workflowBundle(): Promise<WorkflowBundle | { readonly code
   return bundleWorkflows(new URL('../workflows/index.ts', import.meta.url))
 }
 
+const temporal = (converter: string) =>
+  fileURLToPath(new URL(`../workflows/temporal/${converter}.ts`, import.meta.url))
+
 /** Bundles the workflows that an index file exports. */
 export function bundleWorkflows(index: URL): Promise<WorkflowBundle> {
   return bundleWorkflowCode({
     workflowsPath: fileURLToPath(index),
-    payloadConverterPath: fileURLToPath(
-      new URL('../workflows/temporal/payload-converter.ts', import.meta.url),
-    ),
+    payloadConverterPath: temporal('payload-converter'),
+    failureConverterPath: temporal('failure-converter'),
     logger: warningsOnly,
     webpackConfigHook: (config) => ({ ...config, performance: { hints: false } }),
   })

@@ -13,17 +13,18 @@ export function lineSplitter(onLine: (line: string) => void) {
   const decoder = new StringDecoder('utf8')
   let rest = ''
   const emit = (line: string) => {
-    const plain = stripVTControlCharacters(line).trimEnd()
-    if (plain !== '') onLine(plain)
+    for (let from = 0; from < line.length; from += maxLineLength) {
+      const plain = stripVTControlCharacters(line.slice(from, from + maxLineLength)).trimEnd()
+      if (plain !== '') onLine(plain)
+    }
   }
   const take = (text: string) => {
     const lines = (rest + text).split(/\r\n|\n|\r/)
     rest = lines.pop() ?? ''
     for (const line of lines) emit(line)
-    while (rest.length > maxLineLength) {
-      emit(rest.slice(0, maxLineLength))
-      rest = rest.slice(maxLineLength)
-    }
+    const whole = rest.length - (rest.length % maxLineLength)
+    emit(rest.slice(0, whole))
+    rest = rest.slice(whole)
   }
   return {
     push: (chunk: Buffer) => take(decoder.write(chunk)),

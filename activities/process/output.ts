@@ -1,8 +1,11 @@
 import { Context } from '@temporalio/activity'
+import { cut, firstThatFit } from '../../contract/size.ts'
 import { lineSplitter } from './lines.ts'
 
-/** How many of the last lines a failure quotes. */
+/** How much of the last lines a failure quotes. */
 const tailLines = 40
+const tailBytes = 4 * 1024
+const tailLineBytes = 1_024
 /** How much of the standard output is kept for the caller, in characters. */
 const maxOutput = 1_000_000
 
@@ -35,6 +38,12 @@ export function collectOutput({ label, secrets = [] }: OutputOptions) {
     },
     stderr: lineSplitter(onLine),
     text: () => text,
-    tail: () => tail,
+    tail: () => lastThatFit(tail),
   }
+}
+
+/** The last lines, the newest whole where it fits. */
+function lastThatFit(lines: readonly string[]): string[] {
+  const newestFirst = lines.map((line) => cut(line, tailLineBytes)).toReversed()
+  return firstThatFit(newestFirst, tailBytes).toReversed()
 }

@@ -1,6 +1,6 @@
 import { condition, setHandler } from '@temporalio/workflow'
 import { admit } from './state/admission.ts'
-import { endedStatusOf, withSubscription } from './state/subscribers.ts'
+import { endedStatusOf } from './state/subscribers.ts'
 import type {
   Requester,
   Accepted,
@@ -64,11 +64,10 @@ async function admitRequest(
   request: ReleaseRequest,
   requester?: Requester,
 ): Promise<Accepted> {
-  const admission = admit(store.state, store.running?.release, request, Date.now())
+  const admission = admit(store.state, store.running?.release, request, Date.now(), requester)
   // Another request may have been admitted between the validator and this.
   if (admission.kind === 'rejected') throw rejectUpdate(admission.reason)
-  const { id } = admission
-  const asked = withSubscription(admission.state, requester, id)
+  const { id, state: asked } = admission
   if (admission.kind === 'admitted') {
     store.setState(withManualAction(withReleaseQueue(asked, request, requester), request, id))
     if (admission.cancelRunning) store.running?.cancel()

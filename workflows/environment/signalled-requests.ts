@@ -77,7 +77,7 @@ async function signalledRelease(
   }
   const { request } = parsed
   const by = request.requestedBy
-  const admission = admit(store.state, store.running?.release, request, now)
+  const admission = admit(store.state, store.running?.release, request, now, replyTo)
   if (admission.kind === 'rejected') {
     const { reason, retryable } = admission
     if (replyTo !== undefined) store.sendStatus(replyTo, { kind: 'rejected', reason, retryable })

@@ -6,6 +6,7 @@ import { type Requester, type RequestStatus } from '../../contract/requests.ts'
 import { notificationsOf, type EnvironmentSnapshot } from './state/notifications.ts'
 import { withUnsent, withUndelivered, withoutUnsent } from './state/outbox.ts'
 import { newEnvironmentState, type EnvironmentState } from './state/state.ts'
+import { withinBounds } from './state/room.ts'
 import { statusOf } from './state/status.ts'
 import { environmentStatus } from '../../contract/messages.ts'
 import { openSignalSender } from './signal-sender.ts'
@@ -53,7 +54,7 @@ export interface EnvironmentStore {
 /** Opens the store with the state that the previous run passed on, and answers the query `status`. */
 export function openEnvironmentStore(input: EnvironmentInput): EnvironmentStore {
   const { environment, project, taskQueue, state: passedOn } = input
-  let state = passedOn ?? newEnvironmentState(environment, project)
+  let state = withinBounds(passedOn ?? newEnvironmentState(environment, project))
   let running: ActiveRelease | undefined
   let changes = 0
   let isClosing = false
@@ -78,7 +79,7 @@ export function openEnvironmentStore(input: EnvironmentInput): EnvironmentStore 
       sender.send(requester, requestStatus)
     const at = Date.now()
     const notifications = notificationsOf(before, snapshotOf(settled.state, running), at)
-    state = withUnsent(settled.state, notifications, at)
+    state = withinBounds(withUnsent(settled.state, notifications, at))
     dispatcher.send(state.unsent ?? [])
     changes += 1
     version.write(changes)

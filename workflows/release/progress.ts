@@ -13,6 +13,8 @@ import {
   plainControls,
   releaseStatus,
 } from '../../contract/messages.ts'
+import { cut } from '../../contract/size.ts'
+import { boundWarnings } from './bound-result.ts'
 import { releaseDetails } from '../../text/details.ts'
 import { referenceOf } from '../release-reference.ts'
 import { linksOf } from '../../text/links.ts'
@@ -76,7 +78,7 @@ export function trackProgress(input: ReleaseInput): ReleaseProgress {
     return (change) =>
       update({
         steps: status.steps.map((step, at) =>
-          at === index ? { ...step, endedAt: Date.now(), ...change } : step,
+          at === index ? { ...step, endedAt: Date.now(), ...boundNote(change) } : step,
         ),
       })
   }
@@ -124,7 +126,7 @@ export function trackProgress(input: ReleaseInput): ReleaseProgress {
       }
     },
     skip: (about, note) => begin(about)({ state: 'skipped', note }),
-    warn: (warnings) => update({ warnings: [...status.warnings, ...warnings] }),
+    warn: (warnings) => update({ warnings: boundWarnings([...status.warnings, ...warnings]) }),
     knowCommit: (known) =>
       known === undefined
         ? undefined
@@ -135,6 +137,11 @@ export function trackProgress(input: ReleaseInput): ReleaseProgress {
 }
 
 const maxWarnings = 50
+const noteBytes = 1_024
+
+function boundNote(change: Partial<Step>): Partial<Step> {
+  return change.note === undefined ? change : { ...change, note: cut(change.note, noteBytes) }
+}
 
 function strayText(name: string, environmentId: string, known: string): string {
   return `Ignored the signal "${name}": send signals to ${environmentId} (${known}).`

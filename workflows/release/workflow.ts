@@ -2,6 +2,7 @@ import { ApplicationFailure, CancellationScope, upsertSearchAttributes } from '@
 import type { Inspection, PushedImage, Revision } from '../../contract/activity-types.ts'
 import type { RollbackTarget } from '../../rollout/deployment.ts'
 import { localActivities } from '../temporal/activity-proxies.ts'
+import { boundResult } from './bound-result.ts'
 import { buildImages } from './build-images.ts'
 import { deregister } from './deregister.ts'
 import {
@@ -30,7 +31,7 @@ export async function release(input: ReleaseInput): Promise<ReleaseResult> {
   const progress = trackProgress(input)
   const { changes, copies = {}, ...end } = await run(input, progress)
   const { commit, startedAt, warnings } = progress.status()
-  const result: ReleaseResult = {
+  const result = boundResult({
     id: input.id,
     ...end,
     ...(commit === undefined ? {} : { commit }),
@@ -43,7 +44,7 @@ export async function release(input: ReleaseInput): Promise<ReleaseResult> {
     startedAt,
     endedAt: Date.now(),
     warnings,
-  }
+  })
   progress.end(result)
   upsertSearchAttributes([{ key: outcomeKey, value: result.outcome }])
   if (result.outcome === 'succeeded' || result.outcome === 'unchanged') return result

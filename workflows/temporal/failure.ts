@@ -6,6 +6,7 @@ import {
   TimeoutFailure,
   isCancellation,
 } from '@temporalio/workflow'
+import { cut } from '../../contract/size.ts'
 import type { FailureType } from '../../contract/activities.ts'
 
 /** The failure that an activity or a child threw, without Temporal's wrapper. */
@@ -14,8 +15,14 @@ export function causeOf(failure: unknown): unknown {
   return wrapped ? (failure.cause ?? failure) : failure
 }
 
-/** The message of a failure, for people. */
+const maxMessageBytes = 4 * 1024
+
+/** The message of a failure, for people; at most 4 KiB, whatever an older worker recorded. */
 export function failureMessage(failure: unknown): string {
+  return cut(wholeMessage(failure), maxMessageBytes)
+}
+
+function wholeMessage(failure: unknown): string {
   const cause = causeOf(failure)
   if (isCancellation(failure)) return 'cancelled'
   if (cause instanceof TimeoutFailure) return timeoutMessage(failure, cause)

@@ -1,7 +1,10 @@
 import { releaseId, resolveRollback } from './ledger.ts'
+import { hasRoomFor, maxRequestBytes } from './room.ts'
+import { withSubscription } from './subscribers.ts'
 import type { ReleaseInput } from '../../../contract/releases.ts'
 import type { RunningRelease } from '../../../contract/environment.ts'
-import type { ReleaseRequest } from '../../../contract/requests.ts'
+import type { ReleaseRequest, Requester } from '../../../contract/requests.ts'
+import { jsonBytes } from '../../../contract/size.ts'
 import { busyWith } from '../../../text/queue.ts'
 import { freezeAt, keptSuperseded, type EnvironmentState, type Waiting } from './state.ts'
 
@@ -21,9 +24,33 @@ export type Admission =
 
 /**
  * Decides about a request. A rollback goes to the front of the queue. A deploy joins one of the same
- * commit, else the policy of the environment decides. A redeploy joins one that waits.
+ * commit, else the policy of the environment decides. A redeploy joins one that waits. The requester,
+ * if any, is subscribed to the end of the release.
  */
 export function admit(
+  state: EnvironmentState,
+  running: RunningRelease | undefined,
+  request: ReleaseRequest,
+  now: number,
+  requester?: Requester,
+): Admission {
+  const admission = admissionOf(state, running, request, now)
+  if (admission.kind === 'rejected') return admission
+  const subscribed = withSubscription(admission.state, requester, admission.id)
+  if (subscribed !== state && !hasRoomFor(subscribed, request)) {
+    return { kind: 'rejected', ...rejectForNow(noRoom(state)) }
+  }
+  return { ...admission, state: subscribed }
+}
+
+function noRoom({ environment, waiting }: EnvironmentState): string {
+  return (
+    `${environment} has no room for another request: ${waiting.length} wait already. ` +
+    `Try again when some of them have ended, or cancel them: slipway cancel ${environment} --release <id>`
+  )
+}
+
+function admissionOf(
   state: EnvironmentState,
   running: RunningRelease | undefined,
   request: ReleaseRequest,
@@ -79,6 +106,12 @@ function reasonToReject(
         `not ${project}: give the environment another name, or use another namespace`,
     )
   }
+  const bytes = jsonBytes(request)
+  if (bytes > maxRequestBytes) {
+    return rejectForGood(
+      `this request takes ${kibibytes(bytes)}, and an environment has room for ${kibibytes(maxRequestBytes)}: move some of its services or images to a configuration of their own`,
+    )
+  }
   if (request.kind === 'rollback') {
     const found = resolveRollback(state.ledger, request.to)
     return found.kind === 'none' ? rejectForGood(found.reason) : undefined
@@ -100,6 +133,8 @@ function reasonToReject(
   }
   return undefined
 }
+
+const kibibytes = (bytes: number) => `${Math.ceil(bytes / 1_024)} KiB`
 
 const rejectForGood = (reason: string) => ({ reason, retryable: false })
 const rejectForNow = (reason: string) => ({ reason, retryable: true })

@@ -3,6 +3,7 @@ import { outcomeWords } from '../../../text/outcome-words.ts'
 import type { RunningRelease, Freeze } from '../../../contract/environment.ts'
 import { freezeAt, withControl, type EnvironmentState, type Waiting } from './state.ts'
 import { waitText } from '../../../text/wait-reason.ts'
+import { cut } from '../../../contract/size.ts'
 import { endWaiting } from './queue.ts'
 import { waitReasonOf } from './wait-reason.ts'
 
@@ -42,6 +43,8 @@ export function control(
   }
 }
 
+const textBytes = 500
+
 /** Records a control, done or rejected. */
 export function noted(
   state: EnvironmentState,
@@ -53,11 +56,11 @@ export function noted(
   const { by, reason, release } = request
   return withControl(state, {
     kind,
-    by,
+    by: cut(by, 200),
     at: now,
-    ...(reason === undefined ? {} : { reason }),
-    ...(release === undefined ? {} : { release }),
-    ...(rejected === undefined ? {} : { rejected }),
+    ...(reason === undefined ? {} : { reason: cut(reason, textBytes) }),
+    ...(release === undefined ? {} : { release: cut(release, textBytes) }),
+    ...(rejected === undefined ? {} : { rejected: cut(rejected, textBytes) }),
   })
 }
 

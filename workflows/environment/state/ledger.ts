@@ -2,6 +2,7 @@ import type { Revision } from '../../../contract/activity-types.ts'
 import type { ReleasedService } from '../../../contract/releases.ts'
 import type { LedgerEntry } from '../../../contract/environment.ts'
 import type { ReleaseRequest, RollbackRequest } from '../../../contract/requests.ts'
+import { cut } from '../../../contract/size.ts'
 
 /** The releases of an environment that have ended. */
 export interface Ledger {
@@ -11,14 +12,27 @@ export interface Ledger {
 }
 
 const ledgerLength = 50
+const messageBytes = 1_000
+const causeBytes = 500
 
 /** Adds a release that has ended, and updates which one is live. */
-export function withEntry(before: Ledger, entry: LedgerEntry): Ledger {
+export function withEntry(before: Ledger, whole: LedgerEntry): Ledger {
+  const entry = withShortTexts(whole)
   const ledger = withCopies(before, entry)
   const releases = [entry, ...ledger.releases].slice(0, ledgerLength)
   const next = liveAfter(ledger, entry)
   const live = next === undefined ? undefined : withSince(next, ledger.live, entry.endedAt)
   return live === undefined ? { releases } : { live, releases }
+}
+
+/** An entry without most of what a long message quotes. The release itself has the whole texts. */
+export function withShortTexts(entry: LedgerEntry): LedgerEntry {
+  const { message, cause } = entry
+  return {
+    ...entry,
+    message: cut(message, messageBytes),
+    ...(cause === undefined ? {} : { cause: cut(cause, causeBytes) }),
+  }
 }
 
 /**
@@ -167,6 +181,12 @@ function namedRelease({ releases }: Ledger, to: string): RollbackResolution {
     (one) => one.id === to || (to.length >= 7 && one.commit?.startsWith(to) === true),
   )
   const good = named.find(madeLive)
+  if (good !== undefined && good.services.length === 0) {
+    return {
+      kind: 'none',
+      reason: `the ledger no longer has the revisions of ${good.id}: list them with "slipway revisions", and roll back to one with --to <family>:<revision>`,
+    }
+  }
   if (good !== undefined) {
     return {
       kind: 'found',

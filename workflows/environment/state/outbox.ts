@@ -2,11 +2,12 @@ import type {
   AddressedNotification,
   AddressedReleaseNotification,
 } from '../../../contract/notifications.ts'
+import { cut, jsonBytes } from '../../../contract/size.ts'
 import type { EnvironmentState } from './state.ts'
 
 /** A receiver that is down for hours must not make the state too large to continue as new. */
-export const keptUnsent = 100
 export const keptUndelivered = 10
+export const unsentBytes = 32 * 1024
 
 /** Adds notifications, each once for a receiver. The least important ones get half the room. */
 export function withUnsent(
@@ -19,8 +20,10 @@ export function withUnsent(
     if (unsent.some((other) => keyOf(other) === keyOf(one))) return next
     const { notification } = one
     const isLesser = notification.event === 'outcome' && notification.outcome === 'superseded'
-    if (unsent.length < (isLesser ? keptUnsent / 2 : keptUnsent)) {
-      return { ...next, unsent: [...unsent, one] }
+    const room = isLesser ? 0.5 : 1
+    const more = [...unsent, one]
+    if (jsonBytes(more) <= unsentBytes * room) {
+      return { ...next, unsent: more }
     }
     const reason = `${unsent.length} notifications before it have not arrived yet`
     return withUndelivered(next, one, now, reason)
@@ -45,7 +48,8 @@ export function withUndelivered(
   reason: string,
 ): EnvironmentState {
   const { release, event } = givenUp.notification
-  const one = { release: release.id, event, to: receiverName(givenUp), at, reason }
+  const to = receiverName(givenUp)
+  const one = { release: release.id, event, to, at, reason: cut(reason, 500) }
   return {
     ...withoutUnsent(state, givenUp),
     undelivered: [one, ...(state.undelivered ?? [])].slice(0, keptUndelivered),

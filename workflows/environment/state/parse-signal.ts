@@ -1,6 +1,7 @@
 import { isOutcome } from '../../../contract/outcome.ts'
 import { fieldsOf } from '../../../contract/check.ts'
 import type { RequestStatus } from '../../../contract/requests.ts'
+import { cut } from '../../../contract/size.ts'
 import type { Paused } from '../../../contract/releases.ts'
 import { whyUndecodable } from '../../temporal/undecodable.ts'
 
@@ -9,21 +10,29 @@ import { whyUndecodable } from '../../temporal/undecodable.ts'
  * name, and a workflow that fails on it retries the same task for ever: malformed ones are ignored.
  */
 
+const textBytes = 500
+const messageBytes = 4 * 1024
+
 /** @returns `undefined` if malformed */
 export function parsePaused(body: unknown): Paused | undefined {
   const { by, at, reason } = readable(body)
   if (typeof by !== 'string' || !isTime(at)) return undefined
-  return { by, at, ...(typeof reason === 'string' ? { reason } : {}) }
+  return {
+    by: cut(by, textBytes),
+    at,
+    ...(typeof reason === 'string' ? { reason: cut(reason, textBytes) } : {}),
+  }
 }
 
 /** @returns `undefined` if malformed */
 export function parseRequestStatus(body: unknown): RequestStatus | undefined {
-  const { kind, reason, retryable, releaseId, outcome, message } = readable(body)
+  const { kind, reason, retryable, releaseId, outcome, message: whole } = readable(body)
   if (kind === 'rejected') {
     if (typeof reason !== 'string' || typeof retryable !== 'boolean') return undefined
-    return { kind, reason, retryable }
+    return { kind, reason: cut(reason, messageBytes), retryable }
   }
-  if (typeof releaseId !== 'string' || typeof message !== 'string') return undefined
+  if (typeof releaseId !== 'string' || typeof whole !== 'string') return undefined
+  const message = cut(whole, messageBytes)
   if (kind === 'admitted') return { kind, releaseId, message }
   if (kind !== 'ended' || typeof outcome !== 'string' || !isOutcome(outcome)) return undefined
   return { kind, releaseId, outcome, message }
