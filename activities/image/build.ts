@@ -52,7 +52,8 @@ export async function buildImage(clients: AwsClients, input: BuildInput): Promis
     '--',
     context,
   ]
-  const target = { engine, registry, cacheDir, ownLogins: 'kept' } as const
+  const { repository } = config
+  const target = { engine, registry, repository, cacheDir, ownLogins: 'kept' } as const
   const result = await withRegistryLogin(clients, target, (variables, secrets) =>
     runEngine(engine.command, args, {
       label: `build ${image.name}`,

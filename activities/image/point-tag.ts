@@ -5,10 +5,12 @@ import {
   type Image,
 } from '@aws-sdk/client-ecr'
 import { log } from '@temporalio/activity'
+import { ecrRepositoryOf } from '../../contract/ecr-repository.ts'
 import type { EnvironmentSpec, ImageSpec } from '../../contract/environment-spec.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { errorName } from '../aws/errors.ts'
 import { failure } from '../temporal/failures.ts'
+import { ecrTarget } from './ecr.ts'
 import { movingTag } from './naming.ts'
 
 /** Without these, ECR converts the manifest to an old format, which has another digest. */
@@ -54,9 +56,10 @@ async function putTag(
   }
   const { imageManifest, imageManifestMediaType } = found
   try {
-    await clients.ecr.send(
+    const { ecr, id } = ecrTarget(clients, image.repository)
+    await ecr.send(
       new PutImageCommand({
-        repositoryName: image.repository,
+        ...id,
         imageManifest,
         imageTag,
         ...(imageManifestMediaType === undefined ? {} : { imageManifestMediaType }),
@@ -71,7 +74,10 @@ async function putTag(
 }
 
 export function immutableInForceMode(image: ImageSpec): string {
-  return `Tags in ECR repository "${image.repository}" are immutable, but mode "force" must move tag "${movingTag(image.name)}" there. Set "mode" to "pin" in slipway.yaml, or make the tags mutable: aws ecr put-image-tag-mutability --repository-name ${image.repository} --image-tag-mutability MUTABLE`
+  const { name, registry } = ecrRepositoryOf(image.repository)
+  const where =
+    registry === undefined ? '' : ` --registry-id ${registry.account} --region ${registry.region}`
+  return `Tags in ECR repository "${image.repository}" are immutable, but mode "force" must move tag "${movingTag(image.name)}" there. Set "mode" to "pin" in slipway.yaml, or make the tags mutable: aws ecr put-image-tag-mutability --repository-name ${name}${where} --image-tag-mutability MUTABLE`
 }
 
 async function findManifest(
@@ -79,9 +85,10 @@ async function findManifest(
   image: ImageSpec,
   digest: string,
 ): Promise<Image | undefined> {
-  const answer = await clients.ecr.send(
+  const { ecr, id } = ecrTarget(clients, image.repository)
+  const answer = await ecr.send(
     new BatchGetImageCommand({
-      repositoryName: image.repository,
+      ...id,
       imageIds: [{ imageDigest: digest }],
       acceptedMediaTypes,
     }),
@@ -95,9 +102,10 @@ function missingImage(image: ImageSpec, digest: string): string {
 }
 
 async function removeTag(clients: AwsClients, image: ImageSpec) {
-  await clients.ecr.send(
+  const { ecr, id } = ecrTarget(clients, image.repository)
+  await ecr.send(
     new BatchDeleteImageCommand({
-      repositoryName: image.repository,
+      ...id,
       imageIds: [{ imageTag: movingTag(image.name) }],
     }),
   )

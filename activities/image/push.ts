@@ -40,10 +40,11 @@ export async function pushImage(clients: AwsClients, input: PushInput): Promise<
   throw unavailable(`ECR does not list ${referenceOf(image)} yet, although the push succeeded.`)
 }
 
-async function push(clients: AwsClients, { engine, cacheDir, image }: PushInput) {
+async function push(clients: AwsClients, { engine, cacheDir, spec, image }: PushInput) {
+  const { repository } = imageNamed(spec, image.name)
   const registry = registryOf(image)
   const reference = referenceOf(image)
-  const target = { engine, registry, cacheDir, ownLogins: 'left out' } as const
+  const target = { engine, registry, repository, cacheDir, ownLogins: 'left out' } as const
   const result = await withRegistryLogin(clients, target, (variables, secrets) =>
     runEngine(engine.command, ['push', ...insecureFlags(engine, registry), '--', reference], {
       label: `push ${image.name}`,
@@ -59,7 +60,7 @@ async function push(clients: AwsClients, { engine, cacheDir, image }: PushInput)
   if (/denied|unauthorized|no basic auth|does not exist/i.test(output)) {
     throw failure(
       'PushFailed',
-      `The registry rejects ${reference}. Check that the repository exists and that the worker may push to it ("ecr:PutImage"), and try again. ${engine.command} says:\n${output}`,
+      `The registry rejects ${reference}. Check that the repository exists and that the worker may push to it ("ecr:PutImage", in the policy of its role, and in the policy of the repository if that is of another account), and try again. ${engine.command} says:\n${output}`,
     )
   }
   throw unavailable(`Pushing ${reference} failed:\n${output}`)

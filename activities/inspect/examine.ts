@@ -129,7 +129,7 @@ async function examineRepository(
 ): Promise<ExaminedPart> {
   const repository = await findRepository(clients, image.repository)
   if (repository?.repositoryUri === undefined) {
-    return { ...nothingFound, findings: [missingRepository(image, await locationOf(clients))] }
+    return { ...nothingFound, findings: [await missingRepository(clients, image)] }
   }
   const immutable = repository.imageTagMutability === 'IMMUTABLE'
   if (spec.mode === 'force' && immutable) {
