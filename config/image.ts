@@ -32,7 +32,7 @@ export const image = z
       .min(1)
       .optional()
       .describe(
-        'Platform to build for, for example `linux/arm64`. Default: that of the Docker engine.',
+        'Platform to build for, for example `linux/arm64`; several are separated by commas. Default: that of the task definitions of the services that run the image; where they do not say it, that of the Docker engine.',
       ),
     args: z
       .record(z.string(), z.string())

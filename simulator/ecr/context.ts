@@ -15,6 +15,8 @@ export interface EcrContext {
   readonly pushes: Pushes
   /** `host:port/path`, or ECR's own form where there is no registry proxy. */
   readonly uriOf: (repository: Repository) => string
+  /** Where a layer can be read for a while without a login. Undefined without a registry proxy. */
+  readonly layerUrlOf: (repository: Repository, digest: string) => string | undefined
   /** `http://host:port`, or ECR's own form where there is no registry proxy. */
   readonly proxyEndpointOf: (registry: RegistryId) => string
 }

@@ -1,11 +1,11 @@
-import type { Call, Operations } from '../http/types.ts'
-import { type EcrContext, page, repositoryOf } from './context.ts'
+import { AwsError, type Call, type Operations } from '../http/types.ts'
+import { type EcrContext, page, repositoryOf, requireText } from './context.ts'
 import { deleteImage } from './delete-image.ts'
 import { allImages, findImage, type Image, type ImageId, imageNotFound } from './find-image.ts'
 import { putImage } from './put-image.ts'
 import type { Repository } from './repositories.ts'
 
-/** DescribeImages, ListImages, BatchGetImage, PutImage, BatchDeleteImage. */
+/** DescribeImages, ListImages, BatchGetImage, GetDownloadUrlForLayer, PutImage, BatchDeleteImage. */
 export function imageOperations(context: EcrContext): Operations {
   const pathOf = (repository: Repository): string => context.repositories.pathOf(repository)
   return {
@@ -57,6 +57,19 @@ export function imageOperations(context: EcrContext): Operations {
           })
       }
       return { images, failures }
+    },
+
+    async GetDownloadUrlForLayer(call) {
+      const repository = repositoryOf(context, call)
+      const layerDigest = requireText(call, 'layerDigest')
+      const downloadUrl = context.layerUrlOf(repository, layerDigest)
+      const exists = await context.registry.hasBlob(pathOf(repository), layerDigest)
+      if (downloadUrl === undefined || !exists)
+        throw new AwsError(
+          'LayersNotFoundException',
+          `The layer with digest '${layerDigest}' does not exist in the repository with name '${repository.name}' in the registry with id '${repository.account}'`,
+        )
+      return { downloadUrl, layerDigest }
     },
 
     PutImage: (call) => putImage(context, repositoryOf(context, call), call),

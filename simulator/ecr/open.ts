@@ -13,6 +13,7 @@ import {
   type Repository,
   type SavedRepository,
 } from './repositories.ts'
+import { presigned } from './presigned.ts'
 import { createTokens } from './tokens.ts'
 
 export interface EcrOptions {
@@ -102,6 +103,9 @@ export async function openEcr(options: EcrOptions): Promise<Ecr> {
       tokens,
       pushes,
       uriOf,
+      layerUrlOf: (repository, digest) =>
+        proxy &&
+        `${proxy.url}${presigned(repositories.pathOf(repository), digest, tokens.issue().password)}`,
       proxyEndpointOf: (one) => proxy?.url ?? `https://${hostOf(one)}`,
     }),
     registryProxyUrl: proxy?.url,

@@ -5,6 +5,7 @@ import { createUpstream, passOn } from './forward.ts'
 import { checkLogin } from './proxy-login.ts'
 import { type RegistryRequest, readRegistryRequest } from './proxy-request.ts'
 import type { RegistryAddress } from './http-registry.ts'
+import { authorizationIn } from './presigned.ts'
 import type { Pushes } from './pushes.ts'
 import { immutableTag } from './put-image.ts'
 import type { Registry } from './registry.ts'
@@ -84,7 +85,10 @@ async function errorFor(
 ): Promise<ProxyError | undefined> {
   const { home, registry, repositories, tokens } = context
   const repository = parsed.kind === 'repository' ? repositories.at(parsed.repository) : undefined
-  const login = checkLogin(request.headers.authorization, tokens, regionOf(context, repository))
+  const authorization =
+    request.headers.authorization ??
+    authorizationIn(request.method ?? '', new URL(request.url ?? '/', 'http://registry'))
+  const login = checkLogin(authorization, tokens, regionOf(context, repository))
   if (login.kind === 'rejected') return login
   if (parsed.kind === 'ping') return undefined
   if (parsed.kind === 'other')
