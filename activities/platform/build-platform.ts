@@ -1,3 +1,4 @@
+import { arch } from 'node:os'
 import type { FoundImage } from '../../contract/activity-types.ts'
 import type { ImageSpec } from '../../contract/environment-spec.ts'
 import type { ContainerEngine } from '../image/engine.ts'
@@ -31,21 +32,33 @@ export function buildPlatform(
 }
 
 /**
- * What to add to the last lines of a failed build, if its platform is the likely cause. Empty if not.
+ * What to add to the last lines of a failed build if its platform may be the cause: for another one
+ * than this host's, base images are looked for elsewhere, and programs need emulation. Empty if not.
  */
-export function platformHint(image: FoundImage, platform: string | undefined, output: string) {
+export function platformHint(
+  image: FoundImage,
+  platform: string | undefined,
+  output: string,
+  host = hostPlatform,
+): string {
   if (platform === undefined) return ''
-  if (
-    /exporting manifest lists|multi-platform build is not supported|multiple platforms feature is currently not supported/i.test(
-      output,
-    )
-  ) {
+  if (severalRefused.test(output)) {
     return `\n${onePlatformOnly(image, platform, 'the engine of this builder')}`
   }
-  return /exec format error/i.test(output)
-    ? `\nThe builder cannot run programs of ${platform}, for which the image is built. Install emulation there ("docker run --privileged --rm tonistiigi/binfmt --install all"), or build on a builder of that platform.`
-    : ''
+  if (platform === host) return ''
+  const services = (image.requiredPlatforms ?? []).map(
+    ({ service, taskDefinition }) => `service "${service}" (task definition ${taskDefinition})`,
+  )
+  const why = services.length === 0 ? '' : `, on which it runs in ${services.join(' and ')}`
+  return `\nIt was built for ${platform}${why}. Its base images must exist for that platform, and a builder of another one needs emulation ("docker run --privileged --rm tonistiigi/binfmt --install all"). To build for another platform, set "platform" of the image in slipway.yaml and "runtimePlatform" of the task definition to it.`
 }
+
+/** Of the engine, too, unless that is on another machine. */
+const hostPlatform = `linux/${arch() === 'x64' ? 'amd64' : arch()}`
+
+/** What buildx and BuildKit say where the image store holds images of one platform only. */
+const severalRefused =
+  /exporting manifest lists|multi-platform build is not supported|multiple platforms feature is currently not supported/i
 
 function onePlatformOnly({ name }: FoundImage, platforms: string, engine: string): string {
   return `Image "${name}" must be built for ${platforms}, since its services run on these platforms, and ${engine} builds for one at a time. Turn on the containerd image store of Docker on the builder and install buildx there; or give the services of each platform an image of their own in slipway.yaml.`

@@ -44,15 +44,14 @@ describe('an image is built for', () => {
   })
 })
 
-test('the last lines of a build that failed for its platform are explained', () => {
+test('a build that failed for its platform is explained', () => {
   const shared = requiredBy('arm64', 'amd64')
   const output = 'ERROR: docker exporter does not currently support exporting manifest lists'
   assert.match(platformHint(shared, 'linux/amd64,linux/arm64', output), /containerd image store/)
-  const emulation = 'exec /bin/sh: exec format error'
-  assert.match(
-    platformHint(shared, 'linux/arm64', emulation),
-    /cannot run programs of linux\/arm64/,
-  )
-  assert.equal(platformHint(shared, undefined, emulation), '')
-  assert.equal(platformHint(shared, 'linux/arm64', 'no such file'), '')
+
+  const hint = platformHint(requiredBy('arm64'), 'linux/arm64', 'not found', 'linux/amd64')
+  assert.match(hint, /built for linux\/arm64, on which it runs in service "api-0" \(.* api-0:1\)/)
+  assert.match(hint, /emulation/)
+  assert.equal(platformHint(requiredBy('amd64'), 'linux/amd64', 'not found', 'linux/amd64'), '')
+  assert.equal(platformHint(pushedApi, undefined, 'not found'), '')
 })
