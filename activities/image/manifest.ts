@@ -72,7 +72,7 @@ export async function readManifest(
     manifests: runnable
       .flatMap((entry) => (typeof entry['digest'] === 'string' ? [entry['digest']] : []))
       .slice(0, maxListed),
-    ...(platforms.every((one) => one !== undefined) ? { platforms } : {}),
+    ...(platforms.length > 0 && platforms.every((one) => one !== undefined) ? { platforms } : {}),
   }
 }
 
@@ -88,9 +88,10 @@ export async function platformsOf(
 ): Promise<readonly Platform[] | undefined> {
   if (config === undefined) return platforms
   const { ecr, id } = ecrTarget(clients, repository)
-  const layer = await knownOnly(() =>
-    ecr.send(new GetDownloadUrlForLayerCommand({ ...id, layerDigest: config })),
-  )
+  // Even after an error that would pass: no release waits for what need not be known.
+  const layer = await ecr
+    .send(new GetDownloadUrlForLayerCommand({ ...id, layerDigest: config }))
+    .catch(() => undefined)
   if (layer?.downloadUrl === undefined) return undefined
   const platform = platformOf(parse(await download(layer.downloadUrl)))
   return platform === undefined ? undefined : [platform]

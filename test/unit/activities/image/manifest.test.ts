@@ -59,6 +59,7 @@ describe('the manifest of an image', () => {
     const found = await read({ manifests: [listed('one', amd64), listed('two')] })
     assert.equal(found?.manifests.length, 2)
     assert.equal(found.made, undefined)
+    assert.equal((await read({ manifests: [] }))?.made, undefined)
   })
 
   test('is read up to a hundred entries', async () => {
