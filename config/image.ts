@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { repositoryPattern } from '../contract/ecr-repository.ts'
 import { duration } from './duration.ts'
 
 const relativePath = z
@@ -10,8 +11,13 @@ export const image = z
   .strictObject({
     repository: z
       .string()
-      .regex(/^[a-z0-9]+(?:[._\-/][a-z0-9]+)*$/, 'the name of an ECR repository, not its address')
-      .describe('Name of the ECR repository, without the address of the registry.'),
+      .regex(
+        repositoryPattern,
+        'the name of an ECR repository ("team/hello") or its address ("111122223333.dkr.ecr.eu-west-1.amazonaws.com/team/hello", without a tag); no other registry is supported',
+      )
+      .describe(
+        'The ECR repository: its name, in the registry of the account and region of the environment, or its address `<account>.dkr.ecr.<region>.amazonaws.com/<name>`, in the registry of any account and region.',
+      ),
     dockerfile: relativePath
       .default('Dockerfile')
       .describe('Path of the Dockerfile in the repository.'),
@@ -26,7 +32,7 @@ export const image = z
       .min(1)
       .optional()
       .describe(
-        'Platform to build for, for example `linux/arm64`. Default: that of the Docker engine.',
+        'Platform to build for, for example `linux/arm64`; several are separated by commas. Default: that of the task definitions of the services that run the image; where they do not say it, that of the Docker engine.',
       ),
     args: z
       .record(z.string(), z.string())

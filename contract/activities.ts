@@ -25,6 +25,8 @@ export interface ReleaseActivities {
     spec: EnvironmentSpec
     /** `kept`: a freeze window of the configuration rejects this release. */
     freezes: 'kept' | 'ignored'
+    /** `again`: what runs now is deployed again, so it is checked as well. Default: it is replaced. */
+    running?: 'again'
   }): Promise<Inspection>
   /** Which images the registry already has under their immutable tags. Reads only. */
   findImages(input: {
@@ -33,7 +35,7 @@ export interface ReleaseActivities {
     /** Finds only images of this rebuild. */
     rebuild?: string
     /** What runs now: a later deploy of the same commit must not replace its rebuilt images. */
-    running?: readonly Pick<InspectedService, 'name' | 'now'>[]
+    running?: readonly Pick<InspectedService, 'name' | 'now' | 'platform'>[]
   }): Promise<readonly FoundImage[]>
   /** Clones the newest ACTIVE revision of each family with only the images changed. */
   registerRevisions(input: {

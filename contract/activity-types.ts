@@ -1,4 +1,5 @@
 import type { RollbackTarget, RunningRevision } from '../rollout/deployment.ts'
+import type { ImageDigests } from '../rollout/same-image.ts'
 import type { FailureEvidence } from '../rollout/failed-tasks.ts'
 
 /**
@@ -11,6 +12,20 @@ export interface InspectedService {
   readonly now: RunningRevision
   readonly rollbackTarget: RollbackTarget
   readonly desiredCount: number
+  /** On which its next tasks run. Absent: unknown, as for a service on instances of any kind. */
+  readonly platform?: RequiredPlatform
+}
+
+/** The platform for which a service needs its images. */
+export interface RequiredPlatform {
+  /** Name of the ECS service. */
+  readonly service: string
+  /** `mailman-api:41`, which says so. */
+  readonly taskDefinition: string
+  /** `linux` or `windows`. Absent: unknown. */
+  readonly os?: string
+  /** `amd64` or `arm64`. Absent: unknown. */
+  readonly architecture?: string
 }
 
 export interface Inspection {
@@ -29,6 +44,10 @@ export interface FoundImage {
   readonly fresh?: boolean
   /** Absent: the registry has no image under that tag yet. */
   readonly digest?: string
+  /** The digests of the manifests that it lists, if it is an index. At most 100. */
+  readonly manifests?: readonly string[]
+  /** The platforms of the services that run it, as far as they are known. */
+  readonly requiredPlatforms?: readonly RequiredPlatform[]
 }
 
 /** An image in the registry. */
@@ -42,6 +61,8 @@ export interface Revision {
   readonly taskDefinition: string
   /** Container name → digest that this revision must run. Empty: none is pinned. */
   readonly digests: Readonly<Record<string, string>>
+  /** Of images that are an index. Absent: none is, or it is unknown. Not kept in the ledger. */
+  readonly imageDigests?: ImageDigests
   /** False: an identical revision existed already. */
   readonly registered: boolean
 }

@@ -35,7 +35,7 @@ export type ChecksSpec = Checked<typeof checksSpec>
 const imageSpec = fields({
   /** Tags are `<name>-<commit>` and `<name>-latest`. */
   name,
-  /** Name of the ECR repository, not its address. */
+  /** Name or address of the ECR repository; see `ecrRepositoryOf`. */
   repository: name,
   /** Relative to the checkout. */
   dockerfile: name,

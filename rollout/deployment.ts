@@ -1,8 +1,12 @@
+import type { ImageDigests } from './same-image.ts'
+
 /** What a service runs at some moment: enough to roll back to it. */
 export interface RunningRevision {
   readonly taskDefinition: string
   /** Container name → digest (`sha256:…`) of its running tasks; empty if no task runs. */
   readonly digests: Readonly<Record<string, string>>
+  /** Of images that are an index. Absent: none is, or it is unknown. */
+  readonly imageDigests?: ImageDigests
 }
 
 /** What one service is rolled back to if the release fails; recorded before anything changes. */

@@ -35,9 +35,15 @@ export function gapBefore(
     taskDefinition,
     deploymentId,
     digests,
+    ...imageDigestsOf(expected.before),
     ...continuedDeployment(observation, expected.before),
   }
   return whatIsMissing(observation, back, resolved)
+}
+
+function imageDigestsOf(before: Expectation['before']): Pick<Expectation, 'imageDigests'> {
+  const { imageDigests } = before ?? {}
+  return imageDigests === undefined ? {} : { imageDigests }
 }
 
 /** Blue keeps its tasks while green comes and goes; a rolling deployment replaces its tasks. */

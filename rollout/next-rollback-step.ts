@@ -3,6 +3,7 @@ import { shortName } from './arn.ts'
 import type { StartedDeployment, RollbackTarget } from './deployment.ts'
 import { recordOf } from './record.ts'
 import { runningNow } from './rollback-target.ts'
+import { isSameImage } from './same-image.ts'
 import { isRollingBack, isUnderWay } from './service-deployment-status.ts'
 
 /** The next step to roll a service back. */
@@ -79,7 +80,11 @@ function runs(to: RollbackTarget, observation: Observation): boolean {
   const containers = Object.keys(digests)
   return (
     containers.length > 0 &&
-    containers.every((name) => to.digests[name] === undefined || to.digests[name] === digests[name])
+    containers.every(
+      (name) =>
+        to.digests[name] === undefined ||
+        isSameImage(digests[name], to.digests[name], to.imageDigests?.[name]),
+    )
   )
 }
 

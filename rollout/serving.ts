@@ -2,6 +2,7 @@ import type { ObservedTask, Observation } from './observation.ts'
 import { healthGap } from './target-health.ts'
 import type { Expectation } from './expectation.ts'
 import type { Gap } from './gap.ts'
+import { isSameImage } from './same-image.ts'
 
 /**
  * What still keeps the expected deployment from serving alone. Undefined if every desired task runs
@@ -77,7 +78,8 @@ function unprovenDigests(
   return pinned.flatMap(({ name: container, image, imageDigest }): Gap[] => {
     const wanted = expected.digests[container]
     const found = imageDigest || image.split('@')[1] || proven[container]
-    if (wanted === undefined || found === wanted) return []
+    if (wanted === undefined) return []
+    if (isSameImage(found, wanted, expected.imageDigests?.[container])) return []
     return found === undefined
       ? [{ kind: 'digest unknown', container }]
       : [{ kind: 'digest differs', container, found, wanted }]

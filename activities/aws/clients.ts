@@ -16,6 +16,8 @@ export interface AwsClients {
    */
   readonly ecsOnce: ECSClient
   readonly ecr: ECRClient
+  /** For registries of another region. The same client each time. */
+  readonly ecrIn: (region: string) => ECRClient
   readonly elb: ElasticLoadBalancingV2Client
   readonly logs: CloudWatchLogsClient
   readonly sts: STSClient
@@ -51,10 +53,16 @@ function createAwsClients({ region, profile }: AwsSpec): AwsClients {
     ...(profile === undefined ? {} : { profile }),
     requestHandler,
   }
+  const ecrByRegion = new Map<string, ECRClient>()
   const clients = {
     ecs: new ECSClient(options),
     ecsOnce: new ECSClient({ ...options, maxAttempts: 1 }),
-    ecr: new ECRClient(options),
+    ecr: ecrClient(options),
+    ecrIn(other: string): ECRClient {
+      const client = ecrByRegion.get(other) ?? ecrClient({ ...options, region: other })
+      ecrByRegion.set(other, client)
+      return client
+    },
     elb: new ElasticLoadBalancingV2Client(options),
     logs: new CloudWatchLogsClient(options),
     sts: new STSClient(options),
@@ -62,16 +70,22 @@ function createAwsClients({ region, profile }: AwsSpec): AwsClients {
   // Only for the services that speak JSON: the SDK reads any XML body of the others.
   clients.ecs.middlewareStack.add(keepErrorBody, keepErrorBodyOptions)
   clients.ecsOnce.middlewareStack.add(keepErrorBody, keepErrorBodyOptions)
-  clients.ecr.middlewareStack.add(keepErrorBody, keepErrorBodyOptions)
   clients.logs.middlewareStack.add(keepErrorBody, keepErrorBodyOptions)
   if (profile !== undefined) {
-    const { ecs, ecsOnce, ecr, elb, logs, sts } = clients
+    const { ecs, ecsOnce, elb, logs, sts } = clients
     ecs.middlewareStack.add(nameProfile(profile), nameProfileOptions)
     ecsOnce.middlewareStack.add(nameProfile(profile), nameProfileOptions)
-    ecr.middlewareStack.add(nameProfile(profile), nameProfileOptions)
     elb.middlewareStack.add(nameProfile(profile), nameProfileOptions)
     logs.middlewareStack.add(nameProfile(profile), nameProfileOptions)
     sts.middlewareStack.add(nameProfile(profile), nameProfileOptions)
   }
   return clients
+}
+
+function ecrClient(options: AwsSpec & { readonly requestHandler: object }): ECRClient {
+  const client = new ECRClient(options)
+  client.middlewareStack.add(keepErrorBody, keepErrorBodyOptions)
+  const { profile } = options
+  if (profile !== undefined) client.middlewareStack.add(nameProfile(profile), nameProfileOptions)
+  return client
 }

@@ -149,6 +149,7 @@ async function waitFor(rollback: Rollback, deployment: RollbackDeployment): Prom
       taskDefinition: deployment.taskDefinition,
       deploymentId: deployment.id,
       digests: digestsOfContainers(service, to.digests),
+      ...(to.imageDigests === undefined ? {} : { imageDigests: to.imageDigests }),
       ...(serviceDeploymentArn === undefined ? {} : { serviceDeploymentArn }),
       ...(continues === undefined ? {} : { continues }),
     },

@@ -58,7 +58,7 @@ function servicesIn({ spec, revisions, started }: VerifyInput): VerifiedService[
     return {
       name: service.name,
       target: { cluster, service: service.ecsService, serviceDeploymentArn },
-      expected: expectationOf(deployment, revision?.digests ?? {}),
+      expected: expectationOf(deployment, revision ?? { digests: {} }),
       healthy: undefined,
       crashedBefore: undefined,
       crashedLifeMs: 0,

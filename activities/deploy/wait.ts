@@ -38,7 +38,7 @@ export async function waitForRollout(
       cluster: spec.cluster,
       name: service.name,
       service: service.ecsService,
-      expected: expectationOf(started, revision.digests, before),
+      expected: expectationOf(started, revision, before),
       ...(started.earlierMs === undefined ? {} : { earlierMs: started.earlierMs }),
       deadline,
       pace,
@@ -53,7 +53,7 @@ export async function waitForRollout(
 /** What a deployment that we started must come to. */
 export function expectationOf(
   started: StartedDeployment,
-  digests: Expectation['digests'],
+  { digests, imageDigests }: Pick<Expectation, 'digests' | 'imageDigests'>,
   before?: RollbackTarget,
 ): Expectation {
   const { taskDefinition, deploymentId, serviceDeploymentArn } = started
@@ -61,6 +61,7 @@ export function expectationOf(
     taskDefinition,
     deploymentId,
     digests,
+    ...(imageDigests === undefined ? {} : { imageDigests }),
     ...(serviceDeploymentArn === undefined ? {} : { serviceDeploymentArn }),
     ...(before?.hasSucceeded === true ? { before } : {}),
   }

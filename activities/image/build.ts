@@ -2,6 +2,7 @@ import { realpath } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import type { ImageSpec, EnvironmentSpec } from '../../contract/environment-spec.ts'
 import type { AwsClients } from '../aws/clients.ts'
+import { buildPlatform, platformHint, requirePlatform } from '../platform/build-platform.ts'
 import { succeeded } from '../process/run.ts'
 import { failure, unavailable } from '../temporal/failures.ts'
 import { requireEngine, runEngine, type ContainerEngine } from './engine.ts'
@@ -24,8 +25,10 @@ interface BuildInput {
  * engine's cache. A base image may come from the registry that the image is pushed to, or from any
  * registry that the builder's user is logged in to.
  *
- * Fails as `PreconditionFailed` if the Dockerfile or the context is not in the commit, and as
- * `BuildFailed` with the last lines of the build.
+ * Without `platform` in the configuration, it is built for the platforms of the task definitions.
+ *
+ * Fails as `PreconditionFailed` if the Dockerfile or the context is not in the commit, or if what
+ * was built is for another platform; and as `BuildFailed` with the last lines of the build.
  */
 export async function buildImage(clients: AwsClients, input: BuildInput): Promise<void> {
   const { engine, cacheDir, path, source, spec, image } = input
@@ -38,6 +41,7 @@ export async function buildImage(clients: AwsClients, input: BuildInput): Promis
   })
   const registry = registryOf(image)
   const buildArgs = buildArguments(config.args)
+  const platform = buildPlatform(engine, image, config)
   const args = [
     'build',
     `--file=${file}`,
@@ -45,14 +49,15 @@ export async function buildImage(clients: AwsClients, input: BuildInput): Promis
     ...(image.fresh === true ? ['--pull'] : []),
     `--label=${revisionLabel}=${source.commit}`,
     ...(config.target === undefined ? [] : [`--target=${config.target}`]),
-    ...(config.platform === undefined ? [] : [`--platform=${config.platform}`]),
+    ...(platform === undefined ? [] : [`--platform=${platform}`]),
     ...buildArgs.flags,
     ...builderFlags(engine),
     ...insecureFlags(engine, registry),
     '--',
     context,
   ]
-  const target = { engine, registry, cacheDir, ownLogins: 'kept' } as const
+  const { repository } = config
+  const target = { engine, registry, repository, cacheDir, ownLogins: 'kept' } as const
   const result = await withRegistryLogin(clients, target, (variables, secrets) =>
     runEngine(engine.command, args, {
       label: `build ${image.name}`,
@@ -61,7 +66,7 @@ export async function buildImage(clients: AwsClients, input: BuildInput): Promis
       timeoutMs: config.timeoutMs,
     }),
   )
-  if (succeeded(result)) return
+  if (succeeded(result)) return await requirePlatform(engine, image, platform)
   requireEngine(result)
   const output = result.tail.join('\n')
   if (transientErrors.test(output)) {
@@ -73,7 +78,7 @@ export async function buildImage(clients: AwsClients, input: BuildInput): Promis
       : 'failed'
   throw failure(
     'BuildFailed',
-    `Building image "${image.name}" ${outcome}. Its last lines:\n${output}`,
+    `Building image "${image.name}" ${outcome}. Its last lines:\n${output}${platformHint(image, platform, output)}`,
   )
 }
 

@@ -10,7 +10,10 @@ const staleAfterMs = 60 * 60 * 1_000
 
 export interface LoginTarget {
   readonly engine: ContainerEngine
+  /** Host and port. */
   readonly registry: string
+  /** As the image of `slipway.yaml` has it: says where to ask for the token. */
+  readonly repository: string
   readonly cacheDir: string
   /** `kept`: images can also be pulled from the registries that the user is logged in to. */
   readonly ownLogins: 'kept' | 'left out'

@@ -1,23 +1,13 @@
-import {
-  BatchDeleteImageCommand,
-  BatchGetImageCommand,
-  PutImageCommand,
-  type Image,
-} from '@aws-sdk/client-ecr'
+import { BatchDeleteImageCommand, PutImageCommand } from '@aws-sdk/client-ecr'
 import { log } from '@temporalio/activity'
+import { ecrRepositoryOf } from '../../contract/ecr-repository.ts'
 import type { EnvironmentSpec, ImageSpec } from '../../contract/environment-spec.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { errorName } from '../aws/errors.ts'
 import { failure } from '../temporal/failures.ts'
+import { ecrTarget } from './ecr.ts'
+import { findManifest } from './manifest.ts'
 import { movingTag } from './naming.ts'
-
-/** Without these, ECR converts the manifest to an old format, which has another digest. */
-const acceptedMediaTypes = [
-  'application/vnd.oci.image.index.v1+json',
-  'application/vnd.oci.image.manifest.v1+json',
-  'application/vnd.docker.distribution.manifest.list.v2+json',
-  'application/vnd.docker.distribution.manifest.v2+json',
-]
 
 export interface ImageTagMove {
   readonly image: ImageSpec
@@ -46,7 +36,7 @@ async function putTag(
   { image, digest, mode }: { image: ImageSpec; digest: string; mode: EnvironmentSpec['mode'] },
 ) {
   const imageTag = movingTag(image.name)
-  const found = await findManifest(clients, image, digest)
+  const found = await findManifest(clients, image.repository, digest)
   if (found === undefined) {
     if (mode === 'force') throw failure('PreconditionFailed', missingImage(image, digest))
     log.warn(`${missingImage(image, digest)} Tag ${imageTag} was not moved.`)
@@ -54,9 +44,10 @@ async function putTag(
   }
   const { imageManifest, imageManifestMediaType } = found
   try {
-    await clients.ecr.send(
+    const { ecr, id } = ecrTarget(clients, image.repository)
+    await ecr.send(
       new PutImageCommand({
-        repositoryName: image.repository,
+        ...id,
         imageManifest,
         imageTag,
         ...(imageManifestMediaType === undefined ? {} : { imageManifestMediaType }),
@@ -71,23 +62,10 @@ async function putTag(
 }
 
 export function immutableInForceMode(image: ImageSpec): string {
-  return `Tags in ECR repository "${image.repository}" are immutable, but mode "force" must move tag "${movingTag(image.name)}" there. Set "mode" to "pin" in slipway.yaml, or make the tags mutable: aws ecr put-image-tag-mutability --repository-name ${image.repository} --image-tag-mutability MUTABLE`
-}
-
-async function findManifest(
-  clients: AwsClients,
-  image: ImageSpec,
-  digest: string,
-): Promise<Image | undefined> {
-  const answer = await clients.ecr.send(
-    new BatchGetImageCommand({
-      repositoryName: image.repository,
-      imageIds: [{ imageDigest: digest }],
-      acceptedMediaTypes,
-    }),
-  )
-  const found = answer.images?.[0]
-  return found?.imageManifest === undefined ? undefined : found
+  const { name, registry } = ecrRepositoryOf(image.repository)
+  const where =
+    registry === undefined ? '' : ` --registry-id ${registry.account} --region ${registry.region}`
+  return `Tags in ECR repository "${image.repository}" are immutable, but mode "force" must move tag "${movingTag(image.name)}" there. Set "mode" to "pin" in slipway.yaml, or make the tags mutable: aws ecr put-image-tag-mutability --repository-name ${name}${where} --image-tag-mutability MUTABLE`
 }
 
 function missingImage(image: ImageSpec, digest: string): string {
@@ -95,9 +73,10 @@ function missingImage(image: ImageSpec, digest: string): string {
 }
 
 async function removeTag(clients: AwsClients, image: ImageSpec) {
-  await clients.ecr.send(
+  const { ecr, id } = ecrTarget(clients, image.repository)
+  await ecr.send(
     new BatchDeleteImageCommand({
-      repositoryName: image.repository,
+      ...id,
       imageIds: [{ imageTag: movingTag(image.name) }],
     }),
   )

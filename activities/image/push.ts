@@ -1,10 +1,11 @@
 import { log } from '@temporalio/activity'
-import type { EnvironmentSpec } from '../../contract/environment-spec.ts'
+import type { EnvironmentSpec, ImageSpec } from '../../contract/environment-spec.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { succeeded } from '../process/run.ts'
-import { failure, unavailable } from '../temporal/failures.ts'
+import { failure, rejection, unavailable } from '../temporal/failures.ts'
 import { digestOf } from './ecr.ts'
 import { requireEngine, runEngine, type ContainerEngine } from './engine.ts'
+import { described } from './find-images.ts'
 import { imageNamed, referenceOf, registryOf, revisionLabel } from './naming.ts'
 import { insecureFlags, withRegistryLogin } from './registry-login.ts'
 import type { FoundImage, PushedImage, SourceRef } from '../../contract/activity-types.ts'
@@ -23,27 +24,41 @@ interface PushInput {
  * pushed: the image of a commit does not change during a release.
  *
  * Fails as `ImageNotHere` if this host's engine does not have the image, as `PushFailed` with the
- * last lines of the push, and as `CredentialsInvalid` if the registry rejects the login.
+ * last lines of the push, as `CredentialsInvalid` if the registry rejects the login, and as
+ * `PreconditionFailed` if a service cannot run what the registry has under the tag.
  */
 export async function pushImage(clients: AwsClients, input: PushInput): Promise<PushedImage> {
   const { spec, image } = input
-  const { repository } = imageNamed(spec, image.name)
+  const config = imageNamed(spec, image.name)
+  const { repository } = config
   const existing = await digestOf(clients, repository, image.tag)
   if (existing !== undefined) {
     log.info(`${referenceOf(image)} is already in the registry, as ${existing}`)
-    return { ...image, digest: existing }
+    return await fitting(clients, config, { ...image, digest: existing })
   }
   await requireImage(input)
   await push(clients, input)
   const digest = await digestOf(clients, repository, image.tag)
-  if (digest !== undefined) return { ...image, digest }
+  if (digest !== undefined) return await fitting(clients, config, { ...image, digest })
   throw unavailable(`ECR does not list ${referenceOf(image)} yet, although the push succeeded.`)
 }
 
-async function push(clients: AwsClients, { engine, cacheDir, image }: PushInput) {
+/** The image of the registry, with what it lists. Rejected if a service cannot run it. */
+async function fitting(
+  clients: AwsClients,
+  config: ImageSpec,
+  pushed: PushedImage,
+): Promise<PushedImage> {
+  const { image, findings } = await described(clients, config, pushed)
+  if (findings.length > 0) throw rejection(findings)
+  return image
+}
+
+async function push(clients: AwsClients, { engine, cacheDir, spec, image }: PushInput) {
+  const { repository } = imageNamed(spec, image.name)
   const registry = registryOf(image)
   const reference = referenceOf(image)
-  const target = { engine, registry, cacheDir, ownLogins: 'left out' } as const
+  const target = { engine, registry, repository, cacheDir, ownLogins: 'left out' } as const
   const result = await withRegistryLogin(clients, target, (variables, secrets) =>
     runEngine(engine.command, ['push', ...insecureFlags(engine, registry), '--', reference], {
       label: `push ${image.name}`,
@@ -59,7 +74,7 @@ async function push(clients: AwsClients, { engine, cacheDir, image }: PushInput)
   if (/denied|unauthorized|no basic auth|does not exist/i.test(output)) {
     throw failure(
       'PushFailed',
-      `The registry rejects ${reference}. Check that the repository exists and that the worker may push to it ("ecr:PutImage"), and try again. ${engine.command} says:\n${output}`,
+      `The registry rejects ${reference}. Check that the repository exists and that the worker may push to it ("ecr:PutImage", in the policy of its role, and in the policy of the repository if that is of another account), and try again. ${engine.command} says:\n${output}`,
     )
   }
   throw unavailable(`Pushing ${reference} failed:\n${output}`)

@@ -4,6 +4,7 @@ import { GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr'
 import type { AwsClients } from '../aws/clients.ts'
 import { succeeded } from '../process/run.ts'
 import { failure, unavailable } from '../temporal/failures.ts'
+import { ecrTarget } from './ecr.ts'
 import { temporaryDockerConfig, type LoginTarget } from './docker-config.ts'
 import { runEngine, type ContainerEngine } from './engine.ts'
 
@@ -21,8 +22,8 @@ export async function withRegistryLogin<Result>(
   target: LoginTarget,
   work: (variables: Record<string, string>, secrets: readonly string[]) => Promise<Result>,
 ): Promise<Result> {
-  const { engine, registry } = target
-  const password = await registryPassword(clients)
+  const { engine, registry, repository } = target
+  const password = await registryPassword(clients, repository)
   const folder = await temporaryDockerConfig(target)
   try {
     const variables = { DOCKER_CONFIG: folder, REGISTRY_AUTH_FILE: join(folder, 'auth.json') }
@@ -60,9 +61,12 @@ export function insecureFlags({ kind }: ContainerEngine, registry: string): stri
   return kind === 'podman' && loopback ? ['--tls-verify=false'] : []
 }
 
-/** ECR's token is `AWS:<password>` in base64. */
-async function registryPassword(clients: AwsClients): Promise<string> {
-  const answer = await clients.ecr.send(new GetAuthorizationTokenCommand({}))
+/**
+ * ECR's token is `AWS:<password>` in base64. It is valid for the registries of its region that the
+ * caller may access, of any account ("Private registry authentication" in the ECR user guide).
+ */
+async function registryPassword(clients: AwsClients, repository: string): Promise<string> {
+  const answer = await ecrTarget(clients, repository).ecr.send(new GetAuthorizationTokenCommand({}))
   const token = answer.authorizationData?.[0]?.authorizationToken ?? ''
   const [, password] = /^[^:]+:(.+)$/s.exec(Buffer.from(token, 'base64').toString('utf8')) ?? []
   if (password === undefined) throw unavailable('ECR returned no token for its registry.')

@@ -7,9 +7,17 @@ import type { AwsClients } from '../aws/clients.ts'
 import { locationOf } from '../aws/location.ts'
 import { observe } from '../ecs/observe.ts'
 import { describeServices } from '../ecs/services.ts'
-import { describeTaskDefinition, type DescribedTaskDefinition } from '../ecs/task-definitions.ts'
+import {
+  describeTaskDefinition,
+  findTaskDefinition,
+  type DescribedTaskDefinition,
+} from '../ecs/task-definitions.ts'
+import { containerImages } from '../image/container-images.ts'
 import { findRepository, missingRepository } from '../image/ecr.ts'
+import { asPinned } from '../image/image-digests.ts'
 import { immutableInForceMode } from '../image/point-tag.ts'
+import { definitionMisfits } from '../platform/definition-misfits.ts'
+import { requiredPlatform } from '../platform/required-platform.ts'
 import { deploymentInProgress } from './deployment-in-progress.ts'
 import { controllerFinding, findingsAbout, warningsAbout } from './findings.ts'
 import { shiftingWarnings } from './traffic-shifting.ts'
@@ -33,16 +41,26 @@ export interface ExaminedService {
   readonly basis: DescribedTaskDefinition
 }
 
-/** Reads everything that a release is about to change, and collects what would make it fail. */
+/**
+ * Reads everything that a release is about to change, and collects what would make it fail.
+ *
+ * @param running `again`: what runs now is deployed once more
+ */
 export async function examineEnvironment(
   clients: AwsClients,
   spec: EnvironmentSpec,
+  running: 'replaced' | 'again' = 'replaced',
 ): Promise<ExaminedEnvironment> {
   const names = spec.services.map(({ ecsService }) => ecsService)
   const described = await describeServices(clients, spec.cluster, names)
   const parts = await Promise.all([
     ...spec.services.map((service) =>
-      examineService(clients, { spec, service, described: described.get(service.ecsService) }),
+      examineService(clients, {
+        spec,
+        service,
+        described: described.get(service.ecsService),
+        running,
+      }),
     ),
     ...spec.images.map((image) => examineRepository(clients, spec, image)),
   ])
@@ -68,6 +86,7 @@ interface ServiceToExamine {
   readonly spec: EnvironmentSpec
   readonly service: ServiceSpec
   readonly described: Service | undefined
+  readonly running: 'replaced' | 'again'
 }
 
 async function examineService(clients: AwsClients, which: ServiceToExamine): Promise<ExaminedPart> {
@@ -86,16 +105,22 @@ async function examineService(clients: AwsClients, which: ServiceToExamine): Pro
       spec.mode === 'force' ? described.taskDefinition : familyOf(described.taskDefinition),
     ),
   ])
-  const rollbackTarget = rollbackTargetOf(observation)
+  const { tasks } = observation
+  const [now, rollbackTarget] = await Promise.all([
+    asPinned(clients, { spec, service }, runningNow(observation), tasks),
+    asPinned(clients, { spec, service }, rollbackTargetOf(observation), tasks),
+  ])
+  const platform = requiredPlatform(described, basis.definition)
   const inProgress = deploymentInProgress(observation)
   return {
     service: {
       service,
       inspected: {
         name: service.name,
-        now: runningNow(observation),
+        now,
         rollbackTarget,
         desiredCount: observation.service.desiredCount,
+        ...(platform === undefined ? {} : { platform }),
       },
       basis,
     },
@@ -103,9 +128,29 @@ async function examineService(clients: AwsClients, which: ServiceToExamine): Pro
       ...warningsAbout(service, observation, rollbackTarget.hasSucceeded),
       ...shiftingWarnings(spec, service, described),
     ],
-    findings: findingsAbout(spec, service, { described, basis }),
+    findings: [
+      ...findingsAbout(spec, service, { described, basis }),
+      ...(which.running === 'again' ? await wrongPlatforms(clients, which) : []),
+    ],
     conflicts: inProgress === undefined ? [] : [alreadyDeploying(spec, service, inProgress)],
   }
+}
+
+/** Only of what runs now: a new image is checked when it is found or built. */
+async function wrongPlatforms(
+  clients: AwsClients,
+  { spec, service, described }: ServiceToExamine,
+): Promise<readonly string[]> {
+  const found = await findTaskDefinition(clients, described?.taskDefinition ?? '')
+  if (found === undefined) return []
+  const { definition } = found
+  const images = await containerImages(clients, { spec, service, definition })
+  return await definitionMisfits(
+    clients,
+    { service: described, definition, images },
+    (needed) =>
+      `Deploy a commit, which builds its images for ${needed}: slipway deploy ${spec.environment}`,
+  )
 }
 
 function alreadyDeploying(spec: EnvironmentSpec, service: ServiceSpec, deployment: string): string {
@@ -129,7 +174,7 @@ async function examineRepository(
 ): Promise<ExaminedPart> {
   const repository = await findRepository(clients, image.repository)
   if (repository?.repositoryUri === undefined) {
-    return { ...nothingFound, findings: [missingRepository(image, await locationOf(clients))] }
+    return { ...nothingFound, findings: [await missingRepository(clients, image)] }
   }
   const immutable = repository.imageTagMutability === 'IMMUTABLE'
   if (spec.mode === 'force' && immutable) {

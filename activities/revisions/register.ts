@@ -4,6 +4,7 @@ import { log } from '@temporalio/activity'
 import type { ServiceSpec, EnvironmentSpec } from '../../contract/environment-spec.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { failure, rejection } from '../temporal/failures.ts'
+import { withPushedDigests } from '../image/image-digests.ts'
 import { movingTag } from '../image/naming.ts'
 import { registerTaskDefinition } from '../ecs/register-task-definition.ts'
 import { revisionTags, tagsWith } from '../ecs/revision-tags.ts'
@@ -58,7 +59,7 @@ export async function registerRevisions(
         : await pinnedRevision(clients, { input, service, running }),
     )
   }
-  return revisions
+  return revisions.map((one) => withPushedDigests(one, spec, input.images))
 }
 
 interface ServiceInput {

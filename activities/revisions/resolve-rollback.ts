@@ -32,7 +32,13 @@ export async function resolveRollback(
   const described = await describeServices(clients, spec.cluster, names)
   const requested = await requestedRevisions(clients, input, described)
   const checked = await Promise.all(
-    requested.map((one) => usableRevision(clients, { spec, ...one })),
+    requested.map((one) =>
+      usableRevision(clients, {
+        spec,
+        described: described.get(one.service.ecsService),
+        ...one,
+      }),
+    ),
   )
   const findings = checked.flatMap((one) => ('finding' in one ? [one.finding] : []))
   if (findings.length > 0) throw rejection(findings)

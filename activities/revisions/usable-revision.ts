@@ -1,11 +1,14 @@
-import type { TaskDefinition } from '@aws-sdk/client-ecs'
+import type { Service } from '@aws-sdk/client-ecs'
 import type { EnvironmentSpec, ServiceSpec } from '../../contract/environment-spec.ts'
 import type { Revision } from '../../contract/activity-types.ts'
 import { shortName } from '../../rollout/arn.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { revisionTags, tagOf } from '../ecs/revision-tags.ts'
 import { findTaskDefinition, missingContainers } from '../ecs/task-definitions.ts'
-import { findImage, findRepository } from '../image/ecr.ts'
+import { containerImages, type ContainerImage } from '../image/container-images.ts'
+import { findImage } from '../image/ecr.ts'
+import { readImageDigests } from '../image/image-digests.ts'
+import { definitionMisfits } from '../platform/definition-misfits.ts'
 import { pinnedDigests } from './pinned-digests.ts'
 
 /** A revision to roll a service back to. */
@@ -21,9 +24,13 @@ export type UsableRevision = { readonly revision: Revision } | { readonly findin
 /** Whether a service can run a revision, and with which digests; otherwise, why not. */
 export async function usableRevision(
   clients: AwsClients,
-  requested: RequestedRevision & { readonly spec: EnvironmentSpec },
+  requested: RequestedRevision & {
+    readonly spec: EnvironmentSpec
+    /** As ECS describes it: says where its tasks run. */
+    readonly described: Service | undefined
+  },
 ): Promise<UsableRevision> {
-  const { spec, service, taskDefinition, digests } = requested
+  const { spec, service, taskDefinition, described } = requested
   const name = shortName(taskDefinition)
   const listThem = `List the available ones: slipway revisions ${spec.environment} ${service.name}`
   const found = await findTaskDefinition(clients, taskDefinition)
@@ -42,37 +49,35 @@ export async function usableRevision(
   }
   const [missing] = missingContainers(service, found)
   if (missing !== undefined) return { finding: missing }
-  const image = await missingImage(clients, { spec, service, definition })
+  const images = await containerImages(clients, { spec, service, definition })
+  const image = await missingImage(clients, images)
   if (image !== undefined) {
     return {
       finding: `Task definition ${name} runs image ${image}, which is gone from the registry, so its tasks could not start. ${listThem}`,
     }
   }
+  const wrong = { service: described, definition, images }
+  const [misfit] = await definitionMisfits(clients, wrong, () => listThem)
+  if (misfit !== undefined) return { finding: misfit }
+  const digests = { ...requested.digests, ...pinnedDigests(service, definition) }
   return {
     revision: {
       service: service.name,
       taskDefinition: arn,
-      digests: { ...digests, ...pinnedDigests(service, definition) },
+      digests,
+      ...(await readImageDigests(clients, { spec, service, digests })),
       registered: false,
     },
   }
 }
 
-/** The first image that its configured repository no longer has. Other repositories are unknown. */
+/** The first image that its configured repository no longer has. */
 async function missingImage(
   clients: AwsClients,
-  which: { spec: EnvironmentSpec; service: ServiceSpec; definition: TaskDefinition },
+  images: readonly ContainerImage[],
 ): Promise<string | undefined> {
-  const { spec, service, definition } = which
-  for (const { name = '', image = '' } of definition.containerDefinitions ?? []) {
-    const configured = spec.images.find((one) => one.name === service.containers[name])
-    if (configured === undefined) continue
-    const uri = (await findRepository(clients, configured.repository))?.repositoryUri
-    if (uri === undefined || !image.startsWith(uri)) continue
-    const [, separator, reference] = /^([@:])(.+)$/.exec(image.slice(uri.length)) ?? []
-    if (reference === undefined) continue
-    const id = separator === '@' ? { imageDigest: reference } : { imageTag: reference }
-    if ((await findImage(clients, configured.repository, id)) === undefined) return image
+  for (const { image, reference, id } of images) {
+    if ((await findImage(clients, image.repository, id)) === undefined) return reference
   }
   return undefined
 }

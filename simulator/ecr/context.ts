@@ -1,25 +1,36 @@
 import { AwsError, type Call } from '../http/types.ts'
 import type { Pushes } from './pushes.ts'
 import type { Registry } from './registry.ts'
-import type { Repositories, Repository } from './repositories.ts'
+import type { RegistryId, Repositories, Repository } from './repositories.ts'
 import type { Tokens } from './tokens.ts'
 
 /** What every ECR operation uses. */
 export interface EcrContext {
-  readonly account: string
-  readonly region: string
+  /** Of the simulator's own account and region. */
+  readonly home: RegistryId
   readonly now: () => number
   readonly repositories: Repositories
   readonly registry: Registry
   readonly tokens: Tokens
   readonly pushes: Pushes
-  /** `host:port` of the registry proxy: the first part of every `repositoryUri`. */
-  readonly host: string
-  /** `http://host:port` */
-  readonly proxyEndpoint: string
+  /** `host:port/path`, or ECR's own form where there is no registry proxy. */
+  readonly uriOf: (repository: Repository) => string
+  /** Where a layer can be read for a while without a login. Undefined without a registry proxy. */
+  readonly layerUrlOf: (repository: Repository, digest: string) => string | undefined
+  /** `http://host:port`, or ECR's own form where there is no registry proxy. */
+  readonly proxyEndpointOf: (registry: RegistryId) => string
 }
 
-export function repositoryNotFound(account: string, name: string): AwsError {
+/**
+ * The registry that a call is about: that of its `registryId`, in the region that it is sent to.
+ * Without one it is the simulator's own, which answers in every region, as its other services do.
+ */
+export function registryOf({ home }: EcrContext, call: Call): RegistryId {
+  const account = optionalText(call, 'registryId')
+  return account === undefined ? home : { account, region: call.region }
+}
+
+export function repositoryNotFound({ account }: RegistryId, name: string): AwsError {
   return new AwsError(
     'RepositoryNotFoundException',
     `The repository with name '${name}' does not exist in the registry with id '${account}'`,
@@ -29,9 +40,9 @@ export function repositoryNotFound(account: string, name: string): AwsError {
 /** The repository in a call's `repositoryName`. Fails with `RepositoryNotFoundException`. */
 export function repositoryOf(context: EcrContext, call: Call): Repository {
   const name = requireText(call, 'repositoryName')
-  const registryId = optionalText(call, 'registryId') ?? context.account
-  const found = registryId === context.account ? context.repositories.find(name) : undefined
-  if (found === undefined) throw repositoryNotFound(registryId, name)
+  const registry = registryOf(context, call)
+  const found = context.repositories.find(registry, name)
+  if (found === undefined) throw repositoryNotFound(registry, name)
   return found
 }
 

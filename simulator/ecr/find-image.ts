@@ -13,7 +13,7 @@ export interface Image {
   readonly tags: readonly string[]
 }
 
-/** Every image of a repository, with all its tags; newest first. */
+/** Every image of a repository, by its path in the registry, with all its tags; newest first. */
 export async function allImages(context: EcrContext, repository: string): Promise<Image[]> {
   const { registry, pushes } = context
   const byDigest = new Map<string, { manifest: Manifest; tags: string[] }>()
@@ -62,10 +62,10 @@ export async function findImage(
   return { kind: 'found', manifest }
 }
 
-export function imageNotFound(context: EcrContext, repository: Repository, id: ImageId): AwsError {
+export function imageNotFound(repository: Repository, id: ImageId): AwsError {
   return new AwsError(
     'ImageNotFoundException',
-    `The image with imageId {imageDigest:${show(id.imageDigest)}, imageTag:${show(id.imageTag)}} does not exist within the repository with name '${repository.name}' in the registry with id '${context.account}'`,
+    `The image with imageId {imageDigest:${show(id.imageDigest)}, imageTag:${show(id.imageTag)}} does not exist within the repository with name '${repository.name}' in the registry with id '${repository.account}'`,
   )
 }
 

@@ -76,6 +76,9 @@ export function httpRegistry(address: RegistryAddress): Registry {
         body,
       }
     },
+    async hasBlob(repository, digest) {
+      return (await request(`/v2/${repository}/blobs/${digest}`, { method: 'HEAD' })).ok
+    },
     async put(repository, reference, manifest): Promise<PutAnswer> {
       const response = await request(manifestPath(repository, reference), {
         method: 'PUT',

@@ -1,24 +1,25 @@
-import type { Call, Operations } from '../http/types.ts'
-import { type EcrContext, page, repositoryOf } from './context.ts'
+import { AwsError, type Call, type Operations } from '../http/types.ts'
+import { type EcrContext, page, repositoryOf, requireText } from './context.ts'
 import { deleteImage } from './delete-image.ts'
 import { allImages, findImage, type Image, type ImageId, imageNotFound } from './find-image.ts'
 import { putImage } from './put-image.ts'
 import type { Repository } from './repositories.ts'
 
-/** DescribeImages, ListImages, BatchGetImage, PutImage, BatchDeleteImage. */
+/** DescribeImages, ListImages, BatchGetImage, GetDownloadUrlForLayer, PutImage, BatchDeleteImage. */
 export function imageOperations(context: EcrContext): Operations {
+  const pathOf = (repository: Repository): string => context.repositories.pathOf(repository)
   return {
     async DescribeImages(call) {
       const repository = repositoryOf(context, call)
       const requested = imageIds(call)
-      const images = (await allImages(context, repository.name)).filter(byTagStatus(call))
+      const images = (await allImages(context, pathOf(repository))).filter(byTagStatus(call))
       if (requested.length === 0) {
         const { items, nextToken } = page(call, images)
         return { imageDetails: items.map((image) => detail(context, repository, image)), nextToken }
       }
       const found = requested.map((id) => {
         const image = images.find((each) => isMeant(each, id))
-        if (image === undefined) throw imageNotFound(context, repository, id)
+        if (image === undefined) throw imageNotFound(repository, id)
         return image
       })
       return {
@@ -28,7 +29,7 @@ export function imageOperations(context: EcrContext): Operations {
 
     async ListImages(call) {
       const repository = repositoryOf(context, call)
-      const images = (await allImages(context, repository.name)).filter(byTagStatus(call))
+      const images = (await allImages(context, pathOf(repository))).filter(byTagStatus(call))
       const ids = images.flatMap(({ manifest, tags }): ImageId[] =>
         tags.length === 0
           ? [{ imageDigest: manifest.digest }]
@@ -43,12 +44,12 @@ export function imageOperations(context: EcrContext): Operations {
       const images: unknown[] = []
       const failures: unknown[] = []
       for (const id of imageIds(call)) {
-        const found = await findImage(context, repository.name, id)
+        const found = await findImage(context, pathOf(repository), id)
         if (found.kind === 'failure')
           failures.push({ imageId: id, failureCode: found.code, failureReason: found.reason })
         else
           images.push({
-            registryId: context.account,
+            registryId: repository.account,
             repositoryName: repository.name,
             imageId: { ...id, imageDigest: found.manifest.digest },
             imageManifest: found.manifest.body,
@@ -58,6 +59,19 @@ export function imageOperations(context: EcrContext): Operations {
       return { images, failures }
     },
 
+    async GetDownloadUrlForLayer(call) {
+      const repository = repositoryOf(context, call)
+      const layerDigest = requireText(call, 'layerDigest')
+      const downloadUrl = context.layerUrlOf(repository, layerDigest)
+      const exists = await context.registry.hasBlob(pathOf(repository), layerDigest)
+      if (downloadUrl === undefined || !exists)
+        throw new AwsError(
+          'LayersNotFoundException',
+          `The layer with digest '${layerDigest}' does not exist in the repository with name '${repository.name}' in the registry with id '${repository.account}'`,
+        )
+      return { downloadUrl, layerDigest }
+    },
+
     PutImage: (call) => putImage(context, repositoryOf(context, call), call),
 
     async BatchDeleteImage(call) {
@@ -65,7 +79,7 @@ export function imageOperations(context: EcrContext): Operations {
       const deleted: ImageId[] = []
       const failures: unknown[] = []
       for (const id of imageIds(call)) {
-        const answer = await deleteImage(context, repository.name, id)
+        const answer = await deleteImage(context, pathOf(repository), id)
         if (answer.kind === 'deleted') deleted.push(...answer.imageIds)
         else failures.push({ imageId: id, failureCode: answer.code, failureReason: answer.reason })
       }
@@ -100,13 +114,15 @@ function detail(context: EcrContext, repository: Repository, { manifest, tags }:
   }
   const sizes = [config, ...layers].map((each) => each?.size ?? 0)
   return {
-    registryId: context.account,
+    registryId: repository.account,
     repositoryName: repository.name,
     imageDigest: manifest.digest,
     imageTags: tags.length > 0 ? tags : undefined,
     // ECR gives no size for a list of images.
     imageSizeInBytes: config === undefined ? undefined : sizes.reduce((sum, size) => sum + size, 0),
-    imagePushedAt: new Date(context.pushes.pushedAt(repository.name, manifest.digest)),
+    imagePushedAt: new Date(
+      context.pushes.pushedAt(context.repositories.pathOf(repository), manifest.digest),
+    ),
     imageManifestMediaType: manifest.mediaType,
     artifactMediaType: config?.mediaType,
   }

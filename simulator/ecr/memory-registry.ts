@@ -13,6 +13,7 @@ export function memoryRegistry(): Registry {
       const digest = tags.get(repository)?.get(reference) ?? reference
       return manifests.get(repository)?.get(digest)
     },
+    hasBlob: async () => false,
     async put(repository, reference, manifest) {
       within(manifests, repository).set(manifest.digest, manifest)
       if (reference !== manifest.digest) within(tags, repository).set(reference, manifest.digest)

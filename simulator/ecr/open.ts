@@ -7,7 +7,13 @@ import { httpRegistry, type RegistryAddress } from './http-registry.ts'
 import { memoryRegistry } from './memory-registry.ts'
 import { ecrOperations } from './operations.ts'
 import { createPushes, type SavedPushes } from './pushes.ts'
-import { createRepositories, type Repository } from './repositories.ts'
+import {
+  createRepositories,
+  type RegistryId,
+  type Repository,
+  type SavedRepository,
+} from './repositories.ts'
+import { presigned } from './presigned.ts'
 import { createTokens } from './tokens.ts'
 
 export interface EcrOptions {
@@ -34,7 +40,7 @@ export interface EcrOptions {
  * simulator.
  */
 export interface SavedEcr {
-  readonly repositories: readonly Repository[]
+  readonly repositories: readonly SavedRepository[]
   readonly pushes: SavedPushes
 }
 
@@ -42,7 +48,7 @@ export interface Ecr {
   readonly operations: Operations
   /** `http://host:port`; `undefined` without a registry. */
   readonly registryProxyUrl: string | undefined
-  /** First part of every `repositoryUri`. */
+  /** First part of every `repositoryUri` of the simulator's own account and region. */
   readonly host: string
   /** The digest that an image reference resolves to; `undefined` if there is no such image here. */
   resolveDigest(image: string): Promise<string | undefined>
@@ -55,18 +61,22 @@ export interface Ecr {
 /** Opens ECR: the operations of its API, and the proxy in front of its registry. */
 export async function openEcr(options: EcrOptions): Promise<Ecr> {
   const { account, region, clock, faults } = options
+  const home: RegistryId = { account, region }
   const now = (): number => clock.now()
   const registry = options.registry ? httpRegistry(options.registry) : memoryRegistry()
-  const repositories = createRepositories(options.saved?.repositories)
+  const repositories = createRepositories(home, options.saved?.repositories)
   const tokens = createTokens(now, options.tokenLifetimeMs)
   const pushes = createPushes(now, options.saved?.pushes)
   const proxy = await openProxy()
-  const host = proxy?.host ?? `${account}.dkr.ecr.${region}.amazonaws.com`
+  const hostOf = (one: RegistryId): string =>
+    proxy?.host ?? `${one.account}.dkr.ecr.${one.region}.amazonaws.com`
+  const uriOf = (repository: Repository): string =>
+    `${hostOf(repository)}/${proxy === undefined ? repository.name : repositories.pathOf(repository)}`
 
   async function openProxy() {
     const address = options.registry
     if (address === undefined) return undefined
-    const shared = { account, registry, repositories, tokens, pushes, faults, clock }
+    const shared = { home, registry, repositories, tokens, pushes, faults, clock }
     const handler = createRegistryProxy({ ...shared, address })
     const listening = await listen((request, response) => handler.handle(request, response), {
       host: options.host,
@@ -86,25 +96,27 @@ export async function openEcr(options: EcrOptions): Promise<Ecr> {
 
   return {
     operations: ecrOperations({
-      account,
-      region,
+      home,
       now,
       repositories,
       registry,
       tokens,
       pushes,
-      host,
-      proxyEndpoint: proxy?.url ?? `https://${host}`,
+      uriOf,
+      layerUrlOf: (repository, digest) =>
+        proxy &&
+        `${proxy.url}${presigned(repositories.pathOf(repository), digest, tokens.issue().password)}`,
+      proxyEndpointOf: (one) => proxy?.url ?? `https://${hostOf(one)}`,
     }),
     registryProxyUrl: proxy?.url,
-    host,
+    host: hostOf(home),
     async resolveDigest(image) {
-      const [, repository, tag, digest] =
-        /^([a-z0-9._/-]+?)(?::([\w.-]+))?(?:@(sha256:[0-9a-f]{64}))?$/.exec(
-          image.startsWith(`${host}/`) ? image.slice(host.length + 1) : '',
-        ) ?? []
-      if (repository === undefined || repositories.find(repository) === undefined) return undefined
-      return (await registry.manifest(repository, digest ?? tag ?? 'latest'))?.digest
+      const [, uri, tag, digest] =
+        /^((?:[^/]+\/)?[^:@]+)(?::([\w.-]+))?(?:@(sha256:[0-9a-f]{64}))?$/.exec(image) ?? []
+      const repository = repositories.list().find((one) => uriOf(one) === uri)
+      if (repository === undefined) return undefined
+      const path = repositories.pathOf(repository)
+      return (await registry.manifest(path, digest ?? tag ?? 'latest'))?.digest
     },
     loginFor(registryHost) {
       if (proxy === undefined || registryHost !== proxy.host) return undefined

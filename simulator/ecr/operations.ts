@@ -1,5 +1,5 @@
 import type { Operations } from '../http/types.ts'
-import type { EcrContext } from './context.ts'
+import { type EcrContext, registryOf } from './context.ts'
 import { imageOperations } from './image-operations.ts'
 import { repositoryOperations } from './repository-operations.ts'
 
@@ -8,14 +8,14 @@ export function ecrOperations(context: EcrContext): Operations {
   return {
     ...repositoryOperations(context),
     ...imageOperations(context),
-    GetAuthorizationToken() {
-      const { password, expiresAt } = context.tokens.issue()
+    GetAuthorizationToken(call) {
+      const { password, expiresAt } = context.tokens.issue(call.region)
       return {
         authorizationData: [
           {
             authorizationToken: Buffer.from(`AWS:${password}`).toString('base64'),
             expiresAt,
-            proxyEndpoint: context.proxyEndpoint,
+            proxyEndpoint: context.proxyEndpointOf(registryOf(context, call)),
           },
         ],
       }

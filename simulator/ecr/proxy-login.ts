@@ -11,12 +11,18 @@ export type Login =
 
 /**
  * Checks HTTP Basic credentials as ECR's registry does: the user is `AWS`, the password a token.
+ *
+ * @param region of the registry; undefined for the login alone
  */
-export function checkLogin(authorization: string | undefined, tokens: Tokens): Login {
+export function checkLogin(
+  authorization: string | undefined,
+  tokens: Tokens,
+  region: string | undefined,
+): Login {
   const encoded = /^Basic\s+(\S+)$/i.exec(authorization ?? '')?.[1]
   if (encoded === undefined) return rejected('no basic auth credentials')
   const [user, ...rest] = Buffer.from(encoded, 'base64').toString('utf8').split(':')
-  const state = user === 'AWS' ? tokens.check(rest.join(':')) : 'unknown'
+  const state = user === 'AWS' ? tokens.check(rest.join(':'), region) : 'unknown'
   if (state === 'valid') return { kind: 'accepted' }
   if (state === 'unknown') return rejected('Your Authorization Token is invalid.')
   return {

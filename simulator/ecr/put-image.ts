@@ -5,7 +5,8 @@ import { isImmutable, type Repository } from './repositories.ts'
 
 /** Stores a manifest, or adds a tag to an existing one, which is how a tag is moved. */
 export async function putImage(context: EcrContext, repository: Repository, call: Call) {
-  const { registry, pushes, account } = context
+  const { registry, pushes, repositories } = context
+  const path = repositories.pathOf(repository)
   const body = requireText(call, 'imageManifest')
   const tag = optionalText(call, 'imageTag')
   const digest = digestOf(body)
@@ -17,16 +18,16 @@ export async function putImage(context: EcrContext, repository: Repository, call
     )
   const mediaType = optionalText(call, 'imageManifestMediaType') ?? mediaTypeOf(body)
 
-  const present = await registry.manifest(repository.name, tag ?? digest)
+  const present = await registry.manifest(path, tag ?? digest)
   if (present?.digest === digest)
     throw new AwsError(
       'ImageAlreadyExistsException',
-      `Image with digest '${digest}' and tag '${tag ?? 'null'}' already exists in the repository with name '${repository.name}' in registry with id '${account}'`,
+      `Image with digest '${digest}' and tag '${tag ?? 'null'}' already exists in the repository with name '${repository.name}' in registry with id '${repository.account}'`,
     )
   if (tag !== undefined && present !== undefined && isImmutable(repository, tag))
     throw new AwsError('ImageTagAlreadyExistsException', immutableTag(repository.name, tag))
 
-  const answer = await registry.put(repository.name, tag ?? digest, { digest, mediaType, body })
+  const answer = await registry.put(path, tag ?? digest, { digest, mediaType, body })
   if (answer.kind === 'missing')
     throw new AwsError(
       mediaType.includes('list') || mediaType.includes('index')
@@ -39,10 +40,10 @@ export async function putImage(context: EcrContext, repository: Repository, call
       'InvalidParameterException',
       `Invalid parameter at 'ImageManifest' failed to satisfy constraint: 'Invalid JSON syntax' (${answer.reason})`,
     )
-  pushes.note(repository.name, digest)
+  pushes.note(path, digest)
   return {
     image: {
-      registryId: account,
+      registryId: repository.account,
       repositoryName: repository.name,
       imageId: { imageDigest: digest, ...(tag !== undefined && { imageTag: tag }) },
       imageManifest: body,

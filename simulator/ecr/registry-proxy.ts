@@ -5,15 +5,16 @@ import { createUpstream, passOn } from './forward.ts'
 import { checkLogin } from './proxy-login.ts'
 import { type RegistryRequest, readRegistryRequest } from './proxy-request.ts'
 import type { RegistryAddress } from './http-registry.ts'
+import { authorizationIn } from './presigned.ts'
 import type { Pushes } from './pushes.ts'
 import { immutableTag } from './put-image.ts'
 import type { Registry } from './registry.ts'
-import { isImmutable, type Repositories } from './repositories.ts'
+import { isImmutable, type RegistryId, type Repositories, type Repository } from './repositories.ts'
 import type { Tokens } from './tokens.ts'
 
 export interface RegistryProxyContext {
   readonly address: RegistryAddress
-  readonly account: string
+  readonly home: RegistryId
   readonly registry: Registry
   readonly repositories: Repositories
   readonly tokens: Tokens
@@ -78,21 +79,25 @@ export function createRegistryProxy(context: RegistryProxyContext): RegistryProx
 }
 
 async function errorFor(
-  { account, registry, repositories, tokens }: RegistryProxyContext,
+  context: RegistryProxyContext,
   request: IncomingMessage,
   parsed: RegistryRequest,
 ): Promise<ProxyError | undefined> {
-  const login = checkLogin(request.headers.authorization, tokens)
+  const { home, registry, repositories, tokens } = context
+  const repository = parsed.kind === 'repository' ? repositories.at(parsed.repository) : undefined
+  const authorization =
+    request.headers.authorization ??
+    authorizationIn(request.method ?? '', new URL(request.url ?? '/', 'http://registry'))
+  const login = checkLogin(authorization, tokens, regionOf(context, repository))
   if (login.kind === 'rejected') return login
   if (parsed.kind === 'ping') return undefined
   if (parsed.kind === 'other')
     return { status: 404, code: 'UNSUPPORTED', message: 'The operation is unsupported.' }
-  const repository = repositories.find(parsed.repository)
   if (repository === undefined)
     return {
       status: 404,
       code: 'NAME_UNKNOWN',
-      message: `The repository with name '${parsed.repository}' does not exist in the registry with id '${account}'`,
+      message: `The repository with name '${parsed.repository}' does not exist in the registry with id '${home.account}'`,
     }
   if (request.method === 'DELETE' && !parsed.reference.startsWith('uploads/'))
     return {
@@ -102,8 +107,15 @@ async function errorFor(
     }
   const tag = pushedTag(request, parsed)
   if (tag === undefined || !isImmutable(repository, tag)) return undefined
-  if ((await registry.manifest(repository.name, tag)) === undefined) return undefined
+  if ((await registry.manifest(parsed.repository, tag)) === undefined) return undefined
   return { status: 400, code: 'TAG_INVALID', message: immutableTag(repository.name, tag) }
+}
+
+/** Undefined for the simulator's own registry, which answers in every region. */
+function regionOf({ home }: RegistryProxyContext, repository: Repository | undefined) {
+  if (repository === undefined) return undefined
+  const { account, region } = repository
+  return account === home.account && region === home.region ? undefined : region
 }
 
 function pushedTag(request: IncomingMessage, parsed: RegistryRequest): string | undefined {

@@ -11,6 +11,8 @@ export interface Registry {
   tags(repository: string): Promise<readonly string[]>
   /** By tag or digest; `undefined` if there is none. */
   manifest(repository: string, reference: string): Promise<Manifest | undefined>
+  /** Whether a layer, or the configuration of an image, is there. */
+  hasBlob(repository: string, digest: string): Promise<boolean>
   put(repository: string, reference: string, manifest: Manifest): Promise<PutAnswer>
   /** Removes an image with all its tags. */
   remove(repository: string, digest: string): Promise<void>

@@ -9,7 +9,14 @@ const mutabilities = [
 
 export type TagMutability = (typeof mutabilities)[number]
 
-export interface Repository {
+/** A private registry: every account has one in each region. */
+export interface RegistryId {
+  /** Twelve digits. ECR calls it `registryId`. */
+  readonly account: string
+  readonly region: string
+}
+
+export interface Repository extends RegistryId {
   readonly name: string
   /** Milliseconds since the epoch. */
   readonly createdAt: number
@@ -19,23 +26,53 @@ export interface Repository {
   readonly tags: readonly { readonly Key: string; readonly Value: string }[]
 }
 
-/** The repositories of one account, by name. Their images are in the registry. */
+/** As a state file has it. Without a registry, the repository is in that of the simulator's own account. */
+export type SavedRepository = Omit<Repository, keyof RegistryId> & Partial<RegistryId>
+
+/** The repositories of all registries. Their images are in the registry behind the proxy. */
 export interface Repositories {
   add(repository: Repository): void
-  find(name: string): Repository | undefined
+  find(registry: RegistryId, name: string): Repository | undefined
+  /** By {@link Repositories.pathOf}. */
+  at(path: string): Repository | undefined
   replace(repository: Repository): void
-  remove(name: string): void
-  list(): readonly Repository[]
+  remove(repository: Repository): void
+  list(registry?: RegistryId): readonly Repository[]
+  /**
+   * Where the images of a repository are in the registry behind the proxy, which has one host for
+   * all: `team/hello`, in the registry of another account or region
+   * `444455556666.eu-central-1/team/hello`.
+   */
+  pathOf(repository: RegistryId & { readonly name: string }): string
 }
 
-export function createRepositories(saved: readonly Repository[] = []): Repositories {
-  const byName = new Map(saved.map((repository) => [repository.name, repository]))
+/** @param home the registry of the simulator's own account and region */
+export function createRepositories(
+  home: RegistryId,
+  saved: readonly SavedRepository[] = [],
+): Repositories {
+  const pathOf = ({ account, region, name }: RegistryId & { readonly name: string }): string =>
+    account === home.account && region === home.region ? name : `${account}.${region}/${name}`
+  const byPath = new Map(
+    saved.map((one) => {
+      const repository = { ...home, ...one }
+      return [pathOf(repository), repository] as const
+    }),
+  )
   return {
-    add: (repository) => void byName.set(repository.name, repository),
-    find: (name) => byName.get(name),
-    replace: (repository) => void byName.set(repository.name, repository),
-    remove: (name) => void byName.delete(name),
-    list: () => [...byName.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    add: (repository) => void byPath.set(pathOf(repository), repository),
+    find: (registry, name) => byPath.get(pathOf({ ...registry, name })),
+    at: (path) => byPath.get(path),
+    replace: (repository) => void byPath.set(pathOf(repository), repository),
+    remove: (repository) => void byPath.delete(pathOf(repository)),
+    list: (registry) =>
+      [...byPath.values()]
+        .filter(
+          ({ account, region }) =>
+            registry === undefined || (account === registry.account && region === registry.region),
+        )
+        .toSorted((a, b) => (pathOf(a) < pathOf(b) ? -1 : 1)),
+    pathOf,
   }
 }
 

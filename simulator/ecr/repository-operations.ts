@@ -2,8 +2,8 @@ import { AwsError, type Call, type Operations } from '../http/types.ts'
 import {
   type EcrContext,
   invalid,
-  optionalText,
   page,
+  registryOf,
   repositoryNotFound,
   repositoryOf,
   requireText,
@@ -16,7 +16,7 @@ const namePattern = /^(?=.{2,256}$)(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(
 
 /** CreateRepository, DescribeRepositories, DeleteRepository, PutImageTagMutability. */
 export function repositoryOperations(context: EcrContext): Operations {
-  const { repositories, account } = context
+  const { repositories } = context
   return {
     CreateRepository(call) {
       const name = requireText(call, 'repositoryName')
@@ -24,12 +24,14 @@ export function repositoryOperations(context: EcrContext): Operations {
         throw invalid(
           `Invalid parameter at 'repositoryName' failed to satisfy constraint: 'must satisfy regular expression '(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*''`,
         )
-      if (repositories.find(name) !== undefined)
+      const registry = registryOf(context, call)
+      if (repositories.find(registry, name) !== undefined)
         throw new AwsError(
           'RepositoryAlreadyExistsException',
-          `The repository with name '${name}' already exists in the registry with id '${account}'`,
+          `The repository with name '${name}' already exists in the registry with id '${registry.account}'`,
         )
       const repository: Repository = {
+        ...registry,
         name,
         createdAt: context.now(),
         ...readTagRules(call),
@@ -41,15 +43,15 @@ export function repositoryOperations(context: EcrContext): Operations {
 
     DescribeRepositories(call) {
       const names = call.input['repositoryNames'] as readonly string[] | undefined
+      const registry = registryOf(context, call)
       if (names === undefined || names.length === 0) {
-        const { items, nextToken } = page(call, repositories.list())
+        const { items, nextToken } = page(call, repositories.list(registry))
         return { repositories: items.map((each) => describe(context, each)), nextToken }
       }
-      const registryId = optionalText(call, 'registryId') ?? account
       return {
         repositories: names.map((name) => {
-          const found = registryId === account ? repositories.find(name) : undefined
-          if (found === undefined) throw repositoryNotFound(registryId, name)
+          const found = repositories.find(registry, name)
+          if (found === undefined) throw repositoryNotFound(registry, name)
           return describe(context, found)
         }),
       }
@@ -57,16 +59,16 @@ export function repositoryOperations(context: EcrContext): Operations {
 
     async DeleteRepository(call) {
       const repository = repositoryOf(context, call)
-      const images = await allImages(context, repository.name)
+      const path = repositories.pathOf(repository)
+      const images = await allImages(context, path)
       if (images.length > 0 && call.input['force'] !== true)
         throw new AwsError(
           'RepositoryNotEmptyException',
-          `The repository with name '${repository.name}' in registry with id '${account}' cannot be deleted because it still contains images`,
+          `The repository with name '${repository.name}' in registry with id '${repository.account}' cannot be deleted because it still contains images`,
         )
-      for (const { manifest } of images)
-        await context.registry.remove(repository.name, manifest.digest)
-      context.pushes.forget(repository.name)
-      repositories.remove(repository.name)
+      for (const { manifest } of images) await context.registry.remove(path, manifest.digest)
+      context.pushes.forget(path)
+      repositories.remove(repository)
       return { repository: describe(context, repository) }
     },
 
@@ -74,7 +76,7 @@ export function repositoryOperations(context: EcrContext): Operations {
       const repository = { ...repositoryOf(context, call), ...readTagRules(call) }
       repositories.replace(repository)
       return {
-        registryId: account,
+        registryId: repository.account,
         repositoryName: repository.name,
         imageTagMutability: repository.mutability,
         imageTagMutabilityExclusionFilters: filters(repository),
@@ -85,10 +87,10 @@ export function repositoryOperations(context: EcrContext): Operations {
 
 function describe(context: EcrContext, repository: Repository) {
   return {
-    repositoryArn: `arn:aws:ecr:${context.region}:${context.account}:repository/${repository.name}`,
-    registryId: context.account,
+    repositoryArn: `arn:aws:ecr:${repository.region}:${repository.account}:repository/${repository.name}`,
+    registryId: repository.account,
     repositoryName: repository.name,
-    repositoryUri: `${context.host}/${repository.name}`,
+    repositoryUri: context.uriOf(repository),
     createdAt: new Date(repository.createdAt),
     imageTagMutability: repository.mutability,
     imageTagMutabilityExclusionFilters: filters(repository),

@@ -24,6 +24,11 @@ export interface Behaviour {
   readonly check?: (runningMs: number, container: string) => boolean
   /** Container name → the current digest of its image. Default: a hash of the reference. */
   readonly digests?: Readonly<Record<string, string>>
+  /**
+   * Digest of an index → digest of the manifest in it that the task pulls, and reports. Default: it
+   * reports that of the index.
+   */
+  readonly manifests?: Readonly<Record<string, string>>
   /** Whether it reports digests after the pull. Default: true. */
   readonly tellsDigests?: boolean
   readonly logs?: readonly string[]
@@ -142,12 +147,13 @@ export function scriptedRuntime(options: ScriptedOptions): ScriptedRuntime {
 /** A digest for each reference: its own if it is pinned, else one that depends only on the text. */
 function digestsOf(spec: TaskSpec, behaviour: Behaviour): Record<string, string> {
   return Object.fromEntries(
-    spec.containers.map(({ name, image }) => [
-      name,
-      image.split('@')[1] ??
+    spec.containers.map(({ name, image }) => {
+      const digest =
+        image.split('@')[1] ??
         behaviour.digests?.[name] ??
-        `sha256:${createHash('sha256').update(image).digest('hex')}`,
-    ]),
+        `sha256:${createHash('sha256').update(image).digest('hex')}`
+      return [name, behaviour.manifests?.[digest] ?? digest]
+    }),
   )
 }
 

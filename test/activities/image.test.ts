@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { arch } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { CreateRepositoryCommand, ECRClient } from '@aws-sdk/client-ecr'
+import { CreateRepositoryCommand, DescribeImagesCommand, ECRClient } from '@aws-sdk/client-ecr'
 import { execa } from 'execa'
 import { createBuilderActivities, createReleaseActivities } from '../../activities/index.ts'
 import { helloBaseImage, ensureBaseImage } from '../../local/engine/base-image.ts'
@@ -90,6 +91,59 @@ describe('an image', async () => {
     assert.deepEqual(await inActivity(() => activities.pushImage(given)), pushed)
     // The temporary logins are removed.
     assert.deepEqual(await readdir(join(cacheDir, 'logins')), [])
+  })
+
+  test('is built for the platform of its task definition, on a builder of any platform', async () => {
+    const [own, architecture] = arch() === 'arm64' ? ['arm64', 'amd64'] : ['amd64', 'arm64']
+    const of = await repository.commit('Another platform', {
+      'scratch.Dockerfile': 'FROM scratch AS api\nCOPY text /\n',
+    })
+    const required = { service: 'mailman-api', taskDefinition: 'mailman-api:1', architecture }
+    const needing = async (changes: Partial<ReturnType<typeof imageNamed>> = {}) => {
+      const given = await input({ dockerfile: 'scratch.Dockerfile', ...changes }, of)
+      return { ...given, image: { ...given.image, requiredPlatforms: [required] } }
+    }
+    const wrong = await needing({ platform: `linux/${own}` })
+    await assert.rejects(
+      inActivity(() => activities.buildImage(wrong)),
+      failsAs('PreconditionFailed', `made for linux/${own}`, `on ${architecture}`, 'not pushed'),
+    )
+    const given = await needing()
+    await inActivity(() => activities.buildImage(given))
+    await inActivity(() => activities.pushImage(given))
+    const running = [{ name: 'api', now: { taskDefinition: 'mailman-api:1', digests: {} } }]
+    const find = (platform: object) =>
+      inActivity(() =>
+        release.findImages({
+          spec: given.spec,
+          commit: of,
+          running: running.map((one) => ({ ...one, platform: { ...required, ...platform } })),
+        }),
+      )
+    assert.match((await find({}))[0]?.digest ?? '', /^sha256:/)
+    await assert.rejects(
+      find({ architecture: 'riscv64' }),
+      failsAs('PreconditionFailed', `made for linux/${architecture}`),
+    )
+  })
+
+  test('is pushed to the registry of another account and region', async () => {
+    const registryId = '444455556666'
+    const region = 'eu-central-1'
+    const repositoryName = 'team/hello'
+    const ecr = new ECRClient({ region })
+    await ecr.send(new CreateRepositoryCommand({ repositoryName, registryId }))
+    const given = await input({
+      repository: `${registryId}.dkr.ecr.${region}.amazonaws.com/${repositoryName}`,
+    })
+    assert.equal(given.image.digest, undefined)
+    await inActivity(() => activities.buildImage(given))
+    const { digest: imageDigest } = await inActivity(() => activities.pushImage(given))
+    const imageIds = [{ imageDigest }]
+    const { imageDetails } = await ecr.send(
+      new DescribeImagesCommand({ repositoryName, registryId, imageIds }),
+    )
+    assert.deepEqual(imageDetails?.[0]?.imageTags, [given.image.tag])
   })
 
   test("gets and loses the moving tag through the registry's API alone", async () => {

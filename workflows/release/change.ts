@@ -1,5 +1,6 @@
 import type { Retry } from './retry-on-expired-credentials.ts'
 import type { Revision, InspectedService } from '../../contract/activity-types.ts'
+import type { RunningRevision } from '../../rollout/deployment.ts'
 import { type ServiceSpec } from '../../contract/environment-spec.ts'
 
 /** A service that a release changes: what runs now, and the revision to run. */
@@ -15,4 +16,12 @@ export interface MovedTags {
   readonly restore: (retry: Retry) => Promise<readonly string[]>
   /** Whether ECS starts tasks from them, so that they decide what runs. */
   readonly pulled: boolean
+}
+
+/** As it is kept in the ledger: what an index lists can be read again, and may be long. */
+export function withoutImageDigests<Running extends Pick<RunningRevision, 'imageDigests'>>(
+  running: Running,
+): Omit<Running, 'imageDigests'> {
+  const { imageDigests: _, ...kept } = running
+  return kept
 }

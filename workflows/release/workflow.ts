@@ -14,11 +14,12 @@ import {
 } from './outcome.ts'
 import { trackProgress, type ReleaseProgress } from './progress.ts'
 import { rollOut } from './roll-out.ts'
-import type { Change, MovedTags } from './change.ts'
+import { withoutImageDigests, type Change, type MovedTags } from './change.ts'
 import { outcomeKey } from '../../contract/search-attributes.ts'
 import { moveTags } from './move-tags.ts'
 import type { ReleaseInput, ReleaseResult } from '../../contract/releases.ts'
 import type { DeployRequest, ReleaseRequest, RollbackRequest } from '../../contract/requests.ts'
+import { isSameImage } from '../../rollout/same-image.ts'
 import { shortCommit, shortRevision } from '../../text/short.ts'
 
 /**
@@ -38,8 +39,11 @@ export async function release(input: ReleaseInput): Promise<ReleaseResult> {
     services: changes.map(({ service: { name, ecsService }, inspected, revision }) => ({
       name,
       ecsService,
-      revision,
-      rollbackTarget: rollbackTargetNow(inspected.rollbackTarget, copies[name]),
+      revision: withoutImageDigests(revision),
+      rollbackTarget: rollbackTargetNow(
+        withoutImageDigests(inspected.rollbackTarget),
+        copies[name],
+      ),
     })),
     startedAt,
     endedAt: Date.now(),
@@ -70,6 +74,7 @@ async function run(input: ReleaseInput, progress: ReleaseProgress): Promise<Rele
       localActivities(`inspect ${spec.cluster}`).inspectEnvironment({
         spec,
         freezes: obeysFreezes(request) ? 'kept' : 'ignored',
+        ...(request.kind === 'redeploy' ? { running: 'again' } : {}),
       }),
     )
     progress.warn(inspection.warnings)
@@ -109,6 +114,7 @@ async function revisionsFor(
         service: name,
         taskDefinition: now.taskDefinition,
         digests: now.digests,
+        ...(now.imageDigests === undefined ? {} : { imageDigests: now.imageDigests }),
         registered: false,
       }))
   }
@@ -166,7 +172,9 @@ function changesOf(
     const { now } = inspected
     const same =
       now.taskDefinition === revision.taskDefinition &&
-      Object.entries(revision.digests).every(([name, digest]) => now.digests[name] === digest)
+      Object.entries(revision.digests).every(([name, digest]) =>
+        isSameImage(now.digests[name], digest, revision.imageDigests?.[name]),
+      )
     return same && request.kind !== 'redeploy' ? [] : [{ service, inspected, revision }]
   })
 }

@@ -39,12 +39,14 @@ export function fakeAws(answers: Answers): FakeAws {
     return client
   }
   const ecs = respond(new ECSClient(options))
+  const ecr = respond(new ECRClient(options))
   return {
     calls,
     clients: {
       ecs,
       ecsOnce: ecs,
-      ecr: respond(new ECRClient(options)),
+      ecr,
+      ecrIn: () => ecr,
       elb: respond(new ElasticLoadBalancingV2Client(options)),
       logs: respond(new CloudWatchLogsClient(options)),
       sts: respond(new STSClient(options)),

@@ -23,10 +23,10 @@ describe('the schema rejects', () => {
       'slipway.yaml:3:38: images.api.context: found the text "a/../../b", expected a path inside the repository, without ".."',
     ],
     [
-      'the address of an ECR repository instead of its name',
+      'the address of a registry that is not ECR',
       'repository: hello',
-      'repository: 1.dkr.ecr.eu-west-1.amazonaws.com/Hello',
-      'slipway.yaml:3:22: images.api.repository: found the text "1.dkr.ecr.eu-west-1.amazonaws.com/Hello", expected the name of an ECR repository, not its address',
+      'repository: ghcr.io/acme/hello',
+      'slipway.yaml:3:22: images.api.repository: found the text "ghcr.io/acme/hello", expected the name of an ECR repository ("team/hello") or its address ("111122223333.dkr.ecr.eu-west-1.amazonaws.com/team/hello", without a tag); no other registry is supported',
     ],
     [
       'an unknown choice',
@@ -56,6 +56,11 @@ describe('the schema rejects', () => {
   for (const [title, from, to, expected] of rejected) {
     test(title, () => assert.deepEqual(problems(good.replace(from, to)), [expected]))
   }
+
+  test('no address of an ECR repository, of any account and region', () => {
+    const address = '444455556666.dkr.ecr.eu-central-1.amazonaws.com/team/hello'
+    assert.deepEqual(problems(good.replace('repository: hello', `repository: ${address}`)), [])
+  })
 
   test('credentials in the address of the repository', () => {
     assert.match(

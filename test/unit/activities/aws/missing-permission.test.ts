@@ -29,3 +29,12 @@ test('an explicit deny is not answered with advice to allow the action', () => {
 test('a denial without details still asks for the permission', () => {
   assert.equal(missingPermission('Access denied'), 'Add the permission to its role and try again.')
 })
+
+test('a denial in another account names both policies that must allow the action', () => {
+  assert.equal(
+    missingPermission(
+      'User: arn:aws:sts::111122223333:assumed-role/slipway/i-0abc is not authorized to perform: ecr:DescribeImages on resource: arn:aws:ecr:eu-central-1:444455556666:repository/team/hello because no resource-based policy allows the ecr:DescribeImages action',
+    ),
+    'Allow "ecr:DescribeImages" on arn:aws:ecr:eu-central-1:444455556666:repository/team/hello in a policy of role "slipway", and in the policy of that resource itself, which is of account 444455556666, and try again.',
+  )
+})

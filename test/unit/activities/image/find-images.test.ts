@@ -10,6 +10,7 @@ import {
   registry,
   serviceNamed,
   specWith,
+  imageNamed,
 } from '../../environment-specs.ts'
 
 /** A registry with these tags and their digests. */
@@ -75,5 +76,12 @@ describe('the image of a commit', () => {
     const other = `api-${'e'.repeat(40)}-20261124T030000Z`
     const tags = { [first]: digestA, [other]: digestB }
     assert.deepEqual(await find(tags, { running: running(digestB) }), [first, digestA, undefined])
+  })
+
+  test('is pushed to the address of its registry that slipway.yaml has, such as a dual-stack one', async () => {
+    const repository = '123456789012.dkr-ecr.eu-west-1.on.aws/mailman-api'
+    const spec = specWith({ images: [imageNamed('api', { repository })] })
+    const [found] = await inActivity(() => findImages(registryWith({}), { spec, commit }))
+    assert.equal(found?.repositoryUri, repository)
   })
 })
