@@ -4,6 +4,7 @@ import { webhookReference } from '../activities/notifications/reference.ts'
 import { commandReference } from '../cli/reference.ts'
 import { configJsonSchema } from '../config/json-schema.ts'
 import { configReference } from '../config/reference.ts'
+import { causeReference } from './causes.ts'
 
 /** The pages under docs/reference/ that are made from code, by their path in the repository. */
 export function referencePages(): Readonly<Record<string, string>> {
@@ -12,6 +13,7 @@ export function referencePages(): Readonly<Record<string, string>> {
     'docs/reference/configuration.md': configReference(),
     'docs/reference/commands.md': commandReference(),
     'docs/reference/webhook.md': webhookReference(),
+    'docs/reference/causes.md': causeReference(),
   }
 }
 

@@ -1,8 +1,8 @@
 import { shortName } from '../rollout/arn.ts'
-import { alarmWords } from '../rollout/diagnosis.ts'
 import type { EcsReason, Gap } from '../rollout/gap.ts'
 import type { LifecycleHook, Progress, Stage } from '../rollout/progress.ts'
 import type { FailureCause, Verdict } from '../rollout/verdict.ts'
+import { alarmWords } from './alarms.ts'
 
 type Failed = Exclude<Verdict, { readonly kind: 'progressing' | 'succeeded' }>
 

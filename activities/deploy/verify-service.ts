@@ -3,7 +3,8 @@ import { crashedSinceSuccess, crashedTasks, longestCrashedLife } from '../../rol
 import type { Expectation } from '../../rollout/expectation.ts'
 import type { ObservedService, ObservedTask, Observation } from '../../rollout/observation.ts'
 import { isUnchanged } from '../../rollout/preliminary-verdict.ts'
-import { stopCauseOf, type StopCause } from '../../rollout/stop-cause.ts'
+import { stopCauseOf } from '../../rollout/stop-cause.ts'
+import { toldStopCause, type ToldStopCause } from '../../text/cause/cause.ts'
 import { type Verdict } from '../../rollout/verdict.ts'
 import { judge } from '../../rollout/judge.ts'
 import { failureText, progressText } from '../../text/rollout.ts'
@@ -30,7 +31,7 @@ export type ServicePoll =
       readonly kind: 'incomplete'
       readonly service: string
       readonly summary: string
-      readonly why?: StopCause
+      readonly why?: ToldStopCause
     }
   | { readonly kind: 'ended'; readonly end: RolloutEnd }
 
@@ -73,7 +74,7 @@ export async function pollService(
 function judgeService(one: VerifiedService, observation: Observation): ServicePoll {
   const { name, expected } = one
   const verdict = judge(observation, expected)
-  const why = stopCauseOf([observation], expected)
+  const why = toldStopCause(stopCauseOf([observation], expected))
   const crashed = newlyCrashed(one, observation)
   if (crashed !== undefined) {
     const reason = `${name}: a task stopped after it had been healthy (${crashed.stoppedReason})`

@@ -3,6 +3,7 @@ import type { EnvironmentSpec, ServiceSpec } from '../../contract/environment-sp
 import type { RollbackTarget, StartedDeployment } from '../../rollout/deployment.ts'
 import type { Expectation } from '../../rollout/expectation.ts'
 import { stopCauseOf } from '../../rollout/stop-cause.ts'
+import { toldStopCause } from '../../text/cause/cause.ts'
 import { failureText, successText } from '../../text/rollout.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { isExpired, isTransient } from '../aws/errors.ts'
@@ -76,7 +77,11 @@ export async function rolloutEndOf(
   if (watchEnd.kind === 'timed out') {
     const reason = `not stable and healthy in time: ${watchEnd.summary}`
     const observations = watchEnd.observation === undefined ? [] : [watchEnd.observation]
-    return { kind: 'timed_out', reason, ...stopCauseOf(observations, watched.expected) }
+    return {
+      kind: 'timed_out',
+      reason,
+      ...toldStopCause(stopCauseOf(observations, watched.expected)),
+    }
   }
   const { verdict, observation } = watchEnd
   if (verdict.kind === 'succeeded') {
@@ -88,6 +93,6 @@ export async function rolloutEndOf(
     if (isTransient(error) || isExpired(error)) return observation
     throw error
   })
-  const why = stopCauseOf([later, observation], watched.expected)
+  const why = toldStopCause(stopCauseOf([later, observation], watched.expected))
   return { kind: verdict.kind, reason: failureText(verdict), ...why }
 }

@@ -20,7 +20,8 @@ export const exampleBody: WebhookBody = {
     subject: 'Add organization id to inboxes',
     outcome: 'rolled_back',
     message: 'api: the circuit breaker stopped the rollout. The previous release runs again.',
-    cause: 'The health check fails: Health checks failed with these codes: [404].',
+    cause:
+      'The health check fails: Health checks failed with these codes: [404]. Check the path and the success codes of the target group’s health check, and what the program answers there.',
     startedAt: '2026-03-01T12:26:40.000Z',
     durationMs: 200_000,
   },

@@ -28,6 +28,10 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
   c: { exits: { afterMs: 5, code: 3 }, logs: ['listening', 'panic: no database'] },
   d: { startMs: 600_000 },
   e: { pullFails: true },
+  a: {
+    pullFails:
+      'ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve ecr registry auth: service call has been retried 3 time(s): RequestError: send request failed caused by: Post "https://api.ecr.eu-west-1.amazonaws.com/": dial tcp 10.0.3.7:443: i/o timeout. Please check your task network configuration.',
+  },
 }
 
 const digest = (digit: string) => `sha256:${digit.repeat(64)}`
@@ -246,6 +250,15 @@ describe('a rolling deployment', () => {
     assert.equal(end.kind, 'rolled_back')
     assert.match(end.cause, /cannot be pulled/)
     assert.equal(end.failedTasks?.[0]?.stopCode, 'TaskFailedToStart')
+  })
+
+  test('is rolled back with the network as the cause when a task cannot reach ECR', async () => {
+    const api = await liveService(true)
+    const initial = await api.settled()
+    const revision = await api.register('a')
+    const end = await api.wait(await api.update(revision, initial), revision)
+    assert.equal(end.kind, 'rolled_back')
+    assert.match(end.cause, /^The task cannot reach ECR \(api\.ecr\.eu-west-1\.amazonaws\.com\)/)
   })
 
   test('is stopped and rolled back when its time is up', async () => {

@@ -4,6 +4,7 @@ import { progressText } from '../../../text/rollout.ts'
 import { judge } from '../../../rollout/judge.ts'
 import { type Expectation } from '../../../rollout/expectation.ts'
 import { stopCauseOf } from '../../../rollout/stop-cause.ts'
+import { toldStopCause } from '../../../text/cause/cause.ts'
 import {
   deploymentWith,
   observationWith,
@@ -54,15 +55,17 @@ describe('the progress of a deployment in stages', () => {
 })
 
 const causeOf = (hook: object) =>
-  stopCauseOf(
-    [
-      observationWith({
-        serviceDeployments: [
-          recordWith({ status: 'ROLLBACK_SUCCESSFUL', lifecycleHookDetails: [hook] }),
-        ],
-      }),
-    ],
-    ours,
+  toldStopCause(
+    stopCauseOf(
+      [
+        observationWith({
+          serviceDeployments: [
+            recordWith({ status: 'ROLLBACK_SUCCESSFUL', lifecycleHookDetails: [hook] }),
+          ],
+        }),
+      ],
+      ours,
+    ),
   ).cause
 
 describe('the cause', () => {

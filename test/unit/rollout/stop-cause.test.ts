@@ -1,8 +1,19 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { ObservedTask } from '../../../rollout/observation.ts'
-import { stopCauseOf } from '../../../rollout/stop-cause.ts'
-import { crashedTask, observationWith, ours, recordWith, targetWith } from './observations.ts'
+import { stopCauseOf as foundStopCauseOf } from '../../../rollout/stop-cause.ts'
+import { toldStopCause } from '../../../text/cause/cause.ts'
+import {
+  crashedTask,
+  deploymentWith,
+  observationWith,
+  ours,
+  recordWith,
+  targetWith,
+} from './observations.ts'
+
+const stopCauseOf = (...args: Parameters<typeof foundStopCauseOf>) =>
+  toldStopCause(foundStopCauseOf(...args))
 
 const causeWith = (...tasks: readonly ObservedTask[]) =>
   stopCauseOf([observationWith({ tasks })], ours)
@@ -26,10 +37,13 @@ describe('the likely cause', () => {
   test('says what kept a task from starting', () => {
     const cases: readonly (readonly [reason: string, cause: RegExp])[] = [
       ['CannotPullContainerError: failed to resolve ref x: not found', /not in the registry/],
-      ['CannotPullContainerError: 403 Forbidden', /execution role or network does not allow/],
-      ['CannotPullContainerError: dial tcp: i/o timeout', /cannot reach the registry/],
-      ['ResourceInitializationError: unable to pull secrets or registry auth', /its secrets/],
-      ['CannotStartContainerError: exec: "x": executable file not found', /command is not in/],
+      ['CannotPullContainerError: 403 Forbidden', /execution role .* may not/],
+      ['CannotPullContainerError: dial tcp: i/o timeout', /cannot reach its registry/],
+      [
+        'ResourceInitializationError: unable to pull secrets or registry auth',
+        /neither its secrets nor a registry token/,
+      ],
+      ['CannotStartContainerError: exec: "x": executable file not found', /command x is not in/],
       ['Something new', /A task failed to start: Something new/],
     ]
     for (const [reason, cause] of cases) assert.match(causeWith(unstarted(reason)).cause, cause)
@@ -49,7 +63,10 @@ describe('the likely cause', () => {
     const reason = 'OutOfMemoryError: Container killed due to memory usage'
     const container = { name: 'api', image: '', imageDigest: '', exitCode: 137, reason }
     const { cause } = causeWith(crashedTask({ containers: [container] }))
-    assert.equal(cause, 'Container api ran out of memory.')
+    assert.equal(
+      cause,
+      'Container api ran out of memory. Raise memory in the task definition, or let the program use less.',
+    )
   })
 
   test('is an alarm before anything else', () => {
@@ -60,12 +77,35 @@ describe('the likely cause', () => {
 
   test('is capacity or percentages if nothing crashed', () => {
     assert.match(
-      causeByEvent('(service api) was unable to place a task. Reason: x'),
-      /^There is no capac/,
+      causeByEvent(
+        '(service api) was unable to place a task. Reason: Capacity is unavailable at this time. Please try again later or in a different availability zone.',
+      ),
+      /^There is no capacity: AWS has none left/,
     )
     assert.match(
       causeByEvent('(service api) was unable to stop or start tasks during a deployment'),
       /minimumHealthyPercent and maximumPercent/,
+    )
+  })
+
+  test('is what kept tasks from starting, in an event as in a task', () => {
+    assert.match(
+      causeByEvent(
+        '(service api) was unable to place a task. Reason: CannotPullContainerError: pull image manifest has been retried 5 time(s): dial tcp 10.0.3.7:443: i/o timeout.',
+      ),
+      /^The image cannot be pulled: the task cannot reach its registry/,
+    )
+  })
+
+  test('is ECS’s count of failed tasks once ECS has forgotten the tasks', () => {
+    const rolloutStateReason = 'ECS deployment circuit breaker: tasks failed to start.'
+    const observation = observationWith({
+      tasks: [],
+      service: { deployments: [deploymentWith({ rolloutState: 'FAILED', rolloutStateReason })] },
+    })
+    assert.match(
+      stopCauseOf([observation], ours).cause,
+      /^ECS cannot start tasks\. .*circuit breaker/,
     )
   })
 })
