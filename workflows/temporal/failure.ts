@@ -6,7 +6,7 @@ import {
   TimeoutFailure,
   isCancellation,
 } from '@temporalio/workflow'
-import type { FailureType } from '../../contract/activities.ts'
+import type { FailureType } from '../../contract/failure-type.ts'
 
 /** The failure that an activity or a child threw, without Temporal's wrapper. */
 export function causeOf(failure: unknown): unknown {
