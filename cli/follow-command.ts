@@ -78,7 +78,8 @@ export async function followToEnd(
   } catch (error) {
     display.close()
     if (!(error instanceof Interrupted || error instanceof TimedOut)) {
-      throw isUnknownRelease(error) ? error : lostSight(release, error)
+      const isAccepted = release.isNew !== undefined
+      throw isUnknownRelease(error) && !isAccepted ? error : lostSight(release, error)
     }
     job?.stoppedWaiting(error instanceof TimedOut ? 'timed_out' : 'interrupted')
     return stopWaiting(release, error, options)
