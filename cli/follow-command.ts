@@ -1,4 +1,4 @@
-import type { Client } from '@temporalio/client'
+import { type Client, WorkflowNotFoundError } from '@temporalio/client'
 import { exitStatus, exitStatusWhenWaitingEnds, type Outcome } from '../contract/outcome.ts'
 import { environmentWorkflowId } from '../contract/messages.ts'
 import type { ReleaseResult } from '../contract/releases.ts'
@@ -7,6 +7,7 @@ import type { CommonOptions } from './commands/command.ts'
 import { openDisplay } from './display/display.ts'
 import { resultText } from './display/result.ts'
 import { followRelease } from '../client/index.ts'
+import { UserError } from '../client/user-error.ts'
 import { openJob } from './github/job.ts'
 import { setOutputs } from './github/step-files.ts'
 import { Interrupted, signalStatus, withInterrupt } from './interrupt.ts'
@@ -76,7 +77,10 @@ export async function followToEnd(
     )
   } catch (error) {
     display.close()
-    if (!(error instanceof Interrupted || error instanceof TimedOut)) throw error
+    if (!(error instanceof Interrupted || error instanceof TimedOut)) {
+      const isAccepted = release.isNew !== undefined
+      throw isUnknownRelease(error) && !isAccepted ? error : lostSight(release, error)
+    }
     job?.stoppedWaiting(error instanceof TimedOut ? 'timed_out' : 'interrupted')
     return stopWaiting(release, error, options)
   }
@@ -105,6 +109,22 @@ function withStopSignal<T>(
       clearTimeout(timer)
     }
   })
+}
+
+/**
+ * An error in following says nothing about the release: it must not look like its rejection. Any
+ * other error than a {@link UserError} stays as it is.
+ */
+function lostSight({ id }: FollowedRelease, error: unknown): unknown {
+  if (!(error instanceof UserError)) return error
+  return new UserError(
+    `Cannot follow ${id} any more, but it continues unless it has ended: ${error.message} Then follow it: slipway wait ${id}`,
+    { exitStatus: exitStatusWhenWaitingEnds, cause: error },
+  )
+}
+
+function isUnknownRelease(error: unknown): boolean {
+  return error instanceof UserError && error.cause instanceof WorkflowNotFoundError
 }
 
 function stopWaiting(release: FollowedRelease, reason: StopReason, options: CommonOptions): number {

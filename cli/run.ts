@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander'
-import { note, printJson } from './output.ts'
+import { note, printJsonLine } from './output.ts'
 import { createProgram } from './program.ts'
 import { userErrorExitStatus } from '../client/user-error.ts'
 
@@ -51,30 +51,39 @@ async function report(error: unknown, args: readonly string[]): Promise<number> 
     // Commander has printed the message; without a command it has printed the help.
     const isHelp = error.code.startsWith('commander.help')
     const message = isHelp ? 'No command was given.' : error.message.replace(/^error: /, '')
-    await showInJob(args, { message, exitStatus: userErrorExitStatus })
+    const usage = { message, exitStatus: userErrorExitStatus }
+    printErrorAsJson(args, usage)
+    await showInJob(args, usage)
     return userErrorExitStatus
   }
   const described = await describe(error)
-  const { message, exitStatus } = described
-  if (args.includes('--json')) printJson({ error: message, exitStatus })
+  printErrorAsJson(args, described)
   note(described.shown)
   await showInJob(args, described)
-  return exitStatus
+  return described.exitStatus
+}
+
+/** On one line, which ends the events of a command that prints one line for each. */
+function printErrorAsJson(args: readonly string[], { message, exitStatus }: ReportedError): void {
+  if (args.includes('--json')) printJsonLine({ error: message, exitStatus })
 }
 
 async function showInJob(
   args: readonly string[],
-  { message, exitStatus }: Pick<DescribedError, 'message' | 'exitStatus'>,
+  { message, exitStatus }: ReportedError,
 ): Promise<void> {
   const { reportCommandError } = await import('./github/command-error.ts')
   reportCommandError({ args, message, exitStatus })
 }
 
-interface DescribedError {
+interface ReportedError {
   readonly message: string
+  readonly exitStatus: number
+}
+
+interface DescribedError extends ReportedError {
   /** What standard error shows: for a bug, the stack as well. */
   readonly shown: string
-  readonly exitStatus: number
 }
 
 async function describe(error: unknown): Promise<DescribedError> {
@@ -82,13 +91,23 @@ async function describe(error: unknown): Promise<DescribedError> {
   if (error.name === 'ConfigError' || error.name === 'UnknownEnvironmentError') {
     return userError(error.message)
   }
-  const { asUserError } = await import('../client/index.ts')
+  const { asUserError, errorMessage, rootError } = await import('../client/index.ts')
   const { UserError } = await import('../client/user-error.ts')
   const explained = asUserError(error)
   if (explained instanceof UserError) return userError(explained.message, explained.exitStatus)
-  const { message, stack = message } = error
-  return { message, shown: `Unexpected error, a bug in Slipway: ${stack}`, exitStatus: 1 }
+  // Of an error in a worker, with the stack there.
+  const root = rootError(error)
+  const message = errorMessage(root)
+  const stack = root instanceof Error && root.stack !== undefined ? root.stack : ''
+  const shown = [
+    `Unexpected error, a bug in Slipway: ${message}`,
+    `Please report it with these lines: ${issues}`,
+    stack,
+  ]
+  return { message, shown: shown.join('\n').trimEnd(), exitStatus: 1 }
 }
+
+const issues = 'https://github.com/slipway-deploy/slipway/issues'
 
 function userError(message: string, exitStatus = userErrorExitStatus): DescribedError {
   return { message, shown: message, exitStatus }

@@ -43,7 +43,8 @@ export { checkoutOf, findSource, type Source, type SourceOptions } from './sourc
 export { connect, withConnection, type Connected, type ConnectOptions } from './temporal/connect.ts'
 export type { AbortOptions } from './temporal/abort.ts'
 export { UserError, userErrorExitStatus } from './user-error.ts'
-export { asUserError, errorMessage } from './temporal/errors.ts'
+export { errorMessage, rootError } from './temporal/error-message.ts'
+export { asUserError } from './temporal/errors.ts'
 export { requireWorkers } from './workers.ts'
 export { setUpSearchAttributes, type SetupResult } from './setup.ts'
 

@@ -32,7 +32,8 @@ export async function listRevisions(
     workflowId: `revisions/${spec.environment}/${name}/${randomUUID()}`,
     taskQueue: spec.taskQueues.release,
     input,
-    workflowExecutionTimeout: '10m',
+    // Longer than its activity may take (10 min), whose failure says more than this timeout.
+    workflowExecutionTimeout: '12m',
   })
 }
 

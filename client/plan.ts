@@ -22,6 +22,7 @@ export function planRelease(
     workflowId: `plan/${environment}/${randomUUID()}`,
     taskQueue: taskQueues.release,
     input,
-    workflowExecutionTimeout: '10m',
+    // Longer than its activity may take (10 min), whose failure says more than this timeout.
+    workflowExecutionTimeout: '12m',
   })
 }

@@ -1,7 +1,9 @@
 import type { Client } from '@temporalio/client'
 import { exitStatusWhenWaitingEnds } from '../contract/outcome.ts'
 import { type AbortOptions, abortable, pause } from './temporal/abort.ts'
-import { asUserError, errorMessage, isDeadline, isOutage } from './temporal/errors.ts'
+import { errorMessage } from './temporal/error-message.ts'
+import { asUserError } from './temporal/errors.ts'
+import { isDeadline, isExhausted, isOutage } from './temporal/grpc-status.ts'
 import { UserError } from './user-error.ts'
 
 export interface UpdateTimeouts {
@@ -49,9 +51,12 @@ export async function sendUpdate<T>(
 }
 
 function withoutAnswer(environment: string, isSilent: boolean, cause: unknown): UserError {
+  const trouble = isExhausted(cause)
+    ? 'Temporal has taken no more requests for a minute'
+    : 'The connection to Temporal is lost'
   const what = isSilent
     ? `${environment} was asked and did not answer in time`
-    : `The connection to Temporal is lost (${errorMessage(cause)}), and ${environment} may have been asked or not`
+    : `${trouble} (${errorMessage(cause)}), and ${environment} may have been asked or not`
   return new UserError(
     `${what}; it may still act on it. Check before you try again: slipway status ${environment}`,
     { exitStatus: exitStatusWhenWaitingEnds, cause },

@@ -2,12 +2,9 @@ import { SearchAttributeType } from '@temporalio/common'
 import type { Client } from '@temporalio/client'
 import { indexedValueTypes, searchAttributes } from '../contract/search-attributes.ts'
 import { type AbortOptions, abortable, pause } from './temporal/abort.ts'
-import {
-  asUserError,
-  errorMessage,
-  isPermissionDenied,
-  isUnimplemented,
-} from './temporal/errors.ts'
+import { errorMessage } from './temporal/error-message.ts'
+import { asUserError } from './temporal/errors.ts'
+import { isPermissionDenied, isUnimplemented } from './temporal/grpc-status.ts'
 import { UserError } from './user-error.ts'
 
 export interface SetupResult {

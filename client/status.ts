@@ -5,7 +5,9 @@ import * as messages from '../contract/messages.ts'
 import type { ReleaseStatus } from '../contract/releases.ts'
 import { type AbortOptions, abortable } from './temporal/abort.ts'
 import { callTemporal, explainingErrors } from './temporal/call.ts'
-import { asUserError, isOutage, isWithoutWorker } from './temporal/errors.ts'
+import { errorMessage } from './temporal/error-message.ts'
+import { asUserError } from './temporal/errors.ts'
+import { isOutage, isWithoutWorker } from './temporal/grpc-status.ts'
 import { UserError } from './user-error.ts'
 import { requireWorkers } from './workers.ts'
 
@@ -51,6 +53,7 @@ async function query<T>(
   } catch (error) {
     signal?.throwIfAborted()
     if (!isOutage(error) && !isWithoutWorker(error)) throw asUserError(error)
+    if (isStuck(error)) throw stuck(error)
     throw new UserError(
       `No worker answered on the task queue "${taskQueue}" within ${queryWithinMs / 1_000} s. Check that one is running, or start one: slipway worker`,
       { cause: error },
@@ -79,4 +82,16 @@ export async function currentReleaseStatus(
 /** The status of an environment that nothing was ever requested of. */
 export function untouchedEnvironment(environment: string, project: string): EnvironmentStatus {
   return { environment, project, waiting: [], superseded: [], controls: [], releases: [] }
+}
+
+/** The server's answer to a query of a workflow whose code fails in the worker, again and again. */
+function isStuck(error: unknown): boolean {
+  return /workflow task in failed state/i.test(errorMessage(error))
+}
+
+function stuck(cause: unknown): UserError {
+  return new UserError(
+    `The worker cannot continue the workflow of the environment (${errorMessage(cause)}). Expected a worker that knows how it went on so far. See in its log why, and start the version that ran last or a newer one; nothing is lost meanwhile.`,
+    { cause },
+  )
 }

@@ -17,7 +17,7 @@ import type { StartedDeployment, RollbackTarget } from '../rollout/deployment.ts
 /**
  * Run on the release task queue. They call AWS and the receivers of notifications, nothing else.
  *
- * Failures are `ApplicationFailure`s whose `type` is one of {@link FailureType}.
+ * Failures are `ApplicationFailure`s whose `type` is one of `FailureType` (contract/failure-type.ts).
  */
 export interface ReleaseActivities {
   /** Rejects what would fail later: cluster, services, containers, repositories, breaker. Reads only. */
@@ -137,24 +137,3 @@ export interface BuilderActivities {
   /** Removes the worktree. Never fails a release. */
   discardSource(input: SourceRef): Promise<void>
 }
-
-/** `type` of every failure of an activity. Only `Unavailable` and `WorkerShutdown` are retried. */
-export type FailureType =
-  /** The environment, the source or the registry is not as the configuration says. */
-  | 'PreconditionFailed'
-  /** AWS refused to start a deployment, and a poll since then shows that it has not. */
-  | 'DeploymentRefused'
-  | 'ChecksFailed'
-  | 'BuildFailed'
-  | 'PushFailed'
-  /** The image is not on this host: build it again, perhaps on another one. */
-  | 'ImageNotHere'
-  | 'EngineMissing'
-  | 'CredentialsInvalid'
-  | 'AccessDenied'
-  /** Another deployment of this service is in progress, or began since the inspection. */
-  | 'Conflict'
-  /** The worker shut down during a wait. Retried by another one. */
-  | 'WorkerShutdown'
-  /** A transient error: throttling, network, 5xx. Retried. */
-  | 'Unavailable'

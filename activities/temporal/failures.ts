@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common'
-import type { FailureType } from '../../contract/activities.ts'
+import type { FailureType } from '../../contract/failure-type.ts'
 
 /**
  * A failure that a retry cannot fix. The message says what was found, what was expected and what to

@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity'
 import { ApplicationFailure } from '@temporalio/common'
-import type { FailureType } from '../../contract/activities.ts'
+import type { FailureType } from '../../contract/failure-type.ts'
 
 /**
  * Delay before Temporal offers the activity to another worker, in milliseconds: long enough for

@@ -1,7 +1,7 @@
 import type { Client, WorkflowHandle } from '@temporalio/client'
 import { releaseStatus } from '../../contract/messages.ts'
 import { abortable, pause } from '../temporal/abort.ts'
-import { errorMessage } from '../temporal/errors.ts'
+import { errorMessage } from '../temporal/error-message.ts'
 import type { FollowEvent } from './follow-event.ts'
 import { type PendingActivity, pendingActivities } from './pending.ts'
 

@@ -7,7 +7,7 @@ import {
 } from '@temporalio/client'
 import { isOutcome, type Outcome } from '../../contract/outcome.ts'
 import type { ReleaseResult } from '../../contract/releases.ts'
-import { errorMessage } from '../temporal/errors.ts'
+import { errorMessage } from '../temporal/error-message.ts'
 
 /**
  * How a release ended, from the failure of its workflow: all outcomes but the good ones are

@@ -3,7 +3,7 @@ import { environmentStatus, environmentWorkflowId } from '../../contract/message
 import type { ReleaseResult } from '../../contract/releases.ts'
 import type { EnvironmentStatus } from '../../contract/environment.ts'
 import { abortable, pause } from '../temporal/abort.ts'
-import { isOutage, isWithoutWorker } from '../temporal/errors.ts'
+import { isOutage, isWithoutWorker } from '../temporal/grpc-status.ts'
 import { supersededBy } from '../../text/queue.ts'
 import { waitText } from '../../text/wait-reason.ts'
 

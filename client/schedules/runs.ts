@@ -6,7 +6,7 @@ import {
 } from '@temporalio/client'
 import { ApplicationFailure } from '@temporalio/common'
 import type { ScheduledResult } from '../../contract/schedules.ts'
-import { errorMessage } from '../temporal/errors.ts'
+import { errorMessage } from '../temporal/error-message.ts'
 
 /** One run of a schedule. */
 export interface ScheduledRun {

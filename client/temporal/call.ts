@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client'
 import { type AbortOptions, abortable, pause } from './abort.ts'
-import { asUserError, isDeadline, isOutage } from './errors.ts'
+import { asUserError } from './errors.ts'
+import { isDeadline, isOutage } from './grpc-status.ts'
 
 /** How long the server may take to answer. */
 const answerWithinMs = 30_000

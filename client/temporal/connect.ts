@@ -1,7 +1,9 @@
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client'
 import { loadClientConnectConfig } from '@temporalio/envconfig'
 import { type AbortOptions, abortable, pause } from './abort.ts'
-import { asUserError, errorMessage, grpcStatus, isOutage, isUnimplemented } from './errors.ts'
+import { errorMessage } from './error-message.ts'
+import { asUserError } from './errors.ts'
+import { grpcStatus, isOutage, isUnimplemented } from './grpc-status.ts'
 import { UserError } from '../user-error.ts'
 
 /** Longer than a handshake over any ocean; shorter than a person's patience. */

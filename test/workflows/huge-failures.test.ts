@@ -10,6 +10,8 @@ import { newQueue, resultOf, startRelease } from './harness.ts'
 const harness = await startEnvironmentHarness()
 after(() => harness.close())
 
+const commitOf = (number: number) => `${number}`.padStart(40, '0')
+
 function failWith(message: string): () => Promise<never> {
   return async () => {
     throw ApplicationFailure.nonRetryable(message, 'ChecksFailed')
@@ -19,7 +21,6 @@ function failWith(message: string): () => Promise<never> {
 test('an environment answers and continues as new after any number of releases with huge failures', async () => {
   const runChecks = failWith('"'.repeat(300_000))
   await withEnvironment(harness, { runChecks }, async (environment) => {
-    const commitOf = (number: number) => `${number}`.padStart(40, '0')
     const first = await environment.deploy(commitOf(1))
     await environment.end(first)
     const { runId } = await environment.handle.describe()

@@ -1,5 +1,5 @@
 import { ApplicationFailure, CancellationScope } from '@temporalio/workflow'
-import type { FailureType } from '../../contract/activities.ts'
+import type { FailureType } from '../../contract/failure-type.ts'
 import type { FoundImage, PushedImage, SourceRef } from '../../contract/activity-types.ts'
 import {
   anyBuilderActivities,

@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/workflow'
-import type { FailureType } from '../../contract/activities.ts'
+import type { FailureType } from '../../contract/failure-type.ts'
 import type { EnvironmentSpec } from '../../contract/environment-spec.ts'
 import { pollingActivities } from '../temporal/activity-proxies.ts'
 import { hasType, failureMessage } from '../temporal/failure.ts'

@@ -6,8 +6,8 @@ import {
   TimeoutFailure,
   isCancellation,
 } from '@temporalio/workflow'
+import type { FailureType } from '../../contract/failure-type.ts'
 import { cut } from '../../contract/size.ts'
-import type { FailureType } from '../../contract/activities.ts'
 
 /** The failure that an activity or a child threw, without Temporal's wrapper. */
 export function causeOf(failure: unknown): unknown {

@@ -2,7 +2,7 @@ import { ApplicationFailure } from '@temporalio/common'
 import { MockActivityEnvironment } from '@temporalio/testing'
 import { DefaultLogger } from '@temporalio/worker'
 import { activityInterceptors } from '../../../activities/index.ts'
-import type { FailureType } from '../../../contract/activities.ts'
+import type { FailureType } from '../../../contract/failure-type.ts'
 
 export interface ActivityOptions {
   readonly onHeartbeat?: (details: unknown, cancel: () => void) => void
