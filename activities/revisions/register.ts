@@ -1,5 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
-
 import { log } from '@temporalio/activity'
 import type { ServiceSpec, EnvironmentSpec } from '../../contract/environment-spec.ts'
 import type { AwsClients } from '../aws/clients.ts'
@@ -11,11 +9,14 @@ import { describeServices } from '../ecs/services.ts'
 import {
   describeTaskDefinition,
   missingContainers,
+  type DescribedTaskDefinition,
+} from '../ecs/task-definitions.ts'
+import {
+  isSameDefinition,
   registrablePart,
   withImages,
-  type DescribedTaskDefinition,
-  type Registrable,
-} from '../ecs/task-definitions.ts'
+  type TaskDefinitionDocument,
+} from '../ecs/task-definition-document.ts'
 import { familyOf, shortName } from '../../rollout/arn.ts'
 import type { PushedImage, Revision } from '../../contract/activity-types.ts'
 
@@ -76,7 +77,7 @@ async function pinnedRevision(
   const missing = missingContainers(service, newest)
   if (missing.length > 0) throw rejection(missing)
   const pinned = pinnedImages(service, input.images)
-  const next = withImages(registrablePart(newest.definition), pinned.images)
+  const next = withImages(registrablePart(newest.document), pinned.images)
   const existing = await findIdentical(clients, { next, newest, running })
   if (existing !== undefined) {
     log.info(`${shortName(existing)} already runs these images: nothing to register`)
@@ -95,14 +96,14 @@ async function pinnedRevision(
 /** The newest or the running revision, if it is identical to `next`. */
 async function findIdentical(
   clients: AwsClients,
-  which: { next: Registrable; newest: DescribedTaskDefinition; running: string },
+  which: { next: TaskDefinitionDocument; newest: DescribedTaskDefinition; running: string },
 ): Promise<string | undefined> {
   const { next, newest, running } = which
-  if (isDeepStrictEqual(next, registrablePart(newest.definition))) return newest.arn
+  if (isSameDefinition(next, registrablePart(newest.document))) return newest.arn
   if (newest.arn === running) return undefined
   const current = await describeTaskDefinition(clients, running)
   const active = current.definition.status === 'ACTIVE'
-  return active && isDeepStrictEqual(next, registrablePart(current.definition))
+  return active && isSameDefinition(next, registrablePart(current.document))
     ? current.arn
     : undefined
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { registerRevisions } from '../../../../activities/revisions/register.ts'
-import { answersOf, revision, service, taskDefinition } from '../ecs-answers.ts'
+import { answersOf, registering, revision, service, taskDefinition } from '../ecs-answers.ts'
 import { fakeAws, type FakeAws } from '../fake-aws.ts'
 import { failsAs, inActivity } from '../in-activity.ts'
 import {
@@ -27,10 +27,6 @@ const register = (aws: FakeAws, changes: Partial<Parameters<typeof registerRevis
 
 const registered = (aws: FakeAws) =>
   aws.calls.filter(({ operation }) => operation === 'RegisterTaskDefinition')
-
-const registering = (number: number) => ({
-  RegisterTaskDefinition: () => ({ taskDefinition: { taskDefinitionArn: revision(number) } }),
-})
 
 describe('registering a revision', () => {
   test('clones the newest revision of the family, not the running one, and replaces only the image', async () => {
@@ -72,6 +68,77 @@ describe('registering a revision', () => {
       { key: 'slipway:release', value: 'release/production/3f2c1ab' },
       { key: 'slipway:commit', value: commit },
     ])
+  })
+
+  test('keeps every field of the revision, also those that the SDK does not know', async () => {
+    const [container] = taskDefinition(1).containerDefinitions
+    const definition = taskDefinition(1, {
+      memoryGuard: { enabled: true, ratio: 0.5, empty: '', nested: { 'ä.ö/ü 🚢': ['', null] } },
+      proxyConfiguration: { type: 'APPMESH', properties: [{ name: 'AppPorts', value: '80' }] },
+      containerDefinitions: [
+        {
+          ...container,
+          dockerLabels: { '': 'a', 'com.example/team': '', ['__proto__']: 'b' },
+          egressPolicy: { allow: ['10.0.0.0/8'], deny: [] },
+        },
+      ],
+    })
+    const aws = fakeAws({
+      ...answersOf({
+        taskDefinitions: { 'mailman-api': definition, [revision(1)]: definition },
+      }),
+      ...registering(2),
+    })
+    await register(aws)
+    const { tags: _, ...sent } = registered(aws)[0]?.input ?? {}
+    const {
+      taskDefinitionArn: _arn,
+      revision: _revision,
+      status: _status,
+      registeredAt: _at,
+      registeredBy: _by,
+      compatibilities: _compatibilities,
+      requiresAttributes: _attributes,
+      ...kept
+    } = definition
+    assert.deepEqual(
+      sent,
+      JSON.parse(
+        JSON.stringify({
+          ...kept,
+          containerDefinitions: [
+            { ...definition.containerDefinitions[0], image: `${registry}/mailman-api@${digestB}` },
+          ],
+        }),
+      ),
+    )
+  })
+
+  test('rejects and deregisters a revision of which ECS has lost a field, and names the field', async () => {
+    const definition = taskDefinition(1, { memoryGuard: { enabled: true } })
+    const world = {
+      ...answersOf({
+        taskDefinitions: { 'mailman-api': definition, [revision(1)]: definition },
+      }),
+      ...registering(2, { memoryGuard: undefined }),
+    }
+    const aws = fakeAws({ ...world, DeregisterTaskDefinition: () => ({}) })
+    await assert.rejects(
+      register(aws),
+      failsAs('PreconditionFailed', 'mailman-api:2', 'memoryGuard', 'deregistered'),
+    )
+    const last = aws.calls.at(-1)
+    assert.deepEqual(
+      [last?.operation, last?.input],
+      ['DeregisterTaskDefinition', { taskDefinition: revision(2) }],
+    )
+    await assert.rejects(
+      register(fakeAws(world)),
+      failsAs(
+        'PreconditionFailed',
+        'aws ecs deregister-task-definition --task-definition mailman-api:2',
+      ),
+    )
   })
 
   test('does not change sidecars', async () => {
