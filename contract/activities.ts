@@ -25,6 +25,8 @@ export interface ReleaseActivities {
     spec: EnvironmentSpec
     /** `kept`: a freeze window of the configuration rejects this release. */
     freezes: 'kept' | 'ignored'
+    /** `new`: it will register revisions, so what they are cloned from is checked, too. */
+    revisions: 'new' | 'existing'
   }): Promise<Inspection>
   /** Which images the registry already has under their immutable tags. Reads only. */
   findImages(input: {
@@ -35,11 +37,13 @@ export interface ReleaseActivities {
     /** What runs now: a later deploy of the same commit must not replace its rebuilt images. */
     running?: readonly Pick<InspectedService, 'name' | 'now'>[]
   }): Promise<readonly FoundImage[]>
-  /** Clones the newest ACTIVE revision of each family with only the images changed. */
+  /** Clones what each service runs, or a newer revision if configured, with other images. */
   registerRevisions(input: {
     spec: EnvironmentSpec
     release: string
     commit: string
+    /** From the inspection. What serves, and is cloned, is the rollback target. */
+    running: readonly Pick<InspectedService, 'name' | 'rollbackTarget'>[]
     images: readonly PushedImage[]
   }): Promise<readonly Revision[]>
   /** Points `<image>-latest` at these digests; returns those it pointed at before. */

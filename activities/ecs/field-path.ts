@@ -19,3 +19,13 @@ export function keyedMembers(list: readonly unknown[]): readonly (readonly [stri
     member,
   ])
 }
+
+/** At most so many paths are named in a message. */
+const maxNamed = 10
+
+/** `cpu, memory and 3 more` */
+export function namedPaths(paths: readonly string[]): string {
+  const rest = paths.length - maxNamed
+  const first = paths.slice(0, maxNamed).join(', ')
+  return rest > 0 ? `${first} and ${rest} more` : first
+}

@@ -8,11 +8,9 @@ import type { AwsClients } from '../aws/clients.ts'
 import { errorName } from '../aws/errors.ts'
 import { keepAnswer, keepAnswerOptions, sendInstead, sendInsteadOptions } from '../aws/raw-body.ts'
 import { failure } from '../temporal/failures.ts'
+import { namedPaths } from './field-path.ts'
 import { lostFields } from './lost-fields.ts'
 import type { TaskDefinitionDocument } from './task-definition-document.ts'
-
-/** At most so many names in a message. */
-const maxNamed = 10
 
 /**
  * Registers a revision exactly as given, and returns its ARN. Without the SDK's retries: each would
@@ -45,15 +43,8 @@ export async function registerTaskDefinition(
   if (lost.length === 0) return arn
   throw failure(
     'PreconditionFailed',
-    `ECS did not register every field as it was sent: ${shortName(arn)} lacks or changes ${named(lost)}. A clone must differ in its images alone. ${await deregister(clients, arn)} Register a revision that ECS keeps as it is (with Terraform, or "aws ecs register-task-definition"), deploy it, and try again.`,
+    `ECS did not register every field as it was sent: ${shortName(arn)} lacks or changes ${namedPaths(lost)}. A clone must differ in its images alone. ${await deregister(clients, arn)} Register a revision that ECS keeps as it is (with Terraform, or "aws ecs register-task-definition"), deploy it, and try again.`,
   )
-}
-
-/** `cpu, memory and 3 more` */
-function named(paths: readonly string[]): string {
-  const rest = paths.length - maxNamed
-  const first = paths.slice(0, maxNamed).join(', ')
-  return rest > 0 ? `${first} and ${rest} more` : first
 }
 
 /** Returns what became of the revision, as a sentence. */

@@ -33,7 +33,7 @@ export async function describeTaskDefinition(
     if (errorName(error) !== 'ClientException') throw error
     throw failure(
       'PreconditionFailed',
-      `ECS has no task definition "${taskDefinition}", or the family has no ACTIVE revision. Register one (with Terraform, or "aws ecs register-task-definition") and try again.`,
+      `ECS has no task definition "${shortName(taskDefinition)}", or the family has no ACTIVE revision. Register one (with Terraform, or "aws ecs register-task-definition") and try again.`,
     )
   })
   const document = kept.object('taskDefinition')

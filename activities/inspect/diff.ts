@@ -34,6 +34,14 @@ export function diffTaskDefinitions(
   }))
 }
 
+/** The paths of {@link diffTaskDefinitions}, without any values. */
+export function differingPaths(
+  before: TaskDefinitionDocument,
+  after: TaskDefinitionDocument,
+): readonly string[] {
+  return changedPaths(leaves(before), leaves(after))
+}
+
 function changedPaths(
   old: ReadonlyMap<string, string>,
   current: ReadonlyMap<string, string>,

@@ -1,7 +1,6 @@
 import type { Service } from '@aws-sdk/client-ecs'
 import type { EnvironmentSpec, ImageSpec, ServiceSpec } from '../../contract/environment-spec.ts'
 import type { InspectedService } from '../../contract/activity-types.ts'
-import { familyOf } from '../../rollout/arn.ts'
 import { rollbackTargetOf, runningNow } from '../../rollout/rollback-target.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { locationOf } from '../aws/location.ts'
@@ -10,6 +9,8 @@ import { describeServices } from '../ecs/services.ts'
 import { describeTaskDefinition, type DescribedTaskDefinition } from '../ecs/task-definitions.ts'
 import { findRepository, missingRepository } from '../image/ecr.ts'
 import { immutableInForceMode } from '../image/point-tag.ts'
+import { baseOf, findBase, type RevisionBase } from '../revisions/base.ts'
+import { baseFindings, baseWarnings } from './base-findings.ts'
 import { deploymentInProgress } from './deployment-in-progress.ts'
 import { controllerFinding, findingsAbout, warningsAbout } from './findings.ts'
 import { shiftingWarnings } from './traffic-shifting.ts'
@@ -37,12 +38,18 @@ export interface ExaminedService {
 export async function examineEnvironment(
   clients: AwsClients,
   spec: EnvironmentSpec,
+  revisions: 'new' | 'existing',
 ): Promise<ExaminedEnvironment> {
   const names = spec.services.map(({ ecsService }) => ecsService)
   const described = await describeServices(clients, spec.cluster, names)
   const parts = await Promise.all([
     ...spec.services.map((service) =>
-      examineService(clients, { spec, service, described: described.get(service.ecsService) }),
+      examineService(clients, {
+        spec,
+        service,
+        described: described.get(service.ecsService),
+        revisions,
+      }),
     ),
     ...spec.images.map((image) => examineRepository(clients, spec, image)),
   ])
@@ -68,6 +75,7 @@ interface ServiceToExamine {
   readonly spec: EnvironmentSpec
   readonly service: ServiceSpec
   readonly described: Service | undefined
+  readonly revisions: 'new' | 'existing'
 }
 
 async function examineService(clients: AwsClients, which: ServiceToExamine): Promise<ExaminedPart> {
@@ -79,14 +87,10 @@ async function examineService(clients: AwsClients, which: ServiceToExamine): Pro
     // Under other deployment controllers, each task set has a task definition of its own.
     return { ...nothingFound, findings: controllerFinding(service, described) }
   }
-  const [observation, basis] = await Promise.all([
-    observe(clients, { cluster: spec.cluster, service: service.ecsService }),
-    describeTaskDefinition(
-      clients,
-      spec.mode === 'force' ? described.taskDefinition : familyOf(described.taskDefinition),
-    ),
-  ])
+  const observation = await observe(clients, { cluster: spec.cluster, service: service.ecsService })
   const rollbackTarget = rollbackTargetOf(observation)
+  const found = await revisionBase(clients, which, rollbackTarget.taskDefinition)
+  const basis = baseOf(found, service)
   const inProgress = deploymentInProgress(observation)
   return {
     service: {
@@ -102,10 +106,27 @@ async function examineService(clients: AwsClients, which: ServiceToExamine): Pro
     warnings: [
       ...warningsAbout(service, observation, rollbackTarget.hasSucceeded),
       ...shiftingWarnings(spec, service, described),
+      ...baseWarnings(spec, service, found),
     ],
-    findings: findingsAbout(spec, service, { described, basis }),
+    findings: [
+      ...findingsAbout(spec, service, { described, basis }),
+      ...baseFindings(service, found),
+    ],
     conflicts: inProgress === undefined ? [] : [alreadyDeploying(spec, service, inProgress)],
   }
+}
+
+async function revisionBase(
+  clients: AwsClients,
+  { spec, service, described, revisions }: ServiceToExamine,
+  serving: string,
+): Promise<RevisionBase> {
+  const current = described?.taskDefinition ?? serving
+  if (spec.mode === 'force' || revisions === 'existing') {
+    return { running: await describeTaskDefinition(clients, current) }
+  }
+  const running = serving === '' ? current : serving
+  return await findBase(clients, { spec, service, running })
 }
 
 function alreadyDeploying(spec: EnvironmentSpec, service: ServiceSpec, deployment: string): string {

@@ -13,9 +13,13 @@ import { examineEnvironment } from './examine.ts'
  */
 export async function inspectEnvironment(
   clients: AwsClients,
-  { spec }: { spec: EnvironmentSpec },
+  { spec, revisions }: { spec: EnvironmentSpec; revisions: 'new' | 'existing' },
 ): Promise<Inspection> {
-  const { services, warnings, findings, conflicts } = await examineEnvironment(clients, spec)
+  const { services, warnings, findings, conflicts } = await examineEnvironment(
+    clients,
+    spec,
+    revisions,
+  )
   if (findings.length > 0) throw rejection(findings)
   if (conflicts.length > 0) throw failure('Conflict', conflicts.join('\n'))
   return { services: services.map(({ inspected }) => inspected), warnings }

@@ -18,7 +18,7 @@ export async function planRelease(
   clients: AwsClients,
   { spec, commit }: { spec: EnvironmentSpec; commit: string },
 ): Promise<Plan> {
-  const { services, warnings, findings, conflicts } = await examineEnvironment(clients, spec)
+  const { services, warnings, findings, conflicts } = await examineEnvironment(clients, spec, 'new')
   if (findings.length > 0) throw rejection(findings)
   const running = services.map(({ inspected }) => inspected)
   const images = await findImages(clients, { spec, commit, running })

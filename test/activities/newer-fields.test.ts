@@ -92,7 +92,7 @@ describe('a task definition with fields that are newer than the SDK', () => {
   test('keeps all of them in a new revision', async () => {
     const spec = await liveSpec('api-newer')
     const [made] = await inActivity(() =>
-      activities.registerRevisions({ spec, release: 'r', commit, images: [image] }),
+      activities.registerRevisions({ spec, release: 'r', commit, running: [], images: [image] }),
     )
     assert.match(made?.taskDefinition ?? '', /api-newer:2$/)
     const text = await textOf('api-newer:2')
@@ -122,7 +122,7 @@ describe('a task definition with fields that are newer than the SDK', () => {
     simulator.faults.add(lost)
     await assert.rejects(
       inActivity(() =>
-        activities.registerRevisions({ spec, release: 'r', commit, images: [image] }),
+        activities.registerRevisions({ spec, release: 'r', commit, running: [], images: [image] }),
       ),
       failsAs('PreconditionFailed', 'containerDefinitions.api.egressPolicy', 'deregistered'),
     )

@@ -93,7 +93,8 @@ async function liveService(circuitBreaker: boolean, mode: EnvironmentSpec['mode'
   )
   const service = serviceNamed('api', { ecsService: name, circuitBreaker: 'optional' })
   const spec = specWith({ aws: {}, services: [service], mode })
-  const inspect = () => inActivity(() => activities.inspectEnvironment({ spec, freezes: 'kept' }))
+  const inspect = () =>
+    inActivity(() => activities.inspectEnvironment({ spec, freezes: 'kept', revisions: 'new' }))
   return {
     name,
     spec,
@@ -128,7 +129,7 @@ async function liveService(circuitBreaker: boolean, mode: EnvironmentSpec['mode'
         digest: digest(digit),
       }
       const [made] = await inActivity(() =>
-        activities.registerRevisions({ spec, release: 'r', commit, images: [pushed] }),
+        activities.registerRevisions({ spec, release: 'r', commit, running: [], images: [pushed] }),
       )
       assert.ok(made)
       return made

@@ -69,6 +69,7 @@ async function run(input: ReleaseInput, progress: ReleaseProgress): Promise<Rele
       localActivities(`inspect ${spec.cluster}`).inspectEnvironment({
         spec,
         freezes: obeysFreezes(request) ? 'kept' : 'ignored',
+        revisions: request.kind === 'deploy' ? 'new' : 'existing',
       }),
     )
     progress.warn(inspection.warnings)
@@ -146,6 +147,7 @@ async function registerNew(
         spec,
         release: id,
         commit,
+        running,
         images,
       }),
     (revisions) => revisions.map((one) => shortRevision(one.taskDefinition)).join(', '),

@@ -5,5 +5,8 @@ import { inActivity } from '../in-activity.ts'
 import { specWith } from '../../environment-specs.ts'
 
 /** Inspects an environment with these responses from AWS. */
-export const inspect = (answers: Answers, spec: EnvironmentSpec = specWith()) =>
-  inActivity(() => inspectEnvironment(fakeAws(answers).clients, { spec }))
+export const inspect = (
+  answers: Answers,
+  spec: EnvironmentSpec = specWith(),
+  revisions: 'new' | 'existing' = 'new',
+) => inActivity(() => inspectEnvironment(fakeAws(answers).clients, { spec, revisions }))

@@ -20,6 +20,7 @@ const register = (aws: FakeAws, changes: Partial<Parameters<typeof registerRevis
       spec: specWith(),
       release: 'release/production/3f2c1ab',
       commit,
+      running: [],
       images: [pushedApi],
       ...changes,
     }),
@@ -29,16 +30,17 @@ const registered = (aws: FakeAws) =>
   aws.calls.filter(({ operation }) => operation === 'RegisterTaskDefinition')
 
 describe('registering a revision', () => {
-  test('clones the newest revision of the family, not the running one, and replaces only the image', async () => {
-    const newest = taskDefinition(7, {
+  test('clones what the service runs, not the newest revision, and replaces only the image', async () => {
+    const running = taskDefinition(1, {
       volumes: [{ name: 'scratch' }],
       enableFaultInjection: true,
       runtimePlatform: { cpuArchitecture: 'ARM64' },
     })
     const aws = fakeAws({
       ...answersOf({
-        taskDefinitions: { 'mailman-api': newest, [revision(1)]: taskDefinition(1) },
+        taskDefinitions: { 'mailman-api': taskDefinition(7), [revision(1)]: running },
       }),
+      ListTaskDefinitions: () => ({ taskDefinitionArns: [revision(7), revision(1)] }),
       ...registering(8),
     })
     const [made] = await register(aws)
@@ -59,12 +61,14 @@ describe('registering a revision', () => {
       enableFaultInjection: true,
       runtimePlatform: { cpuArchitecture: 'ARM64' },
       containerDefinitions: [
-        { ...newest.containerDefinitions[0], image: `${registry}/mailman-api@${digestB}` },
+        { ...running.containerDefinitions[0], image: `${registry}/mailman-api@${digestB}` },
       ],
     })
     assert.deepEqual(tags, [
       { key: 'team', value: 'mail' },
       { key: 'slipway:project', value: 'mailman' },
+      { key: 'slipway:service', value: 'api' },
+      { key: 'slipway:pending', value: 'mailman-api:7' },
       { key: 'slipway:release', value: 'release/production/3f2c1ab' },
       { key: 'slipway:commit', value: commit },
     ])
@@ -141,6 +145,31 @@ describe('registering a revision', () => {
     )
   })
 
+  test('clones what serves if a newer deployment has failed', async () => {
+    const failing = service({ taskDefinition: revision(5) })
+    const aws = fakeAws({
+      ...answersOf({
+        service: failing,
+        taskDefinitions: {
+          'mailman-api': taskDefinition(5, { volumes: [{ name: 'broken' }] }),
+          [revision(1)]: taskDefinition(1),
+        },
+      }),
+      ListTaskDefinitions: () => ({ taskDefinitionArns: [revision(5), revision(1)] }),
+      ...registering(6),
+    })
+    const rollbackTarget = {
+      taskDefinition: revision(1),
+      digests: {},
+      deploymentId: 'ecs-svc/5',
+      hasSucceeded: true,
+    }
+    await register(aws, { running: [{ name: 'api', rollbackTarget }] })
+    const [call] = registered(aws)
+    assert.ok(call)
+    assert.equal('volumes' in call.input, false)
+  })
+
   test('does not change sidecars', async () => {
     const definition = taskDefinition(1, {
       containerDefinitions: [
@@ -149,7 +178,9 @@ describe('registering a revision', () => {
       ],
     })
     const aws = fakeAws({
-      ...answersOf({ taskDefinitions: { 'mailman-api': definition } }),
+      ...answersOf({
+        taskDefinitions: { 'mailman-api': definition, [revision(1)]: definition },
+      }),
       ...registering(2),
     })
     await register(aws)
