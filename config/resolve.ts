@@ -59,6 +59,7 @@ export function resolveEnvironment(
       .filter(([name]) => used.has(name))
       .map(([name, image]) => imageSpec(name, image)),
     services,
+    ...otherServicesOf(config, environment),
     stability: { timeoutMs: config.stability.timeout, windowMs: config.stability.window },
     rollback: { timeoutMs: config.rollback.timeout, deregister: config.rollback.deregister },
     failure: config.failure,
@@ -73,6 +74,27 @@ export function resolveEnvironment(
   }
 }
 
+/** A task definition family is of one region. Where none is configured, it may be the same. */
+function otherServicesOf(
+  config: Config,
+  environment: string,
+): Pick<EnvironmentSpec, 'otherServices'> {
+  const region = config.environments[environment]?.region
+  const otherServices = Object.entries(config.environments)
+    .filter(([name, other]) => name !== environment && mayBeSame(other.region, region))
+    .flatMap(([, { cluster, services }]) =>
+      Object.entries(config.services).map(([name, { service }]) => {
+        const override = Object.hasOwn(services, name) ? services[name] : undefined
+        return { cluster, ecsService: override?.service ?? service }
+      }),
+    )
+  return otherServices.length === 0 ? {} : { otherServices }
+}
+
+function mayBeSame(one: string | undefined, other: string | undefined): boolean {
+  return one === undefined || other === undefined || one === other
+}
+
 function serviceSpec(name: string, service: Config['services'][string]): ServiceSpec {
   return {
     name,
@@ -80,6 +102,7 @@ function serviceSpec(name: string, service: Config['services'][string]): Service
     containers: service.containers ?? { [name]: name },
     after: service.after,
     circuitBreaker: service.circuitBreaker,
+    revision: service.revision,
     ...given({ verifyUrl: service.verifyUrl }),
   }
 }

@@ -43,6 +43,17 @@ const serviceFields = {
     .describe(
       '`required` rejects the release if the ECS deployment circuit breaker of the service is off. `optional` relies on the stability timeout alone.',
     ),
+  revision: z
+    .strictObject({
+      base: z
+        .enum(['running', 'newest'])
+        .describe(
+          '`running`: the revision that the service runs. `newest`: the newest revision of its family that has not been deployed yet, for instance one that Terraform has just registered; if the newest one belongs to another service or environment, the release is rejected.',
+        ),
+    })
+    .describe(
+      'The revision that a new one is cloned from. Default: `{ base: running }`. See [Terraform](../how-to/terraform.md).',
+    ),
   verifyUrl: z
     .string()
     .regex(
@@ -58,6 +69,7 @@ const service = z
     ...serviceFields,
     after: serviceFields.after.default([]),
     circuitBreaker: serviceFields.circuitBreaker.default('required'),
+    revision: serviceFields.revision.default({ base: 'running' }),
   })
   .describe('A service to deploy.')
 

@@ -1,3 +1,4 @@
+import type { ReleaseKind } from './release-reference.ts'
 import type { ServiceSpec, EnvironmentSpec } from './environment-spec.ts'
 import type { AddressedNotification } from './notifications.ts'
 import type {
@@ -25,8 +26,8 @@ export interface ReleaseActivities {
     spec: EnvironmentSpec
     /** `kept`: a freeze window of the configuration rejects this release. */
     freezes: 'kept' | 'ignored'
-    /** `again`: what runs now is deployed again, so it is checked as well. Default: it is replaced. */
-    running?: 'again'
+    /** A deploy also checks what its revisions are cloned from; a redeploy, the images that run. */
+    kind: ReleaseKind
   }): Promise<Inspection>
   /** Which images the registry already has under their immutable tags. Reads only. */
   findImages(input: {
@@ -37,11 +38,13 @@ export interface ReleaseActivities {
     /** What runs now: a later deploy of the same commit must not replace its rebuilt images. */
     running?: readonly Pick<InspectedService, 'name' | 'now' | 'platform'>[]
   }): Promise<readonly FoundImage[]>
-  /** Clones the newest ACTIVE revision of each family with only the images changed. */
+  /** Clones what each service runs, or a newer revision if configured, with other images. */
   registerRevisions(input: {
     spec: EnvironmentSpec
     release: string
     commit: string
+    /** From the inspection. What serves, and is cloned, is the rollback target. */
+    running: readonly Pick<InspectedService, 'name' | 'rollbackTarget'>[]
     images: readonly PushedImage[]
   }): Promise<readonly Revision[]>
   /** Points `<image>-latest` at these digests; returns those it pointed at before. */

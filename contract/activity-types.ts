@@ -104,7 +104,7 @@ export interface ServicePlan {
   readonly current: RunningRevision
   /** Differences between the new revision and the running one; values of variables are masked. */
   readonly changes: readonly TaskDefinitionChange[]
-  /** The newest ACTIVE revision, from which the new one would be cloned. */
+  /** The revision from which the new one would be cloned. */
   readonly basedOn: string
 }
 

@@ -61,6 +61,11 @@ const serviceSpec = fields({
   after: list(name),
   /** `required`: a service whose ECS circuit breaker is off is rejected before anything changes. */
   circuitBreaker: oneOf('required', 'optional'),
+  /**
+   * Which revision a new one is cloned from: the one that the service runs, or the newest of its
+   * family. Absent: the one that it runs.
+   */
+  revision: optional(fields({ base: oneOf('running', 'newest') })),
   /** Must answer 2xx once the service is stable. Absent: ECS and the load balancer decide. */
   verifyUrl: optional(text),
 })
@@ -172,6 +177,11 @@ const environmentSpec = fields({
   images: list(imageSpec),
   /** In the order in which they are deployed; a rollback goes the other way. */
   services: list(serviceSpec),
+  /**
+   * Services of the configuration's other environments in the same region. They may run revisions of
+   * the same families, which are then not for this environment.
+   */
+  otherServices: optional(list(fields({ cluster: name, ecsService: name }))),
   /** How long one service may take to become stable and healthy, and must then stay so. */
   stability: fields({ timeoutMs: milliseconds, windowMs: milliseconds }),
   rollback: fields({ timeoutMs: milliseconds, deregister: optional(flag) }),

@@ -1,6 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import type { SavedEcr } from './ecr/open.ts'
 import type { EngineState } from './ecs/index.ts'
+import { parseExactly } from './http/exact-json.ts'
 
 /** What a simulator saves for its next run, as plain data. */
 export interface SavedState {
@@ -75,7 +76,7 @@ export function writeStateFile(
 
 function parse(text: string): { format?: unknown } | undefined {
   try {
-    const parsed: unknown = JSON.parse(text)
+    const parsed = parseExactly(text)
     return typeof parsed === 'object' && parsed !== null ? parsed : undefined
   } catch {
     return undefined

@@ -1,3 +1,5 @@
+import { bufferedBody, isHttpResponse } from './response-body.ts'
+
 interface Deserialized {
   readonly response: unknown
 }
@@ -13,11 +15,7 @@ export function keepErrorBody<Input, Output extends Deserialized>(
   return async (input) => {
     const output = await next(input)
     const { response } = output
-    if (isHttp(response) && response.statusCode >= 300 && isStream(response.body)) {
-      const chunks: Uint8Array[] = []
-      for await (const chunk of response.body) chunks.push(chunk)
-      response.body = new Uint8Array(Buffer.concat(chunks))
-    }
+    if (isHttpResponse(response) && response.statusCode >= 300) await bufferedBody(response)
     return output
   }
 }
@@ -28,11 +26,3 @@ export const keepErrorBodyOptions = {
   priority: 'low',
   name: 'keepErrorBody',
 } as const
-
-function isHttp(response: unknown): response is { statusCode: number; body: unknown } {
-  return typeof response === 'object' && response !== null && 'statusCode' in response
-}
-
-function isStream(body: unknown): body is AsyncIterable<Uint8Array> {
-  return typeof body === 'object' && body !== null && Symbol.asyncIterator in body
-}

@@ -5,9 +5,16 @@ export const revisionTags = {
   project: 'slipway:project',
   release: 'slipway:release',
   commit: 'slipway:commit',
+  /** Name of the service in the configuration. */
+  service: 'slipway:service',
+  /** A newer revision that this one does not include: `mailman-api:42`. */
+  pending: 'slipway:pending',
   /** The revision that this one is a copy of: `mailman-api:41`. */
   copyOf: 'slipway:copy-of',
 } as const
+
+/** What these say of a revision does not hold for its clone. */
+const ofOneRevision: ReadonlySet<string> = new Set([revisionTags.copyOf, revisionTags.pending])
 
 /**
  * Tags for a revision that is made from another one: the tags of that one, and ours. Tags that begin
@@ -16,7 +23,7 @@ export const revisionTags = {
 export function tagsWith(tags: readonly Tag[], ours: Readonly<Record<string, string>>): Tag[] {
   const kept = tags.filter(
     ({ key = '' }) =>
-      !key.startsWith('aws:') && key !== revisionTags.copyOf && !Object.hasOwn(ours, key),
+      !key.startsWith('aws:') && !ofOneRevision.has(key) && !Object.hasOwn(ours, key),
   )
   return [...kept, ...Object.entries(ours).map(([key, value]) => ({ key, value }))]
 }

@@ -9,19 +9,22 @@ export interface TaskPage {
   readonly cluster: string
   /** Absent: all services of the cluster. */
   readonly service?: string | undefined
+  /** Only tasks of this family of task definitions. */
+  readonly family?: string | undefined
   readonly desiredStatus: 'RUNNING' | 'STOPPED'
   readonly nextToken?: string | undefined
 }
 
 /** One page of task ARNs. */
 export async function listTasks(clients: AwsClients, page: TaskPage, signal?: AbortSignal) {
-  const { cluster, service, desiredStatus, nextToken } = page
+  const { cluster, service, family, desiredStatus, nextToken } = page
   const answer = await clients.ecs.send(
     new ListTasksCommand({
       cluster,
       desiredStatus,
       maxResults: tasksPerPage,
       ...(service === undefined ? {} : { serviceName: service }),
+      ...(family === undefined ? {} : { family }),
       ...(nextToken === undefined ? {} : { nextToken }),
     }),
     requestOptions(signal),

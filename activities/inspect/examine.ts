@@ -1,23 +1,21 @@
 import type { Service } from '@aws-sdk/client-ecs'
 import type { EnvironmentSpec, ImageSpec, ServiceSpec } from '../../contract/environment-spec.ts'
+import type { ReleaseKind } from '../../contract/release-reference.ts'
 import type { InspectedService } from '../../contract/activity-types.ts'
-import { familyOf } from '../../rollout/arn.ts'
 import { rollbackTargetOf, runningNow } from '../../rollout/rollback-target.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { locationOf } from '../aws/location.ts'
 import { observe } from '../ecs/observe.ts'
 import { describeServices } from '../ecs/services.ts'
-import {
-  describeTaskDefinition,
-  findTaskDefinition,
-  type DescribedTaskDefinition,
-} from '../ecs/task-definitions.ts'
+import { describeTaskDefinition, type DescribedTaskDefinition } from '../ecs/task-definitions.ts'
 import { containerImages } from '../image/container-images.ts'
 import { findRepository, missingRepository } from '../image/ecr.ts'
 import { asPinned } from '../image/image-digests.ts'
 import { immutableInForceMode } from '../image/point-tag.ts'
 import { definitionMisfits } from '../platform/definition-misfits.ts'
 import { requiredPlatform } from '../platform/required-platform.ts'
+import { baseOf, findBase, type RevisionBase } from '../revisions/base.ts'
+import { baseFindings, baseWarnings } from './base-findings.ts'
 import { deploymentInProgress } from './deployment-in-progress.ts'
 import { controllerFinding, findingsAbout, warningsAbout } from './findings.ts'
 import { shiftingWarnings } from './traffic-shifting.ts'
@@ -49,7 +47,7 @@ export interface ExaminedService {
 export async function examineEnvironment(
   clients: AwsClients,
   spec: EnvironmentSpec,
-  running: 'replaced' | 'again' = 'replaced',
+  kind: ReleaseKind,
 ): Promise<ExaminedEnvironment> {
   const names = spec.services.map(({ ecsService }) => ecsService)
   const described = await describeServices(clients, spec.cluster, names)
@@ -59,7 +57,7 @@ export async function examineEnvironment(
         spec,
         service,
         described: described.get(service.ecsService),
-        running,
+        kind,
       }),
     ),
     ...spec.images.map((image) => examineRepository(clients, spec, image)),
@@ -86,11 +84,11 @@ interface ServiceToExamine {
   readonly spec: EnvironmentSpec
   readonly service: ServiceSpec
   readonly described: Service | undefined
-  readonly running: 'replaced' | 'again'
+  readonly kind: ReleaseKind
 }
 
 async function examineService(clients: AwsClients, which: ServiceToExamine): Promise<ExaminedPart> {
-  const { spec, service, described } = which
+  const { spec, service, described, kind } = which
   if (described?.status !== 'ACTIVE') {
     return { ...nothingFound, findings: [await notActive(clients, which)] }
   }
@@ -98,18 +96,14 @@ async function examineService(clients: AwsClients, which: ServiceToExamine): Pro
     // Under other deployment controllers, each task set has a task definition of its own.
     return { ...nothingFound, findings: controllerFinding(service, described) }
   }
-  const [observation, basis] = await Promise.all([
-    observe(clients, { cluster: spec.cluster, service: service.ecsService }),
-    describeTaskDefinition(
-      clients,
-      spec.mode === 'force' ? described.taskDefinition : familyOf(described.taskDefinition),
-    ),
-  ])
+  const observation = await observe(clients, { cluster: spec.cluster, service: service.ecsService })
   const { tasks } = observation
   const [now, rollbackTarget] = await Promise.all([
     asPinned(clients, { spec, service }, runningNow(observation), tasks),
     asPinned(clients, { spec, service }, rollbackTargetOf(observation), tasks),
   ])
+  const found = await revisionBase(clients, which, rollbackTarget.taskDefinition)
+  const basis = baseOf(found, service)
   const platform = requiredPlatform(described, basis.definition)
   const inProgress = deploymentInProgress(observation)
   return {
@@ -127,10 +121,12 @@ async function examineService(clients: AwsClients, which: ServiceToExamine): Pro
     warnings: [
       ...warningsAbout(service, observation, rollbackTarget.hasSucceeded),
       ...shiftingWarnings(spec, service, described),
+      ...baseWarnings(spec, service, found),
     ],
     findings: [
       ...findingsAbout(spec, service, { described, basis }),
-      ...(which.running === 'again' ? await wrongPlatforms(clients, which) : []),
+      ...baseFindings(service, found),
+      ...(kind === 'redeploy' ? await wrongPlatforms(clients, which, basis) : []),
     ],
     conflicts: inProgress === undefined ? [] : [alreadyDeploying(spec, service, inProgress)],
   }
@@ -140,10 +136,8 @@ async function examineService(clients: AwsClients, which: ServiceToExamine): Pro
 async function wrongPlatforms(
   clients: AwsClients,
   { spec, service, described }: ServiceToExamine,
+  { definition }: DescribedTaskDefinition,
 ): Promise<readonly string[]> {
-  const found = await findTaskDefinition(clients, described?.taskDefinition ?? '')
-  if (found === undefined) return []
-  const { definition } = found
   const images = await containerImages(clients, { spec, service, definition })
   return await definitionMisfits(
     clients,
@@ -151,6 +145,20 @@ async function wrongPlatforms(
     (needed) =>
       `Deploy a commit, which builds its images for ${needed}: slipway deploy ${spec.environment}`,
   )
+}
+
+/** Of a deploy, what its new revision is cloned from; else what the service runs. */
+async function revisionBase(
+  clients: AwsClients,
+  { spec, service, described, kind }: ServiceToExamine,
+  serving: string,
+): Promise<RevisionBase> {
+  const current = described?.taskDefinition ?? serving
+  if (spec.mode === 'force' || kind !== 'deploy') {
+    return { running: await describeTaskDefinition(clients, current) }
+  }
+  const running = serving === '' ? current : serving
+  return await findBase(clients, { spec, service, running })
 }
 
 function alreadyDeploying(spec: EnvironmentSpec, service: ServiceSpec, deployment: string): string {

@@ -1,5 +1,6 @@
 import type { EnvironmentSpec } from '../../contract/environment-spec.ts'
 import type { Inspection } from '../../contract/activity-types.ts'
+import type { ReleaseKind } from '../../contract/release-reference.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { failure, rejection } from '../temporal/failures.ts'
 import { examineEnvironment } from './examine.ts'
@@ -13,13 +14,9 @@ import { examineEnvironment } from './examine.ts'
  */
 export async function inspectEnvironment(
   clients: AwsClients,
-  { spec, running }: { spec: EnvironmentSpec; running?: 'again' },
+  { spec, kind }: { spec: EnvironmentSpec; kind: ReleaseKind },
 ): Promise<Inspection> {
-  const { services, warnings, findings, conflicts } = await examineEnvironment(
-    clients,
-    spec,
-    running,
-  )
+  const { services, warnings, findings, conflicts } = await examineEnvironment(clients, spec, kind)
   if (findings.length > 0) throw rejection(findings)
   if (conflicts.length > 0) throw failure('Conflict', conflicts.join('\n'))
   return { services: services.map(({ inspected }) => inspected), warnings }

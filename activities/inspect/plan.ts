@@ -4,7 +4,8 @@ import { diffTaskDefinitions } from './diff.ts'
 import { rejection } from '../temporal/failures.ts'
 import { findImages } from '../image/find-images.ts'
 import { examineEnvironment, type ExaminedService } from './examine.ts'
-import { describeTaskDefinition, registrablePart, withImages } from '../ecs/task-definitions.ts'
+import { describeTaskDefinition } from '../ecs/task-definitions.ts'
+import { registrablePart, withImages } from '../ecs/task-definition-document.ts'
 import type { FoundImage, Plan, ServicePlan } from '../../contract/activity-types.ts'
 
 /**
@@ -17,7 +18,11 @@ export async function planRelease(
   clients: AwsClients,
   { spec, commit }: { spec: EnvironmentSpec; commit: string },
 ): Promise<Plan> {
-  const { services, warnings, findings, conflicts } = await examineEnvironment(clients, spec)
+  const { services, warnings, findings, conflicts } = await examineEnvironment(
+    clients,
+    spec,
+    'deploy',
+  )
   if (findings.length > 0) throw rejection(findings)
   const running = services.map(({ inspected }) => inspected)
   const images = await findImages(clients, { spec, commit, running })
@@ -40,13 +45,16 @@ async function planService(
   const { spec, images } = which
   const { service, inspected, basis } = which.service
   const current = await describeTaskDefinition(clients, inspected.now.taskDefinition)
-  const next = registrablePart(basis.definition)
+  const next = registrablePart(basis.document)
   const after = spec.mode === 'pin' ? withImages(next, imagesOf(service.containers, images)) : next
   return {
     service: service.name,
     ecsService: service.ecsService,
     current: inspected.now,
-    changes: diffTaskDefinitions(registrablePart(current.definition), after),
+    changes: diffTaskDefinitions(
+      { document: registrablePart(current.document), definition: current.definition },
+      { document: after, definition: basis.definition },
+    ),
     basedOn: basis.arn,
   }
 }

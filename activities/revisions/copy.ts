@@ -5,9 +5,9 @@ import { revisionTags, tagOf, tagsWith } from '../ecs/revision-tags.ts'
 import {
   describeTaskDefinition,
   findTaskDefinition,
-  registrablePart,
   type DescribedTaskDefinition,
 } from '../ecs/task-definitions.ts'
+import { registrablePart } from '../ecs/task-definition-document.ts'
 import { familyOf, shortName } from '../../rollout/arn.ts'
 
 /**
@@ -22,7 +22,7 @@ export async function copyOfRevision(clients: AwsClients, inactive: string): Pro
   if (newest !== undefined && isTaggedAsCopy(newest, original.arn)) return newest.arn
   return await registerTaskDefinition(
     clients,
-    registrablePart(original.definition),
+    registrablePart(original.document),
     tagsWith(original.tags, { [revisionTags.copyOf]: shortName(original.arn) }),
   )
 }

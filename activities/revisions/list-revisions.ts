@@ -11,7 +11,7 @@ import { failure } from '../temporal/failures.ts'
 import { observe } from '../ecs/observe.ts'
 import { revisionTags, tagOf } from '../ecs/revision-tags.ts'
 import { describeTaskDefinition } from '../ecs/task-definitions.ts'
-import { familyOf } from '../../rollout/arn.ts'
+import { familyOf, revisionNumber } from '../../rollout/arn.ts'
 import type { KnownRevision } from '../../contract/activity-types.ts'
 import { pinnedDigests } from './pinned-digests.ts'
 
@@ -70,12 +70,7 @@ async function knownArns(
 }
 
 function byRevision(one: string, other: string): number {
-  return numberOf(other) - numberOf(one)
-}
-
-/** `arn:aws:ecs:…:task-definition/mailman-api:42` → 42 */
-function numberOf(arn: string): number {
-  return Number(arn.slice(arn.lastIndexOf(':') + 1))
+  return revisionNumber(other) - revisionNumber(one)
 }
 
 function newestRecord(

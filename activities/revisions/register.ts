@@ -1,5 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
-
 import { log } from '@temporalio/activity'
 import type { ServiceSpec, EnvironmentSpec } from '../../contract/environment-spec.ts'
 import type { AwsClients } from '../aws/clients.ts'
@@ -9,30 +7,34 @@ import { movingTag } from '../image/naming.ts'
 import { registerTaskDefinition } from '../ecs/register-task-definition.ts'
 import { revisionTags, tagsWith } from '../ecs/revision-tags.ts'
 import { describeServices } from '../ecs/services.ts'
+import { describeTaskDefinition, missingContainers } from '../ecs/task-definitions.ts'
 import {
-  describeTaskDefinition,
-  missingContainers,
+  isSameDefinition,
   registrablePart,
   withImages,
-  type DescribedTaskDefinition,
-  type Registrable,
-} from '../ecs/task-definitions.ts'
-import { familyOf, shortName } from '../../rollout/arn.ts'
-import type { PushedImage, Revision } from '../../contract/activity-types.ts'
+  type TaskDefinitionDocument,
+} from '../ecs/task-definition-document.ts'
+import { baseFindings } from '../inspect/base-findings.ts'
+import { shortName } from '../../rollout/arn.ts'
+import { baseOf, findBase, pendingTag, type RevisionBase } from './base.ts'
+import { isOfEnvironment } from './owner.ts'
+import type { InspectedService, PushedImage, Revision } from '../../contract/activity-types.ts'
 
 interface RegisterInput {
   readonly spec: EnvironmentSpec
   readonly release: string
   readonly commit: string
+  /** What the inspection found: the rollback target is what serves. */
+  readonly running: readonly Pick<InspectedService, 'name' | 'rollbackTarget'>[]
   readonly images: readonly PushedImage[]
 }
 
 /**
  * A revision for each service, in their order, that runs exactly these images.
  *
- * In `pin` mode, clones the newest ACTIVE revision of the family, so that it includes what Terraform
- * has just changed, and replaces only the images. Registers nothing if the newest or the running
- * revision is already identical. In `force` mode, it is the running revision.
+ * In `pin` mode, clones the revision that the service runs, or a newer one if the configuration
+ * says so, and replaces only the images. Registers nothing if the running or the newest revision is
+ * already identical. In `force` mode, it is the running revision.
  */
 export async function registerRevisions(
   clients: AwsClients,
@@ -44,21 +46,23 @@ export async function registerRevisions(
     spec.cluster,
     spec.services.map(({ ecsService }) => ecsService),
   )
-  const revisions: Revision[] = []
-  for (const service of spec.services) {
-    const running = found.get(service.ecsService)?.taskDefinition
-    if (running === undefined) {
+  const services = spec.services.map((service): ServiceInput => {
+    const current = found.get(service.ecsService)?.taskDefinition
+    if (current === undefined) {
       throw failure(
         'PreconditionFailed',
         `Service "${service.ecsService}" is no longer in cluster "${spec.cluster}". Create it again, or correct "service" of "${service.name}" in slipway.yaml.`,
       )
     }
-    revisions.push(
-      spec.mode === 'force'
-        ? await runningRevision(clients, { input, service, running })
-        : await pinnedRevision(clients, { input, service, running }),
-    )
-  }
+    const inspected = input.running.find(({ name }) => name === service.name)
+    const serving = inspected?.rollbackTarget.taskDefinition ?? ''
+    const isKnown = spec.mode === 'pin' && serving !== ''
+    return { input, service, running: isKnown ? serving : current }
+  })
+  const revisions =
+    spec.mode === 'force'
+      ? await Promise.all(services.map((service) => runningRevision(clients, service)))
+      : await pinnedRevisions(clients, services)
   return revisions.map((one) => withPushedDigests(one, spec, input.images))
 }
 
@@ -69,23 +73,45 @@ interface ServiceInput {
   readonly running: string
 }
 
+/** All bases are found before anything is registered: services may share a family. */
+async function pinnedRevisions(
+  clients: AwsClients,
+  services: readonly ServiceInput[],
+): Promise<readonly Revision[]> {
+  const bases = await Promise.all(
+    services.map(async (one) => {
+      const { spec, release } = one.input
+      const question = { spec, service: one.service, release, running: one.running }
+      return { ...one, found: await findBase(clients, question) }
+    }),
+  )
+  const findings = bases.flatMap(({ service, found }) => [
+    ...missingContainers(service, baseOf(found, service)),
+    ...baseFindings(service, found),
+  ])
+  if (findings.length > 0) throw rejection(findings)
+  const revisions: Revision[] = []
+  for (const one of bases) revisions.push(await pinnedRevision(clients, one))
+  return revisions
+}
+
 async function pinnedRevision(
   clients: AwsClients,
-  { input, service, running }: ServiceInput,
+  { input, service, found }: ServiceInput & { found: RevisionBase },
 ): Promise<Revision> {
-  const newest = await describeTaskDefinition(clients, familyOf(running))
-  const missing = missingContainers(service, newest)
-  if (missing.length > 0) throw rejection(missing)
+  const base = baseOf(found, service)
   const pinned = pinnedImages(service, input.images)
-  const next = withImages(registrablePart(newest.definition), pinned.images)
-  const existing = await findIdentical(clients, { next, newest, running })
+  const next = withImages(registrablePart(base.document), pinned.images)
+  const existing = findIdentical(input.spec, found, next)
   if (existing !== undefined) {
     log.info(`${shortName(existing)} already runs these images: nothing to register`)
     const registered = false
     return { service: service.name, taskDefinition: existing, digests: pinned.digests, registered }
   }
-  const tags = tagsWith(newest.tags, {
+  const tags = tagsWith(base.tags, {
     [revisionTags.project]: input.spec.project,
+    [revisionTags.service]: service.name,
+    ...pendingTag(found, base),
     [revisionTags.release]: input.release,
     [revisionTags.commit]: input.commit,
   })
@@ -93,19 +119,21 @@ async function pinnedRevision(
   return { service: service.name, taskDefinition, digests: pinned.digests, registered: true }
 }
 
-/** The newest or the running revision, if it is identical to `next`. */
-async function findIdentical(
-  clients: AwsClients,
-  which: { next: Registrable; newest: DescribedTaskDefinition; running: string },
-): Promise<string | undefined> {
-  const { next, newest, running } = which
-  if (isDeepStrictEqual(next, registrablePart(newest.definition))) return newest.arn
-  if (newest.arn === running) return undefined
-  const current = await describeTaskDefinition(clients, running)
-  const active = current.definition.status === 'ACTIVE'
-  return active && isDeepStrictEqual(next, registrablePart(current.definition))
-    ? current.arn
-    : undefined
+/**
+ * The running or the newest revision, if ECS can deploy it and it is identical to `next`. Not one of
+ * another environment, whose release may deregister it.
+ */
+function findIdentical(
+  spec: EnvironmentSpec,
+  { running, newest }: RevisionBase,
+  next: TaskDefinitionDocument,
+): string | undefined {
+  const known =
+    newest === undefined || !isOfEnvironment(newest, spec) ? [running] : [running, newest]
+  return known.find(
+    ({ definition, document }) =>
+      definition.status === 'ACTIVE' && isSameDefinition(next, registrablePart(document)),
+  )?.arn
 }
 
 /** In `force` mode, a digest can only be expected of containers that run the moving tag. */

@@ -16,7 +16,7 @@ export interface SummaryLink {
 
 /**
  * How a release ended, as Markdown for the page of a CI run: the details that the Temporal UI shows,
- * messages of several lines in full, and a link to the release.
+ * long messages and warnings in full, and a link to the release.
  *
  * @param lastStatus absent if the release never began, or no worker answered
  */
@@ -25,7 +25,7 @@ export function summaryOf(
   lastStatus: ReleaseStatus | undefined,
   link: SummaryLink,
 ): string {
-  const { id, outcome, message, cause, startedAt, endedAt } = result
+  const { id, outcome, message, cause, startedAt, endedAt, warnings } = result
   const title = lastStatus?.summary ?? id
   const took = lastStatus === undefined ? '' : ` after ${durationText(endedAt - startedAt)}`
   return [
@@ -34,7 +34,7 @@ export function summaryOf(
     ...(lastStatus === undefined
       ? withoutStatus(result)
       : [releaseDetails({ ...lastStatus, result })]),
-    ...[message, cause].flatMap(inFull),
+    ...[message, cause, ...warnings].flatMap(inFull),
     '',
     lastStatus === undefined
       ? linked(link.environment.id, link.environment.page)

@@ -1,3 +1,4 @@
+import { isLongNumber, parseExactly } from './exact-json.ts'
 import type { Wire, WireResponse } from './protocol.ts'
 import { AwsError } from './types.ts'
 
@@ -25,7 +26,7 @@ export function readJsonInput(body: string): Readonly<Record<string, unknown>> {
   if (body.trim() === '') return {}
   let input: unknown
   try {
-    input = JSON.parse(body)
+    input = parseExactly(body)
   } catch (error) {
     throw new AwsError('SerializationException', `The request body is not JSON: ${String(error)}`)
   }
@@ -37,6 +38,7 @@ export function readJsonInput(body: string): Readonly<Record<string, unknown>> {
 /** Not a replacer: `JSON.stringify` calls `Date.toJSON` before a replacer sees the date. */
 function secondsForDates(value: unknown): unknown {
   if (value instanceof Date) return value.getTime() / 1000
+  if (isLongNumber(value)) return value
   if (Array.isArray(value)) return value.map(secondsForDates)
   if (typeof value === 'object' && value !== null)
     return Object.fromEntries(

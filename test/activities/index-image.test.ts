@@ -23,7 +23,7 @@ const unknown = { os: 'unknown', architecture: 'unknown' }
 const inspect = async (): Promise<InspectedService> => {
   for (let tries = 0; ; tries += 1) {
     const found = await inActivity(() =>
-      activities.inspectEnvironment({ spec, freezes: 'kept' }),
+      activities.inspectEnvironment({ spec, freezes: 'kept', kind: 'deploy' }),
     ).catch((error: unknown) => error)
     if (typeof found === 'object' && found !== null && 'services' in found) {
       const [inspected] = found.services as readonly InspectedService[]
@@ -126,7 +126,13 @@ describe('an image that is an index', () => {
     // Not the attestation, which nothing runs.
     assert.equal(pushed[0]?.manifests?.length, 2)
     const [revision] = await inActivity(() =>
-      activities.registerRevisions({ spec, release: 'r', commit, images: pushed }),
+      activities.registerRevisions({
+        spec,
+        release: 'r',
+        commit,
+        running: [initial],
+        images: pushed,
+      }),
     )
     assert.ok(revision)
     const { started, end } = await deploy(revision, initial)

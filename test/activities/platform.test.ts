@@ -1,3 +1,4 @@
+import type { ReleaseKind } from '../../contract/release-reference.ts'
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import {
@@ -23,8 +24,8 @@ const amd64 = { os: 'linux', architecture: 'amd64' }
 const arm64 = { os: 'linux', architecture: 'arm64' }
 const of = (digit: number) => `${digit}`.repeat(40)
 
-const inspect = async (spec: ReturnType<typeof specWith>, running?: 'again') => {
-  const input = { spec, freezes: 'kept', ...(running && { running }) } as const
+const inspect = async (spec: ReturnType<typeof specWith>, kind: ReleaseKind = 'deploy') => {
+  const input = { spec, freezes: 'kept', kind } as const
   for (let tries = 0; ; tries += 1) {
     try {
       return await inActivity(() => activities.inspectEnvironment(input))
@@ -147,7 +148,7 @@ describe('an image for another platform than that of its service', () => {
       failsAs('PreconditionFailed', 'service "again"', 'slipway revisions production api'),
     )
     await assert.rejects(
-      inspect(spec, 'again'),
+      inspect(spec, 'redeploy'),
       failsAs('PreconditionFailed', 'service "again"', 'slipway deploy production'),
     )
     assert.equal((await inspect(spec)).services.length, 1)
@@ -182,7 +183,7 @@ describe('an image for another platform than that of its service', () => {
       simulator.faults.add({ kind: 'deny', operation, count: 'forever' })
       try {
         assert.equal((await find(spec, commit)).digest, digest)
-        await inspect(spec, 'again')
+        await inspect(spec, 'redeploy')
         await inActivity(() => activities.resolveRollback({ spec, to: 'unreadable:1' }))
       } finally {
         simulator.faults.clear()

@@ -97,7 +97,8 @@ async function liveService(circuitBreaker: boolean, mode: EnvironmentSpec['mode'
   )
   const service = serviceNamed('api', { ecsService: name, circuitBreaker: 'optional' })
   const spec = specWith({ aws: {}, services: [service], mode })
-  const inspect = () => inActivity(() => activities.inspectEnvironment({ spec, freezes: 'kept' }))
+  const inspect = () =>
+    inActivity(() => activities.inspectEnvironment({ spec, freezes: 'kept', kind: 'deploy' }))
   return {
     name,
     spec,
@@ -132,7 +133,7 @@ async function liveService(circuitBreaker: boolean, mode: EnvironmentSpec['mode'
         digest: digest(digit),
       }
       const [made] = await inActivity(() =>
-        activities.registerRevisions({ spec, release: 'r', commit, images: [pushed] }),
+        activities.registerRevisions({ spec, release: 'r', commit, running: [], images: [pushed] }),
       )
       assert.ok(made)
       return made

@@ -72,7 +72,8 @@ export async function trafficShiftingService(
     spec,
     /** All summaries that waiting has reported, in order. */
     summaries,
-    inspect: () => inActivity(() => activities.inspectEnvironment({ spec, freezes: 'kept' })),
+    inspect: () =>
+      inActivity(() => activities.inspectEnvironment({ spec, freezes: 'kept', kind: 'deploy' })),
     /** Waits until the newest service deployment is `ready`. */
     async newest(ready: (one: ServiceDeployment) => boolean = () => true) {
       for (let tries = 0; tries < 1_000; tries += 1) {
@@ -101,7 +102,7 @@ export async function trafficShiftingService(
       const repositoryUri = 'host/mailman-api'
       const pushed = { name: 'api', repositoryUri, tag: 'tag', digest: digest(digit) }
       const [made] = await inActivity(() =>
-        activities.registerRevisions({ spec, release: 'r', commit, images: [pushed] }),
+        activities.registerRevisions({ spec, release: 'r', commit, running: [], images: [pushed] }),
       )
       assert.ok(made)
       return made

@@ -109,11 +109,16 @@ async function slipway(status: number, ...args: readonly string[]): Promise<stri
 
 let good: string
 let plan: string
+/** A plan that leaves out the revision with the planted variables. */
+let planWithout: string
 
 /** Runs a good release, one that is rolled back, one whose checks print secrets, and others. */
 async function release(): Promise<void> {
   await plantVariables()
   await nameWebhook()
+  await example.commit('v1')
+  planWithout = await slipway(0, 'plan', example.environment)
+  await takeInNewest()
   good = await example.commit('v1')
   plan = await slipway(0, 'plan', example.environment)
   await slipway(0, 'plan', example.environment, '--json')
@@ -163,6 +168,13 @@ async function nameWebhook(): Promise<void> {
   await appendFile(file, `notifications: [${webhook}]\n`)
 }
 
+async function takeInNewest(): Promise<void> {
+  const file = path.join(example.checkout, 'slipway.yaml')
+  const config = await readFile(file, 'utf8')
+  const newest = 'revision: { base: newest }'
+  await writeFile(file, config.replace(/^  api: \{ service: /m, `  api: { ${newest}, service: `))
+}
+
 async function commitTalkativeCheck(): Promise<void> {
   const file = path.join(example.checkout, 'slipway.yaml')
   const config = await readFile(file, 'utf8')
@@ -198,8 +210,8 @@ describe('nothing that a release leaves behind holds a secret', () => {
     const { workflow } = stack.temporal
     const found: string[] = []
     const types = new Set<string>()
-    await until(async () => (await workflow.count('CloseTime IS NOT NULL')).count >= 6, {
-      what: 'two plans, a test of notifications and three releases to be listed',
+    await until(async () => (await workflow.count('CloseTime IS NOT NULL')).count >= 7, {
+      what: 'three plans, a test of notifications and three releases to be listed',
       timeoutMs: 30_000,
     })
     for await (const listed of workflow.list()) {
@@ -236,6 +248,7 @@ describe('nothing that a release leaves behind holds a secret', () => {
   test('no line of the command', () => {
     assertNoSecretIn(said.map(({ output }) => output))
     const variables = 'containerDefinitions.api.environment'
+    assert.match(planWithout, new RegExp(`:2 differs in ${variables}.DATABASE_URL, `))
     assert.match(plan, new RegExp(`${variables}.DATABASE_URL\\n\\s+\\+ \\(hidden\\)`))
     assert.match(plan, new RegExp(`${variables}.GREETING\\n.*- \\(hidden\\)\\n.*\\+ \\(hidden\\)`))
   })

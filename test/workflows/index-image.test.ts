@@ -52,7 +52,7 @@ test('a redeploy knows what the index lists and checks it, and the ledger does n
   const inspectEnvironment = runningWith((name) => digestOf(name, 7))
   const fake = fakes(queue, {
     inspectEnvironment: async (input) => {
-      seen.push(input.running)
+      seen.push(input.kind)
       return await inspectEnvironment(input)
     },
     waitForRollout: async ({ revision, before }) => {
@@ -68,5 +68,5 @@ test('a redeploy knows what the index lists and checks it, and the ledger does n
     assert.doesNotMatch(JSON.stringify(result), /imageDigests/)
   })
   const [api, worker] = [imageDigests('api', 7), imageDigests('worker', 7)]
-  assert.deepEqual(seen, ['again', api, api, worker, worker])
+  assert.deepEqual(seen, ['redeploy', api, api, worker, worker])
 })

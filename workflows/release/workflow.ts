@@ -74,7 +74,7 @@ async function run(input: ReleaseInput, progress: ReleaseProgress): Promise<Rele
       localActivities(`inspect ${spec.cluster}`).inspectEnvironment({
         spec,
         freezes: obeysFreezes(request) ? 'kept' : 'ignored',
-        ...(request.kind === 'redeploy' ? { running: 'again' } : {}),
+        kind: request.kind,
       }),
     )
     progress.warn(inspection.warnings)
@@ -153,6 +153,7 @@ async function registerNew(
         spec,
         release: id,
         commit,
+        running,
         images,
       }),
     (revisions) => revisions.map((one) => shortRevision(one.taskDefinition)).join(', '),

@@ -80,6 +80,25 @@ export function taskDefinition(number: number, changes: Record<string, unknown> 
   }
 }
 
+/**
+ * The response of ECS to a registration: what was sent, as this revision.
+ *
+ * @param otherwise fields that ECS returns otherwise; undefined: not at all
+ */
+export const registering = (number: number, otherwise: Record<string, unknown> = {}): Answers => ({
+  RegisterTaskDefinition: ({ tags, ...sent }) => ({
+    taskDefinition: {
+      ...sent,
+      taskDefinitionArn: revision(number),
+      revision: number,
+      status: 'ACTIVE',
+      compatibilities: ['FARGATE'],
+      ...otherwise,
+    },
+    tags,
+  }),
+})
+
 interface World {
   readonly service?: object
   readonly tasks?: readonly ReturnType<typeof task>[]

@@ -15,30 +15,52 @@ export interface FakeAws {
   readonly calls: { readonly operation: string; readonly input: Input }[]
 }
 
+/** Operations whose answers are read as they came on the wire, where the SDK knows only a part. */
+const onTheWire: ReadonlySet<string> = new Set(['DescribeTaskDefinition', 'RegisterTaskDefinition'])
+
 /**
  * Real SDK clients whose first middleware returns these responses, so that nothing leaves the
- * process. An operation without a response fails as unknown to the endpoint.
+ * process; for task definitions the request and the response are JSON, as those of ECS. An
+ * operation without a response fails as unknown to the endpoint.
  */
 export function fakeAws(answers: Answers): FakeAws {
   const calls: FakeAws['calls'] = []
-  const answer = (context: { commandName?: string }, input: unknown) => {
-    const operation = (context.commandName ?? '').replace(/Command$/, '')
-    calls.push({ operation, input: input as Input })
+  const answer = (operation: string, input: Input): object => {
+    calls.push({ operation, input })
     const give = answers[operation]
     if (give === undefined) throw awsError('UnknownOperationException', operation)
-    const output = { $metadata: {}, ...(give(input as Input) as object) }
-    return { response: {}, output: output as never }
+    return give(input) as object
   }
   const options = { region: 'eu-west-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } }
   const respond = <Client extends Stack>(client: Client): Client => {
-    client.middlewareStack.add((_next, context) => async (args) => answer(context, args.input), {
-      step: 'initialize',
-      priority: 'high',
-      name: 'respond',
-    })
+    client.middlewareStack.add(
+      (next, context) => async (args) => {
+        const operation = (context.commandName ?? '').replace(/Command$/, '')
+        if (onTheWire.has(operation)) return (await next(args as never)) as Answered
+        const output = { $metadata: {}, ...answer(operation, args.input as Input) }
+        return { response: {}, output: output as never }
+      },
+      { step: 'initialize', priority: 'high', name: 'respond' },
+    )
     return client
   }
-  const ecs = respond(new ECSClient(options))
+  const handle = async ({
+    headers,
+    body,
+  }: {
+    headers: Record<string, string>
+    body?: string | Uint8Array
+  }) => {
+    const operation = headers['x-amz-target']?.split('.')[1] ?? ''
+    const text = wireText(
+      answer(
+        operation,
+        JSON.parse(typeof body === 'string' ? body : new TextDecoder().decode(body)) as Input,
+      ),
+    )
+    return { response: { statusCode: 200, headers: {}, body: Buffer.from(text) } }
+  }
+  const ecs = respond(new ECSClient({ ...options, maxAttempts: 1, requestHandler: { handle } }))
   const ecr = respond(new ECRClient(options))
   return {
     calls,
@@ -54,16 +76,29 @@ export function fakeAws(answers: Answers): FakeAws {
   }
 }
 
+interface Answered {
+  readonly response: unknown
+  readonly output: never
+}
+
 interface Stack {
   readonly middlewareStack: {
     add(
       middleware: (
-        next: unknown,
+        next: (args: never) => Promise<unknown>,
         context: { commandName?: string },
-      ) => (args: { input: unknown }) => Promise<{ response: unknown; output: never }>,
+      ) => (args: { input: unknown }) => Promise<Answered>,
       options: { step: 'initialize'; priority: 'high'; name: string },
     ): void
   }
+}
+
+/** JSON as ECS writes it: times are seconds. */
+function wireText(output: object): string {
+  return JSON.stringify(output, function (this: Input, key, value: unknown) {
+    const before = this[key]
+    return before instanceof Date ? before.getTime() / 1000 : value
+  })
 }
 
 /** An error as the SDK throws it for an error response of AWS. */

@@ -150,6 +150,14 @@ describe('the page of a job of GitHub Actions', () => {
     assert.doesNotMatch(outside, /^# Heading|(?<!\\)<img/m)
   })
 
+  test('shows a long warning in full', () => {
+    const long = `mailman-api:9 differs in ${'a.field, '.repeat(30)}the.last: do this`
+    const warned = { ...rolledBack, warnings: [long] }
+    const shown = { ...status, warnings: [long] }
+    const text = summaryOf(warned, shown, { environment: environmentLink })
+    assert.ok(text.includes(`\n${long}\n`))
+  })
+
   test('links only to a valid address', () => {
     assert.equal(pageOf(undefined, 'default', id), undefined)
     assert.equal(pageOf('javascript:alert(1)', 'default', id), undefined)

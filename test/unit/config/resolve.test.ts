@@ -23,7 +23,7 @@ environments:
     cluster: mailman-staging
     mode: force
     services:
-      api: { verifyUrl: https://staging.example/health }
+      api: { verifyUrl: https://staging.example/health, revision: { base: newest } }
       worker: { after: [] }
   production: { cluster: mailman, region: eu-central-1 }
 `,
@@ -69,6 +69,7 @@ test('a spec has every default filled in, and no field for what was left out', (
         containers: { api: 'api' },
         after: [],
         circuitBreaker: 'required',
+        revision: { base: 'running' },
         verifyUrl: 'https://mailman.example/health',
       },
       {
@@ -77,6 +78,7 @@ test('a spec has every default filled in, and no field for what was left out', (
         containers: { worker: 'worker' },
         after: ['api'],
         circuitBreaker: 'optional',
+        revision: { base: 'running' },
       },
       {
         name: 'constructor',
@@ -84,8 +86,13 @@ test('a spec has every default filled in, and no field for what was left out', (
         containers: { main: 'worker', sidecar: 'api' },
         after: [],
         circuitBreaker: 'required',
+        revision: { base: 'running' },
       },
     ],
+    otherServices: ['worker', 'api', 'cron'].map((name) => ({
+      cluster: 'mailman-staging',
+      ecsService: `mailman-${name}`,
+    })),
     stability: { timeoutMs: 30 * 60_000, windowMs: 30_000 },
     rollback: { timeoutMs: 30 * 60_000, deregister: false },
     failure: { logs: true },
@@ -105,8 +112,29 @@ test('an environment replaces only the fields that it gives', () => {
   const api = services.find((one) => one.name === 'api')
   assert.equal(api?.verifyUrl, 'https://staging.example/health')
   assert.equal(api.ecsService, 'mailman-api')
+  assert.deepEqual(api.revision, { base: 'newest' })
   const worker = services.find((one) => one.name === 'worker')
   assert.equal(worker?.circuitBreaker, 'optional')
+})
+
+test('a spec knows the services of other environments that may share a task definition family', () => {
+  const { config: two } = parseConfig(
+    `project: mailman
+images:
+  api: { repository: mailman }
+services:
+  api: { service: api }
+environments:
+  staging: { cluster: one, region: eu-west-1, services: { api: { service: api-staging } } }
+  production: { cluster: two, region: eu-west-1 }
+  america: { cluster: three, region: us-east-1 }
+`,
+    'slipway.yaml',
+  )
+  assert.deepEqual(resolveEnvironment(two, 'production', source).otherServices, [
+    { cluster: 'one', ecsService: 'api-staging' },
+  ])
+  assert.equal(resolveEnvironment(two, 'america', source).otherServices, undefined)
 })
 
 test('builders clone the repository that the configuration names', () => {

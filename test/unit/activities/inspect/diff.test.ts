@@ -2,11 +2,18 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { diffTaskDefinitions } from '../../../../activities/inspect/diff.ts'
 
-const definition = (container: object, rest: object = {}) => ({
-  family: 'mailman-api',
-  containerDefinitions: [{ name: 'api', image: 'a', ...container }],
-  ...rest,
+/** A document of which the SDK knows every field, unless `unknown` has more. */
+const compared = (definition: object, unknown: object = {}) => ({
+  document: { ...definition, ...unknown },
+  definition,
 })
+
+const definition = (container: object, rest: object = {}) =>
+  compared({
+    family: 'mailman-api',
+    containerDefinitions: [{ name: 'api', image: 'a', ...container }],
+    ...rest,
+  })
 
 const secret = (value: string) =>
   definition({
@@ -15,10 +22,14 @@ const secret = (value: string) =>
     logConfiguration: { logDriver: 'splunk', options: { 'splunk-token': value } },
   })
 
-const odd = (value: string) => ({
-  family: 'f',
-  containerDefinitions: [{ name: 'a.environment\n.b', environment: [{ name: 'X', value }] }],
-})
+const volume = (o: string) =>
+  compared({ volumes: [{ name: 'v', dockerVolumeConfiguration: { driverOpts: { o } } }] })
+
+const odd = (value: string) =>
+  compared({
+    family: 'f',
+    containerDefinitions: [{ name: 'a.environment\n.b', environment: [{ name: 'X', value }] }],
+  })
 
 describe('the difference between two task definitions', () => {
   test('is empty for equal ones', () => {
@@ -62,6 +73,58 @@ describe('the difference between two task definitions', () => {
   test('masks the variables of a container, whatever its name', () => {
     const text = JSON.stringify(diffTaskDefinitions(odd('hunter2'), odd('hunter3')))
     assert.equal(text.includes('hunter'), false)
+  })
+
+  test('names a field that the SDK does not know, and hides its value', () => {
+    const changes = diffTaskDefinitions(
+      compared({}, { memoryGuard: { token: 'hunter2' } }),
+      compared({}, { memoryGuard: { token: 'hunter3', limit: 5 } }),
+    )
+    assert.deepEqual(changes, [
+      { path: 'memoryGuard.limit', after: '(hidden)' },
+      { path: 'memoryGuard.token', before: '(hidden)', after: '(hidden)' },
+    ])
+  })
+
+  test('never shows the options of a volume driver', () => {
+    const changes = diffTaskDefinitions(volume('password=hunter2'), volume('password=hunter3'))
+    assert.deepEqual(changes, [
+      {
+        path: 'volumes.v.dockerVolumeConfiguration.driverOpts.o',
+        before: '(hidden)',
+        after: '(hidden)',
+      },
+    ])
+  })
+
+  test('finds a change in a label whatever its key, in an odd map and in a name that is there twice', () => {
+    const pairs: readonly [object, object][] = [
+      [{ dockerLabels: { '': 'a' } }, { dockerLabels: { '': 'b' } }],
+      [{ dockerLabels: { 'a.b': 'a', a: 'x' } }, { dockerLabels: { 'a.b': 'b', a: 'x' } }],
+      [{ dockerLabels: { ['__proto__']: 'a' } }, { dockerLabels: { ['__proto__']: 'b' } }],
+      [{ map: { 'a.b': { c: '1' } } }, { map: { a: { 'b.c': '1' } } }],
+      [{ ulimits: [{ hardLimit: 1 }] }, { ulimits: [{ hardLimit: 2 }] }],
+      [{ essential: true }, { essential: false }],
+      [
+        {
+          environment: [
+            { name: 'A', value: '1' },
+            { name: 'A', value: '2' },
+          ],
+        },
+        {
+          environment: [
+            { name: 'A', value: '0' },
+            { name: 'A', value: '2' },
+          ],
+        },
+      ],
+      [{ environment: [{ name: 'A', value: '' }] }, { environment: [{ name: 'B', value: '' }] }],
+    ]
+    for (const [one, other] of pairs) {
+      const changes = diffTaskDefinitions(definition(one), definition(other))
+      assert.notDeepEqual(changes, [], JSON.stringify([one, other]))
+    }
   })
 
   test('shows added and removed fields', () => {

@@ -70,7 +70,7 @@ describe('inspecting an environment', () => {
     }
     await assert.rejects(
       inspect(answers),
-      failsAs('PreconditionFailed', '"mailman-api"', 'Register one'),
+      failsAs('PreconditionFailed', '"mailman-api:1"', 'Register one'),
     )
   })
 

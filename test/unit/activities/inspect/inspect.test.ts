@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { answersOf, deployment, recordsOf, revision, service, task } from '../ecs-answers.ts'
+import {
+  answersOf,
+  deployment,
+  recordsOf,
+  revision,
+  service,
+  task,
+  taskDefinition,
+} from '../ecs-answers.ts'
 import { awsError } from '../fake-aws.ts'
 import { failsAs } from '../in-activity.ts'
 import { inspect } from './inspect-answers.ts'
@@ -91,8 +99,9 @@ describe('inspecting an environment', () => {
         deployment({ status: 'ACTIVE' }),
       ],
     })
+    const taskDefinitions = { 'mailman-api': taskDefinition(2), [revision(2)]: taskDefinition(2) }
     await assert.rejects(
-      inspect(answersOf({ service: busy })),
+      inspect(answersOf({ service: busy, taskDefinitions })),
       failsAs('Conflict', 'ecs-svc/2 of mailman-api:2', 'try again'),
     )
   })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { registerRevisions } from '../../../../activities/revisions/register.ts'
-import { answersOf, revision, service, taskDefinition } from '../ecs-answers.ts'
+import { answersOf, registering, revision, service, taskDefinition } from '../ecs-answers.ts'
 import { fakeAws, type FakeAws } from '../fake-aws.ts'
 import { failsAs, inActivity } from '../in-activity.ts'
 import {
@@ -20,6 +20,7 @@ const register = (aws: FakeAws, changes: Partial<Parameters<typeof registerRevis
       spec: specWith(),
       release: 'release/production/3f2c1ab',
       commit,
+      running: [],
       images: [pushedApi],
       ...changes,
     }),
@@ -28,21 +29,18 @@ const register = (aws: FakeAws, changes: Partial<Parameters<typeof registerRevis
 const registered = (aws: FakeAws) =>
   aws.calls.filter(({ operation }) => operation === 'RegisterTaskDefinition')
 
-const registering = (number: number) => ({
-  RegisterTaskDefinition: () => ({ taskDefinition: { taskDefinitionArn: revision(number) } }),
-})
-
 describe('registering a revision', () => {
-  test('clones the newest revision of the family, not the running one, and replaces only the image', async () => {
-    const newest = taskDefinition(7, {
+  test('clones what the service runs, not the newest revision, and replaces only the image', async () => {
+    const running = taskDefinition(1, {
       volumes: [{ name: 'scratch' }],
       enableFaultInjection: true,
       runtimePlatform: { cpuArchitecture: 'ARM64' },
     })
     const aws = fakeAws({
       ...answersOf({
-        taskDefinitions: { 'mailman-api': newest, [revision(1)]: taskDefinition(1) },
+        taskDefinitions: { 'mailman-api': taskDefinition(7), [revision(1)]: running },
       }),
+      ListTaskDefinitions: () => ({ taskDefinitionArns: [revision(7), revision(1)] }),
       ...registering(8),
     })
     const [made] = await register(aws)
@@ -63,15 +61,113 @@ describe('registering a revision', () => {
       enableFaultInjection: true,
       runtimePlatform: { cpuArchitecture: 'ARM64' },
       containerDefinitions: [
-        { ...newest.containerDefinitions[0], image: `${registry}/mailman-api@${digestB}` },
+        { ...running.containerDefinitions[0], image: `${registry}/mailman-api@${digestB}` },
       ],
     })
     assert.deepEqual(tags, [
       { key: 'team', value: 'mail' },
       { key: 'slipway:project', value: 'mailman' },
+      { key: 'slipway:service', value: 'api' },
+      { key: 'slipway:pending', value: 'mailman-api:7' },
       { key: 'slipway:release', value: 'release/production/3f2c1ab' },
       { key: 'slipway:commit', value: commit },
     ])
+  })
+
+  test('keeps every field of the revision, also those that the SDK does not know', async () => {
+    const [container] = taskDefinition(1).containerDefinitions
+    const definition = taskDefinition(1, {
+      memoryGuard: { enabled: true, ratio: 0.5, empty: '', nested: { 'ä.ö/ü 🚢': ['', null] } },
+      proxyConfiguration: { type: 'APPMESH', properties: [{ name: 'AppPorts', value: '80' }] },
+      containerDefinitions: [
+        {
+          ...container,
+          dockerLabels: { '': 'a', 'com.example/team': '', ['__proto__']: 'b' },
+          egressPolicy: { allow: ['10.0.0.0/8'], deny: [] },
+        },
+      ],
+    })
+    const aws = fakeAws({
+      ...answersOf({
+        taskDefinitions: { 'mailman-api': definition, [revision(1)]: definition },
+      }),
+      ...registering(2),
+    })
+    await register(aws)
+    const { tags: _, ...sent } = registered(aws)[0]?.input ?? {}
+    const {
+      taskDefinitionArn: _arn,
+      revision: _revision,
+      status: _status,
+      registeredAt: _at,
+      registeredBy: _by,
+      compatibilities: _compatibilities,
+      requiresAttributes: _attributes,
+      ...kept
+    } = definition
+    assert.deepEqual(
+      sent,
+      JSON.parse(
+        JSON.stringify({
+          ...kept,
+          containerDefinitions: [
+            { ...definition.containerDefinitions[0], image: `${registry}/mailman-api@${digestB}` },
+          ],
+        }),
+      ),
+    )
+  })
+
+  test('rejects and deregisters a revision of which ECS has lost a field, and names the field', async () => {
+    const definition = taskDefinition(1, { memoryGuard: { enabled: true } })
+    const world = {
+      ...answersOf({
+        taskDefinitions: { 'mailman-api': definition, [revision(1)]: definition },
+      }),
+      ...registering(2, { memoryGuard: undefined }),
+    }
+    const aws = fakeAws({ ...world, DeregisterTaskDefinition: () => ({}) })
+    await assert.rejects(
+      register(aws),
+      failsAs('PreconditionFailed', 'mailman-api:2', 'memoryGuard', 'deregistered'),
+    )
+    const last = aws.calls.at(-1)
+    assert.deepEqual(
+      [last?.operation, last?.input],
+      ['DeregisterTaskDefinition', { taskDefinition: revision(2) }],
+    )
+    await assert.rejects(
+      register(fakeAws(world)),
+      failsAs(
+        'PreconditionFailed',
+        'aws ecs deregister-task-definition --task-definition mailman-api:2',
+      ),
+    )
+  })
+
+  test('clones what serves if a newer deployment has failed', async () => {
+    const failing = service({ taskDefinition: revision(5) })
+    const aws = fakeAws({
+      ...answersOf({
+        service: failing,
+        taskDefinitions: {
+          'mailman-api': taskDefinition(5, { volumes: [{ name: 'broken' }] }),
+          [revision(1)]: taskDefinition(1),
+        },
+      }),
+      ListTaskDefinitions: () => ({ taskDefinitionArns: [revision(5), revision(1)] }),
+      ...registering(6),
+    })
+    const rollbackTarget = {
+      taskDefinition: revision(1),
+      digests: {},
+      deploymentId: 'ecs-svc/5',
+      hasSucceeded: true,
+    }
+    await register(aws, { running: [{ name: 'api', rollbackTarget }] })
+    const [call] = registered(aws)
+    assert.ok(call)
+    assert.equal('volumes' in call.input, false)
   })
 
   test('does not change sidecars', async () => {
@@ -82,7 +178,9 @@ describe('registering a revision', () => {
       ],
     })
     const aws = fakeAws({
-      ...answersOf({ taskDefinitions: { 'mailman-api': definition } }),
+      ...answersOf({
+        taskDefinitions: { 'mailman-api': definition, [revision(1)]: definition },
+      }),
       ...registering(2),
     })
     await register(aws)
