@@ -4,8 +4,8 @@ import { ECSClient } from '@aws-sdk/client-ecs'
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { STSClient } from '@aws-sdk/client-sts'
 import type { AwsSpec } from '../../contract/environment-spec.ts'
+import { markCredentialErrors } from './credentials.ts'
 import { keepErrorBody, keepErrorBodyOptions } from './keep-error-body.ts'
-import { nameProfile, nameProfileOptions } from './name-profile.ts'
 
 /** One client for each AWS service, all with the same region and credentials. */
 export interface AwsClients {
@@ -64,14 +64,12 @@ function createAwsClients({ region, profile }: AwsSpec): AwsClients {
   clients.ecsOnce.middlewareStack.add(keepErrorBody, keepErrorBodyOptions)
   clients.ecr.middlewareStack.add(keepErrorBody, keepErrorBodyOptions)
   clients.logs.middlewareStack.add(keepErrorBody, keepErrorBodyOptions)
-  if (profile !== undefined) {
-    const { ecs, ecsOnce, ecr, elb, logs, sts } = clients
-    ecs.middlewareStack.add(nameProfile(profile), nameProfileOptions)
-    ecsOnce.middlewareStack.add(nameProfile(profile), nameProfileOptions)
-    ecr.middlewareStack.add(nameProfile(profile), nameProfileOptions)
-    elb.middlewareStack.add(nameProfile(profile), nameProfileOptions)
-    logs.middlewareStack.add(nameProfile(profile), nameProfileOptions)
-    sts.middlewareStack.add(nameProfile(profile), nameProfileOptions)
-  }
+  const { ecs, ecsOnce, ecr, elb, logs, sts } = clients
+  markCredentialErrors(ecs, profile)
+  markCredentialErrors(ecsOnce, profile)
+  markCredentialErrors(ecr, profile)
+  markCredentialErrors(elb, profile)
+  markCredentialErrors(logs, profile)
+  markCredentialErrors(sts, profile)
   return clients
 }

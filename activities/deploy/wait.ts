@@ -5,10 +5,10 @@ import type { Expectation } from '../../rollout/expectation.ts'
 import { stopCauseOf } from '../../rollout/stop-cause.ts'
 import { failureText, successText } from '../../text/rollout.ts'
 import type { AwsClients } from '../aws/clients.ts'
-import { isExpired, isTransient } from '../aws/errors.ts'
 import { pollerOf, type Poller } from '../polling/poller.ts'
 import { withHeartbeat } from '../temporal/heartbeat.ts'
 import { waitSignal } from '../temporal/worker-shutdown.ts'
+import { isMissedPoll } from './missed-poll.ts'
 import type { Pace } from './pace.ts'
 import { pollTargetOf } from './poll-once.ts'
 import { watchRollout } from './watch.ts'
@@ -84,7 +84,7 @@ export async function rolloutEndOf(
   // The task that stopped last often shows only a moment after the verdict.
   const when = { due: poller.clock.now(), signal: watched.signal }
   const later = await poller.observe(pollTargetOf(watched), when).catch((error: unknown) => {
-    if (isTransient(error) || isExpired(error)) return observation
+    if (isMissedPoll(error)) return observation
     throw error
   })
   const why = stopCauseOf([later, observation], watched.expected)
