@@ -133,7 +133,8 @@ type Progressing = Extract<Verdict, { readonly kind: 'progressing' }>
 export function pollTargetOf({
   cluster,
   service,
-  expected,
-}: Pick<WatchedRollout, 'cluster' | 'service' | 'expected'>): PollTarget {
-  return { cluster, service, serviceDeploymentArn: expected.serviceDeploymentArn }
+  expected: { serviceDeploymentArn },
+  mayLackEvidence,
+}: WatchedRollout): PollTarget {
+  return { cluster, service, serviceDeploymentArn, mayLackEvidence }
 }

@@ -73,8 +73,12 @@ export async function rolloutEndOf(
   watchEnd: WatchEnd,
 ): Promise<RolloutEnd> {
   if (watchEnd.kind === 'timed out') {
-    const reason = `not stable and healthy in time: ${watchEnd.summary}`
-    const observations = watchEnd.observation === undefined ? [] : [watchEnd.observation]
+    const { summary, observation: last } = watchEnd
+    const unread = (last?.unreadable ?? []).map(
+      ({ what, reason }) => `; cannot read ${what}: ${reason}`,
+    )
+    const reason = `not stable and healthy in time: ${summary}${unread.join('')}`
+    const observations = last === undefined ? [] : [last]
     return { kind: 'timed_out', reason, ...stopCauseOf(observations, watched.expected) }
   }
   const { verdict, observation } = watchEnd

@@ -1,4 +1,5 @@
 import type { Service } from '@aws-sdk/client-ecs'
+import { ApplicationFailure } from '@temporalio/common'
 import type { EnvironmentSpec, ImageSpec, ServiceSpec } from '../../contract/environment-spec.ts'
 import type { InspectedService } from '../../contract/activity-types.ts'
 import { familyOf } from '../../rollout/arn.ts'
@@ -79,13 +80,18 @@ async function examineService(clients: AwsClients, which: ServiceToExamine): Pro
     // Under other deployment controllers, each task set has a task definition of its own.
     return { ...nothingFound, findings: controllerFinding(service, described) }
   }
-  const [observation, basis] = await Promise.all([
-    observe(clients, { cluster: spec.cluster, service: service.ecsService }),
+  const [read, basis] = await Promise.all([
+    observe(clients, { cluster: spec.cluster, service: service.ecsService }).catch(asFinding),
     describeTaskDefinition(
       clients,
       spec.mode === 'force' ? described.taskDefinition : familyOf(described.taskDefinition),
     ),
   ])
+  if (typeof read === 'string') {
+    const finding = `Service "${service.ecsService}" in cluster "${spec.cluster}": ${read}`
+    return { ...nothingFound, findings: [finding] }
+  }
+  const observation = read
   const rollbackTarget = rollbackTargetOf(observation)
   const inProgress = deploymentInProgress(observation)
   return {
@@ -106,6 +112,14 @@ async function examineService(clients: AwsClients, which: ServiceToExamine): Pro
     findings: findingsAbout(spec, service, { described, basis }),
     conflicts: inProgress === undefined ? [] : [alreadyDeploying(spec, service, inProgress)],
   }
+}
+
+/** What must be fixed before the service can be read, such as a target group that is gone. */
+function asFinding(error: unknown): string {
+  if (error instanceof ApplicationFailure && error.type === 'PreconditionFailed') {
+    return error.message
+  }
+  throw error
 }
 
 function alreadyDeploying(spec: EnvironmentSpec, service: ServiceSpec, deployment: string): string {
