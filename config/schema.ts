@@ -41,7 +41,7 @@ const serviceFields = {
   circuitBreaker: z
     .enum(['required', 'optional'])
     .describe(
-      '`required` rejects the release if the ECS deployment circuit breaker of the service is off. `optional` relies on the stability timeout alone.',
+      '`required` rejects the release if the ECS deployment circuit breaker of the service is off; a daemon, for which ECS has none, needs none. `optional` relies on the stability timeout alone.',
     ),
   revision: z
     .strictObject({

@@ -74,8 +74,18 @@ export type RolloutEnd =
       readonly summary: string
       /** The copy that runs in place of a rollback target that was deregistered meanwhile. */
       readonly copy?: string
+      /** Of a rollback: what ECS says, and AWS does not let the worker see. */
+      readonly unproven?: Unproven
     }
   | RolloutFailure
+
+/** What nobody has seen of a service that ECS says it has rolled back. */
+export interface Unproven {
+  /** Whether it is unproven that what ran before serves, not only which images its tasks run. */
+  readonly serving: boolean
+  /** What, why, and how to look, for people. */
+  readonly text: string
+}
 
 export interface RolloutFailure extends Partial<FailureEvidence> {
   readonly kind: 'rolled_back' | 'failed' | 'replaced' | 'timed_out'

@@ -13,7 +13,17 @@ export interface Observation {
   /** Running and recently stopped tasks of the service. ECS keeps stopped ones for an hour. */
   readonly tasks: readonly ObservedTask[]
   readonly targets: readonly ObservedTarget[]
+  /**
+   * What could not be read, and is empty for that reason. Only an observation for a rollback has it:
+   * anywhere else, nothing counts as proven without all of the evidence.
+   */
+  readonly unreadable?: readonly Unreadable[]
 }
+
+/** Evidence that AWS does not give to the worker: it is gone, denied or refused. */
+export type Unreadable =
+  | { readonly what: 'tasks'; readonly reason: string }
+  | { readonly what: 'targets'; readonly targetGroupArn: string; readonly reason: string }
 
 export interface ObservedService {
   readonly arn: string

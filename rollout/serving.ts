@@ -3,12 +3,16 @@ import { healthGap } from './target-health.ts'
 import type { Expectation } from './expectation.ts'
 import type { Gap } from './gap.ts'
 import { isSameImage } from './same-image.ts'
+import { tasksAreUnreadable } from './unreadable.ts'
 
 /**
  * What still keeps the expected deployment from serving alone. Undefined if every desired task runs
  * our revision and digests, no other task is left, not even a draining one, and every target is
  * healthy. A service with a desired count of 0 needs no tasks. What AWS leaves out of its answer
  * never counts as healthy.
+ *
+ * Tasks and targets that could not be read are left out, which only a rollback accepts: then ECS's own
+ * counts have to do, and the caller says what is unproven.
  *
  * @param proven digests that ECS resolved for the deployment itself, for containers whose tasks
  *   do not report theirs
@@ -23,8 +27,11 @@ export function whatIsMissing(
   const foreign = foreignTasks(observation, expected)
   if (foreign > 0) return { kind: 'other tasks', count: foreign }
   const ours = tasks.filter((task) => isOurs(task, expected) && serves(task))
-  const running = Math.min(service.runningCount, ours.length)
-  const wanted = wantedCount(observation, ours.length)
+  const running = Math.min(
+    service.runningCount,
+    tasksAreUnreadable(observation) ? countedTasks(observation, expected) : ours.length,
+  )
+  const wanted = wantedCount(observation, running)
   if (running < wanted || service.pendingCount > 0) return { kind: 'tasks', running, wanted }
   const unproven = ours.flatMap((task) => unprovenDigests(task, expected, proven))[0]
   return unproven ?? healthGap(observation, ours, wanted)
@@ -51,6 +58,13 @@ export function wantedCount({ service }: Observation, running: number): number {
 
 function serves(task: ObservedTask): boolean {
   return task.desiredStatus === 'RUNNING' && task.lastStatus === 'RUNNING'
+}
+
+/** How many tasks ECS counts for the expected deployment. */
+function countedTasks({ service }: Observation, expected: Expectation): number {
+  return service.deployments
+    .filter(({ id }) => isOneOfOurs(id, expected))
+    .reduce((sum, { runningCount }) => sum + runningCount, 0)
 }
 
 /** Counts tasks, and trusts the deployments' counts if tasks are not listed yet. */

@@ -5,6 +5,7 @@ import type {
   ObservedTask,
   Observation,
 } from './observation.ts'
+import { targetsAreUnreadable } from './unreadable.ts'
 
 /**
  * What keeps the load balancers from sending traffic to these tasks and to nothing else. Undefined if
@@ -15,10 +16,11 @@ import type {
  * targets of something else, such as another service in the same group, do not count.
  */
 export function healthGap(
-  { service, targets }: Observation,
+  observation: Observation,
   ours: readonly ObservedTask[],
   wanted: number,
 ): Gap | undefined {
+  const { service, targets } = observation
   const addresses = new Set(ours.flatMap((task) => task.addresses))
   const haveAddresses = ours.length > 0 && ours.every((task) => task.addresses.length > 0)
   const ourTargets = targets.filter(({ id }) => !haveAddresses || addresses.has(id))
@@ -28,6 +30,9 @@ export function healthGap(
     return { kind: 'targets unhealthy', count: unhealthy.length, state: first.state }
   }
   for (const balancer of service.loadBalancers) {
+    const { targetGroupArn, alternateTargetGroupArn } = balancer
+    const groups = [targetGroupArn, alternateTargetGroupArn]
+    if (groups.some((arn) => targetsAreUnreadable(observation, arn))) continue
     const healthy = ourTargets.filter(
       (target) => target.state === 'healthy' && isOf(target, balancer),
     ).length

@@ -1,4 +1,5 @@
 import { type Link } from '../contract/releases.ts'
+import { partitionOf } from '../contract/partition.ts'
 import type { EnvironmentSpec } from '../contract/environment-spec.ts'
 import { shortCommit } from './short.ts'
 
@@ -36,22 +37,26 @@ function commitPage(repository: string, commit: string): string | undefined {
     : `https://${host}/${path}/${toCommit}/${encoded(commit)}`
 }
 
-/** The console of each AWS partition, by prefix of the region. */
-const consoles = [
-  { prefix: 'cn-', domain: 'amazonaws.cn' },
-  { prefix: 'us-gov-', domain: 'amazonaws-us-gov.com' },
-  { prefix: '', domain: 'aws.amazon.com' },
-]
+/**
+ * The console of each partition that has a public one ("Service endpoints" in the AWS General
+ * Reference, and in those of China and of the European Sovereign Cloud).
+ */
+const consoles: Readonly<Record<string, string>> = {
+  aws: 'console.aws.amazon.com',
+  'aws-cn': 'console.amazonaws.cn',
+  'aws-eusc': 'console.amazonaws-eusc.eu',
+  'aws-us-gov': 'console.amazonaws-us-gov.com',
+}
 
 function servicePage(
   region: string | undefined,
   cluster: string,
   service: string,
 ): string | undefined {
-  if (region === undefined || !/^[a-z0-9-]+$/.test(region)) return undefined
-  const { domain = '' } = consoles.find(({ prefix }) => region.startsWith(prefix)) ?? {}
+  const site = region === undefined ? undefined : consoles[partitionOf(region) ?? '']
+  if (site === undefined) return undefined
   const name = encoded(cluster.split('/').at(-1) ?? '')
-  return `https://${region}.console.${domain}/ecs/v2/clusters/${name}/services/${encoded(service)}/deployments?region=${region}`
+  return `https://${region}.${site}/ecs/v2/clusters/${name}/services/${encoded(service)}/deployments?region=${region}`
 }
 
 function encoded(part: string): string {

@@ -4,8 +4,8 @@ import { ECSClient } from '@aws-sdk/client-ecs'
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { STSClient } from '@aws-sdk/client-sts'
 import type { AwsSpec } from '../../contract/environment-spec.ts'
+import { markCredentialErrors } from './credentials.ts'
 import { keepErrorBody, keepErrorBodyOptions } from './keep-error-body.ts'
-import { nameProfile, nameProfileOptions } from './name-profile.ts'
 
 /** One client for each AWS service, all with the same region and credentials. */
 export interface AwsClients {
@@ -71,21 +71,18 @@ function createAwsClients({ region, profile }: AwsSpec): AwsClients {
   clients.ecs.middlewareStack.add(keepErrorBody, keepErrorBodyOptions)
   clients.ecsOnce.middlewareStack.add(keepErrorBody, keepErrorBodyOptions)
   clients.logs.middlewareStack.add(keepErrorBody, keepErrorBodyOptions)
-  if (profile !== undefined) {
-    const { ecs, ecsOnce, elb, logs, sts } = clients
-    ecs.middlewareStack.add(nameProfile(profile), nameProfileOptions)
-    ecsOnce.middlewareStack.add(nameProfile(profile), nameProfileOptions)
-    elb.middlewareStack.add(nameProfile(profile), nameProfileOptions)
-    logs.middlewareStack.add(nameProfile(profile), nameProfileOptions)
-    sts.middlewareStack.add(nameProfile(profile), nameProfileOptions)
-  }
+  const { ecs, ecsOnce, elb, logs, sts } = clients
+  markCredentialErrors(ecs, profile)
+  markCredentialErrors(ecsOnce, profile)
+  markCredentialErrors(elb, profile)
+  markCredentialErrors(logs, profile)
+  markCredentialErrors(sts, profile)
   return clients
 }
 
 function ecrClient(options: AwsSpec & { readonly requestHandler: object }): ECRClient {
   const client = new ECRClient(options)
   client.middlewareStack.add(keepErrorBody, keepErrorBodyOptions)
-  const { profile } = options
-  if (profile !== undefined) client.middlewareStack.add(nameProfile(profile), nameProfileOptions)
+  markCredentialErrors(client, options.profile)
   return client
 }

@@ -4,24 +4,48 @@ import type { AwsError } from './read-error.ts'
  * Names of errors, as the API references of the services and the AWS SDK for JavaScript have them.
  */
 
-/** The credentials were good and have expired. */
-export const expiredCredentials: ReadonlySet<string> = new Set([
-  'ExpiredToken',
-  'ExpiredTokenException',
-  'RequestExpired',
+/**
+ * The worker has no credentials: errors of the AWS SDK's own chain, before anything was sent. The
+ * SDK's providers throw more than these, which `markCredentialErrors` turns into the first.
+ */
+export const missingCredentials: ReadonlySet<string> = new Set([
+  'CredentialsProviderError',
+  'ProviderError',
+  'TokenProviderError',
 ])
 
+/**
+ * The clock of the worker's host differs from that of AWS by more than minutes (`CLOCK_SKEW_ERROR_CODES`
+ * of `@smithy/core`, without those that mean a bad key or a missing permission as well).
+ */
+export const clockDiffers: ReadonlySet<string> = new Set([
+  'RequestExpired',
+  'RequestInTheFuture',
+  'RequestTimeTooSkewed',
+])
+
+/**
+ * The worker has no credentials that AWS accepts. AWS checks the signature of a request before
+ * anything else, so none of these says anything about the resource ("Common errors" in the API
+ * references of ECS, ECR, Elastic Load Balancing and STS, and in the S3 API reference).
+ */
 export const invalidCredentials: ReadonlySet<string> = new Set([
-  ...expiredCredentials,
+  ...missingCredentials,
+  ...clockDiffers,
   'AuthFailure',
-  'CredentialsProviderError',
+  'ExpiredToken',
+  'ExpiredTokenException',
   'IncompleteSignature',
+  'IncompleteSignatureException',
+  'InvalidAccessKeyId',
   'InvalidClientTokenId',
+  'InvalidIdentityToken',
+  'InvalidIdentityTokenException',
   'InvalidSignatureException',
+  'InvalidToken',
   'MissingAuthenticationToken',
   'MissingAuthenticationTokenException',
   'SignatureDoesNotMatch',
-  'TokenProviderError',
   'UnrecognizedClientException',
 ])
 

@@ -1,6 +1,5 @@
 import {
   accessDenied,
-  expiredCredentials,
   invalidCredentials,
   invalidRequests,
   maySucceedLater,
@@ -20,19 +19,12 @@ export function isTransient(error: unknown): boolean {
 }
 
 /**
- * Whether AWS does not accept the worker's credentials, or the worker has none: they are expired or
- * rotated, or their role or session is gone. They may be renewed while a release waits.
+ * Whether the worker has no credentials that AWS accepts: there are none, they are expired or
+ * rotated, their role or session is gone, or the clock of the host is wrong. They may be renewed
+ * while a release waits, and until then nothing can be known about it.
  */
 export function isUnauthenticated(error: unknown): boolean {
   return invalidCredentials.has(errorName(error))
-}
-
-/**
- * Whether the worker's credentials were good and have expired. They may be renewed while a worker
- * waits for a rollout, which continues meanwhile.
- */
-export function isExpired(error: unknown): boolean {
-  return expiredCredentials.has(errorName(error))
 }
 
 /** Whether AWS denied the call for lack of a permission. */
@@ -56,7 +48,7 @@ export function isRefusal(error: unknown): boolean {
   if (awsError === undefined || !awsError.answered || maySucceedLater(awsError)) return false
   const { name, status } = awsError
   if (status < 400 || status >= 500) return false
-  return invalidRequests.has(name) || accessDenied.has(name) || invalidCredentials.has(name)
+  return invalidRequests.has(name) || accessDenied.has(name)
 }
 
 /**

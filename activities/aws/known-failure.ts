@@ -1,6 +1,13 @@
 import { ApplicationFailure } from '@temporalio/common'
 import { failure, unavailable } from '../temporal/failures.ts'
-import { accessDenied, conflicts, invalidCredentials, maySucceedLater } from './error-names.ts'
+import {
+  accessDenied,
+  clockDiffers,
+  conflicts,
+  invalidCredentials,
+  maySucceedLater,
+  missingCredentials,
+} from './error-names.ts'
 import { missingPermission } from './missing-permission.ts'
 import { readAwsError, unreadableAnswer } from './read-error.ts'
 
@@ -15,10 +22,7 @@ export function knownFailure(error: unknown): ApplicationFailure | undefined {
   const { name, message, answered } = awsError
   const detail = message === '' ? name : `${name}: ${message}`
   if (invalidCredentials.has(name)) {
-    return failure(
-      'CredentialsInvalid',
-      `AWS does not accept the worker's credentials (${detail}). Renew them where the worker runs (a role, a profile or AWS_* variables), check them there with "aws sts get-caller-identity", and try again.`,
-    )
+    return failure('CredentialsInvalid', credentialsText(name, detail))
   }
   if (accessDenied.has(name)) {
     return failure(
@@ -48,4 +52,14 @@ export function knownFailure(error: unknown): ApplicationFailure | undefined {
   return answered
     ? failure('PreconditionFailed', `AWS rejected the request (${detail}).`)
     : undefined
+}
+
+function credentialsText(name: string, detail: string): string {
+  if (clockDiffers.has(name) || /signature (expired|not yet current)/i.test(detail)) {
+    return `AWS does not accept the worker's signature, since its clock differs from that of AWS (${detail}). Set the clock where the worker runs, check it there with "timedatectl" or "date -u", and try again.`
+  }
+  const what = missingCredentials.has(name)
+    ? 'The worker cannot get credentials for AWS'
+    : "AWS does not accept the worker's credentials"
+  return `${what} (${detail}). Renew them where the worker runs (a role, a profile or AWS_* variables), check them there with "aws sts get-caller-identity", and try again.`
 }

@@ -5,8 +5,9 @@ import { recordOf } from '../../rollout/record.ts'
 import { type Verdict } from '../../rollout/verdict.ts'
 import { judge } from '../../rollout/judge.ts'
 import { progressText } from '../../text/rollout.ts'
-import { isExpired, isThrottled, isTransient } from '../aws/errors.ts'
+import { isThrottled } from '../aws/errors.ts'
 import type { PollTarget, Poller } from '../polling/poller.ts'
+import { isMissedPoll, missedPollText } from './missed-poll.ts'
 import type { SnapshotSource } from './snapshots.ts'
 import type { WatchEnd, WatchedRollout } from './watched.ts'
 
@@ -53,22 +54,17 @@ export interface NextPoll {
 }
 
 /**
- * Polls once: a snapshot, or everything if it is the last poll. A transient error is a miss, and so
- * are expired credentials, which may be renewed before the deadline.
+ * Polls once: a snapshot, or everything if it is the last poll. An error that says nothing about
+ * the rollout is a miss.
  */
 export async function pollOrMiss(state: WatchState, next: NextPoll): Promise<PollResult> {
   try {
     return next.isLast ? await pollEverything(state) : await pollOnce(state, next)
   } catch (error) {
-    if (state.watched.signal.aborted || !(isTransient(error) || isExpired(error))) throw error
-    const summary = `cannot poll AWS: ${pollErrorText(error)}`
+    if (state.watched.signal.aborted || !isMissedPoll(error)) throw error
+    const summary = missedPollText(error)
     return { kind: 'missed', summary, nearEnd: false, throttled: isThrottled(error) }
   }
-}
-
-function pollErrorText(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error)
-  return isExpired(error) ? `${message}; renew the worker's credentials` : message
 }
 
 /** Takes a snapshot, and polls more only if that may change the verdict. */
@@ -137,7 +133,8 @@ type Progressing = Extract<Verdict, { readonly kind: 'progressing' }>
 export function pollTargetOf({
   cluster,
   service,
-  expected,
-}: Pick<WatchedRollout, 'cluster' | 'service' | 'expected'>): PollTarget {
-  return { cluster, service, serviceDeploymentArn: expected.serviceDeploymentArn }
+  expected: { serviceDeploymentArn },
+  mayLackEvidence,
+}: WatchedRollout): PollTarget {
+  return { cluster, service, serviceDeploymentArn, mayLackEvidence }
 }

@@ -1,13 +1,15 @@
-import type { RolloutEnd, RolloutProgress } from '../../contract/activity-types.ts'
+import type { RolloutEnd, RolloutProgress, Unproven } from '../../contract/activity-types.ts'
 import type { ServiceSpec } from '../../contract/environment-spec.ts'
 import type { RollbackTarget } from '../../rollout/deployment.ts'
 import { nextRollbackStep } from '../../rollout/next-rollback-step.ts'
-import { primaryOf, type Observation } from '../../rollout/observation.ts'
+import { primaryOf, type Observation, type Unreadable } from '../../rollout/observation.ts'
 import { isRollingBack } from '../../rollout/service-deployment-status.ts'
+import { unprovenText } from '../../text/unproven.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { isTransient } from '../aws/errors.ts'
 import { rest } from '../polling/clock.ts'
 import { pollerOf, type PollTarget, type Poller } from '../polling/poller.ts'
+import { readOr } from '../polling/read-part.ts'
 import { withHeartbeat } from '../temporal/heartbeat.ts'
 import { waitSignal } from '../temporal/worker-shutdown.ts'
 import type { Pace } from './pace.ts'
@@ -27,7 +29,9 @@ import type { WatchedRollout } from './watched.ts'
  * Rolls a service back and waits until what ran before runs again, healthy. It polls before each
  * step, so that it can be retried at any point: a rollback that is already under way is only waited
  * for; a deployment of ours in flight is stopped, so that ECS rolls it back; otherwise the service
- * is updated to the recorded task definition, or to a copy of it if that was deregistered.
+ * is updated to the recorded task definition, or to a copy of it if that was deregistered. Evidence that
+ * AWS does not give (a target group that is gone, a permission) ends no rollback: the result says what
+ * is unproven then.
  */
 export async function rollBackService(
   clients: AwsClients,
@@ -113,7 +117,8 @@ async function pollNow(rollback: Rollback): Promise<Observation> {
 
 function pollTarget({ spec, service, started }: Rollback): PollTarget {
   const { serviceDeploymentArn } = started ?? {}
-  return { cluster: spec.cluster, service: service.ecsService, serviceDeploymentArn }
+  const { cluster } = spec
+  return { cluster, service: service.ecsService, serviceDeploymentArn, mayLackEvidence: true }
 }
 
 /** Until the record shows that ECS's own rollback has ended; a moment if there is no record. */
@@ -124,9 +129,10 @@ async function untilEcsHasRolledBack(rollback: Rollback): Promise<void> {
     await pauseBriefly(rollback)
     if (started?.serviceDeploymentArn === undefined) return
     try {
-      const when = { due: clock.now(), signal }
-      const record = await poller.record(started.serviceDeploymentArn, when)
-      if (record === 'unavailable' || !isRollingBack(record)) return
+      const timing = { due: clock.now(), signal }
+      const polled = poller.record(started.serviceDeploymentArn, timing)
+      const record = await readOr(polled, { target: pollTarget(rollback), timing })
+      if (record === undefined || record === 'unavailable' || !isRollingBack(record)) return
     } catch (error) {
       if (!isTransient(error)) throw error
     }
@@ -153,18 +159,33 @@ async function waitFor(rollback: Rollback, deployment: RollbackDeployment): Prom
       ...(serviceDeploymentArn === undefined ? {} : { serviceDeploymentArn }),
       ...(continues === undefined ? {} : { continues }),
     },
+    mayLackEvidence: true,
     deadline,
     pace,
     signal,
     report,
   }
-  const end = await rolloutEndOf(poller, watched, await watchRollout(poller, watched))
+  const watchEnd = await watchRollout(poller, watched)
+  const end = await rolloutEndOf(poller, watched, watchEnd)
+  const { unreadable = [] } = watchEnd.observation ?? {}
   if (end.kind === 'succeeded') {
     const { taskDefinition: copy } = deployment
-    return copy === to.taskDefinition ? end : { ...end, copy }
+    return {
+      ...end,
+      ...(copy === to.taskDefinition ? {} : { copy }),
+      ...(unreadable.length === 0 ? {} : { unproven: unprovenOf(rollback, unreadable) }),
+    }
   }
   if (end.kind !== 'rolled_back') return end
   return { ...end, kind: 'failed', reason: `ECS gave up the rollback as well: ${end.reason}` }
+}
+
+function unprovenOf(
+  { spec: { cluster }, service: { ecsService } }: Rollback,
+  unreadable: readonly Unreadable[],
+): Unproven {
+  const serving = unreadable.some(({ what }) => what === 'targets')
+  return { serving, text: unprovenText(unreadable, { cluster, ecsService }) }
 }
 
 /**

@@ -4,6 +4,7 @@ import {
   type ObservedServiceDeployment,
 } from '../../rollout/observation.ts'
 import type { PollTarget, Poller } from '../polling/poller.ts'
+import { readOr } from '../polling/read-part.ts'
 
 export interface ServiceSnapshot {
   readonly service: ObservedService
@@ -70,9 +71,9 @@ export function createSnapshotSource(
   }
 
   function requestRecord(due: number): Promise<void> {
-    pendingRecord ??= poller
-      .record(arn ?? '', { due, signal: until })
-      .then((answer) => {
+    const timing = { due, signal: until }
+    pendingRecord ??= readOr(poller.record(arn ?? '', timing), { target, timing })
+      .then((answer = 'unavailable') => {
         if (answer === 'unavailable') attemptsLeft -= 1
         else {
           if (answer.status !== record?.status) turned = false

@@ -1,5 +1,5 @@
 import { UpdateServiceCommand } from '@aws-sdk/client-ecs'
-import { activityInfo, log } from '@temporalio/activity'
+import { activityInfo, Context, log } from '@temporalio/activity'
 import type { Revision } from '../../contract/activity-types.ts'
 import type { EnvironmentSpec, ServiceSpec } from '../../contract/environment-spec.ts'
 import { shortName } from '../../rollout/arn.ts'
@@ -11,11 +11,12 @@ import {
 } from '../../rollout/observation.ts'
 import { recordMadeWith } from '../../rollout/record.ts'
 import type { AwsClients } from '../aws/clients.ts'
-import { isInactiveRevision, isRefusal } from '../aws/errors.ts'
+import { isInactiveRevision, isRefusal, isUnauthenticated } from '../aws/errors.ts'
 import { knownFailure } from '../aws/known-failure.ts'
 import { observedService } from '../ecs/observe.ts'
 import { serviceDeployments } from '../ecs/service-deployments.ts'
 import { describeServices } from '../ecs/services.ts'
+import { machineClock, rest, type PollingClock } from '../polling/clock.ts'
 import { failure, unavailable } from '../temporal/failures.ts'
 
 interface UpdateInput {
@@ -26,23 +27,48 @@ interface UpdateInput {
   readonly force: boolean
 }
 
+/** Milliseconds for which an attempt, which may take a minute, waits for credentials. */
+const credentialsWithinMs = 30_000
+const credentialsPauseMs = 3_000
+
 /**
  * Starts the deployment of a revision, at most once however often this is retried: it first
  * describes the service, and a new PRIMARY of our revision is one that an earlier attempt started.
  *
- * Fails as `Conflict` if somebody else has deployed since the release inspected the service, and as
- * `DeploymentRefused` if AWS refused and the service is as it was.
+ * Waits for credentials for half a minute. Fails as `Conflict` if somebody else has deployed since
+ * the release inspected the service, and as `DeploymentRefused` if AWS refused and the service is as
+ * it was.
  */
 export async function updateService(
   clients: AwsClients,
   input: UpdateInput,
+  clock: PollingClock = machineClock,
 ): Promise<StartedDeployment> {
+  const { spec, service } = input
+  const until = clock.now() + credentialsWithinMs
+  for (;;) {
+    try {
+      const deployment = await startDeployment(clients, input)
+      return await startedDeployment(clients, { spec, service, deployment })
+    } catch (error) {
+      // Without credentials nothing was begun, so this may be repeated.
+      if (!isUnauthenticated(error)) throw error
+      if (clock.now() >= until) throw await afterRefusal(clients, input, error)
+      await rest(clock, credentialsPauseMs, Context.current().cancellationSignal)
+    }
+  }
+}
+
+async function startDeployment(
+  clients: AwsClients,
+  input: UpdateInput,
+): Promise<ObservedDeployment> {
   const { spec, service, revision, before, force } = input
   const primary = await primaryNow(clients, spec, service)
   if (primary.id !== before.deploymentId) {
     if (primary.taskDefinition !== revision.taskDefinition) throw conflict(input, primary)
     log.info(`An earlier attempt has started deployment ${primary.id}.`)
-    return await startedDeployment(clients, { spec, service, deployment: primary })
+    return primary
   }
   const answer = await clients.ecsOnce
     .send(
@@ -54,7 +80,7 @@ export async function updateService(
       }),
     )
     .catch(async (error: unknown) => {
-      throw await afterRefusal(clients, input, error)
+      throw isUnauthenticated(error) ? error : await afterRefusal(clients, input, error)
     })
   const deployment = primaryOf({ service: observedService(answer.service) })
   if (deployment === undefined) {
@@ -62,7 +88,7 @@ export async function updateService(
       `ECS accepted the update of "${service.ecsService}", but its answer has no PRIMARY deployment.`,
     )
   }
-  return await startedDeployment(clients, { spec, service, deployment })
+  return deployment
 }
 
 async function primaryNow(
@@ -89,9 +115,11 @@ async function afterRefusal(
   input: UpdateInput,
   error: unknown,
 ): Promise<unknown> {
-  if (!isRefusal(error)) return error
+  const unauthenticated = isUnauthenticated(error)
+  if (!isRefusal(error) && !unauthenticated) return error
   const why = isInactiveRevision(error) ? deregisteredText(input) : refusalText(error, input)
-  const isCertain = activityInfo().attempt === 1 && (await isUntouched(clients, input))
+  const isCertain =
+    activityInfo().attempt === 1 && (unauthenticated || (await isUntouched(clients, input)))
   return failure(isCertain ? 'DeploymentRefused' : 'PreconditionFailed', why)
 }
 

@@ -8,8 +8,8 @@ import { toldStopCause, type ToldStopCause } from '../../text/cause/cause.ts'
 import { type Verdict } from '../../rollout/verdict.ts'
 import { judge } from '../../rollout/judge.ts'
 import { failureText, progressText } from '../../text/rollout.ts'
-import { isExpired, isTransient } from '../aws/errors.ts'
 import type { PollTarget, Poller } from '../polling/poller.ts'
+import { isMissedPoll, missedPollText } from './missed-poll.ts'
 
 /** A service within the stability window, and what its polls have shown so far. */
 export interface VerifiedService {
@@ -66,8 +66,8 @@ export async function pollService(
     one.healthy = result.kind === 'healthy' ? { service: observation.service, result } : undefined
     return result
   } catch (error) {
-    if (signal.aborted || !(isTransient(error) || isExpired(error))) throw error
-    return { kind: 'incomplete', service: one.name, summary: 'cannot poll AWS' }
+    if (signal.aborted || !isMissedPoll(error)) throw error
+    return { kind: 'incomplete', service: one.name, summary: missedPollText(error) }
   }
 }
 

@@ -6,10 +6,10 @@ import { stopCauseOf } from '../../rollout/stop-cause.ts'
 import { toldStopCause } from '../../text/cause/cause.ts'
 import { failureText, successText } from '../../text/rollout.ts'
 import type { AwsClients } from '../aws/clients.ts'
-import { isExpired, isTransient } from '../aws/errors.ts'
 import { pollerOf, type Poller } from '../polling/poller.ts'
 import { withHeartbeat } from '../temporal/heartbeat.ts'
 import { waitSignal } from '../temporal/worker-shutdown.ts'
+import { isMissedPoll } from './missed-poll.ts'
 import type { Pace } from './pace.ts'
 import { pollTargetOf } from './poll-once.ts'
 import { watchRollout } from './watch.ts'
@@ -75,8 +75,12 @@ export async function rolloutEndOf(
   watchEnd: WatchEnd,
 ): Promise<RolloutEnd> {
   if (watchEnd.kind === 'timed out') {
-    const reason = `not stable and healthy in time: ${watchEnd.summary}`
-    const observations = watchEnd.observation === undefined ? [] : [watchEnd.observation]
+    const { summary, observation: last } = watchEnd
+    const unread = (last?.unreadable ?? []).map(
+      ({ what, reason }) => `; cannot read ${what}: ${reason}`,
+    )
+    const reason = `not stable and healthy in time: ${summary}${unread.join('')}`
+    const observations = last === undefined ? [] : [last]
     return {
       kind: 'timed_out',
       reason,
@@ -90,7 +94,7 @@ export async function rolloutEndOf(
   // The task that stopped last often shows only a moment after the verdict.
   const when = { due: poller.clock.now(), signal: watched.signal }
   const later = await poller.observe(pollTargetOf(watched), when).catch((error: unknown) => {
-    if (isTransient(error) || isExpired(error)) return observation
+    if (isMissedPoll(error)) return observation
     throw error
   })
   const why = toldStopCause(stopCauseOf([later, observation], watched.expected))

@@ -9,7 +9,7 @@ const lastPollAttempts = 3
 
 /**
  * Polls a service until its rollout has ended or the deadline has passed; then polls everything once
- * more. Transient errors and expired credentials do not end the wait: it polls again, with back-off,
+ * more. Transient errors and missing credentials do not end the wait: it polls again, with back-off,
  * until the deadline. Rejects with the signal's reason once that is aborted.
  */
 export async function watchRollout(poller: Poller, watched: WatchedRollout): Promise<WatchEnd> {

@@ -11,6 +11,8 @@ export interface WatchedRollout {
   /** ECS's name of the service. */
   readonly service: string
   readonly expected: Expectation
+  /** As of a poll target: for rollbacks. */
+  readonly mayLackEvidence?: boolean
   /** How long earlier deployments of the service took, in milliseconds. Default: unknown. */
   readonly earlierMs?: readonly number[]
   /** Milliseconds since the epoch. */

@@ -4,9 +4,15 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { ObservedTarget } from '../../rollout/observation.ts'
 import type { AwsClients } from '../aws/clients.ts'
+import { errorName } from '../aws/errors.ts'
+import { failure } from '../temporal/failures.ts'
 import { requestOptions } from './services.ts'
 
-/** The health of every target in these target groups, as the load balancer reports it. */
+/**
+ * The health of every target in these target groups, as the load balancer reports it.
+ *
+ * Fails as `PreconditionFailed` if a target group does not exist.
+ */
 export async function targetsOf(
   clients: AwsClients,
   targetGroupArns: readonly string[],
@@ -14,16 +20,29 @@ export async function targetsOf(
 ): Promise<readonly ObservedTarget[]> {
   const groups = await Promise.all(
     targetGroupArns.map(async (TargetGroupArn) => {
-      const answer = await clients.elb.send(
-        new DescribeTargetHealthCommand({ TargetGroupArn }),
-        requestOptions(abortSignal),
-      )
+      const answer = await clients.elb
+        .send(new DescribeTargetHealthCommand({ TargetGroupArn }), requestOptions(abortSignal))
+        .catch((error: unknown) => {
+          throw isMissingGroup(error) ? missingGroup(TargetGroupArn) : error
+        })
       return (answer.TargetHealthDescriptions ?? []).map((target) =>
         observedTarget(TargetGroupArn, target),
       )
     }),
   )
   return groups.flat()
+}
+
+/** On the wire the code lacks "Exception"; the AWS SDK adds it. */
+function isMissingGroup(error: unknown): boolean {
+  return errorName(error).startsWith('TargetGroupNotFound')
+}
+
+function missingGroup(arn: string) {
+  return failure(
+    'PreconditionFailed',
+    `Target group "${arn.split('/').at(-2) ?? arn}" does not exist (${arn}), but the service still names it. Give the service one that exists ("aws ecs update-service --load-balancers", or the target_group_arn in Terraform), and try again.`,
+  )
 }
 
 /** A target as the load balancer describes it. */

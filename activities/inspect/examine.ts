@@ -1,4 +1,5 @@
 import type { Service } from '@aws-sdk/client-ecs'
+import { ApplicationFailure } from '@temporalio/common'
 import type { EnvironmentSpec, ImageSpec, ServiceSpec } from '../../contract/environment-spec.ts'
 import type { ReleaseKind } from '../../contract/release-reference.ts'
 import type { InspectedService } from '../../contract/activity-types.ts'
@@ -96,7 +97,15 @@ async function examineService(clients: AwsClients, which: ServiceToExamine): Pro
     // Under other deployment controllers, each task set has a task definition of its own.
     return { ...nothingFound, findings: controllerFinding(service, described) }
   }
-  const observation = await observe(clients, { cluster: spec.cluster, service: service.ecsService })
+  const read = await observe(clients, {
+    cluster: spec.cluster,
+    service: service.ecsService,
+  }).catch(asFinding)
+  if (typeof read === 'string') {
+    const finding = `Service "${service.ecsService}" in cluster "${spec.cluster}": ${read}`
+    return { ...nothingFound, findings: [finding] }
+  }
+  const observation = read
   const { tasks } = observation
   const [now, rollbackTarget] = await Promise.all([
     asPinned(clients, { spec, service }, runningNow(observation), tasks),
@@ -159,6 +168,14 @@ async function revisionBase(
   }
   const running = serving === '' ? current : serving
   return await findBase(clients, { spec, service, running })
+}
+
+/** What must be fixed before the service can be read, such as a target group that is gone. */
+function asFinding(error: unknown): string {
+  if (error instanceof ApplicationFailure && error.type === 'PreconditionFailed') {
+    return error.message
+  }
+  throw error
 }
 
 function alreadyDeploying(spec: EnvironmentSpec, service: ServiceSpec, deployment: string): string {

@@ -15,12 +15,21 @@ export function findingsAbout(
   const { described, basis } = facts
   const findings = [...missingContainers(service, basis), ...controllerFinding(service, described)]
   const breaker = described.deploymentConfiguration?.deploymentCircuitBreaker
-  if (service.circuitBreaker === 'required' && breaker?.enable !== true) {
+  const needsBreaker = service.circuitBreaker === 'required' && !isDaemon(described)
+  if (needsBreaker && breaker?.enable !== true) {
     findings.push(circuitBreakerOff(spec, service))
   }
   findings.push(...tooLongToShift(spec, service, described))
   if (spec.mode === 'force') findings.push(...notOnMovingTag(service, basis))
   return findings
+}
+
+/**
+ * ECS's circuit breaker counts failures against the desired count, which a daemon does not have
+ * (aws/aws-cdk#38102): nobody could turn it on. The stability timeout decides alone.
+ */
+function isDaemon({ schedulingStrategy }: Pick<Service, 'schedulingStrategy'>): boolean {
+  return schedulingStrategy === 'DAEMON'
 }
 
 /** Slipway only drives deployments of ECS's own deployment controller. */

@@ -1,6 +1,7 @@
 import type {
   ObservedService,
   ObservedServiceDeployment,
+  ObservedTarget,
   ObservedTask,
   Observation,
 } from '../../rollout/observation.ts'
@@ -12,6 +13,7 @@ import { createClusters } from './clusters.ts'
 import { createDeployments } from './deployments.ts'
 import { defaultShare, limits, type LimitName } from './limits.ts'
 import { createRateLimiter, type RateLimiter, type RequestTiming } from './rate-limiter.ts'
+import { readOr, readPart, type Part } from './read-part.ts'
 import { createTargetHealth } from './target-health.ts'
 
 /** The service to poll. */
@@ -21,6 +23,11 @@ export interface PollTarget {
   readonly service: string
   /** Absent for a deployment without a known service deployment record. */
   readonly serviceDeploymentArn?: string | undefined
+  /**
+   * Tasks, targets and records that AWS does not give (gone, denied, refused) are noted as `unreadable`
+   * instead of failing the poll. For rollbacks, which must not end for want of evidence.
+   */
+  readonly mayLackEvidence?: boolean | undefined
 }
 
 export interface PolledRollout {
@@ -92,33 +99,81 @@ export function createPoller(given: AwsClients, options: PollerOptions = {}): Po
     return (await Promise.all(requests)).flat()
   }
 
+  const readTasks = (target: PollTarget, which: 'running' | 'all', timing: RequestTiming) =>
+    readPart(pollTasks(target, which, timing), { target, timing }, (reason) => ({
+      what: 'tasks',
+      reason,
+    }))
+
+  /** Group by group: one that is gone hides nothing about the others. */
+  const readTargets = async (
+    target: PollTarget,
+    groupArns: readonly string[],
+    timing: RequestTiming,
+  ): Promise<Part<ObservedTarget>> => {
+    const groups = await Promise.all(
+      groupArns.map((targetGroupArn) =>
+        readPart(targetHealth([targetGroupArn], timing), { target, timing }, (reason) => ({
+          what: 'targets',
+          targetGroupArn,
+          reason,
+        })),
+      ),
+    )
+    return {
+      read: groups.flatMap(({ read }) => read),
+      unreadable: groups.flatMap(({ unreadable }) => unreadable),
+    }
+  }
+
+  const evidence = (tasks: Part<ObservedTask>, targets: Part<ObservedTarget>) => {
+    const unreadable = [...tasks.unreadable, ...targets.unreadable]
+    return {
+      observedAt: clock.now(),
+      tasks: tasks.read,
+      targets: targets.read,
+      ...(unreadable.length === 0 ? {} : { unreadable }),
+    }
+  }
+
   return {
     clock,
     service: pollService,
     record: (arn, timing) => deployments.record(arn, timing),
-    stoppedTasks: ({ cluster, service }, timing) =>
-      clusters(cluster).tasks.stopped(service, timing),
+    stoppedTasks: async (target, timing) => {
+      const { cluster, service } = target
+      const stopped = clusters(cluster).tasks.stopped(service, timing)
+      return (await readOr(stopped, { target, timing })) ?? []
+    },
     async confirm(target, snapshot, timing) {
       const [service, tasks, targets] = await Promise.all([
         pollService(target, timing),
-        pollTasks(target, snapshot.record.endsDrained === true ? 'running' : 'all', timing),
-        targetHealth(snapshot.service.targetGroupArns, timing),
+        readTasks(target, snapshot.record.endsDrained === true ? 'running' : 'all', timing),
+        readTargets(target, snapshot.service.targetGroupArns, timing),
       ])
-      const record = tasks.some(lacksDigest)
-        ? await deployments.withDigests(snapshot.record, timing)
-        : snapshot.record
-      return { observedAt: clock.now(), service, tasks, targets, serviceDeployments: [record] }
+      const record = tasks.read.some(lacksDigest)
+        ? await readOr(deployments.withDigests(snapshot.record, timing), { target, timing })
+        : undefined
+      return {
+        ...evidence(tasks, targets),
+        service,
+        serviceDeployments: [record ?? snapshot.record],
+      }
     },
     async observe(target, timing) {
       const service = await pollService(target, timing)
       if (service.status !== 'ACTIVE') return { ...nothing, observedAt: clock.now(), service }
       const { cluster, service: name, serviceDeploymentArn: also } = target
       const [tasks, targets, serviceDeployments] = await Promise.all([
-        pollTasks(target, 'all', timing),
-        targetHealth(service.targetGroupArns, timing),
-        deployments.newest({ cluster, service: name, also }, timing),
+        readTasks(target, 'all', timing),
+        readTargets(target, service.targetGroupArns, timing),
+        readOr(deployments.newest({ cluster, service: name, also }, timing), { target, timing }),
       ])
-      return { observedAt: clock.now(), service, tasks, targets, serviceDeployments }
+      return {
+        ...evidence(tasks, targets),
+        service,
+        serviceDeployments: serviceDeployments ?? 'unavailable',
+      }
     },
   }
 }

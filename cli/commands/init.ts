@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { partitionOf } from '../../contract/partition.ts'
 import { type CommonOptions, command, group, withConfig } from './command.ts'
 
 interface InitOptions extends CommonOptions {
@@ -53,18 +54,25 @@ export function initCommand(): Command {
 
 /** These values become part of YAML and of a shell command, so special characters are rejected. */
 const formats = {
-  branch: { pattern: /^[A-Za-z0-9][\w./-]{0,99}$/, expected: 'the name of a branch' },
-  region: { pattern: /^[a-z]{2}(-[a-z]+){1,3}-\d{1,2}$/, expected: 'a region such as eu-west-1' },
+  branch: {
+    isValid: (text: string) => /^[A-Za-z0-9][\w./-]{0,99}$/.test(text),
+    expected: 'the name of a branch',
+  },
+  region: {
+    isValid: (text: string) => partitionOf(text) !== undefined,
+    expected: 'a region of AWS such as eu-west-1',
+  },
   roleArn: {
-    pattern: /^arn:aws(-[a-z-]+)?:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/,
+    isValid: (text: string) =>
+      /^arn:aws(-[a-z-]+)?:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/.test(text),
     expected: 'the ARN of a role: arn:aws:iam::123456789012:role/deploy',
   },
 } as const
 
 function parse(name: keyof typeof formats) {
   return (text: string): string => {
-    const { pattern, expected } = formats[name]
-    if (pattern.test(text)) return text
+    const { isValid, expected } = formats[name]
+    if (isValid(text)) return text
     throw new InvalidArgumentError(`Expected ${expected}.`)
   }
 }

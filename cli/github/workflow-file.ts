@@ -1,4 +1,5 @@
 import type { EmbeddedRole } from '../embedded-worker.ts'
+import { partitionOf } from '../../contract/partition.ts'
 import { pinnedActions } from './pinned-actions.ts'
 
 export interface WorkflowFile {
@@ -65,7 +66,7 @@ jobs:
       - uses: ${pinned('awsCredentials')}
         with:
           role-to-assume: ${roleArn === undefined ? variable('AWS_ROLE_ARN') : quoted(roleArn)}
-          aws-region: ${region === undefined ? variable('AWS_REGION') : quoted(region)}
+          aws-region: ${region === undefined ? variable('AWS_REGION') : quoted(region)}${audienceOf(workflow)}
       - name: Deploy
         # GitHub signals only the first process of a cancelled job: exec makes Slipway that process.
         run: |
@@ -91,7 +92,23 @@ export function stepsToSetUp({ environment, region, roleArn }: WorkflowFile): re
       ? ['variable AWS_ROLE_ARN: a role that trusts token.actions.githubusercontent.com']
       : []),
     ...(region === undefined ? ['variable AWS_REGION'] : []),
+    ...(region === undefined && roleArn === undefined
+      ? ['in China also, beside aws-region in the workflow: audience: sts.amazonaws.com.cn']
+      : []),
   ]
+}
+
+/**
+ * STS in China answers "Incorrect token audience" to a token for the action's default audience
+ * (README of aws-actions/configure-aws-credentials, "OIDC Audience").
+ */
+function audienceOf({ region, roleArn }: WorkflowFile): string {
+  return isInChina(region, roleArn) ? '\n          audience: sts.amazonaws.com.cn' : ''
+}
+
+function isInChina(region: string | undefined, roleArn: string | undefined): boolean {
+  const partition = region === undefined ? roleArn?.split(':')[1] : partitionOf(region)
+  return partition === 'aws-cn'
 }
 
 /** A job that builds or runs a worker also needs the worker's package. */

@@ -49,7 +49,10 @@ export interface ServiceRecord extends ServiceSettings {
   readonly name: string
   readonly cluster: string
   status: 'ACTIVE' | 'DRAINING' | 'INACTIVE'
+  /** Of a daemon: the number of container instances. */
   desiredCount: number
+  /** One task on each container instance. Default: as many as the desired count. */
+  readonly daemon?: true
   deploymentConfiguration: DeploymentConfiguration
   healthCheckGracePeriodSeconds: number
   enableExecuteCommand: boolean

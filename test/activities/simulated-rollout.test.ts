@@ -62,8 +62,10 @@ after(() => simulator.close())
 const activities = createReleaseActivities({ pace: { nearEndMs: 20, farMs: 50 } })
 
 /** Creates a service that runs image 1, with the activities of a release for it. */
-async function liveService(circuitBreaker: boolean, mode: EnvironmentSpec['mode'] = 'pin') {
+async function liveService(kind: boolean | 'daemon', mode: EnvironmentSpec['mode'] = 'pin') {
   number += 1
+  const isDaemon = kind === 'daemon'
+  const circuitBreaker = kind === true
   const ecs = new ECSClient()
   const name = `api-${number}`
   const image = mode === 'pin' ? `@${digest('1')}` : ':api-latest'
@@ -89,13 +91,20 @@ async function liveService(circuitBreaker: boolean, mode: EnvironmentSpec['mode'
       cluster: 'mailman',
       serviceName: name,
       taskDefinition: taskDefinition?.taskDefinitionArn ?? '',
-      desiredCount: 1,
-      deploymentConfiguration: {
-        deploymentCircuitBreaker: { enable: circuitBreaker, rollback: circuitBreaker },
-      },
+      ...(isDaemon
+        ? { schedulingStrategy: 'DAEMON' }
+        : {
+            desiredCount: 1,
+            deploymentConfiguration: {
+              deploymentCircuitBreaker: { enable: circuitBreaker, rollback: circuitBreaker },
+            },
+          }),
     }),
   )
-  const service = serviceNamed('api', { ecsService: name, circuitBreaker: 'optional' })
+  const service = serviceNamed('api', {
+    ecsService: name,
+    circuitBreaker: isDaemon ? 'required' : 'optional',
+  })
   const spec = specWith({ aws: {}, services: [service], mode })
   const inspect = () =>
     inActivity(() => activities.inspectEnvironment({ spec, freezes: 'kept', kind: 'deploy' }))
@@ -260,6 +269,26 @@ describe('a rolling deployment', () => {
     const end = await api.wait(await api.update(revision, initial), revision)
     assert.equal(end.kind, 'rolled_back')
     assert.match(end.cause, /^The task cannot reach ECR \(api\.ecr\.eu-west-1\.amazonaws\.com\)/)
+  })
+
+  test('of a daemon goes live on each instance, without a circuit breaker', async () => {
+    const agent = await liveService('daemon')
+    const initial = await agent.settled()
+    assert.equal(initial.desiredCount, 2)
+    const revision = await agent.register('2')
+    const end = await agent.wait(await agent.update(revision, initial), revision)
+    assert.equal(end.kind === 'succeeded' && end.summary, '2 of 2 tasks running')
+  })
+
+  test('of a daemon that crashes is rolled back when its time is up', async () => {
+    const agent = await liveService('daemon')
+    const initial = await agent.settled()
+    const revision = await agent.register('c')
+    const started = await agent.update(revision, initial)
+    const end = await agent.wait(started, revision, 500)
+    assert.equal(end.kind, 'timed_out')
+    assert.equal((await agent.rollBack(initial, started)).kind, 'succeeded')
+    assert.equal((await agent.settled()).now.taskDefinition, initial.now.taskDefinition)
   })
 
   test('is stopped and rolled back when its time is up', async () => {

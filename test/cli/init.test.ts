@@ -86,6 +86,24 @@ describe('slipway init github', () => {
     assert.equal(worker, slipway)
   })
 
+  for (const [what, options, audience] of [
+    ['a region in China', ['--region', 'cn-north-1'], 'sts.amazonaws.com.cn'],
+    [
+      'a role in China',
+      ['--role-arn', 'arn:aws-cn:iam::111122223333:role/d'],
+      'sts.amazonaws.com.cn',
+    ],
+    ['the European Sovereign Cloud', ['--region', 'eusc-de-east-1'], undefined],
+    ['AWS GovCloud', ['--region', 'us-gov-west-1'], undefined],
+  ] as const) {
+    test(`names the audience that STS expects in ${what}`, async () => {
+      const { init, read } = await repository('production: { cluster: mailman }')
+      const { exitCode, stderr } = await init(...options)
+      assert.equal(exitCode, 0, stderr)
+      assert.equal(parse(await read()).jobs.deploy.steps[2].with.audience, audience)
+    })
+  }
+
   test('keeps an existing file, unless --force is given', async () => {
     const { folder, init, read } = await repository()
     await mkdir(join(folder, '.github/workflows'), { recursive: true })
@@ -107,6 +125,7 @@ describe('slipway init github', () => {
       ['--branch', '${{ github.event.head_commit.message }}'],
       ['--branch', "main'] #"],
       ['--region', 'eu-west-1; id'],
+      ['--region', 'zz-west-1'],
       ['--role-arn', 'arn:aws:iam::123456789012:role/$(id)'],
       ['--environment', 'nowhere'],
       ['--output', '../outside.yml'],

@@ -48,6 +48,28 @@ test('when the second service fails both are rolled back, the last one first', a
   )
 })
 
+test('a rollback whose targets nobody can read needs a person, and is not said to have failed', async () => {
+  const text = 'ECS says that it runs again, but its targets cannot be read: gone. Look: aws elbv2.'
+  const { result } = await runRelease(harness, {
+    waitForRollout: async () => unhealthy,
+    rollBackService: async () => ({ ...live, unproven: { serving: true, text } }),
+  })
+  assert.equal(result.outcome, 'rollback_failed')
+  assert.ok(result.message.includes(`It was rolled back, but that is not proven: api: ${text} `))
+  assert.match(result.message, /A person is needed now/)
+})
+
+test('a rollback whose images nobody can read warns of that', async () => {
+  const text =
+    'ECS says that it runs again, but which images cannot be read: denied. Look: aws ecs.'
+  const { result } = await runRelease(harness, {
+    waitForRollout: async () => unhealthy,
+    rollBackService: async () => ({ ...live, unproven: { serving: false, text } }),
+  })
+  assert.equal(result.outcome, 'rolled_back')
+  assert.deepEqual(result.warnings, [`api: ${text}`])
+})
+
 test('failed tasks and their logs are in the result', async () => {
   const failedTasks = [
     {

@@ -1,5 +1,5 @@
 import { CancellationScope } from '@temporalio/workflow'
-import type { RolloutEnd } from '../../contract/activity-types.ts'
+import type { RolloutEnd, Unproven } from '../../contract/activity-types.ts'
 import type { FailureEvidence } from '../../rollout/failed-tasks.ts'
 import { hasType, failureMessage, wasCancelled } from '../temporal/failure.ts'
 import type { MovedTags } from './change.ts'
@@ -50,8 +50,10 @@ export type CompensationResult =
       readonly reason: string
       readonly cause: string
       readonly evidence: Partial<FailureEvidence>
-      /** Why the rollback failed. */
+      /** Why the rollback failed, or what of it is unproven. */
       readonly rollbackFailure: string
+      /** All services were rolled back, according to ECS, but nobody has seen that they serve. */
+      readonly onlyUnproven?: boolean
       readonly copies: Copies
     }
 
@@ -100,7 +102,8 @@ export async function compensate(
     const copies = Object.fromEntries(
       ends.flatMap(({ copy }) => (copy === undefined ? [] : [copy])),
     )
-    const failures = ends.flatMap(({ failed }) => failed ?? [])
+    progress.warn(ends.flatMap(({ warning }) => warning ?? []))
+    const failures = ends.flatMap(({ failed, unproven }) => failed ?? unproven ?? [])
     if (failures.length > 0) {
       return {
         kind: 'rollback failed',
@@ -108,6 +111,7 @@ export async function compensate(
         cause,
         evidence,
         rollbackFailure: failures.join('; '),
+        onlyUnproven: ends.every(({ failed }) => failed === undefined),
         copies,
       }
     }
@@ -118,6 +122,9 @@ export async function compensate(
 
 interface ServiceRollback {
   readonly failed?: string
+  /** ECS says that it is done, but nobody has seen that it serves. */
+  readonly unproven?: string
+  readonly warning?: string
   readonly copy?: readonly [service: string, taskDefinition: string]
 }
 
@@ -128,10 +135,19 @@ async function rollBackService(
   try {
     const end = await retry(run)
     if (end.kind !== 'succeeded') return { failed: `${service}: ${end.reason}` }
-    return end.copy === undefined ? {} : { copy: [service, end.copy] }
+    return {
+      ...(end.copy === undefined ? {} : { copy: [service, end.copy] }),
+      ...(end.unproven === undefined ? {} : unprovenOf(service, end.unproven)),
+    }
   } catch (failure) {
     return { failed: `${service}: ${failureMessage(failure)}` }
   }
+}
+
+/** Which image a task runs is what its revision says; that it serves is what a release promises. */
+function unprovenOf(service: string, { serving, text }: Unproven): ServiceRollback {
+  const words = `${service}: ${text}`
+  return serving ? { unproven: words } : { warning: words }
 }
 
 /** The failure of a release because a rollout did not succeed. */

@@ -65,10 +65,14 @@ export function releaseEndOf(
     }
     case 'rollback failed': {
       const command = `aws ecs describe-services --cluster ${request.spec.cluster} --services ${changes.map(({ service }) => service.ecsService).join(' ')}`
-      const message = `${sentence(end.reason)} The rollback failed, too: ${sentence(end.rollbackFailure)} See what runs (${command}), fix the cause, and deploy a commit that works (slipway deploy ${request.spec.environment} --commit <commit>). A person is needed now.`
+      const message = `${sentence(end.reason)} ${howFailed(end.onlyUnproven)} ${sentence(end.rollbackFailure)} See what runs (${command}), fix the cause, and deploy a commit that works (slipway deploy ${request.spec.environment} --commit <commit>). A person is needed now.`
       return { outcome: 'rollback_failed', message, ...why }
     }
   }
+}
+
+function howFailed(onlyUnproven = false): string {
+  return onlyUnproven ? 'It was rolled back, but that is not proven:' : 'The rollback failed, too:'
 }
 
 /** One sentence for each rollback target that was replaced by a copy. */

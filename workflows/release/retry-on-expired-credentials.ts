@@ -45,7 +45,7 @@ async function areRenewed(
   return progress.step(
     {
       name: 'credentials',
-      note: `AWS does not accept the worker's credentials, which may have expired; the rollback continues as soon as they are renewed, until ${timeOfDay(until)}`,
+      note: `AWS does not accept the worker's credentials, or it has none; the rollback continues as soon as they are renewed, until ${timeOfDay(until)}`,
     },
     () =>
       pollingActivities('wait for credentials', leftMs).awaitCredentials({

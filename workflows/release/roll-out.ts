@@ -140,11 +140,17 @@ async function rollBackService(
         ...(started === undefined ? {} : { started }),
         deadline: Date.now() + timeoutMs,
       }),
-    (end) => (end.kind === 'succeeded' ? runsAgain(to.taskDefinition, end.copy) : stepEndOf(end)),
+    (end) => (end.kind === 'succeeded' ? runsAgain(to.taskDefinition, end) : stepEndOf(end)),
   )
 }
 
-function runsAgain(taskDefinition: string, copy: string | undefined): string {
+function runsAgain(
+  taskDefinition: string,
+  { copy, unproven }: Extract<RolloutEnd, { kind: 'succeeded' }>,
+): StepEnd {
+  if (unproven !== undefined) {
+    return unproven.serving ? { state: 'failed', note: unproven.text } : unproven.text
+  }
   const was = shortRevision(taskDefinition)
   if (copy === undefined) return `${was} runs again`
   return `${was} had been deregistered; ${shortRevision(copy)}, a copy of it, runs instead`

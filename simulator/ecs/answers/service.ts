@@ -33,7 +33,7 @@ export function serviceAnswer(
     serviceRegistries: [],
     deploymentConfiguration: service.deploymentConfiguration,
     deploymentController: { type: 'ECS' },
-    schedulingStrategy: 'REPLICA',
+    schedulingStrategy: service.daemon === true ? 'DAEMON' : 'REPLICA',
     healthCheckGracePeriodSeconds:
       service.loadBalancers.length > 0 ? service.healthCheckGracePeriodSeconds : undefined,
     enableECSManagedTags: service.enableECSManagedTags,

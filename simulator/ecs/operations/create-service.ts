@@ -16,6 +16,7 @@ import {
 } from '../requests/input.ts'
 import { clusterOf, serviceArn, usableTaskDefinition } from '../requests/lookup.ts'
 import type { ServiceRecord } from '../records.ts'
+import { containerInstances, daemonDeploymentConfiguration, isDaemonInput } from './daemon-input.ts'
 import {
   deploymentConfiguration,
   usualDeploymentConfiguration,
@@ -47,7 +48,8 @@ const known = [
 /** Creates a service and starts its first deployment. */
 export function createService(engine: Engine, input: Input): Answer<CreateServiceCommandOutput> {
   onlyFields(input, 'CreateService', known)
-  rejectOtherSchedulers(input)
+  rejectOtherControllers(input)
+  const daemon = isDaemonInput(input)
   const cluster = clusterOf(engine, input)
   const name = text(input, 'serviceName')
   if (!/^[\w-]{1,255}$/.test(name)) {
@@ -67,8 +69,12 @@ export function createService(engine: Engine, input: Input): Answer<CreateServic
     cluster: cluster.name,
     status: 'ACTIVE',
     taskDefinition: definition.arn,
-    desiredCount: optionalInteger(input, 'desiredCount') ?? 0,
-    deploymentConfiguration: deploymentConfiguration(input, usualDeploymentConfiguration),
+    desiredCount: daemon ? containerInstances : (optionalInteger(input, 'desiredCount') ?? 0),
+    ...(daemon && { daemon: true as const }),
+    deploymentConfiguration: deploymentConfiguration(
+      input,
+      daemon ? daemonDeploymentConfiguration : usualDeploymentConfiguration,
+    ),
     loadBalancers: loadBalancers(engine, input, definition),
     launchType: optionalWord(input, 'launchType', ['EC2', 'FARGATE', 'EXTERNAL']) ?? 'EC2',
     ...(platformVersion !== undefined && { platformVersion }),
@@ -92,13 +98,12 @@ export function createService(engine: Engine, input: Input): Answer<CreateServic
   return { service: serviceAnswer(engine, service, { tags: true }) }
 }
 
-function rejectOtherSchedulers(input: Input): void {
-  const strategy = optionalText(input, 'schedulingStrategy') ?? 'REPLICA'
+function rejectOtherControllers(input: Input): void {
   const controller = optionalObject(input, 'deploymentController')
   const type = (controller && optionalText(controller, 'type')) ?? 'ECS'
-  if (strategy === 'REPLICA' && type === 'ECS') return
+  if (type === 'ECS') return
   throw new AwsError(
     'UnsupportedFeatureException',
-    `The simulator models only REPLICA services with the ECS deployment controller, not ${strategy} with ${type}.`,
+    `The simulator models only the deployment controller ECS, not ${type}.`,
   )
 }

@@ -18,6 +18,7 @@ import { serviceOf, usableTaskDefinition } from '../requests/lookup.ts'
 import { applySettings, settingsOf, taskDefinitionAt } from '../rollouts/revisions.ts'
 import { wakeSoon } from '../wake.ts'
 import type { ServiceRecord, ServiceSettings } from '../records.ts'
+import { rejectDaemonInput } from './daemon-input.ts'
 import { deploymentConfiguration } from './deployment-configuration.ts'
 import { checkPort, checkTraffic, loadBalancers } from './load-balancer-input.ts'
 
@@ -52,6 +53,7 @@ export function updateService(engine: Engine, input: Input): Answer<UpdateServic
   const settings = settingsAfter(engine, service, input)
   const configuration = deploymentConfiguration(input, service.deploymentConfiguration)
   checkTraffic(configuration, settings.loadBalancers)
+  rejectForDaemon(service, input)
   const desiredCount = optionalInteger(input, 'desiredCount') ?? service.desiredCount
   const isNew = !isDeepStrictEqual(settings, settingsOf(service))
 
@@ -73,6 +75,10 @@ export function updateService(engine: Engine, input: Input): Answer<UpdateServic
   }
   wakeSoon(engine, service.arn)
   return { service: serviceAnswer(engine, service, { tags: true }) }
+}
+
+function rejectForDaemon({ daemon }: ServiceRecord, input: Input): void {
+  if (daemon === true) rejectDaemonInput(input)
 }
 
 function settingsAfter(engine: Engine, service: ServiceRecord, input: Input): ServiceSettings {

@@ -35,6 +35,8 @@ export function judgeBreaker(engine: Engine, service: ServiceRecord): void {
   const primary = service.deployments[0]
   const breaker = service.deploymentConfiguration.deploymentCircuitBreaker
   if (primary?.rolloutState !== 'IN_PROGRESS' || breaker?.enable !== true) return
+  // It counts against the desired count, which a daemon does not have (aws/aws-cdk#38102).
+  if (service.daemon === true) return
   if (primary.breakerCount < thresholdOf(service.deploymentConfiguration, service.desiredCount)) {
     return
   }

@@ -49,6 +49,13 @@ describe('the links of a release', () => {
     )
     assert.match(at('cn-north-1') ?? '', /^https:\/\/cn-north-1\.console\.amazonaws\.cn\/ecs/)
     assert.match(at('us-gov-west-1') ?? '', /\/us-gov-west-1\.console\.amazonaws-us-gov\.com\/ecs/)
-    assert.equal(at('eu-west-1.example.com/'), undefined)
+    assert.match(
+      at('eusc-de-east-1') ?? '',
+      /^https:\/\/eusc-de-east-1\.console\.amazonaws-eusc\.eu\/ecs/,
+    )
+    // The secret partitions have no public console.
+    for (const region of ['eu-west-1.example.com/', 'us-iso-east-1', 'nowhere', 'constructor']) {
+      assert.equal(at(region), undefined, region)
+    }
   })
 })

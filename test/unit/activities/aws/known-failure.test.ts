@@ -12,6 +12,8 @@ describe('an error of AWS or the network', () => {
     ['ExpiredTokenException', 'CredentialsInvalid'],
     ['UnrecognizedClientException', 'CredentialsInvalid'],
     ['CredentialsProviderError', 'CredentialsInvalid'],
+    ['InvalidSignatureException', 'CredentialsInvalid'],
+    ['RequestTimeTooSkewed', 'CredentialsInvalid'],
     ['AccessDeniedException', 'AccessDenied'],
     ['ThrottlingException', 'Unavailable'],
     ['ServerException', 'Unavailable'],
@@ -23,6 +25,15 @@ describe('an error of AWS or the network', () => {
       assert.equal(typeOf(awsError(name)), type)
     })
   }
+
+  test('that a clock causes says to set the clock', () => {
+    const skewed = [
+      awsError('RequestExpired', 'Request has expired.'),
+      awsError('InvalidSignatureException', 'Signature expired: 20260101T100000Z is now earlier'),
+      awsError('SignatureDoesNotMatch', 'Signature not yet current: 20270101T100000Z is later'),
+    ]
+    for (const error of skewed) assert.match(knownFailure(error)?.message ?? '', /Set the clock/)
+  })
 
   test('with a 5xx status is transient, whatever its name', () => {
     assert.equal(typeOf(awsError('SomethingNew', '', 503)), 'Unavailable')

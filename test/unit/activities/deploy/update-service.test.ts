@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { updateService } from '../../../../activities/deploy/update-service.ts'
+import type { PollingClock } from '../../../../activities/polling/clock.ts'
+import { manualClock } from '../../../../simulator/clock/index.ts'
 import { answersOf, deployment, recordsOf, revision, service, startedAt } from '../ecs-answers.ts'
 import { awsError, fakeAws, type Answers } from '../fake-aws.ts'
 import { failsAs, inActivity } from '../in-activity.ts'
@@ -20,17 +22,21 @@ const ours = {
   registered: true,
 }
 
-function update(answers: Answers, force = false, attempt = 1) {
+function update(answers: Answers, force = false, attempt = 1, clock?: PollingClock) {
   const aws = fakeAws(answers)
   const started = inActivity(
     () =>
-      updateService(aws.clients, {
-        spec: specWith(),
-        service: serviceNamed('api'),
-        revision: ours,
-        before,
-        force,
-      }),
+      updateService(
+        aws.clients,
+        {
+          spec: specWith(),
+          service: serviceNamed('api'),
+          revision: ours,
+          before,
+          force,
+        },
+        clock,
+      ),
     { attempt },
   )
   const updates = () => aws.calls.filter(({ operation }) => operation === 'UpdateService')
@@ -64,6 +70,27 @@ const refusing = (name: string, message = '', status = 400) => ({
 })
 const isNot =
   'User: arn:aws:sts::1:assumed-role/slipway/w is not authorized to perform: ecs:UpdateService'
+
+/** Updates while every call fails for want of credentials, until some milliseconds have passed. */
+async function updateWithout(untilMs: number, attempt = 1) {
+  const clock = manualClock()
+  const began = clock.now()
+  const world: Answers = { ...answersOf(), ...accepting }
+  const answers = Object.entries(world).map(
+    ([operation, give]) =>
+      [
+        operation,
+        (input: Record<string, unknown>) => {
+          if (clock.now() - began >= untilMs) return give(input)
+          throw awsError('CredentialsProviderError', 'Could not load credentials')
+        },
+      ] as const,
+  )
+  const { started, updates } = update(Object.fromEntries(answers), false, attempt, clock)
+  started.catch(() => {})
+  await clock.advance(60_000)
+  return { ended: started, updates }
+}
 
 describe('updating a service', () => {
   test('starts a deployment of the revision and finds its record', async () => {
@@ -179,6 +206,25 @@ describe('updating a service', () => {
       await assert.rejects(started, failsAs('DeploymentRefused', ...words))
     })
   }
+
+  describe('without credentials', () => {
+    test('waits for them', async () => {
+      const { ended, updates } = await updateWithout(20_000)
+      assert.equal((await ended).deploymentId, 'ecs-svc/2')
+      assert.equal(updates().length, 1)
+    })
+
+    test('says after half a minute that nothing was started', async () => {
+      const { ended, updates } = await updateWithout(60_000)
+      await assert.rejects(ended, failsAs('DeploymentRefused', 'cannot get credentials for AWS'))
+      assert.equal(updates().length, 0)
+    })
+
+    test('does not say so if an earlier attempt may have started it', async () => {
+      const { ended } = await updateWithout(60_000, 2)
+      await assert.rejects(ended, failsAs('PreconditionFailed', 'cannot get credentials for AWS'))
+    })
+  })
 
   test('does not say that nothing was started if an earlier attempt may have started it', async () => {
     const { started } = update(refusing('AccessDeniedException', isNot), false, 2)

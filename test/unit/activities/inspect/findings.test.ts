@@ -45,6 +45,13 @@ describe('inspecting an environment', () => {
     )
   })
 
+  test('asks for no circuit breaker of a daemon, for which ECS has none', async () => {
+    const daemon = service({ schedulingStrategy: 'DAEMON', deploymentConfiguration: {} })
+    const spec = specWith({ services: [serviceNamed('api', { circuitBreaker: 'required' })] })
+    const { services } = await inspect(answersOf({ service: daemon }), spec)
+    assert.equal(services.length, 1)
+  })
+
   test('accepts a service without circuit breaker if the configuration makes it optional', async () => {
     const answers = answersOf({ service: service({ deploymentConfiguration: {} }) })
     const spec = specWith({ services: [serviceNamed('api', { circuitBreaker: 'optional' })] })

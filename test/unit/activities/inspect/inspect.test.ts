@@ -118,6 +118,25 @@ describe('inspecting an environment', () => {
     assert.equal(services[0]?.rollbackTarget.deploymentId, 'ecs-svc/3')
   })
 
+  test('names the service and the target group that does not exist', async () => {
+    const targetGroupArn = 'arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/old/0123456789'
+    const rejected = inspect({
+      ...answersOf({ service: service({ loadBalancers: [{ targetGroupArn }] }) }),
+      DescribeTargetHealth: () => {
+        throw awsError('TargetGroupNotFoundException', 'One or more target groups not found')
+      },
+    })
+    await assert.rejects(
+      rejected,
+      failsAs(
+        'PreconditionFailed',
+        'Service "mailman-api" in cluster "mailman": Target group "old" does not exist',
+        targetGroupArn,
+        'aws ecs update-service --load-balancers',
+      ),
+    )
+  })
+
   test('distinguishes invalid credentials from missing permissions', async () => {
     await assert.rejects(
       inspect(failing('ExpiredTokenException')),

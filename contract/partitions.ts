@@ -1,0 +1,35 @@
+/** The partitions of AWS that the AWS SDK knows. Written by scripts/partitions.ts. */
+export const partitions = [
+  {
+    id: 'aws',
+    regions: /^(us|eu|ap|sa|ca|me|af|il|mx)-\w+-\d+$/,
+  },
+  {
+    id: 'aws-cn',
+    regions: /^cn-\w+-\d+$/,
+  },
+  {
+    id: 'aws-eusc',
+    regions: /^eusc-(de)-\w+-\d+$/,
+  },
+  {
+    id: 'aws-iso',
+    regions: /^us-iso-\w+-\d+$/,
+  },
+  {
+    id: 'aws-iso-b',
+    regions: /^us-isob-\w+-\d+$/,
+  },
+  {
+    id: 'aws-iso-e',
+    regions: /^eu-isoe-\w+-\d+$/,
+  },
+  {
+    id: 'aws-iso-f',
+    regions: /^us-isof-\w+-\d+$/,
+  },
+  {
+    id: 'aws-us-gov',
+    regions: /^us-gov-\w+-\d+$/,
+  },
+] as const
