@@ -14,6 +14,11 @@ export interface InspectedService {
   readonly desiredCount: number
   /** On which its next tasks run. Absent: unknown, as for a service on instances of any kind. */
   readonly platform?: RequiredPlatform
+  /**
+   * ECS replaces no task of what runs now until there is a new deployment, since the PRIMARY one has
+   * not completed and never will. So even the revision that runs is worth deploying again.
+   */
+  readonly needsDeployment?: true
 }
 
 /** The platform for which a service needs its images. */

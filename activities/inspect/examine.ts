@@ -2,6 +2,9 @@ import type { Service } from '@aws-sdk/client-ecs'
 import type { EnvironmentSpec, ImageSpec, ServiceSpec } from '../../contract/environment-spec.ts'
 import type { InspectedService } from '../../contract/activity-types.ts'
 import { familyOf } from '../../rollout/arn.ts'
+import { deploymentInProgress } from '../../rollout/deployment-in-progress.ts'
+import { isCompleted } from '../../rollout/deployment-state.ts'
+import { primaryOf } from '../../rollout/observation.ts'
 import { rollbackTargetOf, runningNow } from '../../rollout/rollback-target.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { locationOf } from '../aws/location.ts'
@@ -18,8 +21,7 @@ import { asPinned } from '../image/image-digests.ts'
 import { immutableInForceMode } from '../image/point-tag.ts'
 import { definitionMisfits } from '../platform/definition-misfits.ts'
 import { requiredPlatform } from '../platform/required-platform.ts'
-import { deploymentInProgress } from './deployment-in-progress.ts'
-import { controllerFinding, findingsAbout, warningsAbout } from './findings.ts'
+import { alreadyDeploying, controllerFinding, findingsAbout, warningsAbout } from './findings.ts'
 import { shiftingWarnings } from './traffic-shifting.ts'
 
 interface Reported {
@@ -112,6 +114,7 @@ async function examineService(clients: AwsClients, which: ServiceToExamine): Pro
   ])
   const platform = requiredPlatform(described, basis.definition)
   const inProgress = deploymentInProgress(observation)
+  const primary = primaryOf(observation)
   return {
     service: {
       service,
@@ -121,16 +124,19 @@ async function examineService(clients: AwsClients, which: ServiceToExamine): Pro
         rollbackTarget,
         desiredCount: observation.service.desiredCount,
         ...(platform === undefined ? {} : { platform }),
+        ...(primary === undefined || isCompleted(primary) ? {} : { needsDeployment: true }),
       },
       basis,
     },
     warnings: [
-      ...warningsAbout(service, observation, rollbackTarget.hasSucceeded),
+      ...warningsAbout(service, observation, rollbackTarget),
       ...shiftingWarnings(spec, service, described),
     ],
     findings: [
       ...findingsAbout(spec, service, { described, basis }),
-      ...(which.running === 'again' ? await wrongPlatforms(clients, which) : []),
+      ...(which.running === 'again'
+        ? await wrongPlatforms(clients, which, now.taskDefinition)
+        : []),
     ],
     conflicts: inProgress === undefined ? [] : [alreadyDeploying(spec, service, inProgress)],
   }
@@ -140,8 +146,9 @@ async function examineService(clients: AwsClients, which: ServiceToExamine): Pro
 async function wrongPlatforms(
   clients: AwsClients,
   { spec, service, described }: ServiceToExamine,
+  running: string,
 ): Promise<readonly string[]> {
-  const found = await findTaskDefinition(clients, described?.taskDefinition ?? '')
+  const found = await findTaskDefinition(clients, running)
   if (found === undefined) return []
   const { definition } = found
   const images = await containerImages(clients, { spec, service, definition })
@@ -151,10 +158,6 @@ async function wrongPlatforms(
     (needed) =>
       `Deploy a commit, which builds its images for ${needed}: slipway deploy ${spec.environment}`,
   )
-}
-
-function alreadyDeploying(spec: EnvironmentSpec, service: ServiceSpec, deployment: string): string {
-  return `Service "${service.ecsService}" is already being deployed: ${deployment}. Wait until it has ended ("aws ecs wait services-stable --cluster ${spec.cluster} --services ${service.ecsService}"), or stop it, and try again.`
 }
 
 async function notActive(

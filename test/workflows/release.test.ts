@@ -99,6 +99,32 @@ test('a release of the running revisions changes nothing', async () => {
   assert.ok(!calls.some((call) => /^(update|move)/.test(call)))
 })
 
+test('a release of the running revision goes ahead where its last deployment has failed', async () => {
+  const { result, calls } = await runRelease(harness, {
+    inspectEnvironment: async (input) => {
+      const { services, warnings } = await fakes('', {}).activities.inspectEnvironment(input)
+      return {
+        services: services.map((one) =>
+          one.name === 'worker' ? { ...one, needsDeployment: true } : one,
+        ),
+        warnings,
+      }
+    },
+    registerRevisions: async ({ spec }) =>
+      spec.services.map(({ name }) => ({
+        service: name,
+        taskDefinition: `arn:aws:ecs:eu-west-1:123456789012:task-definition/mailman-${name}:7`,
+        digests: { [name]: digestOf(name, 7) },
+        registered: false,
+      })),
+  })
+  assert.equal(result.outcome, 'succeeded')
+  assert.deepEqual(
+    calls.filter((call) => call.startsWith('updateService')),
+    ['updateService worker'],
+  )
+})
+
 test('an image that a host has lost is built again', async () => {
   let lost = false
   const { result, calls } = await runRelease(harness, {
