@@ -79,6 +79,8 @@ export type RolloutEnd =
       readonly summary: string
       /** The copy that runs in place of a rollback target that was deregistered meanwhile. */
       readonly copy?: string
+      /** Names of services of which no task ran at the end of the stability window. */
+      readonly withoutTasks?: readonly string[]
     }
   | RolloutFailure
 

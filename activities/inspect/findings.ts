@@ -60,7 +60,6 @@ export function warningsAbout(
   observation: Observation,
   { hasSucceeded, taskDefinition }: RollbackTarget,
 ): string[] {
-  const { desiredCount, schedulingStrategy } = observation.service
   const warnings: string[] = []
   const primary = primaryOf(observation)
   if (!hasSucceeded) {
@@ -75,11 +74,6 @@ export function warningsAbout(
   if (observation.serviceDeployments === 'unavailable') {
     warnings.push(
       `ECS returns no service deployment records for "${ecsService}", so its outcome rests on weaker evidence. Allow the worker to call ecs:ListServiceDeployments, unless the endpoint is too old to have it.`,
-    )
-  }
-  if (desiredCount === 0 && schedulingStrategy === 'REPLICA') {
-    warnings.push(
-      `The desired count of service "${ecsService}" is 0: no task will run, so nothing can be verified.`,
     )
   }
   return warnings

@@ -68,6 +68,7 @@ async function liveService(configuration: DeploymentConfiguration = noRollback) 
       await ecs.send(new UpdateServiceCommand({ ...which, taskDefinition }))
       return taskDefinition
     },
+    scale: (desiredCount: number) => ecs.send(new UpdateServiceCommand({ ...which, desiredCount })),
     /** Aborts the newest deployment, and waits until ECS has stopped it. */
     async abort(): Promise<void> {
       const { serviceDeploymentArn } = await api.newest()
@@ -192,5 +193,24 @@ describe('after a deployment that a person has aborted', () => {
     assert.equal((await api.rollBack(inspected, started)).kind, 'succeeded')
     assert.deepEqual((await api.settled()).now, api.initial.now)
     assert.deepEqual(await api.servingColours(), ['blue'])
+  })
+})
+
+describe('a service that is scaled to 0 while a release is under way', () => {
+  test('ends as verified without tasks, unless it is scaled up again', async () => {
+    const api = await liveService()
+    const inspected = await api.inspected()
+    const revision = await api.register('2')
+    const started = await api.update(revision, inspected)
+    await api.scale(0)
+    assert.equal((await api.wait(started, revision)).kind, 'succeeded')
+    const none = await api.verify(started, revision)
+    assert.deepEqual(none.kind === 'succeeded' && none.withoutTasks, ['api'])
+    const plan = await inActivity(() => activities.planRelease({ spec: api.spec, commit }))
+    assert.match(plan.warnings.join(), /desired count of service "failed-\d+" is 0/)
+    await api.scale(2)
+    const two = await api.verify(started, revision)
+    assert.equal(two.kind === 'succeeded' && two.withoutTasks, undefined)
+    assert.match(two.kind === 'succeeded' ? two.summary : '', /2 of 2 tasks running/)
   })
 })

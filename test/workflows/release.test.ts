@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { ApplicationFailure } from '@temporalio/activity'
 import { WorkflowFailedError } from '@temporalio/client'
-import { digestOf, fakes, specFor } from './fixtures.ts'
+import { digestOf, fakes, live, specFor } from './fixtures.ts'
 import { resultOf, newQueue, startHarness, startRelease, withWorker } from './harness.ts'
 import { runRelease } from './run-release.ts'
 
@@ -122,6 +122,18 @@ test('a release of the running revision goes ahead where its last deployment has
   assert.deepEqual(
     calls.filter((call) => call.startsWith('updateService')),
     ['updateService worker'],
+  )
+})
+
+test('a release warns of each service of which no task runs in the end', async () => {
+  const { result } = await runRelease(harness, {
+    verifyRelease: async () => ({ ...live, withoutTasks: ['worker'] }),
+  })
+  assert.equal(result.outcome, 'succeeded')
+  assert.equal(result.warnings.length, 1)
+  assert.match(
+    result.warnings[0] ?? '',
+    /No task of service "mailman-worker" runs, .* not verified/,
   )
 })
 
