@@ -101,6 +101,12 @@ describe('on top of a deployment that failed and was not rolled back', () => {
     assert.equal(whatRanBefore(usual).deploymentId, 'ecs-svc/2')
   })
 
+  test('what ran before keeps all digests of an image that is an index', () => {
+    const imageDigests = { api: ['sha256:index', 'sha256:manifest'] }
+    const before = whatRanBefore({ ...rollbackTargetOf(stuck()), imageDigests })
+    assert.deepEqual(before.imageDigests, imageDigests)
+  })
+
   test('a rollback on request goes to what serves, even if the failed revision once succeeded', () => {
     const records = [
       record('STOPPED', ours.taskDefinition, 300),
