@@ -14,6 +14,11 @@ export interface InspectedService {
   readonly desiredCount: number
   /** On which its next tasks run. Absent: unknown, as for a service on instances of any kind. */
   readonly platform?: RequiredPlatform
+  /**
+   * ECS replaces no task of what runs now until there is a new deployment, since the PRIMARY one has
+   * not completed and never will. So even the revision that runs is worth deploying again.
+   */
+  readonly needsDeployment?: true
 }
 
 /** The platform for which a service needs its images. */
@@ -76,6 +81,8 @@ export type RolloutEnd =
       readonly copy?: string
       /** Of a rollback: what ECS says, and AWS does not let the worker see. */
       readonly unproven?: Unproven
+      /** Names of services of which no task ran at the end of the stability window. */
+      readonly withoutTasks?: readonly string[]
     }
   | RolloutFailure
 

@@ -13,6 +13,11 @@ export interface RunningRevision {
 export interface RollbackTarget extends RunningRevision {
   /** The `ecs-svc/…` id of the PRIMARY deployment, to tell our deployment from it. */
   readonly deploymentId: string
+  /**
+   * The `ecs-svc/…` id of the deployment that serves it. Absent: the PRIMARY one. It is another one
+   * after a deployment that failed and was not rolled back.
+   */
+  readonly servedBy?: string
   /** False if no deployment is known to have succeeded: then there is nothing to roll back to. */
   readonly hasSucceeded: boolean
   /** After a rollback to a copy: the deregistered revision that this one is a copy of. */

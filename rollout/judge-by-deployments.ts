@@ -5,7 +5,8 @@ import {
   type JudgedDeployment,
 } from './judged-deployment.ts'
 import { said, replaced, waiting, succeeded, failed } from './make-verdict.ts'
-import { wasRolledBack, isCompleted, isSpent } from './was-rolled-back.ts'
+import { isCompleted, isSpent } from './deployment-state.ts'
+import { wasRolledBack } from './was-rolled-back.ts'
 import { whatIsMissing } from './serving.ts'
 import { deploymentOf } from './record.ts'
 import { type Verdict } from './verdict.ts'

@@ -1,3 +1,4 @@
+import { hasFailed } from './deployment-state.ts'
 import { primaryOf, type ObservedServiceDeployment, type Observation } from './observation.ts'
 
 /**
@@ -8,7 +9,8 @@ import { primaryOf, type ObservedServiceDeployment, type Observation } from './o
 export function lastGoodBefore(observation: Observation): ObservedServiceDeployment | undefined {
   const { serviceDeployments } = observation
   if (serviceDeployments === 'unavailable') return undefined
-  const live = primaryOf(observation)?.taskDefinition
+  const primary = primaryOf(observation)
+  const live = primary?.taskDefinition
   const good = serviceDeployments
     .filter(
       ({ status, targetTaskDefinition }) => status === 'SUCCESSFUL' && targetTaskDefinition !== '',
@@ -16,5 +18,9 @@ export function lastGoodBefore(observation: Observation): ObservedServiceDeploym
     .toSorted((one, other) => other.createdAt - one.createdAt)
   // Deployments that failed after the live one do not matter; those before it do.
   const since = good.findIndex(({ targetTaskDefinition }) => targetTaskDefinition === live)
-  return good.slice(since + 1).find(({ targetTaskDefinition }) => targetTaskDefinition !== live)
+  // A PRIMARY that has failed came after all of them, even if its task definition once succeeded.
+  const isLast = primary !== undefined && hasFailed(observation, primary)
+  return good
+    .slice(isLast ? 0 : since + 1)
+    .find(({ targetTaskDefinition }) => targetTaskDefinition !== live)
 }

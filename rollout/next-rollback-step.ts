@@ -1,5 +1,6 @@
 import { type ObservedDeployment, type Observation, primaryOf } from './observation.ts'
 import { shortName } from './arn.ts'
+import { hasFailed } from './deployment-state.ts'
 import type { StartedDeployment, RollbackTarget } from './deployment.ts'
 import { recordOf } from './record.ts'
 import { runningNow } from './rollback-target.ts'
@@ -35,7 +36,7 @@ export function nextRollbackStep(
   const primary = primaryOf(observation)
   if (primary === undefined) return { kind: 'update', force: false }
   const sameDefinition = primary.taskDefinition === to.taskDefinition
-  const failed = primary.rolloutState === 'FAILED'
+  const failed = hasFailed(observation, primary)
   const ours =
     started === undefined ? primary.id !== to.deploymentId : primary.id === started.deploymentId
   if (sameDefinition && !failed) {
@@ -56,15 +57,14 @@ export function nextRollbackStep(
   return { kind: 'update', force: sameDefinition }
 }
 
-/** Whether the PRIMARY is someone else's: not ours, not the previous one, and not ECS's own rollback. */
+/** Whether the PRIMARY is someone else's: not ours, not the previous one, and not a rollback. */
 function replaced(
   observation: Observation,
   which: { primary: ObservedDeployment; started: StartedDeployment; to: RollbackTarget },
 ): boolean {
   const { primary, started, to } = which
-  if (primary.id === to.deploymentId || primary.taskDefinition === started.taskDefinition) {
-    return false
-  }
+  const known = [started.taskDefinition, to.taskDefinition]
+  if (primary.id === to.deploymentId || known.includes(primary.taskDefinition)) return false
   const record = recordOf(observation, started)
   if (record !== undefined && record.status.startsWith('ROLLBACK_')) {
     const { rollbackTaskDefinition } = record

@@ -1,4 +1,5 @@
 import { crashedTasks } from './crashes.ts'
+import { isSpent } from './deployment-state.ts'
 import type { Expectation } from './expectation.ts'
 import type { Gap } from './gap.ts'
 import type {
@@ -108,10 +109,7 @@ export function stallOf(
 export function isAllThere({ deployments }: ObservedService, one: ObservedDeployment): boolean {
   const { desiredCount, runningCount, pendingCount } = one
   if (runningCount < desiredCount || pendingCount > 0) return false
-  return deployments.every(
-    ({ id, rolloutState, ...other }) =>
-      id === one.id || (rolloutState === 'FAILED' && other.runningCount + other.pendingCount === 0),
-  )
+  return deployments.every((other) => other.id === one.id || isSpent(other))
 }
 
 /** Whether a PAUSE hook waits for a person. */

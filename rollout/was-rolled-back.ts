@@ -1,16 +1,5 @@
 import type { JudgedDeployment } from './judged-deployment.ts'
-import type { ObservedDeployment } from './observation.ts'
 import { deploymentOf } from './record.ts'
-
-/** Whether a deployment is complete. Deployment controllers without rollout states count as such. */
-export function isCompleted({ rolloutState }: ObservedDeployment): boolean {
-  return rolloutState === 'COMPLETED' || rolloutState === ''
-}
-
-/** Whether a deployment failed and has no task left. ECS may list it long after. */
-export function isSpent({ rolloutState, runningCount, pendingCount }: ObservedDeployment): boolean {
-  return rolloutState === 'FAILED' && runningCount === 0 && pendingCount === 0
-}
 
 /** Whether the PRIMARY deployment is ECS's own rollback of the expected one. */
 export function wasRolledBack({ observation, expected, primary }: JudgedDeployment): boolean {

@@ -46,6 +46,11 @@ export function successText({
   return healthyTargets === undefined ? tasks : `${tasks}, ${healthyTargets} healthy`
 }
 
+/** A warning: with a desired count of 0, all desired tasks of a revision run before one has started. */
+export function withoutTasksText(cluster: string, ecsService: string): string {
+  return `No task of service "${ecsService}" runs, since its desired count is 0: whether this release works there is not verified. Look again once it has tasks: aws ecs describe-services --cluster ${cluster} --services ${ecsService}`
+}
+
 /**
  * The progress of a rollout in one line. What a person has to do comes first, since the line may be
  * cut short; then what is missing, the stage of the strategy, and what holds it up.

@@ -5,6 +5,7 @@ import { shortName } from '../../rollout/arn.ts'
 import type { RollbackTarget, StartedDeployment } from '../../rollout/deployment.ts'
 import { primaryOf, type ObservedDeployment, type Observation } from '../../rollout/observation.ts'
 import { recordMadeWith } from '../../rollout/record.ts'
+import { whatRanBefore } from '../../rollout/rollback-target.ts'
 import { isUnderWay } from '../../rollout/service-deployment-status.ts'
 import { continuedDeployment } from '../../rollout/judged-deployment.ts'
 import type { AwsClients } from '../aws/clients.ts'
@@ -73,7 +74,7 @@ export function existingRollback(
   const record = recordMadeWith(observation.serviceDeployments, deployment)
   return {
     ...deployment,
-    ...continuedDeployment(observation, to),
+    ...continuedDeployment(observation, whatRanBefore(to)),
     ...(record !== undefined && isUnderWay(record) ? { serviceDeploymentArn: record.arn } : {}),
   }
 }
@@ -93,7 +94,7 @@ export async function deployRollbackTarget(
     log.warn(
       `${shortName(taskDefinition)} is INACTIVE: rolling back to a copy, ${shortName(copy)}.`,
     )
-    return await deploy(clients, context, { taskDefinition: copy, force: false })
+    return await deploy(clients, context, { taskDefinition: copy, force })
   }
 }
 

@@ -4,6 +4,7 @@ import type { Revision } from '../../contract/activity-types.ts'
 import type { EnvironmentSpec, ServiceSpec } from '../../contract/environment-spec.ts'
 import { shortName } from '../../rollout/arn.ts'
 import type { RollbackTarget, StartedDeployment } from '../../rollout/deployment.ts'
+import { isCompleted } from '../../rollout/deployment-state.ts'
 import {
   primaryOf,
   type ObservedDeployment,
@@ -70,13 +71,15 @@ async function startDeployment(
     log.info(`An earlier attempt has started deployment ${primary.id}.`)
     return primary
   }
+  // ECS sees nothing to do in the task definition of a deployment that failed.
+  const again = primary.taskDefinition === revision.taskDefinition && !isCompleted(primary)
   const answer = await clients.ecsOnce
     .send(
       new UpdateServiceCommand({
         cluster: spec.cluster,
         service: service.ecsService,
         taskDefinition: revision.taskDefinition,
-        ...(force ? { forceNewDeployment: true } : {}),
+        ...(force || again ? { forceNewDeployment: true } : {}),
       }),
     )
     .catch(async (error: unknown) => {

@@ -93,7 +93,7 @@ async function watchWindow(verification: Verification): Promise<RolloutEnd> {
     healthySince = incomplete === undefined ? (healthySince ?? now) : undefined
     const crashes = crashesText(services)
     if (full && healthySince !== undefined && now - healthySince >= windowMs) {
-      return successOf(polls, crashes)
+      return successOf(services, polls, crashes)
     }
     const isLonger = windowMs > spec.stability.windowMs
     const watched = isLonger ? `; watched for ${Math.ceil(windowMs / 1_000)} s: ${crashes}` : ''
@@ -126,12 +126,21 @@ function crashesText(services: readonly VerifiedService[]): string {
   return counts.length === 0 ? '' : `${counts.join(' and ')} crashed on the way`
 }
 
-function successOf(polls: readonly ServicePoll[], crashes: string): RolloutEnd {
+/** @param polls one for each service, in their order */
+function successOf(
+  services: readonly VerifiedService[],
+  polls: readonly ServicePoll[],
+  crashes: string,
+): RolloutEnd {
   const verdicts = polls.flatMap((one) => (one.kind === 'healthy' ? [one.verdict] : []))
   const isWeaker = verdicts.some(({ basis }) => basis === 'deployments')
+  const withoutTasks = services.flatMap(({ name }, index) =>
+    verdicts[index]?.running === 0 ? [name] : [],
+  )
   return {
     kind: 'succeeded',
     basis: isWeaker ? 'deployments' : 'service deployment',
     summary: [...verdicts.map(successText), crashes].filter((part) => part !== '').join('; '),
+    ...(withoutTasks.length === 0 ? {} : { withoutTasks }),
   }
 }

@@ -2,6 +2,7 @@ import type { Revision, RolloutEnd } from '../../contract/activity-types.ts'
 import type { EnvironmentSpec, ServiceSpec } from '../../contract/environment-spec.ts'
 import type { RollbackTarget, StartedDeployment } from '../../rollout/deployment.ts'
 import type { Expectation } from '../../rollout/expectation.ts'
+import { whatRanBefore } from '../../rollout/rollback-target.ts'
 import { stopCauseOf } from '../../rollout/stop-cause.ts'
 import { toldStopCause } from '../../text/cause/cause.ts'
 import { failureText, successText } from '../../text/rollout.ts'
@@ -64,7 +65,7 @@ export function expectationOf(
     digests,
     ...(imageDigests === undefined ? {} : { imageDigests }),
     ...(serviceDeploymentArn === undefined ? {} : { serviceDeploymentArn }),
-    ...(before?.hasSucceeded === true ? { before } : {}),
+    ...(before?.hasSucceeded === true ? { before: whatRanBefore(before) } : {}),
   }
 }
 

@@ -3,6 +3,9 @@ import { ApplicationFailure } from '@temporalio/common'
 import type { EnvironmentSpec, ImageSpec, ServiceSpec } from '../../contract/environment-spec.ts'
 import type { ReleaseKind } from '../../contract/release-reference.ts'
 import type { InspectedService } from '../../contract/activity-types.ts'
+import { deploymentInProgress } from '../../rollout/deployment-in-progress.ts'
+import { isCompleted } from '../../rollout/deployment-state.ts'
+import { primaryOf } from '../../rollout/observation.ts'
 import { rollbackTargetOf, runningNow } from '../../rollout/rollback-target.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { locationOf } from '../aws/location.ts'
@@ -17,8 +20,7 @@ import { definitionMisfits } from '../platform/definition-misfits.ts'
 import { requiredPlatform } from '../platform/required-platform.ts'
 import { baseOf, findBase, type RevisionBase } from '../revisions/base.ts'
 import { baseFindings, baseWarnings } from './base-findings.ts'
-import { deploymentInProgress } from './deployment-in-progress.ts'
-import { controllerFinding, findingsAbout, warningsAbout } from './findings.ts'
+import { alreadyDeploying, controllerFinding, findingsAbout, warningsAbout } from './findings.ts'
 import { shiftingWarnings } from './traffic-shifting.ts'
 
 interface Reported {
@@ -115,6 +117,7 @@ async function examineService(clients: AwsClients, which: ServiceToExamine): Pro
   const basis = baseOf(found, service)
   const platform = requiredPlatform(described, basis.definition)
   const inProgress = deploymentInProgress(observation)
+  const primary = primaryOf(observation)
   return {
     service: {
       service,
@@ -124,11 +127,12 @@ async function examineService(clients: AwsClients, which: ServiceToExamine): Pro
         rollbackTarget,
         desiredCount: observation.service.desiredCount,
         ...(platform === undefined ? {} : { platform }),
+        ...(primary === undefined || isCompleted(primary) ? {} : { needsDeployment: true }),
       },
       basis,
     },
     warnings: [
-      ...warningsAbout(service, observation, rollbackTarget.hasSucceeded),
+      ...warningsAbout(service, observation, rollbackTarget),
       ...shiftingWarnings(spec, service, described),
       ...baseWarnings(spec, service, found),
     ],
@@ -156,18 +160,17 @@ async function wrongPlatforms(
   )
 }
 
-/** Of a deploy, what its new revision is cloned from; else what the service runs. */
+/** Of a deploy, what its new revision is cloned from; else what serves. */
 async function revisionBase(
   clients: AwsClients,
   { spec, service, described, kind }: ServiceToExamine,
   serving: string,
 ): Promise<RevisionBase> {
   const current = described?.taskDefinition ?? serving
-  if (spec.mode === 'force' || kind !== 'deploy') {
-    return { running: await describeTaskDefinition(clients, current) }
-  }
-  const running = serving === '' ? current : serving
-  return await findBase(clients, { spec, service, running })
+  const running = spec.mode === 'force' || serving === '' ? current : serving
+  return spec.mode === 'force' || kind !== 'deploy'
+    ? { running: await describeTaskDefinition(clients, running) }
+    : await findBase(clients, { spec, service, running })
 }
 
 /** What must be fixed before the service can be read, such as a target group that is gone. */
@@ -176,10 +179,6 @@ function asFinding(error: unknown): string {
     return error.message
   }
   throw error
-}
-
-function alreadyDeploying(spec: EnvironmentSpec, service: ServiceSpec, deployment: string): string {
-  return `Service "${service.ecsService}" is already being deployed: ${deployment}. Wait until it has ended ("aws ecs wait services-stable --cluster ${spec.cluster} --services ${service.ecsService}"), or stop it, and try again.`
 }
 
 async function notActive(

@@ -1,6 +1,9 @@
 import type { Service } from '@aws-sdk/client-ecs'
 import type { ServiceSpec, EnvironmentSpec } from '../../contract/environment-spec.ts'
-import type { Observation } from '../../rollout/observation.ts'
+import type { RollbackTarget } from '../../rollout/deployment.ts'
+import type { DeploymentInProgress } from '../../rollout/deployment-in-progress.ts'
+import { hasFailed } from '../../rollout/deployment-state.ts'
+import { primaryOf, type ObservedDeployment, type Observation } from '../../rollout/observation.ts'
 import { movingTag } from '../image/naming.ts'
 import { tooLongToShift } from './traffic-shifting.ts'
 import { missingContainers, type DescribedTaskDefinition } from '../ecs/task-definitions.ts'
@@ -64,13 +67,17 @@ function notOnMovingTag(service: ServiceSpec, basis: DescribedTaskDefinition): s
 export function warningsAbout(
   { ecsService }: ServiceSpec,
   observation: Observation,
-  hasSucceeded: boolean,
+  { hasSucceeded, taskDefinition }: RollbackTarget,
 ): string[] {
-  const { desiredCount, schedulingStrategy } = observation.service
   const warnings: string[] = []
+  const primary = primaryOf(observation)
   if (!hasSucceeded) {
     warnings.push(
       `No deployment of service "${ecsService}" has ever succeeded: if this release fails, there is nothing to roll back to.`,
+    )
+  } else if (primary !== undefined && hasFailed(observation, primary)) {
+    warnings.push(
+      `In service "${ecsService}", ${nameOf(primary)} failed and was not rolled back. If this release fails as well, it rolls back to ${shortName(taskDefinition)}.`,
     )
   }
   if (observation.serviceDeployments === 'unavailable') {
@@ -78,10 +85,27 @@ export function warningsAbout(
       `ECS returns no service deployment records for "${ecsService}", so its outcome rests on weaker evidence. Allow the worker to call ecs:ListServiceDeployments, unless the endpoint is too old to have it.`,
     )
   }
-  if (desiredCount === 0 && schedulingStrategy === 'REPLICA') {
-    warnings.push(
-      `The desired count of service "${ecsService}" is 0: no task will run, so nothing can be verified.`,
-    )
-  }
   return warnings
+}
+
+/**
+ * Without a service deployment record there is nothing to stop by its ARN; the service then becomes
+ * stable once the tasks of older deployments are gone.
+ */
+export function alreadyDeploying(
+  { cluster }: EnvironmentSpec,
+  { ecsService }: ServiceSpec,
+  { deployment, record }: DeploymentInProgress,
+): string {
+  const name = deployment === undefined ? 'a deployment' : nameOf(deployment)
+  const status = record === undefined ? '' : ` (${record.arn}, ${record.status})`
+  const how =
+    record === undefined
+      ? `Wait until it has ended (aws ecs wait services-stable --cluster ${cluster} --services ${ecsService})`
+      : `Wait until it has ended (aws ecs describe-service-deployments --service-deployment-arns ${record.arn}), or roll it back (aws ecs stop-service-deployment --service-deployment-arn ${record.arn} --stop-type ROLLBACK)`
+  return `Service "${ecsService}" is already being deployed: ${name}${status}. ${how}, and try again.`
+}
+
+function nameOf({ id, taskDefinition }: ObservedDeployment): string {
+  return `deployment ${id} of ${shortName(taskDefinition)}`
 }

@@ -34,8 +34,16 @@ export async function planRelease(
       services.map((service) => planService(clients, { spec, service, images })),
     ),
     images,
-    warnings: [...warnings, ...conflicts],
+    warnings: [...warnings, ...services.flatMap(scaledToZero), ...conflicts],
   }
+}
+
+/** A release says so only at its end, since somebody may scale the service until then. */
+function scaledToZero({ service: { ecsService }, inspected }: ExaminedService): string[] {
+  if (inspected.desiredCount > 0) return []
+  return [
+    `The desired count of service "${ecsService}" is 0: as long as no task runs, nothing can be verified.`,
+  ]
 }
 
 async function planService(

@@ -1,11 +1,8 @@
 import { ListTaskDefinitionsCommand } from '@aws-sdk/client-ecs'
 import type { ServiceSpec, EnvironmentSpec } from '../../contract/environment-spec.ts'
+import { servingDeployment } from '../../rollout/deployment-state.ts'
 import { lastGoodBefore } from '../../rollout/last-good.ts'
-import {
-  type Observation,
-  type ObservedServiceDeployment,
-  primaryOf,
-} from '../../rollout/observation.ts'
+import type { Observation, ObservedServiceDeployment } from '../../rollout/observation.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { failure } from '../temporal/failures.ts'
 import { observe } from '../ecs/observe.ts'
@@ -29,7 +26,7 @@ export async function listRevisions(
   { spec, service }: { spec: EnvironmentSpec; service: ServiceSpec },
 ): Promise<readonly KnownRevision[]> {
   const observation = await observe(clients, { cluster: spec.cluster, service: service.ecsService })
-  const live = primaryOf(observation)?.taskDefinition
+  const live = servingDeployment(observation)?.taskDefinition
   if (live === undefined) {
     throw failure(
       'PreconditionFailed',

@@ -26,13 +26,14 @@ import { commit, serviceNamed, specWith } from '../unit/environment-specs.ts'
 export const digest = (digit: string) => `sha256:${digit.repeat(64)}`
 
 /**
- * Creates a service with two target groups that runs image 1, with the activities of a release for
+ * Creates a service with two target groups that runs an image, with the activities of a release for
  * it. Uses cluster `mailman` of the account in the AWS SDK's own variables.
  */
 export async function trafficShiftingService(
   activities: ReturnType<typeof createReleaseActivities>,
   name: string,
   deploymentConfiguration: DeploymentConfiguration,
+  image = '1',
 ) {
   const ecs = new ECSClient()
   const { balancer, rule } = await createTargetGroups(name)
@@ -42,7 +43,7 @@ export async function trafficShiftingService(
       containerDefinitions: [
         {
           name: 'api',
-          image: `host/mailman-api@${digest('1')}`,
+          image: `host/mailman-api@${digest(image)}`,
           memory: 64,
           portMappings: [{ containerPort: 8080 }],
         },

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { ApplicationFailure } from '@temporalio/activity'
 import { WorkflowFailedError } from '@temporalio/client'
-import { digestOf, fakes, specFor } from './fixtures.ts'
+import { digestOf, fakes, live, specFor } from './fixtures.ts'
 import { resultOf, newQueue, startHarness, startRelease, withWorker } from './harness.ts'
 import { runRelease } from './run-release.ts'
 
@@ -97,6 +97,44 @@ test('a release of the running revisions changes nothing', async () => {
   })
   assert.equal(result.outcome, 'unchanged')
   assert.ok(!calls.some((call) => /^(update|move)/.test(call)))
+})
+
+test('a release of the running revision goes ahead where its last deployment has failed', async () => {
+  const { result, calls } = await runRelease(harness, {
+    inspectEnvironment: async (input) => {
+      const { services, warnings } = await fakes('', {}).activities.inspectEnvironment(input)
+      return {
+        services: services.map((one) =>
+          one.name === 'worker' ? { ...one, needsDeployment: true } : one,
+        ),
+        warnings,
+      }
+    },
+    registerRevisions: async ({ spec }) =>
+      spec.services.map(({ name }) => ({
+        service: name,
+        taskDefinition: `arn:aws:ecs:eu-west-1:123456789012:task-definition/mailman-${name}:7`,
+        digests: { [name]: digestOf(name, 7) },
+        registered: false,
+      })),
+  })
+  assert.equal(result.outcome, 'succeeded')
+  assert.deepEqual(
+    calls.filter((call) => call.startsWith('updateService')),
+    ['updateService worker'],
+  )
+})
+
+test('a release warns of each service of which no task runs in the end', async () => {
+  const { result } = await runRelease(harness, {
+    verifyRelease: async () => ({ ...live, withoutTasks: ['worker'] }),
+  })
+  assert.equal(result.outcome, 'succeeded')
+  assert.equal(result.warnings.length, 1)
+  assert.match(
+    result.warnings[0] ?? '',
+    /No task of service "mailman-worker" runs, .* not verified/,
+  )
 })
 
 test('an image that a host has lost is built again', async () => {

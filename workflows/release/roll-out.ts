@@ -13,6 +13,7 @@ import {
   type CompensationResult,
   type ReleaseFailure,
 } from './compensate.ts'
+import { withoutTasksText } from '../../text/rollout.ts'
 import { shortRevision } from '../../text/short.ts'
 
 export type DeployEnd = { readonly kind: 'live' } | CompensationResult
@@ -115,7 +116,14 @@ async function verifyAll(
         }),
       stepEndOf,
     )
-    return end.kind === 'succeeded' ? undefined : failureOf('the release', end)
+    if (end.kind !== 'succeeded') return failureOf('the release', end)
+    const { withoutTasks = [] } = end
+    progress.warn(
+      changes
+        .filter(({ service }) => withoutTasks.includes(service.name))
+        .map(({ service }) => withoutTasksText(spec.cluster, service.ecsService)),
+    )
+    return undefined
   } catch (failure) {
     return failureFrom('the release', failure)
   }

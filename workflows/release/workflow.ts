@@ -160,7 +160,10 @@ async function registerNew(
   )
 }
 
-/** The services, in order of deployment, whose revision or digests differ from what runs. */
+/**
+ * The services, in order of deployment, whose revision or digests differ from what runs, or that need
+ * a deployment anyway.
+ */
 function changesOf(
   { request }: ReleaseInput,
   inspection: Inspection,
@@ -170,8 +173,9 @@ function changesOf(
     const inspected = inspection.services.find((one) => one.name === service.name)
     const revision = revisions.find((one) => one.service === service.name)
     if (inspected === undefined || revision === undefined) return []
-    const { now } = inspected
+    const { now, needsDeployment = false } = inspected
     const same =
+      !needsDeployment &&
       now.taskDefinition === revision.taskDefinition &&
       Object.entries(revision.digests).every(([name, digest]) =>
         isSameImage(now.digests[name], digest, revision.imageDigests?.[name]),

@@ -76,6 +76,8 @@ export const history = fc.record({
   records: fc.boolean(),
   /** Whether the release knows the ARN of its own. */
   knowsRecord: fc.boolean(),
+  /** Whether its rollback knows which deployment it started. */
+  knowsDeployment: fc.boolean(),
   first: fc.constantFrom(0, 0, 0, 1),
   before: fc.array(happening, { maxLength: 3 }),
   version: fc.nat(versions.length - 1),

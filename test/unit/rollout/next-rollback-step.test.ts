@@ -124,6 +124,33 @@ describe('the next step of a rollback', () => {
     )
   })
 
+  test('is to update if a failed deployment was there before the release, whatever it runs', () => {
+    const stuck = { rolloutState: 'FAILED', runningCount: 0 }
+    const serving = { id: 'ecs-svc/0', status: 'ACTIVE' }
+    for (const taskDefinition of [revision(1), revision(5)]) {
+      const next = nextRollbackStep(observed({ ...stuck, taskDefinition }, [serving]), {
+        mode: 'pin',
+        to: { ...to, servedBy: 'ecs-svc/0' },
+        stopRefused: false,
+      })
+      // With the same task definition ECS would start nothing.
+      assert.deepEqual(next, { kind: 'update', force: taskDefinition === revision(1) })
+    }
+  })
+
+  test('is to update again if the deployment that rolled back has failed', () => {
+    const next = nextRollbackStep(
+      observed({ ...rollback, rolloutState: 'FAILED' }, [], 'STOPPED'),
+      {
+        mode: 'pin',
+        to,
+        started,
+        stopRefused: false,
+      },
+    )
+    assert.deepEqual(next, { kind: 'update', force: true })
+  })
+
   test('is to leave what somebody else has deployed since', () => {
     const theirs = { id: 'ecs-svc/9', taskDefinition: revision(9), rolloutState: 'IN_PROGRESS' }
     assert.equal(step(observed(theirs, [{ ...ours, status: 'ACTIVE' }], 'STOPPED')), 'leave')

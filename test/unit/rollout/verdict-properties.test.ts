@@ -1,31 +1,47 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import * as fc from 'fast-check'
-import { rollbackTargetOf } from '../../../rollout/rollback-target.ts'
-import { type Verdict } from '../../../rollout/verdict.ts'
-import { judge } from '../../../rollout/judge.ts'
-import { type Expectation } from '../../../rollout/expectation.ts'
-import {
-  simulateService,
-  type ServiceSimulation,
-} from '../../../simulator/test/unit/service-simulation.ts'
-import { act, history, shiftingHistory, versions, type History } from './histories.ts'
+import { deploymentInProgress } from '../../../rollout/deployment-in-progress.ts'
+import { primaryOf, type Observation } from '../../../rollout/observation.ts'
+import { history, shiftingHistory, type History } from './histories.ts'
+import { begin, minute, playRelease, type Stage } from './play-history.ts'
+import { playRollback } from './play-rollback.ts'
 import { observeStage } from './simulated-observation.ts'
-import { configurationOf, hooksOf, isStaged } from './history-strategies.ts'
+import { stuckHistory } from './stuck-histories.ts'
 
-const minute = 60_000
 const numRuns = Number(process.env['PROPERTY_RUNS'] ?? 40)
 
+const ends = ['succeeded', 'rolled_back', 'failed', 'replaced', 'timed_out']
+
 test('whatever happens to a rollout, its verdict is true and final', (t) =>
-  holdsFor(history, numRuns, t))
+  holdsFor(t, history, numRuns, release, ends))
 
 test('the verdict is true and final when traffic shifts and somebody objects', (t) =>
-  holdsFor(shiftingHistory, numRuns / 2, t))
+  holdsFor(t, shiftingHistory, numRuns / 2, release, ends))
 
+test('a release on top of a failed deployment has a true verdict, and goes back to what served', (t) =>
+  holdsFor(t, stuckHistory, numRuns / 2, releaseAndRollBack, [
+    'succeeded',
+    'rolled_back',
+    'failed',
+  ]))
+
+test('a service whose deployment is not in progress stays as it is until somebody acts', (t) =>
+  holdsFor(t, fc.oneof(history, stuckHistory), numRuns / 2, leaveAlone, ['at rest', 'in progress']))
+
+interface Played {
+  readonly outcome: string
+  /** How many observations were judged. */
+  readonly steps: number
+}
+
+/** @param kinds outcomes of which each must occur if many histories are played */
 async function holdsFor(
+  t: TestContext,
   histories: fc.Arbitrary<History>,
   times: number,
-  t: TestContext,
+  play: (given: History) => Promise<Played>,
+  kinds: readonly string[],
 ): Promise<void> {
   const seen = new Map<string, number>()
   let judged = 0
@@ -38,129 +54,61 @@ async function holdsFor(
     { numRuns: Math.ceil(times) },
   )
   t.diagnostic(`${judged} steps judged: ${JSON.stringify(Object.fromEntries(seen))}`)
-  if (times >= 1_000) {
-    const kinds = ['succeeded', 'rolled_back', 'failed', 'replaced', 'timed_out']
-    for (const kind of kinds) assert.ok((seen.get(kind) ?? 0) > 0, `no history ended as ${kind}`)
-  }
+  if (times < 1_000) return
+  for (const kind of kinds) assert.ok((seen.get(kind) ?? 0) > 0, `no history ended as ${kind}`)
 }
 
-/** Plays a history and judges after each step. Returns how the rollout ended. */
-async function play(given: History): Promise<{ outcome: string; steps: number }> {
-  const chosen: number[] = [0, given.first]
-  const played = await simulateService({
-    desiredCount: given.desired,
-    loadBalancer: given.loadBalancer && isStaged(given.traffic) ? 'blue-green' : given.loadBalancer,
-    behave: (revision) => versions[chosen[revision] ?? 0] ?? {},
-    deploymentConfiguration: {
-      ...configurationOf(given.traffic, given.loadBalancer),
-      minimumHealthyPercent: given.minimum,
-      maximumPercent: given.maximum,
-      deploymentCircuitBreaker: { enable: given.breaker, rollback: given.rollback },
-      alarms: { alarmNames: ['errors'], enable: given.alarms, rollback: given.rollback },
-    },
-  })
-  for (const next of given.before) await act(played, next, chosen)
-  const ours = release(played, given, chosen)
-  const finals: Exclude<Verdict, { kind: 'progressing' }>[] = []
-  let steps = 0
-  const watch = () => {
-    steps += 1
-    const verdict = judge(observeStage(played, { records: given.records }), ours.expected)
-    check(played, ours, verdict, given)
-    if (verdict.kind === 'progressing') return
-    const first = finals[0]
-    if (first !== undefined && verdict.kind !== 'replaced') {
-      assert.equal(verdict.kind, first.kind, `${first.kind} became ${verdict.kind}`)
-    }
-    if (finals.at(-1)?.kind !== verdict.kind) finals.push(verdict)
+async function release(given: History): Promise<Played> {
+  return await playRelease(await begin(given), given)
+}
+
+async function releaseAndRollBack(given: History): Promise<Played> {
+  const stage = await begin(given)
+  const served = lastSuccessful(stage)
+  const inProgress = deploymentInProgress(observeStage(stage.played, given))
+  assert.equal(inProgress, undefined, 'a deployment at rest would keep the release from starting')
+  const { outcome, steps, ours } = await playRelease(stage, given)
+  assert.notEqual(outcome, 'replaced', 'replaced, and nobody has deployed since')
+  const { hasSucceeded, taskDefinition } = ours.rollbackTarget
+  if (!hasSucceeded) {
+    assert.equal(given.records, false, 'nothing to roll back to, although a deployment succeeded')
+    return { outcome, steps }
   }
-  watch()
-  for (const next of given.after) {
-    await act(played, next, chosen, watch)
-    watch()
-  }
+  assert.equal(taskDefinition, served, 'the rollback target is not what served')
+  const rollback = await playRollback(stage.played, ours, given)
+  assert.equal(rollback.outcome, 'succeeded', `${outcome}, but the rollback ${rollback.outcome}`)
+  return { outcome, steps: steps + rollback.steps }
+}
+
+/** By what the engine itself knows. */
+function lastSuccessful({ played }: Stage): string | undefined {
+  const { serviceDeployments, revisions } = played.engine.state
+  const last = Object.values(serviceDeployments).findLast(({ status }) => status === 'SUCCESSFUL')
+  return revisions[last?.targetRevision ?? '']?.taskDefinition
+}
+
+async function leaveAlone(given: History): Promise<Played> {
+  const { played } = await begin(given)
+  const before = observeStage(played, given)
+  if (deploymentInProgress(before) !== undefined) return { outcome: 'in progress', steps: 1 }
+  const primary = primaryOf(before)
+  // ECS tries on, but nothing runs that a release could break.
+  if (primary?.rolloutState === 'IN_PROGRESS') return { outcome: 'no task runs', steps: 1 }
+  let steps = 1
   await played.clock.advanceUntil(() => {
-    watch()
+    steps += 1
+    assert.deepEqual(stateOf(observeStage(played, given)), stateOf(before))
     return false
-  }, 30 * minute)
-  return { outcome: finals[0]?.kind ?? 'timed_out', steps }
+  }, 60 * minute)
+  return { outcome: 'at rest', steps }
 }
 
-interface Ours {
-  readonly expected: Expectation
-  /** Task definitions of the deployments that had succeeded before ours began. */
-  readonly good: ReadonlySet<string>
-  /** ARN of our service deployment, whether or not we know it. */
-  readonly record: string | undefined
-}
-
-function release(played: ServiceSimulation, given: History, chosen: number[]): Ours {
-  const good = new Set(
-    Object.values(played.engine.state.serviceDeployments)
-      .filter(({ status }) => status === 'SUCCESSFUL')
-      .map((one) => played.engine.state.revisions[one.targetRevision]?.taskDefinition ?? ''),
-  )
-  const before = rollbackTargetOf(observeStage(played, { records: given.records }))
-  chosen.push(given.version)
-  const digest = `sha256:${String(chosen.length).padStart(64, '0')}`
-  const { id = '', taskDefinition = '' } = played.deploy(
-    `registry/api@${digest}`,
-    hooksOf(given.traffic),
-  )
-  const arn = played.service().currentServiceDeployment
+/** What changes if ECS goes on with a deployment: it replaces tasks that crash in any case. */
+function stateOf({ service, serviceDeployments }: Observation) {
+  const primary = primaryOf({ service })
+  const records = serviceDeployments === 'unavailable' ? [] : serviceDeployments
   return {
-    good,
-    record: arn,
-    expected: {
-      taskDefinition,
-      deploymentId: id,
-      digests: { api: digest },
-      ...(before.hasSucceeded ? { before } : {}),
-      ...(given.knowsRecord && arn !== undefined ? { serviceDeploymentArn: arn } : {}),
-    },
-  }
-}
-
-/** Checks a verdict against what the engine itself knows, not against its answers. */
-function check(played: ServiceSimulation, ours: Ours, verdict: Verdict, given: History): void {
-  const { state: engineState } = played.engine
-  if (verdict.kind === 'replaced' && given.records && given.knowsRecord) {
-    const newest = Object.values(engineState.serviceDeployments).at(-1)
-    assert.notEqual(newest?.arn, ours.record, 'replaced, and nobody has deployed since')
-  }
-  if (verdict.kind !== 'succeeded' && verdict.kind !== 'rolled_back') return
-  const tasks = Object.values(engineState.tasks).filter(
-    ({ lastStatus }) => lastStatus !== 'STOPPED',
-  )
-  const live = tasks.filter(({ desiredStatus }) => desiredStatus === 'RUNNING')
-  const isRunning = live.every(({ lastStatus }) => lastStatus === 'RUNNING')
-  assert.ok(isRunning, `${verdict.kind} with a task that does not run`)
-  assert.ok(
-    live.length >= (played.service().desiredCount ?? 0),
-    `${verdict.kind} with too few tasks`,
-  )
-  const serving = Object.values(engineState.targetGroups).flatMap(({ targets }) => targets)
-  for (const { state, taskId } of serving) {
-    if (state === 'draining') continue
-    assert.equal(state, 'healthy', `${verdict.kind} with a target that is ${state}`)
-    assert.ok(live.some(({ id }) => id === taskId))
-  }
-  if (given.loadBalancer) assert.ok(serving.length >= live.length)
-  for (const { listener, priority, forward } of Object.values(engineState.rules)) {
-    if (priority !== '1') continue
-    const groups = forward.filter(({ weight }) => weight > 0)
-    for (const { targetGroupArn } of groups) {
-      const { length } = engineState.targetGroups[targetGroupArn]?.targets ?? []
-      assert.ok(length >= live.length, `${verdict.kind}, and ${listener} sends traffic elsewhere`)
-    }
-  }
-  for (const task of tasks) {
-    const isOurs = task.deployment === ours.expected.deploymentId
-    assert.equal(isOurs, verdict.kind === 'succeeded', `${verdict.kind} with another's task`)
-    const [container] = task.containers
-    const digest = container?.imageDigest ?? container?.image?.split('@')[1]
-    if (isOurs) assert.equal(digest, ours.expected.digests['api'])
-    else if (given.records || ours.expected.before)
-      assert.ok(ours.good.has(task.taskDefinition), 'not what ran before')
+    primary: [primary?.id, primary?.rolloutState],
+    records: records.map(({ arn, status }) => [arn, status]),
   }
 }

@@ -65,8 +65,12 @@ function withCopies({ live, releases }: Ledger, { services }: LedgerEntry): Ledg
 function liveAfter(ledger: Ledger, entry: LedgerEntry): LedgerEntry | undefined {
   if (entry.outcome !== 'succeeded') return ledger.live
   switch (entry.kind) {
-    case 'deploy':
-      return withUntouched(ledger.live, entry)
+    case 'deploy': {
+      // What is live may be deployed again, on top of a deployment that failed: as a redeploy does.
+      const { live } = ledger
+      const isSameCommit = live !== undefined && live.commit === entry.commit
+      return isSameCommit && sameRevisions(live, entry) ? live : withUntouched(live, entry)
+    }
     case 'redeploy':
       return ledger.live ?? entry
     case 'rollback': {

@@ -64,7 +64,7 @@ function world(options: { stop?: () => object; deregistered?: boolean } = {}) {
       (input: Record<string, unknown>) => answers()[name]?.(input),
     ]),
   )
-  return fakeAws({
+  const aws = fakeAws({
     ...live,
     UpdateService: ({ taskDefinition: wanted }) => {
       if (options.deregistered && wanted === revision(1)) {
@@ -90,6 +90,7 @@ function world(options: { stop?: () => object; deregistered?: boolean } = {}) {
         return {}
       }),
   })
+  return { ...aws, fail: () => void (primary = { ...primary, rolloutState: 'FAILED' }) }
 }
 
 const idOf = (number: number) => ({ taskDefinitionArn: revision(number), status: 'ACTIVE' })
@@ -216,6 +217,16 @@ describe('rolling a service back', () => {
       assert.equal(forgetful.kind === 'succeeded' && forgetful.copy, revision(3))
       assert.deepEqual(changes(aws), before)
       assert.equal(registered(aws).length, 1)
+    })
+
+    test('deploys the copy again if its first deployment has failed, as ECS would start none', async () => {
+      const aws = refusingToStop()
+      await rollBack(aws)
+      aws.fail()
+      assert.equal((await rollBack(aws)).kind, 'succeeded')
+      const update = aws.calls.findLast(({ operation }) => operation === 'UpdateService')
+      const again = { taskDefinition: revision(3), forceNewDeployment: true }
+      assert.partialDeepStrictEqual(update?.input, again)
     })
 
     test('deploys the copy that an earlier attempt has made', async () => {

@@ -92,6 +92,10 @@ async function updateWithout(untilMs: number, attempt = 1) {
   return { ended: started, updates }
 }
 
+/** A service whose PRIMARY deployment is of our revision already. */
+const alreadyOurs = (rolloutState: string) =>
+  answersOf({ service: service({ deployments: [deployment({ ...ours, rolloutState })] }) })
+
 describe('updating a service', () => {
   test('starts a deployment of the revision and finds its record', async () => {
     const { started, updates } = update({
@@ -114,6 +118,17 @@ describe('updating a service', () => {
       service: 'mailman-api',
       taskDefinition: revision(2),
     })
+  })
+
+  test('forces a new deployment of a revision whose last one has failed, as ECS would start none', async () => {
+    for (const [rolloutState, forced] of [
+      ['FAILED', true],
+      ['COMPLETED', undefined],
+    ] as const) {
+      const { started, updates } = update({ ...alreadyOurs(rolloutState), ...accepting })
+      await started
+      assert.equal(updates()[0]?.input['forceNewDeployment'], forced)
+    }
   })
 
   test('returns how long earlier successful deployments took', async () => {

@@ -4,7 +4,15 @@ import type { AddressInfo } from 'node:net'
 import { describe, test } from 'node:test'
 import { verifyRelease } from '../../../../activities/deploy/verify.ts'
 import type { EnvironmentSpec } from '../../../../contract/environment-spec.ts'
-import { answersOf, recordsOf, revision, service, startedAt, task } from '../ecs-answers.ts'
+import {
+  answersOf,
+  deployment,
+  recordsOf,
+  revision,
+  service,
+  startedAt,
+  task,
+} from '../ecs-answers.ts'
 import { fakeAws, type Answers } from '../fake-aws.ts'
 import { inActivity } from '../in-activity.ts'
 import { digestA, digestB, serviceNamed, specWith } from '../../environment-specs.ts'
@@ -72,6 +80,19 @@ const verifyWithCrash = (afterMs: number, record: object = {}) =>
     }),
     ...pick(answersOf({ tasks: [task(), crashedAfter(afterMs)] })),
   })
+
+/** Verifies a service that is scaled to no task, or to one that is healthy. */
+const verifyScaledTo = (count: 0 | 1) => {
+  const counts = { desiredCount: count, runningCount: count }
+  return verify({
+    ...healthy,
+    ...answersOf({
+      service: service({ ...counts, deployments: [deployment(counts)] }),
+      tasks: count === 0 ? [] : [task()],
+    }),
+    ...recordsOf({ status: 'SUCCESSFUL', taskDefinition: revision(1) }),
+  })
+}
 
 /** Runs `body` with a server that answers with each status in turn, and then repeats the last. */
 async function answering(statuses: number[], body: (url: string) => Promise<void>) {
@@ -157,6 +178,12 @@ describe('verifying a release', () => {
         'succeeded',
       )
     })
+  })
+
+  test('names the services of which no task runs in the end, and only those', async () => {
+    const [none, one] = await Promise.all([verifyScaledTo(0), verifyScaledTo(1)])
+    assert.deepEqual(none.kind === 'succeeded' && none.withoutTasks, ['api'])
+    assert.equal(one.kind === 'succeeded' && one.withoutTasks, undefined)
   })
 
   test('does not succeed while a task runs another digest', async () => {

@@ -79,16 +79,15 @@ describe('inspecting an environment', () => {
     assert.match(warnings.join(), /nothing to roll back to/)
   })
 
-  test('warns of a desired count of 0', async () => {
-    const { warnings } = await inspect(answersOf({ service: service({ desiredCount: 0 }) }))
-    assert.match(warnings.join(), /desired count of service "mailman-api" is 0/)
-  })
-
   test('rejects a release while a deployment bakes, even if all its tasks run', async () => {
     const records = recordsOf({ status: 'IN_PROGRESS', taskDefinition: revision(1) })
     await assert.rejects(
       inspect({ ...answersOf(), ...records }),
-      failsAs('Conflict', 'service-deployment/mailman/mailman-api/1, IN_PROGRESS'),
+      failsAs(
+        'Conflict',
+        'service-deployment/mailman/mailman-api/1, IN_PROGRESS',
+        /stop-service-deployment --service-deployment-arn \S+mailman-api\/1 --stop-type ROLLBACK/,
+      ),
     )
   })
 
@@ -102,7 +101,52 @@ describe('inspecting an environment', () => {
     const taskDefinitions = { 'mailman-api': taskDefinition(2), [revision(2)]: taskDefinition(2) }
     await assert.rejects(
       inspect(answersOf({ service: busy, taskDefinitions })),
-      failsAs('Conflict', 'ecs-svc/2 of mailman-api:2', 'try again'),
+      failsAs(
+        'Conflict',
+        'ecs-svc/2 of mailman-api:2',
+        'aws ecs wait services-stable --cluster mailman --services mailman-api',
+        'try again',
+      ),
+    )
+  })
+
+  test('goes ahead after a deployment that failed and was not rolled back, and says so', async () => {
+    const stuck = service({
+      deployments: [
+        deployment({
+          id: 'ecs-svc/2',
+          taskDefinition: revision(2),
+          rolloutState: 'FAILED',
+          runningCount: 0,
+        }),
+        deployment({ status: 'ACTIVE' }),
+      ],
+    })
+    const { services, warnings } = await inspect({
+      ...answersOf({ service: stuck }),
+      ...recordsOf(
+        { status: 'STOPPED', taskDefinition: revision(2) },
+        { status: 'SUCCESSFUL', taskDefinition: revision(1) },
+      ),
+    })
+    const serving = { taskDefinition: revision(1), digests: { api: digestA } }
+    assert.deepEqual(services, [
+      {
+        name: 'api',
+        now: serving,
+        rollbackTarget: {
+          ...serving,
+          deploymentId: 'ecs-svc/2',
+          servedBy: 'ecs-svc/1',
+          hasSucceeded: true,
+        },
+        desiredCount: 1,
+        needsDeployment: true,
+      },
+    ])
+    assert.match(
+      warnings.join(),
+      /"mailman-api", deployment ecs-svc\/2 of mailman-api:2 failed .* rolls back to mailman-api:1/,
     )
   })
 

@@ -142,6 +142,32 @@ describe('the revisions of a service', () => {
   })
 })
 
+test('the live revision of a service is the one that serves, not one that failed', async () => {
+  const [live] = service().deployments
+  const failed = { ...live, id: 'ecs-svc/2', taskDefinition: revision(2), rolloutState: 'FAILED' }
+  const stuck = service({ deployments: [failed, { ...live, status: 'ACTIVE' }] })
+  const answers = {
+    ...world(),
+    DescribeServices: () => ({ services: [stuck] }),
+    ListTaskDefinitions: () => ({ taskDefinitionArns: [revision(2), revision(1)] }),
+    ...recordsOf(
+      { status: 'STOPPED', taskDefinition: revision(2) },
+      { status: 'SUCCESSFUL', taskDefinition: revision(1) },
+    ),
+  }
+  const which = { spec: specWith(), service: serviceNamed('api') }
+  const revisions = await inActivity(() => listRevisions(fakeAws(answers).clients, which))
+  assert.deepEqual(
+    revisions.map(({ taskDefinition: arn, isLive }) => [arn, isLive]),
+    [
+      [revision(2), false],
+      [revision(1), true],
+    ],
+  )
+  const [target] = await resolve({}, answers)
+  assert.equal(target?.taskDefinition, revision(1))
+})
+
 const deregister = async (number: number) => {
   const aws = fakeAws({ ...world(), DeregisterTaskDefinition: () => ({}) })
   const said = await inActivity(() =>

@@ -74,6 +74,16 @@ test('rolling back twice goes two releases back, not forth again', () => {
   assert.match(String(goesTo(backTwice)), /nothing to roll back to/)
 })
 
+test('deploying again what is live does not change what a rollback goes to', () => {
+  for (const again of [both(9, 9), [released('api', 9, 9)]]) {
+    const { commit: same = '' } = second.live ?? {}
+    const then = withEntry(second, entry('bbbbbbb-2', again, { commit: same }))
+    assert.equal(then.live?.id, 'bbbbbbb')
+    assert.equal(then.releases.length, 3)
+    assert.deepEqual(goesTo(then), [arn('api', 8), arn('worker', 8)])
+  }
+})
+
 const since = ({ live }: Ledger) => live?.services.map((one) => [one.since?.release, one.since?.at])
 
 test('each service knows which release made it and since when it runs, also after going back', () => {
