@@ -36,7 +36,7 @@ export async function temporaryDockerConfig(target: LoginTarget): Promise<string
   const config = await readObject(join(own, 'config.json'))
   await writePrivate(join(folder, 'config.json'), {
     ...pick(config, ['currentContext', 'proxies', 'cliPluginsExtraDirs']),
-    ...(target.ownLogins === 'kept' ? loginsIn(config, target) : {}),
+    ...loginsIn(target.ownLogins === 'kept' ? config : {}, target),
   })
   if (target.ownLogins === 'kept' && target.engine.kind === 'podman') {
     await writePrivate(join(folder, 'auth.json'), loginsIn(await podmanLogins(config), target))
@@ -44,12 +44,28 @@ export async function temporaryDockerConfig(target: LoginTarget): Promise<string
   return folder
 }
 
+/**
+ * `DOCKER_AUTH_CONFIG` for the client: it holds logins that take precedence over every file and helper
+ * (docker/cli, cli/config/configfile/file.go, since 28.3), so it must not have one for this registry.
+ */
+export function loginsInEnvironment({ ownLogins, registry }: LoginTarget): string | undefined {
+  const own = process.env['DOCKER_AUTH_CONFIG']
+  if (ownLogins === 'left out' || own === undefined) return undefined
+  const { [registry]: _, ...auths } = asObject(parsed(own)['auths'])
+  return JSON.stringify({ auths })
+}
+
 type Json = Readonly<Record<string, unknown>>
 
 /**
- * The user's logins and credential helpers, except for the registry to log in to: Docker would
- * store the token in such a helper, where it would stay. For Docker, an empty helper name selects
- * the configuration file for one registry.
+ * The logins and credential helpers of a configuration, except for the registry to log in to: Docker
+ * would store the token in such a helper, where it would stay. For Docker, an empty helper name
+ * selects the configuration file for one registry.
+ *
+ * That entry is also what keeps Docker from a helper that nobody configured: where a configuration
+ * has neither logins nor helpers, the client uses the platform's own keychain if it finds its helper
+ * on the PATH (`LoadDefaultConfigFile` and `ContainsAuth` in docker/cli, cli/config/config.go and
+ * cli/config/configfile/file.go, the same from 20.10 to 29).
  */
 function loginsIn(config: Json, { registry, engine }: LoginTarget): Json {
   const { [registry]: _, ...helpers } = asObject(config['credHelpers'])
@@ -66,8 +82,12 @@ async function podmanLogins(dockerConfig: Json): Promise<Json> {
 }
 
 async function readObject(file: string): Promise<Json> {
+  return parsed(await readFile(file, 'utf8').catch(() => ''))
+}
+
+function parsed(text: string): Json {
   try {
-    return asObject(JSON.parse(await readFile(file, 'utf8')))
+    return asObject(JSON.parse(text))
   } catch {
     return {}
   }

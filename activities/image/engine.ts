@@ -57,7 +57,7 @@ async function dockerBuilder(
 
 export interface EngineOptions {
   readonly label?: string
-  readonly variables?: Readonly<Record<string, string>>
+  readonly variables?: Readonly<Record<string, string | undefined>>
   readonly input?: string
   readonly secrets?: readonly string[]
   readonly timeoutMs?: number
