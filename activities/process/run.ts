@@ -32,7 +32,7 @@ export type RunResult = Output &
   )
 
 interface Output {
-  /** Standard output, truncated after a million characters. */
+  /** Standard output, truncated after a million characters unless the caller wants all of it. */
   readonly stdout: string
   /** The last lines of both streams, in the order in which they came. */
   readonly tail: readonly string[]

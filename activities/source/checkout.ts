@@ -3,11 +3,12 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { log } from '@temporalio/activity'
 import { fileNameFor, removeStale } from './cache-dir.ts'
-import { succeeded } from '../process/run.ts'
-import { failure } from '../temporal/failures.ts'
+import { succeeded, type RunResult } from '../process/run.ts'
+import { failure, unavailable } from '../temporal/failures.ts'
 import { git, gitOutput } from './git.ts'
 import { withLock } from './lock.ts'
-import { mirrorCommit, mirrorOf, type Mirror } from './mirror.ts'
+import { requireFilters } from './filters.ts'
+import { isTransient, mirrorCommit, mirrorOf, type Mirror } from './mirror.ts'
 import type { SourceRef } from '../../contract/activity-types.ts'
 import { withoutControlCharacters } from '../../text/control-characters.ts'
 import { shortened } from '../../text/plain.ts'
@@ -27,7 +28,8 @@ export interface Source {
  * Checks out one commit, with submodules, into a worktree of this release alone. A repeated call
  * reuses the worktree, or recreates it if a crash left it incomplete.
  *
- * Fails as `PreconditionFailed` if the repository cannot be read or has no such commit.
+ * Fails as `PreconditionFailed` if the repository cannot be read, has no such commit, or has files
+ * that the builder lacks a filter for.
  */
 export async function checkOut(cacheDir: string, source: SourceRef): Promise<Source> {
   const mirror = await mirrorCommit(cacheDir, source.repository, source.commit)
@@ -74,31 +76,38 @@ async function isReady(path: string, commit: string): Promise<boolean> {
 async function add(mirror: Mirror, path: string, { commit }: SourceRef) {
   await mkdir(join(path, '..'), { recursive: true, mode: 0o700 })
   const { remote } = mirror
+  const inMirror = { cwd: mirror.path, remote }
   const flags = ['--detach', '--force', '--quiet']
   const added = await git(['worktree', 'add', ...flags, '--', path, commit], {
-    cwd: mirror.path,
-    remote,
+    ...inMirror,
     label: 'source',
   })
   if (!succeeded(added)) {
-    throw failure(
-      'PreconditionFailed',
-      `Commit ${commit} of ${remote.url} cannot be checked out on the builder. Fix the error that git prints, and try again:\n${added.tail.join('\n')}`,
+    throw incomplete(
+      added,
+      `Commit ${commit} of ${remote.url} cannot be checked out on the builder. Fix the error that git prints, and try again:`,
     )
   }
-  if (!existsSync(join(path, '.gitmodules'))) return
-  const modules = await git(['submodule', 'update', '--quiet', '--init', '--recursive'], {
-    cwd: path,
-    remote,
-    label: 'source',
-    // git's own default since CVE-2022-39253: a submodule must not read files of this host.
-    protocols: 'git:http:https:ssh',
-  })
-  if (succeeded(modules)) return
-  throw failure(
-    'PreconditionFailed',
-    `A submodule of commit ${commit} of ${remote.url} cannot be checked out. Check its URL in .gitmodules and the builder's access to it. git says:\n${modules.tail.join('\n')}`,
-  )
+  if (existsSync(join(path, '.gitmodules'))) {
+    // Relative URLs of submodules are relative to this one, which they do not get by variables.
+    await gitOutput(['config', '--', 'remote.origin.url', remote.url], inMirror)
+    const update = ['submodule', 'update', '--quiet', '--init', '--recursive']
+    const modules = await git(update, { cwd: path, remote, label: 'source', inSubmodules: true })
+    if (!succeeded(modules)) {
+      throw incomplete(
+        modules,
+        `A submodule of commit ${commit} of ${remote.url} cannot be checked out. Check its URL in .gitmodules and the builder's access to it. git says:`,
+      )
+    }
+  }
+  await requireFilters(path, { commit, remote })
+}
+
+/** The failure for a checkout that git could not complete: transient or permanent. */
+function incomplete({ tail }: RunResult, message: string): Error {
+  const output = tail.join('\n')
+  if (isTransient(output)) return unavailable(`${message}\n${output}`)
+  return failure('PreconditionFailed', `${message}\n${output}`)
 }
 
 async function remove(mirror: Mirror, path: string) {

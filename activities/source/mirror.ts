@@ -59,7 +59,7 @@ async function fetchCommit(mirror: Mirror, commit: string) {
 /** The failure for a repository that git could not read: transient or permanent. */
 export function unreadable({ url }: Remote, tail: readonly string[]): Error {
   const output = tail.join('\n')
-  if (transientErrors.test(output)) {
+  if (isTransient(output)) {
     return unavailable(`${url} cannot be fetched at the moment. git says:\n${output}`)
   }
   return failure(
@@ -68,8 +68,13 @@ export function unreadable({ url }: Remote, tail: readonly string[]): Error {
   )
 }
 
-const transientErrors =
-  /Could not resolve host|Connection (refused|reset|timed out)|timed out|HTTP 5\d\d|error: 5\d\d|early EOF|hung up unexpectedly|Temporary failure/i
+/** Whether git, ssh or git-lfs could not reach a server, or the server was not able to answer. */
+export const isTransient = (output: string) =>
+  /Could not resolve host|no such host|Connection (refused|reset|timed out)|timed out|i\/o timeout|HTTP 5\d\d|error: 5\d\d|Server error|early EOF|hung up unexpectedly|Temporary failure/i.test(
+    output,
+  ) &&
+  // A filter whose program is missing ends with "the remote end hung up unexpectedly".
+  !/^[^:]+: (\d+: )?[^:]+: (command )?not found$/im.test(output)
 
 async function fetch(mirror: Mirror, ...refspecs: readonly string[]) {
   const flags = ['--no-tags', '--no-write-fetch-head', '--no-auto-gc', '--update-shallow']
