@@ -5,7 +5,7 @@ import { runChecks } from './image/checks.ts'
 import { detectEngine } from './image/engine.ts'
 import { pushImage } from './image/push.ts'
 import { findBranch } from './source/branch.ts'
-import { defaultCacheDir } from './source/cache-dir.ts'
+import { defaultCacheDir } from './cache/cache-dir.ts'
 import { checkOut, discard } from './source/checkout.ts'
 import { withHeartbeat } from './temporal/heartbeat.ts'
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, symlink, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { removeStale } from '../source/cache-dir.ts'
+import { removeStale } from '../cache/cache-dir.ts'
 import type { ContainerEngine } from './engine.ts'
 
 /** A token is valid for 12 hours; the login of a worker that was killed is removed sooner. */

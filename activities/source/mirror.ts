@@ -1,11 +1,11 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { log } from '@temporalio/activity'
-import { fileNameFor } from './cache-dir.ts'
+import { fileNameFor } from '../cache/cache-dir.ts'
 import { failure, unavailable } from '../temporal/failures.ts'
 import { succeeded } from '../process/run.ts'
 import { git, gitOutput, remoteOf, type Remote } from './git.ts'
-import { withLock } from './lock.ts'
+import { withLock } from '../cache/lock.ts'
 
 /** A bare clone of a repository, shared by all releases of this builder. */
 export interface Mirror {
