@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readFile, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { removeStale } from '../cache/cache-dir.ts'
+import { isOlderThan } from '../cache/cache-dir.ts'
+import { isAlive, ownerIn, ownerOf } from '../cache/owner.ts'
 import type { ContainerEngine } from './engine.ts'
 
-/** A token is valid for 12 hours; the login of a worker that was killed is removed sooner. */
-const staleAfterMs = 60 * 60 * 1_000
+/** An older version did not note whose a login is: one as old as this was left behind. */
+const unownedMs = 60 * 60 * 1_000
 
 export interface LoginTarget {
   readonly engine: ContainerEngine
@@ -26,9 +27,33 @@ export interface LoginTarget {
 export async function temporaryDockerConfig(target: LoginTarget): Promise<string> {
   const logins = join(target.cacheDir, 'logins')
   await mkdir(logins, { recursive: true, mode: 0o700 })
-  await removeStale(logins, staleAfterMs)
   // mkdtemp creates the folder with mode 0700.
-  const folder = await mkdtemp(join(logins, 'login-'))
+  const folder = await mkdtemp(join(logins, `${await ownerIn(target.cacheDir)}.`))
+  try {
+    await fill(folder, target)
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true })
+    throw error
+  }
+  return folder
+}
+
+/** Removes the logins of processes that have died. Returns their names. */
+export async function removeLeftLogins(cacheDir: string): Promise<readonly string[]> {
+  const removed: string[] = []
+  for (const name of await readdir(join(cacheDir, 'logins')).catch(() => [])) {
+    const path = join(cacheDir, 'logins', name)
+    const owner = ownerOf(name)
+    const isUsed =
+      owner === undefined ? !(await isOlderThan(path, unownedMs)) : await isAlive(cacheDir, owner)
+    if (isUsed) continue
+    await rm(path, { recursive: true, force: true })
+    removed.push(name)
+  }
+  return removed
+}
+
+async function fill(folder: string, target: LoginTarget): Promise<void> {
   const own = process.env['DOCKER_CONFIG'] || join(homedir(), '.docker')
   for (const part of ['contexts', 'cli-plugins', 'buildx']) {
     if (existsSync(join(own, part))) await symlink(join(own, part), join(folder, part))
@@ -41,7 +66,6 @@ export async function temporaryDockerConfig(target: LoginTarget): Promise<string
   if (target.ownLogins === 'kept' && target.engine.kind === 'podman') {
     await writePrivate(join(folder, 'auth.json'), loginsIn(await podmanLogins(config), target))
   }
-  return folder
 }
 
 /**

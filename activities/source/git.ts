@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { execa } from 'execa'
 import { toolVariables } from '../process/environment-variables.ts'
 import { failure, unavailable } from '../temporal/failures.ts'
 import { run, succeeded, type RunResult } from '../process/run.ts'
@@ -53,6 +55,8 @@ export async function git(args: readonly string[], options: GitOptions): Promise
   const result = await run('git', args, {
     cwd,
     env: { ...toolVariables(), ...hardenedVariables(remote, inSubmodules === true) },
+    // Otherwise it would still write to a checkout that the next worker takes for left behind.
+    guarded: true,
     ...(label === undefined ? {} : { label }),
     ...(input === undefined ? {} : { input }),
     ...(wholeOutput === undefined ? {} : { wholeOutput }),
@@ -65,6 +69,23 @@ export async function git(args: readonly string[], options: GitOptions): Promise
     )
   }
   return result
+}
+
+/**
+ * Makes a repository forget the worktrees whose folders are gone. Also works after the activity has
+ * been cancelled, which ends every other call of git, and outside of one.
+ */
+export async function pruneWorktrees(mirror: string): Promise<void> {
+  const env = { ...toolVariables(), ...hardenedVariables({ url: mirror }, false) }
+  const options = { cwd: mirror, env, extendEnv: false, stdin: 'ignore', reject: false } as const
+  const worktree = async (...args: readonly string[]) =>
+    (await execa('git', ['worktree', ...args], options)).stdout
+  const listed = await worktree('list', '--porcelain')
+  for (const [, path = ''] of listed.matchAll(/^worktree (.*)$/gm)) {
+    // git locks a worktree while it makes it, and does not prune a locked one (git-worktree(1)).
+    if (!existsSync(path)) await worktree('unlock', '--', path)
+  }
+  await worktree('prune')
 }
 
 /** Runs git and returns its standard output. Fails as `Unavailable` if it does not exit with 0. */
