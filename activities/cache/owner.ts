@@ -31,10 +31,13 @@ const own = new Map<string, Promise<string>>()
 
 /** The name of this process as an owner in a cache. */
 export async function ownerIn(cacheDir: string): Promise<string> {
-  const known = await own.get(cacheDir)
+  const known = own.get(cacheDir)
+  const name = await known?.catch(() => undefined)
   // All of a cache may be deleted.
-  if (known !== undefined && existsSync(pipeOf(cacheDir, known))) return known
-  const made = becomeOwner(cacheDir)
+  if (name !== undefined && existsSync(pipeOf(cacheDir, name))) return name
+  // Of several callers at once, the first makes the new one.
+  const latest = own.get(cacheDir)
+  const made = latest === undefined || latest === known ? becomeOwner(cacheDir) : latest
   own.set(cacheDir, made)
   return await made
 }

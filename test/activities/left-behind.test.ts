@@ -178,6 +178,16 @@ describe('what a builder leaves in its cache', async () => {
     await living.kill()
   })
 
+  test('a process is one owner, however many of its steps begin at once', async () => {
+    const cache = newCache()
+    const all = () => Promise.all(Array.from({ length: 5 }, () => ownerIn(cache)))
+    const first = await all()
+    assert.deepEqual(await contentOf(cache, 'owners'), [...new Set(first)])
+    await rm(cache, { recursive: true })
+    const second = await all()
+    assert.deepEqual(await contentOf(cache, 'owners'), [...new Set(second)])
+  })
+
   test('a process of another machine that shares the cache lives as long as it says so', async () => {
     const cache = newCache()
     const owner = `${'0'.repeat(12)}-11111111-2222-3333-4444-555555555555`
