@@ -23,7 +23,13 @@ switch (what) {
     break
   case 'log in': {
     const engine = { command: 'docker', kind: 'docker', version: '', builder: 'plain' } as const
-    const target = { engine, registry: 'ecr.example.com', cacheDir, ownLogins: 'left out' } as const
+    const target = {
+      engine,
+      registry: 'ecr.example.com',
+      repository: 'hello',
+      cacheDir,
+      ownLogins: 'left out',
+    } as const
     await writeFile(join(await temporaryDockerConfig(target), 'token'), 'secret')
     await writeFile(reached, '')
     await forever()
