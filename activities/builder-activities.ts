@@ -1,12 +1,15 @@
+import { log } from '@temporalio/activity'
 import type { BuilderActivities } from '../contract/activities.ts'
 import { awsClientsByEnvironment, type AwsClientsFor } from './aws/clients.ts'
 import { buildImage } from './image/build.ts'
+import { cleanUp } from './clean-up.ts'
 import { runChecks } from './image/checks.ts'
 import { detectEngine } from './image/engine.ts'
 import { pushImage } from './image/push.ts'
 import { findBranch } from './source/branch.ts'
-import { defaultCacheDir } from './source/cache-dir.ts'
+import { defaultCacheDir } from './cache/cache-dir.ts'
 import { checkOut, discard } from './source/checkout.ts'
+import type { IsRunning } from './source/left-behind.ts'
 import { withHeartbeat } from './temporal/heartbeat.ts'
 
 export interface BuilderActivitiesOptions {
@@ -15,6 +18,11 @@ export interface BuilderActivitiesOptions {
   /** Folder of clones and worktrees. Default: {@link defaultCacheDir}. */
   readonly cacheDir?: string
   readonly clientsFor?: AwsClientsFor
+  /**
+   * Whether Temporal knows a release that has not ended. With it, each release also removes what
+   * others have left behind in the cache. Default: none does.
+   */
+  readonly isRunning?: IsRunning
   /** The container engine's program. Default: `SLIPWAY_DOCKER`, else `docker`. */
   readonly engine?: string
 }
@@ -49,6 +57,14 @@ export function createBuilderActivities(options: BuilderActivitiesOptions): Buil
       const push = { ...input, cacheDir, engine: await engine() }
       return await withHeartbeat(() => pushImage(clients, push))
     },
-    discardSource: (source) => withHeartbeat(() => discard(cacheDir, source)),
+    discardSource: (source) =>
+      withHeartbeat(async () => {
+        await discard(cacheDir, source)
+        if (options.isRunning === undefined) return
+        const { isRunning } = options
+        await cleanUp(cacheDir, isRunning).catch((error: unknown) =>
+          log.warn('The cache could not be cleaned up', { error }),
+        )
+      }),
   }
 }

@@ -1,4 +1,7 @@
 export { activityInterceptors } from './aws/error-interceptor.ts'
 export { createBuilderActivities } from './builder-activities.ts'
+export { defaultCacheDir } from './cache/cache-dir.ts'
+export { cleanUp } from './clean-up.ts'
 export { createReleaseActivities } from './release-activities.ts'
 export { workerShutdown } from './temporal/worker-shutdown.ts'
+export type { IsRunning } from './source/left-behind.ts'

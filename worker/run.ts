@@ -1,6 +1,13 @@
 import { loadClientConnectConfig } from '@temporalio/envconfig'
-import { NativeConnection, Worker } from '@temporalio/worker'
-import { activityInterceptors, workerShutdown } from '../activities/index.ts'
+import { NativeConnection, Runtime, Worker } from '@temporalio/worker'
+import {
+  activityInterceptors,
+  cleanUp,
+  defaultCacheDir,
+  workerShutdown,
+  type IsRunning,
+} from '../activities/index.ts'
+import { askTemporal } from './is-running.ts'
 import { defaultWorkerOptions, type WorkerOptions } from './options.ts'
 import { installRuntime } from './runtime.ts'
 import { checkSearchAttributes } from './search-attributes.ts'
@@ -35,7 +42,9 @@ export async function runWorker(given: RunWorkerOptions = {}): Promise<void> {
   try {
     await checkSearchAttributes(connection, namespace)
     const shutdown = new AbortController()
-    const taskQueues = await servedTaskQueues(options, shutdown.signal)
+    const isRunning = askTemporal(connection, namespace)
+    if (options.roles.includes('builder')) await cleanUpCache(isRunning)
+    const taskQueues = await servedTaskQueues(options, { isRunning, shutdown: shutdown.signal })
     const workers = await allOrNone(
       taskQueues.map((taskQueue) =>
         Worker.create({
@@ -53,6 +62,17 @@ export async function runWorker(given: RunWorkerOptions = {}): Promise<void> {
     await runTogether(workers, { stop, shutdown, ...(onReady && { onReady }) })
   } finally {
     await connection.close()
+  }
+}
+
+/** Removes what builders that were killed have left on this host. A builder works without it. */
+async function cleanUpCache(isRunning: IsRunning): Promise<void> {
+  const { logger } = Runtime.instance()
+  try {
+    const removed = await cleanUp(defaultCacheDir(), isRunning)
+    for (const name of removed) logger.info(`Removed the ${name}, which was left behind`)
+  } catch (error) {
+    logger.warn(`The cache ${defaultCacheDir()} could not be cleaned up: ${String(error)}`)
   }
 }
 

@@ -1,5 +1,9 @@
 import type { WorkerOptions as SdkOptions } from '@temporalio/worker'
-import { createBuilderActivities, createReleaseActivities } from '../activities/index.ts'
+import {
+  createBuilderActivities,
+  createReleaseActivities,
+  type IsRunning,
+} from '../activities/index.ts'
 import type { BuilderActivities } from '../contract/activities.ts'
 import type { SourceRef } from '../contract/activity-types.ts'
 import type { WorkerOptions } from './options.ts'
@@ -12,16 +16,18 @@ export type ServedTaskQueue = Partial<SdkOptions> & { readonly taskQueue: string
 /**
  * The task queues of a worker's roles, with what runs on each.
  *
- * @param shutdownSignal aborted once the worker shuts down, which ends waits for rollouts
+ * @param using `shutdown` is aborted once the worker shuts down, which ends waits for rollouts
  */
 export async function servedTaskQueues(
   options: WorkerOptions,
-  shutdownSignal: AbortSignal,
+  using: { readonly shutdown: AbortSignal; readonly isRunning: IsRunning },
 ): Promise<readonly ServedTaskQueue[]> {
   const release = options.roles.includes('release')
-    ? [await releaseTaskQueue(options, shutdownSignal)]
+    ? [await releaseTaskQueue(options, using.shutdown)]
     : []
-  const builder = options.roles.includes('builder') ? builderTaskQueues(options) : []
+  const builder = options.roles.includes('builder')
+    ? builderTaskQueues(options, using.isRunning)
+    : []
   return [...release, ...builder]
 }
 
@@ -39,10 +45,13 @@ async function releaseTaskQueue(
 }
 
 /** The shared task queue, on which a release finds a builder, and the one of this host. */
-function builderTaskQueues(options: WorkerOptions): readonly ServedTaskQueue[] {
+function builderTaskQueues(
+  options: WorkerOptions,
+  isRunning: IsRunning,
+): readonly ServedTaskQueue[] {
   const { taskQueues, builderName, checkout, maxBuilds } = options
   const hostQueue = `${taskQueues.builder}@${builderName}`
-  const activities = useCheckout(createBuilderActivities({ hostQueue }), checkout)
+  const activities = useCheckout(createBuilderActivities({ hostQueue, isRunning }), checkout)
   const maxConcurrentActivityTaskExecutions = maxBuilds
   return [
     {

@@ -57,7 +57,7 @@ async function dockerBuilder(
 
 export interface EngineOptions {
   readonly label?: string
-  readonly variables?: Readonly<Record<string, string>>
+  readonly variables?: Readonly<Record<string, string | undefined>>
   readonly input?: string
   readonly secrets?: readonly string[]
   readonly timeoutMs?: number
@@ -70,7 +70,12 @@ export async function runEngine(
   options: EngineOptions = {},
 ): Promise<RunResult> {
   const { variables, ...others } = options
-  const result = await run(command, args, { ...others, env: { ...toolVariables(), ...variables } })
+  const result = await run(command, args, {
+    ...others,
+    env: { ...toolVariables(), ...variables },
+    // Otherwise it would still use a login that the next worker takes for left behind.
+    guarded: true,
+  })
   if (result.kind === 'not found') {
     throw failure(
       'EngineMissing',

@@ -5,8 +5,10 @@ import type { AwsClients } from '../aws/clients.ts'
 import { succeeded } from '../process/run.ts'
 import { failure, unavailable } from '../temporal/failures.ts'
 import { ecrTarget } from './ecr.ts'
-import { temporaryDockerConfig, type LoginTarget } from './docker-config.ts'
+import { loginsInEnvironment, temporaryDockerConfig, type LoginTarget } from './docker-config.ts'
 import { runEngine, type ContainerEngine } from './engine.ts'
+
+type Variables = Readonly<Record<string, string | undefined>>
 
 /**
  * Runs `work` while logged in to an ECR registry. The token goes through standard input into a
@@ -20,13 +22,17 @@ import { runEngine, type ContainerEngine } from './engine.ts'
 export async function withRegistryLogin<Result>(
   clients: AwsClients,
   target: LoginTarget,
-  work: (variables: Record<string, string>, secrets: readonly string[]) => Promise<Result>,
+  work: (variables: Variables, secrets: readonly string[]) => Promise<Result>,
 ): Promise<Result> {
   const { engine, registry, repository } = target
   const password = await registryPassword(clients, repository)
   const folder = await temporaryDockerConfig(target)
   try {
-    const variables = { DOCKER_CONFIG: folder, REGISTRY_AUTH_FILE: join(folder, 'auth.json') }
+    const variables = {
+      DOCKER_CONFIG: folder,
+      DOCKER_AUTH_CONFIG: loginsInEnvironment(target),
+      REGISTRY_AUTH_FILE: join(folder, 'auth.json'),
+    }
     const login = await runEngine(
       engine.command,
       [

@@ -1,3 +1,4 @@
+import { StringDecoder } from 'node:string_decoder'
 import { Context } from '@temporalio/activity'
 import { cut, firstThatFit } from '../../contract/size.ts'
 import { lineSplitter } from './lines.ts'
@@ -6,7 +7,7 @@ import { lineSplitter } from './lines.ts'
 const tailLines = 40
 const tailBytes = 4 * 1024
 const tailLineBytes = 1_024
-/** How much of the standard output is kept for the caller, in characters. */
+/** How much of the standard output is kept for the caller by default, in characters. */
 const maxOutput = 1_000_000
 
 export interface OutputOptions {
@@ -14,12 +15,15 @@ export interface OutputOptions {
   readonly label?: string
   /** Replaced by `***` wherever the output contains them. */
   readonly secrets?: readonly string[]
+  /** Keeps all of the standard output for the caller. Default: the first million characters. */
+  readonly wholeOutput?: boolean
 }
 
 /** Consumes both streams of a child process: logs each line, and keeps the tail and the stdout. */
-export function collectOutput({ label, secrets = [] }: OutputOptions) {
+export function collectOutput({ label, secrets = [], wholeOutput = false }: OutputOptions) {
   const { log } = Context.current()
   const tail: string[] = []
+  const decoder = new StringDecoder('utf8')
   let text = ''
   const onLine = (line: string) => {
     const redacted = secrets.reduce((left, secret) => left.replaceAll(secret, '***'), line)
@@ -31,7 +35,7 @@ export function collectOutput({ label, secrets = [] }: OutputOptions) {
   return {
     stdout: {
       push: (chunk: Buffer) => {
-        if (text.length < maxOutput) text += chunk.toString('utf8')
+        if (wholeOutput || text.length < maxOutput) text += decoder.write(chunk)
         lines.push(chunk)
       },
       end: lines.end,

@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity'
 import { execa } from 'execa'
 import { withHeartbeat } from '../temporal/heartbeat.ts'
+import { isProgram } from './find-program.ts'
 import { collectOutput, type OutputOptions } from './output.ts'
 import { killGroup, killOnExit } from './process-group.ts'
 
@@ -32,7 +33,7 @@ export type RunResult = Output &
   )
 
 interface Output {
-  /** Standard output, truncated after a million characters. */
+  /** Standard output, truncated after a million characters unless the caller wants all of it. */
   readonly stdout: string
   /** The last lines of both streams, in the order in which they came. */
   readonly tail: readonly string[]
@@ -82,6 +83,11 @@ async function spawn(
   cancellation: AbortSignal,
 ): Promise<RunResult> {
   const output = collectOutput(options)
+  const { PATH: path = '' } = options.env
+  // Otherwise the guard's shell would be the one to look for it, and exit with 127.
+  if (options.guarded === true && !(await isProgram(file, { ...options, path }))) {
+    return { kind: 'not found', stdout: '', tail: [] }
+  }
   const [program, ...rest] = options.guarded === true ? [...guard, file, ...args] : [file, ...args]
   const child = execa(program, rest, {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),

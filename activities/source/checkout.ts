@@ -1,19 +1,16 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { log } from '@temporalio/activity'
-import { fileNameFor, removeStale } from './cache-dir.ts'
-import { succeeded } from '../process/run.ts'
-import { failure } from '../temporal/failures.ts'
+import { succeeded, type RunResult } from '../process/run.ts'
+import { failure, unavailable } from '../temporal/failures.ts'
 import { git, gitOutput } from './git.ts'
-import { withLock } from './lock.ts'
-import { mirrorCommit, mirrorOf, type Mirror } from './mirror.ts'
+import { withLock } from '../cache/lock.ts'
+import { requireFilters } from './filters.ts'
+import { isTransient, mirrorCommit, mirrorOf, type Mirror } from './mirror.ts'
+import { claim, isReady, markReady, removeWorktree, worktreeOf } from './worktree.ts'
 import type { SourceRef } from '../../contract/activity-types.ts'
 import { withoutControlCharacters } from '../../text/control-characters.ts'
 import { shortened } from '../../text/plain.ts'
-
-/** A worktree that has been unused for this long was left behind by a release that died. */
-const staleAfterMs = 2 * 24 * 60 * 60 * 1_000
 
 /** The source of a release on this host. */
 export interface Source {
@@ -25,25 +22,35 @@ export interface Source {
 
 /**
  * Checks out one commit, with submodules, into a worktree of this release alone. A repeated call
- * reuses the worktree, or recreates it if a crash left it incomplete.
+ * reuses the worktree, or recreates it if a crash left it incomplete. One that cannot be
+ * completed, since git fails or the release is cancelled, is removed at once.
  *
- * Fails as `PreconditionFailed` if the repository cannot be read or has no such commit.
+ * Fails as `PreconditionFailed` if the repository cannot be read, has no such commit, or has files
+ * that the builder lacks a filter for.
  */
 export async function checkOut(cacheDir: string, source: SourceRef): Promise<Source> {
   const mirror = await mirrorCommit(cacheDir, source.repository, source.commit)
-  const path = worktreeOf(cacheDir, source)
+  const worktree = worktreeOf(cacheDir, mirror.path, source)
   await withLock(mirror.lock, async () => {
-    if (await isReady(path, source.commit)) return
-    await removeAbandoned(cacheDir)
-    await remove(mirror, path)
-    await add(mirror, path, source)
-    await writeFile(readyMark(path), source.commit)
+    if (await isReady(worktree, source.commit)) {
+      return await claim(cacheDir, worktree, source.release)
+    }
+    await removeWorktree(worktree)
+    await claim(cacheDir, worktree, source.release)
+    try {
+      await add(mirror, worktree.path, source)
+    } catch (error) {
+      // The release does not learn which builder to ask for the removal.
+      await removeWorktree(worktree)
+      throw error
+    }
+    await markReady(worktree, source.commit)
   })
   const message = await gitOutput(['log', '-1', '--format=%s', '--end-of-options', source.commit], {
     cwd: mirror.path,
     remote: mirror.remote,
   })
-  return { path, subject: plainSubject(message) }
+  return { path: worktree.path, subject: plainSubject(message) }
 }
 
 /** Removes the worktree of a release. Logs a warning if that is not possible. */
@@ -51,66 +58,47 @@ export async function discard(cacheDir: string, source: SourceRef): Promise<void
   try {
     const mirror = mirrorOf(cacheDir, source.repository)
     if (!existsSync(mirror.path)) return
-    await withLock(mirror.lock, () => remove(mirror, worktreeOf(cacheDir, source)))
+    const worktree = worktreeOf(cacheDir, mirror.path, source)
+    await withLock(mirror.lock, () => removeWorktree(worktree))
   } catch (error) {
     log.warn('The worktree of this release could not be removed', { error })
   }
 }
 
-function worktreeOf(cacheDir: string, { release, repository }: SourceRef): string {
-  return join(cacheDir, 'worktrees', fileNameFor(`${repository}\n${release}`))
-}
-
-/** Marks a complete worktree. Beside it, since everything in the worktree belongs to the commit. */
-function readyMark(path: string): string {
-  return `${path}.ready`
-}
-
-async function isReady(path: string, commit: string): Promise<boolean> {
-  const marked = await readFile(readyMark(path), 'utf8').catch(() => '')
-  return marked === commit && existsSync(join(path, '.git'))
-}
-
 async function add(mirror: Mirror, path: string, { commit }: SourceRef) {
-  await mkdir(join(path, '..'), { recursive: true, mode: 0o700 })
   const { remote } = mirror
+  const inMirror = { cwd: mirror.path, remote }
   const flags = ['--detach', '--force', '--quiet']
   const added = await git(['worktree', 'add', ...flags, '--', path, commit], {
-    cwd: mirror.path,
-    remote,
+    ...inMirror,
     label: 'source',
   })
   if (!succeeded(added)) {
-    throw failure(
-      'PreconditionFailed',
-      `Commit ${commit} of ${remote.url} cannot be checked out on the builder. Fix the error that git prints, and try again:\n${added.tail.join('\n')}`,
+    throw incomplete(
+      added,
+      `Commit ${commit} of ${remote.url} cannot be checked out on the builder. Fix the error that git prints, and try again:`,
     )
   }
-  if (!existsSync(join(path, '.gitmodules'))) return
-  const modules = await git(['submodule', 'update', '--quiet', '--init', '--recursive'], {
-    cwd: path,
-    remote,
-    label: 'source',
-    // git's own default since CVE-2022-39253: a submodule must not read files of this host.
-    protocols: 'git:http:https:ssh',
-  })
-  if (succeeded(modules)) return
-  throw failure(
-    'PreconditionFailed',
-    `A submodule of commit ${commit} of ${remote.url} cannot be checked out. Check its URL in .gitmodules and the builder's access to it. git says:\n${modules.tail.join('\n')}`,
-  )
+  if (existsSync(join(path, '.gitmodules'))) {
+    // Relative URLs of submodules are relative to this one, which they do not get by variables.
+    await gitOutput(['config', '--', 'remote.origin.url', remote.url], inMirror)
+    const update = ['submodule', 'update', '--quiet', '--init', '--recursive']
+    const modules = await git(update, { cwd: path, remote, label: 'source', inSubmodules: true })
+    if (!succeeded(modules)) {
+      throw incomplete(
+        modules,
+        `A submodule of commit ${commit} of ${remote.url} cannot be checked out. Check its URL in .gitmodules and the builder's access to it. git says:`,
+      )
+    }
+  }
+  await requireFilters(path, { commit, remote })
 }
 
-async function remove(mirror: Mirror, path: string) {
-  await rm(readyMark(path), { force: true })
-  await rm(path, { recursive: true, force: true })
-  await git(['worktree', 'prune'], { cwd: mirror.path, remote: mirror.remote })
-}
-
-/** Removes the worktrees of releases that died; the next prune removes them from git's list. */
-async function removeAbandoned(cacheDir: string) {
-  const removed = await removeStale(join(cacheDir, 'worktrees'), staleAfterMs)
-  for (const name of removed) log.info(`Removed the abandoned worktree ${name}`)
+/** The failure for a checkout that git could not complete: transient or permanent. */
+function incomplete({ tail }: RunResult, message: string): Error {
+  const output = tail.join('\n')
+  if (isTransient(output)) return unavailable(`${message}\n${output}`)
+  return failure('PreconditionFailed', `${message}\n${output}`)
 }
 
 /** A commit subject without control characters, at most 120 characters long. */

@@ -1,9 +1,12 @@
+import { existsSync } from 'node:fs'
+import { execa } from 'execa'
 import { toolVariables } from '../process/environment-variables.ts'
 import { failure, unavailable } from '../temporal/failures.ts'
 import { run, succeeded, type RunResult } from '../process/run.ts'
 
 /** Protocols that git may use. `ext::` and the like would run a program that the URL chooses. */
 const protocols = 'file:git:http:https:ssh'
+const submoduleProtocols = 'git:http:https:ssh'
 
 /** A repository's URL, apart from its credentials. */
 export interface Remote {
@@ -29,8 +32,16 @@ export interface GitOptions {
   readonly cwd: string
   readonly remote: Remote
   readonly label?: string
-  /** Allowed protocols, separated by colons. Default: file, git, http, https and ssh. */
-  readonly protocols?: string
+  /** Written to standard input. Default: empty. */
+  readonly input?: string
+  /** Keeps all of the standard output, however long it is. */
+  readonly wholeOutput?: boolean
+  /**
+   * For a command that also works on submodules. They have remotes of their own, so `origin` is not
+   * given to them; and they must not read files of this host, which is git's own default since
+   * CVE-2022-39253.
+   */
+  readonly inSubmodules?: boolean
 }
 
 /**
@@ -40,11 +51,15 @@ export interface GitOptions {
  * is visible in the list of processes.
  */
 export async function git(args: readonly string[], options: GitOptions): Promise<RunResult> {
-  const { cwd, remote, label } = options
+  const { cwd, remote, label, input, wholeOutput, inSubmodules } = options
   const result = await run('git', args, {
     cwd,
-    env: { ...toolVariables(), ...hardenedVariables(remote, options.protocols ?? protocols) },
+    env: { ...toolVariables(), ...hardenedVariables(remote, inSubmodules === true) },
+    // Otherwise it would still write to a checkout that the next worker takes for left behind.
+    guarded: true,
     ...(label === undefined ? {} : { label }),
+    ...(input === undefined ? {} : { input }),
+    ...(wholeOutput === undefined ? {} : { wholeOutput }),
     ...(remote.authorization === undefined ? {} : { secrets: [remote.authorization] }),
   })
   if (result.kind === 'not found') {
@@ -56,6 +71,23 @@ export async function git(args: readonly string[], options: GitOptions): Promise
   return result
 }
 
+/**
+ * Makes a repository forget the worktrees whose folders are gone. Also works after the activity has
+ * been cancelled, which ends every other call of git, and outside of one.
+ */
+export async function pruneWorktrees(mirror: string): Promise<void> {
+  const env = { ...toolVariables(), ...hardenedVariables({ url: mirror }, false) }
+  const options = { cwd: mirror, env, extendEnv: false, stdin: 'ignore', reject: false } as const
+  const worktree = async (...args: readonly string[]) =>
+    (await execa('git', ['worktree', ...args], options)).stdout
+  const listed = await worktree('list', '--porcelain')
+  for (const [, path = ''] of listed.matchAll(/^worktree (.*)$/gm)) {
+    // git locks a worktree while it makes it, and does not prune a locked one (git-worktree(1)).
+    if (!existsSync(path)) await worktree('unlock', '--', path)
+  }
+  await worktree('prune')
+}
+
 /** Runs git and returns its standard output. Fails as `Unavailable` if it does not exit with 0. */
 export async function gitOutput(args: readonly string[], options: GitOptions): Promise<string> {
   const result = await git(args, options)
@@ -65,15 +97,15 @@ export async function gitOutput(args: readonly string[], options: GitOptions): P
   )
 }
 
-function hardenedVariables({ url, authorization }: Remote, allowed: string) {
+function hardenedVariables({ url, authorization }: Remote, inSubmodules: boolean) {
   const settings: [string, string][] = [
-    ['remote.origin.url', url],
     ['core.hooksPath', '/dev/null'],
     ['core.fsmonitor', 'false'],
     ['gc.auto', '0'],
     ['maintenance.auto', 'false'],
     ['advice.detachedHead', 'false'],
   ]
+  if (!inSubmodules) settings.push(['remote.origin.url', url])
   if (authorization !== undefined) {
     settings.push([`http.${url}.extraHeader`, `Authorization: ${authorization}`])
   }
@@ -81,7 +113,7 @@ function hardenedVariables({ url, authorization }: Remote, allowed: string) {
   const inherited = Number.parseInt(process.env['GIT_CONFIG_COUNT'] ?? '', 10) || 0
   const variables: Record<string, string | undefined> = {
     ...noOuterRepository,
-    GIT_ALLOW_PROTOCOL: allowed,
+    GIT_ALLOW_PROTOCOL: inSubmodules ? submoduleProtocols : protocols,
     GIT_TERMINAL_PROMPT: '0',
     GIT_ASKPASS: '',
     SSH_ASKPASS: '',

@@ -1,24 +1,45 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { log } from '@temporalio/activity'
-import { fileNameFor } from './cache-dir.ts'
+import { fileNameFor } from '../cache/cache-dir.ts'
 import { failure, unavailable } from '../temporal/failures.ts'
 import { succeeded } from '../process/run.ts'
 import { git, gitOutput, remoteOf, type Remote } from './git.ts'
-import { withLock } from './lock.ts'
+import { withLock, type Lock } from '../cache/lock.ts'
 
 /** A bare clone of a repository, shared by all releases of this builder. */
 export interface Mirror {
   readonly path: string
   readonly remote: Remote
   /** Held while the mirror or one of its worktrees is changed. */
-  readonly lock: string
+  readonly lock: Lock
 }
 
 export function mirrorOf(cacheDir: string, repository: string): Mirror {
   const remote = remoteOf(repository)
   const path = join(cacheDir, 'mirrors', `${fileNameFor(remote.url)}.git`)
-  return { path, remote, lock: `${path}.lock` }
+  return { path, remote, lock: lockOf(cacheDir, path) }
+}
+
+export function lockOf(cacheDir: string, mirror: string): Lock {
+  return { cacheDir, path: `${mirror}.lock`, repair: () => removeUnfinished(mirror) }
+}
+
+/**
+ * Removes what git leaves in a repository when it is killed: lock files, which would make every later
+ * call fail, and packs and objects that are not complete. Worktrees have lock files of their own,
+ * which may belong to a check that runs there.
+ */
+async function removeUnfinished(mirror: string): Promise<void> {
+  const unfinished = /\.lock$|(^|\/)(tmp_|incoming-)/
+  const all: string[] = await readdir(mirror).catch(() => [])
+  for (const folder of ['refs', 'objects']) {
+    const names = await readdir(join(mirror, folder), { recursive: true }).catch(() => [])
+    all.push(...names.map((name) => join(folder, name)))
+  }
+  for (const name of all.filter((one) => unfinished.test(one))) {
+    await rm(join(mirror, name), { recursive: true, force: true })
+  }
 }
 
 /**
@@ -30,7 +51,6 @@ export function mirrorOf(cacheDir: string, repository: string): Mirror {
 export async function mirrorCommit(cacheDir: string, repository: string, commit: string) {
   rejectInvalid(repository, commit)
   const mirror = mirrorOf(cacheDir, repository)
-  await mkdir(join(cacheDir, 'mirrors'), { recursive: true, mode: 0o700 })
   await withLock(mirror.lock, async () => {
     await mkdir(mirror.path, { recursive: true })
     await gitOutput(['init', '--quiet', '--bare', '.'], inMirror(mirror))
@@ -59,7 +79,7 @@ async function fetchCommit(mirror: Mirror, commit: string) {
 /** The failure for a repository that git could not read: transient or permanent. */
 export function unreadable({ url }: Remote, tail: readonly string[]): Error {
   const output = tail.join('\n')
-  if (transientErrors.test(output)) {
+  if (isTransient(output)) {
     return unavailable(`${url} cannot be fetched at the moment. git says:\n${output}`)
   }
   return failure(
@@ -68,8 +88,13 @@ export function unreadable({ url }: Remote, tail: readonly string[]): Error {
   )
 }
 
-const transientErrors =
-  /Could not resolve host|Connection (refused|reset|timed out)|timed out|HTTP 5\d\d|error: 5\d\d|early EOF|hung up unexpectedly|Temporary failure/i
+/** Whether git, ssh or git-lfs could not reach a server, or the server was not able to answer. */
+export const isTransient = (output: string) =>
+  /Could not resolve host|no such host|Connection (refused|reset|timed out)|timed out|i\/o timeout|HTTP 5\d\d|error: 5\d\d|Server error|early EOF|hung up unexpectedly|Temporary failure/i.test(
+    output,
+  ) &&
+  // A filter whose program is missing ends with "the remote end hung up unexpectedly".
+  !/^[^:]+: (\d+: )?[^:]+: (command )?not found$/im.test(output)
 
 async function fetch(mirror: Mirror, ...refspecs: readonly string[]) {
   const flags = ['--no-tags', '--no-write-fetch-head', '--no-auto-gc', '--update-shallow']

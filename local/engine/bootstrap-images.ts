@@ -4,6 +4,7 @@ import path from 'node:path'
 import { GetAuthorizationTokenCommand, type ECRClient } from '@aws-sdk/client-ecr'
 import { execa } from 'execa'
 import type { LocalEngine } from './engine.ts'
+import { makeLoginFolder } from './login-folder.ts'
 import { copyHello, writeVersion } from '../stack/hello.ts'
 
 /**
@@ -20,13 +21,15 @@ export async function pushBootstrapImages(
   tag = 'bootstrap',
 ): Promise<Readonly<Record<string, string>>> {
   const scratch = await mkdtemp(path.join(tmpdir(), 'slipway-bootstrap-'))
+  const [host = ''] = repositoryUri.split('/')
+  const login = path.join(scratch, 'config')
   const docker = (args: readonly string[], input?: string) =>
     execa(engine.dockerPath, args, {
       env: {
         DOCKER_HOST: engine.dockerHost,
         DOCKER_BUILDKIT: engine.buildKit ? '1' : '0',
         // Logins stay in a folder that is removed afterwards.
-        DOCKER_CONFIG: path.join(scratch, 'config'),
+        DOCKER_CONFIG: login,
       },
       ...(input === undefined ? { stdin: 'ignore' } : { input }),
     })
@@ -34,7 +37,7 @@ export async function pushBootstrapImages(
     const source = path.join(scratch, 'hello')
     await copyHello(source)
     await writeVersion(source, 'v0', 'ok')
-    const [host = ''] = repositoryUri.split('/')
+    await makeLoginFolder(login, host)
     const { username, password } = await loginOf(ecr)
     await docker(['login', '--username', username, '--password-stdin', host], password)
     const references: Record<string, string> = {}

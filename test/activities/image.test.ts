@@ -6,14 +6,11 @@ import { after, before, describe, test } from 'node:test'
 import { CreateRepositoryCommand, DescribeImagesCommand, ECRClient } from '@aws-sdk/client-ecr'
 import { execa } from 'execa'
 import { createBuilderActivities, createReleaseActivities } from '../../activities/index.ts'
-import { helloBaseImage, ensureBaseImage } from '../../local/engine/base-image.ts'
-import { ensureEngine, type LocalEngine } from '../../local/engine/engine.ts'
-import { startRegistry, type Registry } from '../../local/stack/registry.ts'
-import { realClock } from '../../simulator/clock/index.ts'
-import { scriptedRuntime } from '../../simulator/runtime/scripted.ts'
-import { startSimulator, type Simulator } from '../../simulator/start.ts'
+import { helloBaseImage } from '../../local/engine/base-image.ts'
+import type { LocalEngine } from '../../local/engine/engine.ts'
 import { failsAs, inActivity } from '../unit/activities/in-activity.ts'
-import { imageNamed, specWith } from '../unit/environment-specs.ts'
+import type { imageNamed } from '../unit/environment-specs.ts'
+import { imageInput, openImageFixture, type ImageFixture } from './image-fixture.ts'
 import { makeRepository, type Repository } from './git-repository.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 
@@ -31,50 +28,29 @@ RUN echo about to fail && exit 7
 describe('an image', async () => {
   const folder = temporaryFolder()
   const cacheDir = join(folder, 'cache')
+  let fixture: ImageFixture
   let engine: LocalEngine
-  let registry: Registry
-  let simulator: Simulator
   let repository: Repository
   let commit: string
 
   before(async () => {
-    engine = await ensureEngine()
-    await ensureBaseImage(engine)
-    registry = await startRegistry({ dataDir: join(folder, 'registry'), engine })
-    simulator = await startSimulator({
-      registry,
-      runtime: scriptedRuntime({ clock: realClock(), behave: () => ({}) }),
-    })
-    Object.assign(process.env, {
-      AWS_ENDPOINT_URL: simulator.url,
-      AWS_REGION: 'us-east-1',
-      AWS_ACCESS_KEY_ID: 'test',
-      AWS_SECRET_ACCESS_KEY: 'test',
-      DOCKER_HOST: engine.dockerHost,
-      SLIPWAY_DOCKER: engine.dockerPath,
-    })
-    await new ECRClient().send(new CreateRepositoryCommand({ repositoryName: 'mailman-api' }))
+    fixture = await openImageFixture(folder)
+    engine = fixture.engine
     repository = await makeRepository(join(folder, `a "repo" $(touch x)`))
     commit = await repository.commit('First', { Dockerfile: dockerfile, text: folder })
   })
 
-  after(async () => {
-    await simulator.close()
-    await registry.stop()
-    await engine.stop()
-  })
+  after(() => fixture.close())
 
   const activities = createBuilderActivities({ hostQueue: 'here', cacheDir })
   const release = createReleaseActivities()
 
-  async function input(changes: Partial<ReturnType<typeof imageNamed>> = {}, of = commit) {
-    const image = imageNamed('api', { target: 'api', args: { GREETING: 'a "b" $c' }, ...changes })
-    const spec = specWith({ aws: {}, images: [image] })
-    const source = { release: 'release/production/1', repository: repository.path, commit: of }
-    const [found] = await inActivity(() => release.findImages({ spec, commit: of }))
-    assert.ok(found)
-    return { source, spec, image: found }
-  }
+  const input = (changes: Partial<ReturnType<typeof imageNamed>> = {}, of = commit) =>
+    imageInput(repository.path, of, {
+      target: 'api',
+      args: { GREETING: 'a "b" $c' },
+      ...changes,
+    })
 
   test("is built from the commit, pushed, and identified by the registry's digest", async () => {
     const lines: string[] = []
@@ -263,15 +239,19 @@ describe('an image', async () => {
     const spied = createBuilderActivities({ hostQueue: 'here', cacheDir, engine: spy })
     const { PATH: path = '', DOCKER_CONFIG: ownBefore } = process.env
     Object.assign(process.env, { PATH: `${bin}:${path}`, DOCKER_CONFIG: own })
+    const auth = Buffer.from('bob:y').toString('base64')
     let host = ''
     try {
       const fourth = await repository.commit('Fourth', { text: `fourth ${folder}` })
       const given = await input({}, fourth)
       host = given.image.repositoryUri.split('/')[0] ?? ''
+      const inVariable = { [host]: { auth }, 'registry.example.org': { auth } }
+      process.env['DOCKER_AUTH_CONFIG'] = JSON.stringify({ auths: inVariable })
       await inActivity(() => spied.buildImage(given))
       await inActivity(() => spied.pushImage(given))
     } finally {
       process.env['PATH'] = path
+      delete process.env['DOCKER_AUTH_CONFIG']
       if (ownBefore === undefined) delete process.env['DOCKER_CONFIG']
       else process.env['DOCKER_CONFIG'] = ownBefore
     }
@@ -284,6 +264,13 @@ describe('an image', async () => {
       [host, 'registry.example.com'].toSorted(),
     ])
     assert.deepEqual(await loginsOf('push'), [undefined, [host]])
+    const variableOf = async (verb: string) =>
+      /^DOCKER_AUTH_CONFIG=(.*)$/m.exec(await readFile(`${record}.${verb}.env`, 'utf8'))?.[1]
+    assert.equal(
+      await variableOf('build'),
+      JSON.stringify({ auths: { 'registry.example.org': { auth } } }),
+    )
+    assert.equal(await variableOf('push'), undefined)
     const requests = await readFile(`${record}.helper`, 'utf8').catch(() => '')
     assert.doesNotMatch(requests, /^store$/m)
     assert.equal(await readFile(join(own, 'config.json'), 'utf8'), config)
@@ -304,6 +291,7 @@ esac
 const spyOn = (docker: string, record: string) => `#!/bin/sh
 echo "$@" >> '${record}'
 env >> '${record}.env'
+env > '${record}'."$1".env
 [ -z "$DOCKER_CONFIG" ] || cp "$DOCKER_CONFIG/config.json" '${record}'."$1"
 if [ "$1" = login ]; then tee '${record}.stdin' | '${docker}' "$@"; else exec '${docker}' "$@"; fi
 `

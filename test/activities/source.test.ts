@@ -104,23 +104,19 @@ describe('checking out the source', async () => {
     )
   })
 
-  test('removes the worktree of a release, and those of dead releases', async () => {
+  test('removes the worktree of a release', async () => {
     const cache = join(folder, 'sweep')
     const repository = await makeRepository(join(folder, 'swept'))
     const commit = await repository.commit('First', {})
-    const one = { release: 'release/one', repository: repository.path, commit }
-    const two = { ...one, release: 'release/two' }
-    const dead = await checkOutSource(cache, one)
-    const longAgo = new Date('2020-01-01')
-    await utimes(dead.path, longAgo, longAgo)
-    const live = await checkOutSource(cache, two)
-    assert.equal(existsSync(dead.path), false)
-    await inActivity(() => discard(cache, two))
-    assert.equal(existsSync(live.path), false)
-    await inActivity(() => discard(cache, two))
+    const source = { release, repository: repository.path, commit }
+    const { path } = await checkOutSource(cache, source)
+    await inActivity(() => discard(cache, source))
+    assert.equal(existsSync(path), false)
+    assert.deepEqual(await readdir(join(cache, 'worktrees')), [])
+    await inActivity(() => discard(cache, source))
   })
 
-  test('takes over the lock of a builder that died while it held the clone', async () => {
+  test('takes over the lock of an older builder that died while it held the clone', async () => {
     const cache = join(folder, 'dead')
     const repository = await makeRepository(join(folder, 'killed'))
     const commit = await repository.commit('First', {})

@@ -170,9 +170,7 @@ test(
       assert.match(cause ?? '', /exit/i)
     })
     await t.test('in the push', () => ends(pushing, 'succeeded', 'another'))
-    await t.test('in the build, which an orphaned client may still run', () =>
-      ends(building, 'succeeded', 'slow'),
-    )
+    await t.test('in the build', () => ends(building, 'succeeded', 'slow'))
     await t.test('in the deployment, before ECS has acted', () =>
       ends(deploying, 'succeeded', 'good'),
     )

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { CreateRepositoryCommand, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr'
 import { execa } from 'execa'
 import { helloBaseImage } from '../../local/engine/base-image.ts'
+import { makeLoginFolder } from '../../local/engine/login-folder.ts'
 import type { LocalStack } from './local-stack.ts'
 
 /** A base image in its own repository, whose tag moves from version to version. */
@@ -32,7 +33,7 @@ export async function openBaseImage(
   const env = {
     DOCKER_HOST: dockerHost,
     DOCKER_BUILDKIT: buildKit ? '1' : '0',
-    DOCKER_CONFIG: await mkdtemp(path.join(stack.folder, 'base-')),
+    DOCKER_CONFIG: await makeLoginFolder(await mkdtemp(path.join(stack.folder, 'base-')), host),
   }
   const docker = async (args: readonly string[], input = '') =>
     (await execa(dockerPath, args, { env, input })).stdout

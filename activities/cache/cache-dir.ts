@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readdir, rm, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 
@@ -23,18 +23,8 @@ export function fileNameFor(text: string): string {
   return readable === '' ? hash : `${readable}-${hash}`
 }
 
-/**
- * Removes the entries of a cache folder that have not changed for `ageMs`: whatever made them has
- * died. Returns their names.
- */
-export async function removeStale(folder: string, ageMs: number): Promise<readonly string[]> {
-  const removed: string[] = []
-  for (const name of await readdir(folder).catch(() => [])) {
-    const path = join(folder, name)
-    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }))
-    if (Date.now() - mtimeMs < ageMs) continue
-    await rm(path, { recursive: true, force: true })
-    removed.push(name)
-  }
-  return removed
+/** Whether a file or folder has not changed for some time. One that is gone has not. */
+export async function isOlderThan(path: string, ageMs: number): Promise<boolean> {
+  const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: 0 }))
+  return Date.now() - mtimeMs >= ageMs
 }
