@@ -7,51 +7,8 @@ import {
   type Ledger,
 } from '../../../../../workflows/environment/state/ledger.ts'
 import { liveSince } from '../../../../../text/live-since.ts'
-import type { ReleasedService } from '../../../../../contract/releases.ts'
-import type { LedgerEntry } from '../../../../../contract/environment.ts'
-import { arn, commit, deployOf, digestOf, specFor } from '../../../../workflows/fixtures.ts'
-
-const released = (name: string, revision: number, before: number): ReleasedService => ({
-  name,
-  ecsService: `mailman-${name}`,
-  revision: {
-    service: name,
-    taskDefinition: arn(name, revision),
-    digests: { [name]: digestOf(name, revision) },
-    registered: true,
-  },
-  rollbackTarget: {
-    taskDefinition: arn(name, before),
-    digests: { [name]: digestOf(name, before) },
-    deploymentId: `ecs-svc/${before}`,
-    hasSucceeded: true,
-  },
-})
-
-const entry = (
-  id: string,
-  services: readonly ReleasedService[],
-  change: Partial<LedgerEntry> = {},
-): LedgerEntry => ({
-  id,
-  kind: 'deploy',
-  commit: id.padEnd(40, '0'),
-  requestedBy: 'ann',
-  startedAt: 0,
-  endedAt: 1,
-  outcome: 'succeeded',
-  message: '',
-  services,
-  ...change,
-})
-
-const both = (revision: number, before: number) => [
-  released('api', revision, before),
-  released('worker', revision, before),
-]
-
-const ledgerOf = (...entries: LedgerEntry[]): Ledger =>
-  entries.reduce((ledger: Ledger, one) => withEntry(ledger, one), { releases: [] })
+import { arn, commit, deployOf, specFor } from '../../../../workflows/fixtures.ts'
+import { both, entry, ledgerOf, released } from './ledger/entries.ts'
 
 const goesTo = (ledger: Ledger, to?: string) => {
   const found = resolveRollback(ledger, to)

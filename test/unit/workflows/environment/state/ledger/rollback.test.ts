@@ -1,0 +1,250 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import {
+  releaseId,
+  resolveRollback,
+  withEntry,
+} from '../../../../../../workflows/environment/state/ledger.ts'
+import { arn, deployOf, digestOf, specFor } from '../../../../../workflows/fixtures.ts'
+import { both, entry, ledgerOf, released } from './entries.ts'
+
+const rolledBack = { outcome: 'rolled_back' } as const
+const rollback = { kind: 'rollback' } as const
+const commitOf = (id: string) => id.padEnd(40, '0')
+const second = ledgerOf(entry('aaaaaaa', both(8, 7)), entry('bbbbbbb', both(9, 8)))
+
+const revisionOf = (name: string, revision: number) => ({
+  service: name,
+  taskDefinition: arn(name, revision),
+  digests: { [name]: digestOf(name, revision) },
+})
+
+const foundAfter = (...before: Parameters<typeof ledgerOf>) =>
+  resolveRollback(ledgerOf(...before, entry('bbbbbbb', both(9, 8))), undefined)
+
+describe('a rollback to what ran before', () => {
+  test('has the revisions of the rollback targets, which it does not register', () => {
+    assert.deepEqual(resolveRollback(second, undefined), {
+      kind: 'found',
+      revisions: [
+        { ...revisionOf('api', 8), registered: false },
+        { ...revisionOf('worker', 8), registered: false },
+      ],
+      commit: commitOf('aaaaaaa'),
+    })
+  })
+
+  test('has no commit if no deploy made live exactly what ran before', () => {
+    const unknown = [
+      entry('aaaaaaa', [released('api', 8, 7), released('worker', 6, 5)]),
+      entry('aaaaaaa', [released('api', 8, 7)]),
+      entry('aaaaaaa', both(8, 7), rolledBack),
+      entry('aaaaaaa', both(8, 7), { kind: 'redeploy' }),
+    ]
+    for (const one of unknown) {
+      const { kind, ...rest } = foundAfter(one)
+      assert.equal(kind, 'found')
+      assert.deepEqual(Object.keys(rest), ['revisions'])
+    }
+    const { commit: _, ...withoutCommit } = entry('aaaaaaa', both(8, 7))
+    assert.ok(!('commit' in foundAfter(withoutCommit)))
+  })
+
+  test('leaves out services that nothing has run before', () => {
+    const [api, worker] = both(9, 8)
+    assert.ok(api && worker)
+    const unproven = {
+      ...worker,
+      rollbackTarget: { ...worker.rollbackTarget, hasSucceeded: false },
+    }
+    const found = resolveRollback(ledgerOf(entry('bbbbbbb', [api, unproven])), undefined)
+    assert.ok(found.kind === 'found')
+    assert.deepEqual(found.revisions, [{ ...revisionOf('api', 8), registered: false }])
+    const nothing = ledgerOf(entry('bbbbbbb', [unproven]))
+    assert.deepEqual(resolveRollback(nothing, undefined), {
+      kind: 'none',
+      reason: 'no release succeeded before bbbbbbb: there is nothing to roll back to',
+    })
+  })
+})
+
+describe('a rollback to a named release', () => {
+  test('has the revisions and the commit of that release', () => {
+    const { services } = entry('aaaaaaa', both(8, 7))
+    for (const to of ['aaaaaaa', 'aaaaaaa000', commitOf('aaaaaaa')]) {
+      assert.deepEqual(resolveRollback(second, to), {
+        kind: 'found',
+        revisions: services.map(({ revision }) => revision),
+        commit: commitOf('aaaaaaa'),
+      })
+    }
+    const { commit: _, ...withoutCommit } = entry('release/production/x', both(8, 7))
+    assert.ok(!('commit' in resolveRollback(ledgerOf(withoutCommit), 'release/production/x')))
+  })
+
+  test('needs at least seven digits of the commit, from its beginning', () => {
+    for (const to of ['aaaaaa', 'aaaaaaa1', '0000000']) {
+      assert.deepEqual(resolveRollback(second, to), {
+        kind: 'none',
+        reason: `there is no release ${to} in the ledger; list them with: slipway releases`,
+      })
+    }
+  })
+
+  test('takes the one that succeeded of several of the same commit', () => {
+    const commit = 'c'.repeat(40)
+    const ledger = ledgerOf(
+      entry('first', both(8, 7), { commit }),
+      entry('again', both(9, 8), { commit, ...rolledBack }),
+    )
+    const found = resolveRollback(ledger, 'ccccccc')
+    assert.ok(found.kind === 'found')
+    assert.equal(found.revisions?.[0]?.taskDefinition, arn('api', 8))
+  })
+
+  test('goes to no release that failed, or was no deploy', () => {
+    const ledger = ledgerOf(
+      entry('release/production/failed', both(8, 7), rolledBack),
+      entry('release/production/back', both(8, 7), rollback),
+    )
+    assert.deepEqual(resolveRollback(ledger, 'release/production/failed'), {
+      kind: 'none',
+      reason:
+        'release/production/failed ended as rolled_back: only a release that succeeded can be rolled back to',
+    })
+    assert.equal(resolveRollback(ledger, 'release/production/back').kind, 'none')
+  })
+})
+
+const isLeftToEcs = (to: string) => resolveRollback({ releases: [] }, to).kind === 'found'
+
+test('a revision is a name or an ARN with a number, and nothing around it', () => {
+  const prefix = 'arn:aws-cn:ecs:cn-north-1:123456789012:task-definition/'
+  const revisions = ['a:1', 'mailman_API-2:41', 'x'.repeat(255) + ':1', `${prefix}a:12`]
+  for (const to of [...revisions, 'arn:aws:ecs:::task-definition/a:1']) {
+    assert.ok(isLeftToEcs(to), to)
+  }
+  const others = ['a', ':1', 'a:', 'a:1b', 'a:x', 'a b:1', '/a:1', 'a:1 ', ' a:1', 'a.b:1']
+  const arns = [`${prefix}a`, `x${prefix}a:1`, prefix.replace('ecs', 'ecr') + 'a:1']
+  const more = ['x'.repeat(256) + ':1', 'arn::ecs:r:1:task-definition/a:1', `${prefix}${prefix}a:1`]
+  const account = ['arn:aws:ecs:r:x:task-definition/a:1', 'arn:aws:ecs:a:b:1:task-definition/a:1']
+  for (const to of [...others, ...arns, ...more, ...account]) assert.ok(!isLeftToEcs(to), to)
+})
+
+describe('what is live after a rollback', () => {
+  test('is the deploy that had made these revisions live, though others came between', () => {
+    const ledger = ledgerOf(
+      entry('aaaaaaa', both(8, 7)),
+      entry('failed1', both(8, 6), rolledBack),
+      entry('bbbbbbb', both(9, 8)),
+      entry('again', both(9, 8), { kind: 'redeploy' }),
+    )
+    const { live } = withEntry(ledger, entry('back', both(8, 9), rollback))
+    assert.equal(live?.id, 'aaaaaaa')
+    assert.equal(live.services[0]?.rollbackTarget.taskDefinition, arn('api', 7))
+  })
+
+  test('is the rollback itself if nothing is known of the revisions, with no way further back', () => {
+    const { live } = withEntry(second, entry('back', both(3, 9), rollback))
+    assert.equal(live?.id, 'back')
+    const ways = live.services.map(({ rollbackTarget }) => rollbackTarget)
+    assert.deepEqual(
+      ways,
+      both(3, 9).map(({ rollbackTarget }) => ({ ...rollbackTarget, hasSucceeded: false })),
+    )
+  })
+
+  test('is not an earlier deploy of the same task definition with other images', () => {
+    const [api, worker] = both(8, 9)
+    assert.ok(api && worker)
+    const other = { ...api.revision, digests: { api: digestOf('api', 1) } }
+    const back = entry('back', [{ ...api, revision: other }, worker], rollback)
+    assert.equal(withEntry(second, back).live?.id, 'back')
+  })
+
+  test('is not an earlier deploy that lacked a service', () => {
+    const ledger = ledgerOf(entry('aaaaaaa', [released('api', 8, 7)]), entry('b', both(9, 8)))
+    assert.equal(withEntry(ledger, entry('back', both(8, 9), rollback)).live?.id, 'back')
+  })
+})
+
+describe('what is live', () => {
+  test('is nothing before the first success', () => {
+    const ledger = ledgerOf(entry('failed1', both(8, 7), rolledBack))
+    assert.deepEqual(ledger, { releases: [entry('failed1', both(8, 7), rolledBack)] })
+  })
+
+  test('is a redeploy only where nothing was live', () => {
+    assert.equal(ledgerOf(entry('r', both(8, 8), { kind: 'redeploy' })).live?.id, 'r')
+    const after = withEntry(second, entry('r', both(9, 9), { kind: 'redeploy' }))
+    assert.equal(after.live?.id, 'bbbbbbb')
+  })
+
+  test('says of each service which commit made it', () => {
+    const since = { release: 'aaaaaaa', at: 1, commit: commitOf('aaaaaaa') }
+    const { live } = ledgerOf(entry('aaaaaaa', both(8, 7)))
+    assert.deepEqual(
+      live?.services.map((service) => service.since),
+      [since, since],
+    )
+    const { commit: _, ...withoutCommit } = entry('x', both(8, 7))
+    assert.deepEqual(ledgerOf(withoutCommit).live?.services[0]?.since, { release: 'x', at: 1 })
+  })
+
+  test('has, of a service that a release left alone, what runs as its rollback target', () => {
+    const { live } = withEntry(second, entry('ccccccc', [released('api', 10, 9)]))
+    const {
+      registered: _,
+      service: __,
+      ...running
+    } = {
+      ...revisionOf('worker', 9),
+      registered: true,
+    }
+    const [, worker] = both(9, 8)
+    const untouched = live?.services.find(({ name }) => name === 'worker')
+    assert.deepEqual(untouched?.rollbackTarget, { ...worker?.rollbackTarget, ...running })
+  })
+})
+
+describe('a copy of a deregistered revision', () => {
+  const [api] = both(10, 9)
+  assert.ok(api)
+  const target = { ...api.rollbackTarget, taskDefinition: arn('api', 11), copyOf: arn('api', 9) }
+  const failed = entry('ccccccc', [{ ...api, rollbackTarget: target }], rolledBack)
+
+  test('replaces it in every release, as what ran and as what can be rolled back to', () => {
+    const ledger = withEntry(
+      ledgerOf(entry('bbbbbbb', both(9, 8)), entry('later', [released('api', 12, 9)], rolledBack)),
+      failed,
+    )
+    const definitions = ledger.releases.map(({ services: [first] }) => [
+      first?.revision.taskDefinition,
+      first?.rollbackTarget.taskDefinition,
+    ])
+    assert.deepEqual(definitions, [
+      [arn('api', 10), arn('api', 11)],
+      [arn('api', 12), arn('api', 11)],
+      [arn('api', 11), arn('api', 8)],
+    ])
+  })
+
+  test('may come before anything is live', () => {
+    const before = entry('x', [released('api', 9, 8)], rolledBack)
+    const ledger = withEntry(ledgerOf(before), failed)
+    assert.ok(!('live' in ledger))
+    assert.equal(ledger.releases[1]?.services[0]?.revision.taskDefinition, arn('api', 11))
+  })
+})
+
+test('an id counts on while it is taken, by an entry or otherwise', () => {
+  const spec = specFor('queue')
+  const now = Date.UTC(2026, 0, 2, 3, 4, 5, 678)
+  const id = 'release/production/rollback-20260102T030405Z'
+  const request = { kind: 'rollback', spec, requestedBy: 'ann' } as const
+  assert.equal(releaseId({ releases: [] }, request, now), id)
+  assert.equal(releaseId(ledgerOf(entry(id, [])), request, now, [`${id}-2`]), `${id}-3`)
+  const deploy = deployOf(spec)
+  const first = releaseId({ releases: [] }, deploy, now)
+  assert.equal(releaseId({ releases: [] }, deploy, now, ['other', first]), `${first}-2`)
+})
