@@ -45,34 +45,52 @@ Object.assign(globalThis, { __stryker__: shared })
 const idOf = ({ file, name }: Collected) =>
   `${path.relative(process.cwd(), fileURLToPath(file))} ${name}`
 
-/** Loads all test files, or those of these tests. */
-async function load(ids?: readonly string[]): Promise<readonly Collected[]> {
-  const files = globSync(testFiles).toSorted()
-  const needed = files.filter((file) => ids?.some((id) => id.startsWith(file)) ?? true)
-  const tests: Collected[] = []
-  for (const file of needed) tests.push(...(await testsOf(pathToFileURL(file).href)))
-  return ids === undefined ? tests : tests.filter((one) => ids.includes(idOf(one)))
+interface Run {
+  /** Absent: all tests. */
+  readonly ids?: readonly string[] | undefined
+  readonly stopsEarly: boolean
+  /** Tests of this room come first. */
+  readonly room?: string
+  readonly mutant?: string
+  /** The mutant acts while modules load. Such a mutant gets a process of its own from Stryker. */
+  readonly isStatic?: boolean
 }
 
-async function runAll(tests: readonly Collected[], stopsEarly: boolean): Promise<TestResult[]> {
+async function run({ ids, stopsEarly, room = '', mutant, isStatic }: Run): Promise<TestResult[]> {
   const results: TestResult[] = []
-  for (const one of tests) {
-    const id = idOf(one)
-    const begin = performance.now()
-    shared.currentTestId = id
-    const failureMessage = await failureOf(one)
-    const timeSpentMs = performance.now() - begin
-    const about = { id, name: one.name, fileName: fileURLToPath(one.file), timeSpentMs }
-    if (failureMessage === undefined) results.push({ ...about, status: TestStatus.Success })
-    else results.push({ ...about, status: TestStatus.Failed, failureMessage })
-    if (failureMessage !== undefined && stopsEarly) break
+  const isNear = (file: string) => file.startsWith(path.join('test/unit', room))
+  const files = globSync(testFiles)
+    .filter((file) => ids?.some((id) => id.startsWith(file)) ?? true)
+    .toSorted((one, other) => Number(isNear(other)) - Number(isNear(one)) || (one < other ? -1 : 1))
+  for (const file of files) {
+    Object.assign(shared, { currentTestId: undefined, activeMutant: isStatic ? mutant : undefined })
+    const tests = await testsOf(pathToFileURL(file).href)
+    Object.assign(shared, { activeMutant: mutant })
+    for (const one of tests) {
+      if (ids?.includes(idOf(one)) === false) continue
+      const result = await resultOf(one)
+      results.push(result)
+      if (result.status === TestStatus.Failed && stopsEarly) return results
+    }
   }
   return results
 }
 
-async function failureOf({ run }: Collected): Promise<string | undefined> {
+async function resultOf(one: Collected): Promise<TestResult> {
+  const id = idOf(one)
+  const begin = performance.now()
+  shared.currentTestId = id
+  const failureMessage = await failureOf(one)
+  const timeSpentMs = performance.now() - begin
+  const about = { id, name: one.name, fileName: fileURLToPath(one.file), timeSpentMs }
+  return failureMessage === undefined
+    ? { ...about, status: TestStatus.Success }
+    : { ...about, status: TestStatus.Failed, failureMessage }
+}
+
+async function failureOf({ run: test }: Collected): Promise<string | undefined> {
   try {
-    await run()
+    await test()
     return undefined
   } catch (error) {
     return String(error)
@@ -80,25 +98,23 @@ async function failureOf({ run }: Collected): Promise<string | undefined> {
 }
 
 async function dryRun({ disableBail }: DryRunOptions): Promise<DryRunResult> {
-  const tests = await runAll(await load(), !disableBail)
+  const tests = await run({ stopsEarly: !disableBail })
   const { mutantCoverage } = shared
   return { status: DryRunStatus.Complete, tests, ...(mutantCoverage && { mutantCoverage }) }
 }
 
 async function mutantRun(options: MutantRunOptions) {
-  const { activeMutant, mutantActivation, hitLimit, testFilter, disableBail } = options
-  // A mutant that acts while modules load gets a process of its own from Stryker.
-  if (mutantActivation === 'static') shared.activeMutant = activeMutant.id
-  else delete shared.activeMutant
-  const tests = await load(testFilter)
-  Object.assign(shared, { activeMutant: activeMutant.id, hitLimit, hitCount: hitLimit && 0 })
-  const results = await runAll(tests, !disableBail)
-  return toMutantRunResult(
-    determineHitLimitReached(shared.hitCount, hitLimit) ?? {
-      status: DryRunStatus.Complete,
-      tests: results,
-    },
-  )
+  const { activeMutant, hitLimit } = options
+  Object.assign(shared, { hitLimit, hitCount: hitLimit === undefined ? undefined : 0 })
+  const tests = await run({
+    ids: options.testFilter,
+    stopsEarly: !options.disableBail,
+    room: path.dirname(path.relative(process.cwd(), options.sandboxFileName)),
+    mutant: activeMutant.id,
+    isStatic: options.mutantActivation === 'static',
+  })
+  const timedOut = determineHitLimitReached(shared.hitCount, hitLimit)
+  return toMutantRunResult(timedOut ?? { status: DryRunStatus.Complete, tests })
 }
 
 const runner = (): TestRunner => ({
