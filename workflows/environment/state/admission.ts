@@ -79,8 +79,7 @@ function admissionOf(
     id: input.id,
     cancelRunning:
       running !== undefined &&
-      (request.kind === 'rollback' ||
-        (isDeploy && supersedeRunning && running.kind === 'deploy' && policy !== 'reject')),
+      (request.kind === 'rollback' || (isDeploy && supersedeRunning && running.kind === 'deploy')),
     state: {
       ...state,
       spec: request.spec,

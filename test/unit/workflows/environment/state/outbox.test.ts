@@ -49,6 +49,15 @@ test('the same notification is kept once for a receiver, however often it is con
   assert.deepEqual(countOf(withUnsent(empty, [addressed(1), addressed(1), other], 5)), [2, 0])
 })
 
+test('what never waited can be given up, too', () => {
+  const { unsent, undelivered = [] } = withUndelivered(empty, addressed(1), 5, 'down')
+  assert.equal(unsent, undefined)
+  assert.deepEqual(
+    undelivered.map(({ reason }) => reason),
+    ['down'],
+  )
+})
+
 test('what is given up is kept with the reason, the newest first and not without end', () => {
   const state = many(20).reduce(
     (before, one, at) => withUndelivered(before, one, at, `no ${at}`),

@@ -31,7 +31,10 @@ const entry = (id: string, change: Partial<LedgerEntry> = {}): LedgerEntry => ({
 /** An environment that has a release of every kind. */
 const state: EnvironmentState = {
   ...empty,
-  waiting: [{ input, since: 0 }],
+  waiting: [
+    { input, since: 0 },
+    { input: { ...input, id: 'waits too' }, since: 0 },
+  ],
   superseded: [{ id: 'old', by: 'new', at: 1 }],
   ledger: {
     releases: [

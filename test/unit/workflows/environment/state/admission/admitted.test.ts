@@ -68,6 +68,14 @@ describe('an admitted request', () => {
     assert.ok(redone.state.waiting.every((one) => !('approval' in one)))
   })
 
+  test('knows nothing of the ledger if it is a redeploy', () => {
+    const { state } = admitted({ ...empty, ledger: ledgerOf(live) }, redeploy)
+    assert.deepEqual(state.waiting[0]?.input, {
+      id: 'release/production/redeploy-19700101T000000Z',
+      request: redeploy,
+    })
+  })
+
   test('goes first if it is a rollback, with what the ledger knows of it', () => {
     const ledger = ledgerOf(live)
     const before = { ...after(deploy), ledger }

@@ -93,6 +93,16 @@ describe('a request joins', () => {
     assert.equal(joined(rollback), 'admitted')
   })
 
+  test('nothing if it is a rollback, though a deploy of an unknown commit runs', () => {
+    const { commit: _, ...unknown } = running
+    assert.equal(admit(empty, unknown, rollback, 5).kind, 'admitted')
+  })
+
+  test('and leaves an override of a freeze that is there', () => {
+    const state = after(deployOf(spec, { override: { reason: 'fire' } }))
+    assert.deepEqual(admit(state, undefined, deploy, 5), { kind: 'joined', id, state })
+  })
+
   test('and takes its override of a freeze there, and to no other', () => {
     const queue = specOf({ policy: 'queue' })
     const another = deployOf(queue, { commit: anotherCommit })
