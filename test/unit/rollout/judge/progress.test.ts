@@ -134,6 +134,7 @@ describe('all is there', () => {
     assert.equal(isThere({}, failed), true)
     assert.equal(isThere({}, { ...failed, runningCount: 1 }), false)
     assert.equal(isThere({}, { ...failed, pendingCount: 1 }), false)
+    assert.equal(isThere({}, { ...failed, runningCount: 1, pendingCount: 1 }), false)
   })
 })
 

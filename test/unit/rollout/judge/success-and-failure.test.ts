@@ -37,10 +37,10 @@ describe('a success', () => {
   test('counts tasks, and healthy targets where there is a load balancer', () => {
     const success = { kind: 'succeeded', basis: 'service deployment', running: 1, wanted: 1 }
     assert.deepEqual(judge(observationWith(), ours), success)
-    const targets = [targetWith('healthy'), targetWith('draining')]
+    const targets = ['healthy', 'draining', 'healthy'].map((state) => targetWith(state))
     assert.deepEqual(judge(balancedObservation({ targets }), ours), {
       ...success,
-      healthyTargets: 1,
+      healthyTargets: 2,
     })
     assert.deepEqual(judge(observationWith(without), ours), { ...success, basis: 'deployments' })
   })
@@ -68,6 +68,11 @@ describe('a success', () => {
     const deployments = [deploymentWith(), deploymentWith(other)]
     const beside = observationWith({ ...without, service: { deployments } })
     assert.deepEqual(underWay(judge(beside, ours)), [notDone, true])
+    assert.deepEqual(underWay(judge(observationWith({ ...without, tasks: [] }), ours))[0], {
+      kind: 'tasks',
+      running: 0,
+      wanted: 1,
+    })
   })
 })
 

@@ -51,6 +51,9 @@ test('both target groups of blue/green count together, and one may be unused', (
   const loadBalancers = [blueGreen]
   assert.equal(gap([targetWith('unused'), green('healthy')], { loadBalancers }), undefined)
   assert.equal(gap([targetWith('healthy'), green('unused')], { loadBalancers }), undefined)
+  const admin = { targetGroupArn: 'admin' }
+  const three = [targetWith('unused'), green('healthy'), targetWith('healthy', admin)]
+  assert.equal(gap(three, { loadBalancers: [blueGreen, admin] }), undefined)
   const both = [targetWith('healthy'), green('healthy')]
   assert.equal(gap(both, { loadBalancers, wanted: 2 }), undefined)
   assert.deepEqual(gap([targetWith('unused'), green('unhealthy')], { loadBalancers }), {

@@ -10,6 +10,7 @@ import {
   oldRevision,
   ours,
   recordWith,
+  rolledBackTo,
   taskWith,
 } from '../observations.ts'
 
@@ -58,7 +59,16 @@ describe('the next step of a rollback', () => {
     const waits = step({ deployments: [back] })
     assert.equal(waits.kind === 'wait for' && waits.deployment.id, 'ecs-svc/3')
     const failed = deploymentWith({ taskDefinition: oldRevision, rolloutState: 'FAILED' })
-    assert.deepEqual(step({ deployments: [failed] }), { kind: 'update', force: true })
+    const broken = { ...rolledBackTo, rolloutState: 'FAILED' }
+    for (const one of [failed, broken]) {
+      assert.deepEqual(step({ deployments: [one] }), { kind: 'update', force: true })
+    }
+  })
+
+  test('is to start fresh tasks if ours has the task definition of the target', () => {
+    const same = deploymentWith({ taskDefinition: oldRevision })
+    const goal = { started: { ...started, taskDefinition: oldRevision } }
+    assert.deepEqual(step({ deployments: [same], goal }), { kind: 'update', force: true })
   })
 
   test('names the state in which ECS rolls back', () => {

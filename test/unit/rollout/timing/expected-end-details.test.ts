@@ -89,6 +89,13 @@ describe('the expected end', () => {
     assert.deepEqual(end({ mine: fewer, evidence: { seenAt } }), around(seenAt, 90_000))
   })
 
+  test('waits for tasks to register where nothing is known of their start', () => {
+    const happened = earlier.filter(([, message]) => !message.includes('started'))
+    const seenAt = begin + 40_000
+    const mine = { desiredCount: 2, runningCount: 1, pendingCount: 0 }
+    assert.deepEqual(end({ happened, mine, evidence: { seenAt } }), around(seenAt, 60_000))
+  })
+
   test('waits for other tasks to stop and drain', () => {
     const seenAt = begin + 40_000
     const stops = around(seenAt, 40_000)

@@ -27,6 +27,7 @@ test('a milestone was passed when it was last reported since the beginning', () 
   )
   assert.deepEqual(passedSince(events, 5), { started: 9, registered: 7, stopped: 8, draining: 8 })
   assert.deepEqual(passedSince(events.toReversed(), 5).started, 9)
+  assert.deepEqual(passedSince(events, 9), { started: 9 })
   assert.deepEqual(passedSince(events, 10), {})
 })
 

@@ -169,7 +169,10 @@ const signs = (failedTasks: number, ...messages: string[]) =>
   failureSigns(
     observationWith({
       service: {
-        deployments: [deploymentWith({ failedTasks })],
+        deployments: [
+          deploymentWith({ id: 'ecs-svc/1', failedTasks: 9 }),
+          deploymentWith({ failedTasks }),
+        ],
         events: messages.map((message, at) => ({ createdAt: new Date(at + 1), message })),
       },
     }).service,
