@@ -1,4 +1,4 @@
-import { type Client, WorkflowNotFoundError } from '@temporalio/client'
+import type { Client } from '@temporalio/client'
 import { exitStatus, exitStatusWhenWaitingEnds, type Outcome } from '../contract/outcome.ts'
 import { environmentWorkflowId } from '../contract/messages.ts'
 import type { ReleaseResult } from '../contract/releases.ts'
@@ -64,12 +64,15 @@ export async function followToEnd(
     link,
     ...(afterStopping === undefined ? {} : { afterStopping }),
   })
+  // A release that this command has requested or seen is there; any other may not even exist.
+  let isKnown = release.isNew !== undefined
   let result: ReleaseResult
   try {
     result = await withStopSignal(options.timeout, (signal) =>
       followRelease(client, release, {
         signal,
         onEvent(event) {
+          isKnown = true
           display.show(event)
           job?.show(event)
         },
@@ -78,8 +81,7 @@ export async function followToEnd(
   } catch (error) {
     display.close()
     if (!(error instanceof Interrupted || error instanceof TimedOut)) {
-      const isAccepted = release.isNew !== undefined
-      throw isUnknownRelease(error) && !isAccepted ? error : lostSight(release, error)
+      throw isKnown ? lostSight(release, error) : error
     }
     job?.stoppedWaiting(error instanceof TimedOut ? 'timed_out' : 'interrupted')
     return stopWaiting(release, error, options)
@@ -121,10 +123,6 @@ function lostSight({ id }: FollowedRelease, error: unknown): unknown {
     `Cannot follow ${id} any more, but it continues unless it has ended: ${error.message} Then follow it: slipway wait ${id}`,
     { exitStatus: exitStatusWhenWaitingEnds, cause: error },
   )
-}
-
-function isUnknownRelease(error: unknown): boolean {
-  return error instanceof UserError && error.cause instanceof WorkflowNotFoundError
 }
 
 function stopWaiting(release: FollowedRelease, reason: StopReason, options: CommonOptions): number {

@@ -74,6 +74,7 @@ export type {
 } from '../contract/releases.ts'
 export type { Revision, RolloutProgress } from '../contract/activity-types.ts'
 export type { RollbackTarget, RunningRevision } from '../rollout/deployment.ts'
+export type { ImageDigests } from '../rollout/same-image.ts'
 export type { FailedTask, FailureEvidence, UnhealthyTarget } from '../rollout/failed-tasks.ts'
 
 export type { ReleaseKind, ReleaseReference } from '../contract/release-reference.ts'
@@ -103,6 +104,7 @@ export type {
   FoundImage,
   KnownRevision,
   Plan,
+  RequiredPlatform,
   ServicePlan,
   TaskDefinitionChange,
 } from '../contract/activity-types.ts'
