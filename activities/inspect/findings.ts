@@ -82,7 +82,7 @@ export function warningsAbout(
   }
   if (observation.serviceDeployments === 'unavailable') {
     warnings.push(
-      `ECS returns no service deployment records for "${ecsService}", so its outcome rests on weaker evidence. Allow the worker to call ecs:ListServiceDeployments, unless the endpoint is too old to have it.`,
+      `ECS returns no service deployment records for "${ecsService}", so its outcome rests on weaker evidence. Allow the worker to call ecs:ListServiceDeployments, ecs:DescribeServiceDeployments and ecs:DescribeServiceRevisions, unless the endpoint is too old to have them.`,
     )
   }
   return warnings
