@@ -51,17 +51,22 @@ interface SdkErrorFields {
  */
 function readForeignResponse(body: unknown, status: number): AwsError {
   const text = body instanceof Uint8Array ? new TextDecoder().decode(body) : ''
-  const name = elementOf(text, 'Code')
+  const name = status < 300 ? undefined : elementOf(text, 'Code')
   if (name !== undefined) {
     return { name, message: elementOf(text, 'Message') ?? '', code: '', status, answered: true }
   }
+  const message = `HTTP ${status} with ${quoted(text, status)} instead of an AWS response`
+  return { name: unreadableAnswer, message, code: '', status, answered: true }
+}
+
+/** The body of a success is never quoted: half a task definition may begin with a secret. */
+function quoted(text: string, status: number): string {
+  if (status < 300) return `a body of ${text.length} characters that cannot be read`
   const content = text
     .replaceAll(/<[^>]*>/g, ' ')
     .replaceAll(/\s+/g, ' ')
     .trim()
-  const quoted = content === '' ? 'an empty body' : `"${content.slice(0, 120)}"`
-  const message = `HTTP ${status} with ${quoted} instead of an AWS response`
-  return { name: unreadableAnswer, message, code: '', status, answered: true }
+  return content === '' ? 'an empty body' : `"${content.slice(0, 120)}"`
 }
 
 function elementOf(xml: string, element: string): string | undefined {

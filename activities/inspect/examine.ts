@@ -43,9 +43,8 @@ export interface ExaminedService {
 }
 
 /**
- * Reads everything that a release is about to change, and collects what would make it fail.
- *
- * @param running `again`: what runs now is deployed once more
+ * Reads everything that a release of this kind is about to change, and collects what would make it
+ * fail.
  */
 export async function examineEnvironment(
   clients: AwsClients,

@@ -24,12 +24,17 @@ export function boundResult(result: ReleaseResult): ReleaseResult {
   }
 }
 
-/** The first warnings that fit, and how many there are beside them. */
-export function boundWarnings(warnings: readonly string[]): readonly string[] {
-  const short = warnings.map((warning) => cut(warning, warningBytes))
-  const kept = firstThatFit(short, warningsBytes)
-  const others = short.length - kept.length
-  return others === 0 ? kept : [...kept, `${others} more warnings are left out here.`]
+/** A warning of bounded length. A release has few: what an inspection finds, and how it ended. */
+export function boundWarning(warning: string): string {
+  return cut(warning, warningBytes)
+}
+
+/** The last warnings that fit, which are about the end, after how many there were before them. */
+function boundWarnings(warnings: readonly string[]): readonly string[] {
+  const newestFirst = warnings.map(boundWarning).toReversed()
+  const kept = firstThatFit(newestFirst, warningsBytes).toReversed()
+  const others = warnings.length - kept.length
+  return others === 0 ? kept : [`${others} earlier warnings are left out here.`, ...kept]
 }
 
 function boundTask(task: FailedTask): FailedTask {

@@ -14,7 +14,7 @@ import {
   releaseStatus,
 } from '../../contract/messages.ts'
 import { cut } from '../../contract/size.ts'
-import { boundWarnings } from './bound-result.ts'
+import { boundWarning } from './bound-result.ts'
 import { releaseDetails } from '../../text/details.ts'
 import { referenceOf } from '../release-reference.ts'
 import { linksOf } from '../../text/links.ts'
@@ -126,7 +126,7 @@ export function trackProgress(input: ReleaseInput): ReleaseProgress {
       }
     },
     skip: (about, note) => begin(about)({ state: 'skipped', note }),
-    warn: (warnings) => update({ warnings: boundWarnings([...status.warnings, ...warnings]) }),
+    warn: (warnings) => update({ warnings: [...status.warnings, ...warnings.map(boundWarning)] }),
     knowCommit: (known) =>
       known === undefined
         ? undefined

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { ReleaseResult } from '../../../../contract/releases.ts'
 import { jsonBytes } from '../../../../contract/size.ts'
 import type { FailedTask } from '../../../../rollout/failed-tasks.ts'
-import { boundResult, boundWarnings } from '../../../../workflows/release/bound-result.ts'
+import { boundResult } from '../../../../workflows/release/bound-result.ts'
 
 const result: ReleaseResult = {
   id: 'release/production/3f2c1ab4d5e6',
@@ -50,15 +50,16 @@ test('each text of a result is bounded in bytes, and so is the result as a whole
   assert.ok(jsonBytes(all) < 128 * 1024, `${jsonBytes(all)}`)
 })
 
-test('the last log lines of a task are kept, and all warnings are counted', () => {
+test('the last log lines of a task and the last warnings are kept, and the others are counted', () => {
   const logs = Array.from({ length: 40 }, (_, at) => `${at} ${'x'.repeat(900)}`)
   const bounded = boundResult({ ...result, failedTasks: [{ ...task, logs }] })
   const kept = bounded.failedTasks?.[0]?.logs ?? []
   assert.ok(kept.length > 0 && kept.length < 40)
   assert.deepEqual(kept, logs.slice(-kept.length))
-  const warnings = boundWarnings(Array.from({ length: 100 }, (_, at) => `${at} ${'w'.repeat(900)}`))
-  const others = Number(/^(\d+) more/.exec(warnings.at(-1) ?? '')?.[1])
-  assert.equal(warnings.length - 1 + others, 100)
+  const warnings = Array.from({ length: 100 }, (_, at) => `${at} ${'w'.repeat(900)}`)
+  const [counted, ...last] = boundResult({ ...result, warnings }).warnings
+  assert.equal(Number(/^(\d+) earlier/.exec(counted ?? '')?.[1]) + last.length, 100)
+  assert.deepEqual(last, warnings.slice(-last.length))
 })
 
 test('a result of usual size stays as it is', () => {
