@@ -81,10 +81,16 @@ const textOf = (taskDefinition: string) =>
 function registered(answer: string): object {
   const { taskDefinition } = JSON.parse(answer) as { taskDefinition: Record<string, unknown> }
   const { containerDefinitions, ...rest } = taskDefinition
-  const added = ['taskDefinitionArn', 'revision', 'status', 'registeredAt', 'deregisteredAt']
+  const added = new Set([
+    'taskDefinitionArn',
+    'revision',
+    'status',
+    'registeredAt',
+    'deregisteredAt',
+  ])
   return {
     containers: (containerDefinitions as object[]).map((one) => ({ ...one, image: '' })),
-    ...Object.fromEntries(Object.entries(rest).filter(([field]) => !added.includes(field))),
+    ...Object.fromEntries(Object.entries(rest).filter(([field]) => !added.has(field))),
   }
 }
 
