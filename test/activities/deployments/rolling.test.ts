@@ -9,17 +9,17 @@ import {
   ListTasksCommand,
   RegisterTaskDefinitionCommand,
 } from '@aws-sdk/client-ecs'
-import type { EnvironmentSpec } from '../../contract/environment-spec.ts'
-import { createReleaseActivities } from '../../activities/index.ts'
-import type { InspectedService, Revision } from '../../contract/activity-types.ts'
-import type { StartedDeployment } from '../../rollout/deployment.ts'
-import { realClock } from '../../simulator/clock/index.ts'
-import { scriptedRuntime, type Behaviour } from '../../simulator/runtime/scripted.ts'
-import { fastTimings } from '../../simulator/ecs/timings.ts'
-import { startSimulator, type Simulator } from '../../simulator/start.ts'
-import { failsAs, inActivity } from '../unit/activities/in-activity.ts'
-import { commit, serviceNamed, specWith } from '../unit/environment-specs.ts'
-import { useAsAws } from './simulated-account.ts'
+import type { EnvironmentSpec } from '../../../contract/environment-spec.ts'
+import { createReleaseActivities } from '../../../activities/index.ts'
+import type { InspectedService, Revision } from '../../../contract/activity-types.ts'
+import type { StartedDeployment } from '../../../rollout/deployment.ts'
+import { realClock } from '../../../simulator/clock/index.ts'
+import { scriptedRuntime, type Behaviour } from '../../../simulator/runtime/scripted.ts'
+import { fastTimings } from '../../../simulator/ecs/timings.ts'
+import { startSimulator, type Simulator } from '../../../simulator/start.ts'
+import { failsAs, inActivity } from '../../unit/activities/in-activity.ts'
+import { commit, serviceNamed, specWith } from '../../unit/environment-specs.ts'
+import { useAsAws } from '../simulated-account.ts'
 
 /** Behaviour of an image's tasks, by the first digit of its digest. */
 const behaviours: Readonly<Record<string, Behaviour>> = {

@@ -17,11 +17,11 @@ import {
   ElasticLoadBalancingV2Client,
   ModifyTargetGroupAttributesCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
-import type { createReleaseActivities } from '../../activities/index.ts'
-import type { InspectedService, Revision, RolloutProgress } from '../../contract/activity-types.ts'
-import type { StartedDeployment } from '../../rollout/deployment.ts'
-import { inActivity } from '../unit/activities/in-activity.ts'
-import { commit, serviceNamed, specWith } from '../unit/environment-specs.ts'
+import type { createReleaseActivities } from '../../../activities/index.ts'
+import type { InspectedService, Revision, RolloutProgress } from '../../../contract/activity-types.ts'
+import type { StartedDeployment } from '../../../rollout/deployment.ts'
+import { inActivity } from '../../unit/activities/in-activity.ts'
+import { commit, serviceNamed, specWith } from '../../unit/environment-specs.ts'
 
 export const digest = (digit: string) => `sha256:${digit.repeat(64)}`
 

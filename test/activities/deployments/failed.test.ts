@@ -7,16 +7,16 @@ import {
   UpdateServiceCommand,
   type DeploymentConfiguration,
 } from '@aws-sdk/client-ecs'
-import { createReleaseActivities } from '../../activities/index.ts'
-import type { InspectedService } from '../../contract/activity-types.ts'
-import { fastTimings } from '../../simulator/ecs/index.ts'
-import { scriptedRuntime, type Behaviour } from '../../simulator/runtime/scripted.ts'
-import { startSimulator, type Simulator } from '../../simulator/start.ts'
-import { inActivity } from '../unit/activities/in-activity.ts'
-import { commit } from '../unit/environment-specs.ts'
+import { createReleaseActivities } from '../../../activities/index.ts'
+import type { InspectedService } from '../../../contract/activity-types.ts'
+import { fastTimings } from '../../../simulator/ecs/index.ts'
+import { scriptedRuntime, type Behaviour } from '../../../simulator/runtime/scripted.ts'
+import { startSimulator, type Simulator } from '../../../simulator/start.ts'
+import { inActivity } from '../../unit/activities/in-activity.ts'
+import { commit } from '../../unit/environment-specs.ts'
 import { digest, trafficShiftingService } from './traffic-shifting-service.ts'
 import { fastClock } from './fast-clock.ts'
-import { useAsAws } from './simulated-account.ts'
+import { useAsAws } from '../simulated-account.ts'
 
 const activities = createReleaseActivities({ pace: { nearEndMs: 5, farMs: 20 } })
 

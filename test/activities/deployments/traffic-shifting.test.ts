@@ -7,15 +7,15 @@ import {
   UpdateServiceCommand,
   type DeploymentConfiguration,
 } from '@aws-sdk/client-ecs'
-import { createReleaseActivities } from '../../activities/index.ts'
-import { until } from '../../local/process/until.ts'
-import { fastTimings, setAlarm } from '../../simulator/ecs/index.ts'
-import { scriptedRuntime, type Behaviour } from '../../simulator/runtime/scripted.ts'
-import { startSimulator, type Simulator } from '../../simulator/start.ts'
-import { failsAs } from '../unit/activities/in-activity.ts'
+import { createReleaseActivities } from '../../../activities/index.ts'
+import { until } from '../../../local/process/until.ts'
+import { fastTimings, setAlarm } from '../../../simulator/ecs/index.ts'
+import { scriptedRuntime, type Behaviour } from '../../../simulator/runtime/scripted.ts'
+import { startSimulator, type Simulator } from '../../../simulator/start.ts'
+import { failsAs } from '../../unit/activities/in-activity.ts'
 import { trafficShiftingService, digest } from './traffic-shifting-service.ts'
 import { fastClock } from './fast-clock.ts'
-import { useAsAws } from './simulated-account.ts'
+import { useAsAws } from '../simulated-account.ts'
 
 const activities = createReleaseActivities({ pace: { nearEndMs: 5, farMs: 20 } })
 
