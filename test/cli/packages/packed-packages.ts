@@ -2,9 +2,9 @@ import { glob, readFile, writeFile } from 'node:fs/promises'
 import { isBuiltin } from 'node:module'
 import { join, relative } from 'node:path'
 import { execa } from 'execa'
-import { temporaryFolder } from '../temporary-folder.ts'
+import { temporaryFolder } from '../../temporary-folder.ts'
 
-export const top = join(import.meta.dirname, '..', '..')
+export const top = join(import.meta.dirname, '..', '..', '..')
 
 export type PackageName = 'slipway' | 'slipway-worker' | 'slipway-local' | 'slipway-simulator'
 

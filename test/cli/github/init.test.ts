@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { execa } from 'execa'
 import { parse } from 'yaml'
-import { pinnedActions } from '../../cli/github/pinned-actions.ts'
+import { pinnedActions } from '../../../cli/github/pinned-actions.ts'
 import { actionlint, zizmor } from './linters.ts'
-import { temporaryFolder } from '../temporary-folder.ts'
-import { git, runSlipway } from './cli-fixture.ts'
+import { temporaryFolder } from '../../temporary-folder.ts'
+import { git, runSlipway } from '../cli-fixture.ts'
 
-const top = join(import.meta.dirname, '..', '..')
+const top = join(import.meta.dirname, '..', '..', '..')
 const workflow = '.github/workflows/deploy.yml'
 const nowhere = '127.0.0.1:1'
 

@@ -3,8 +3,8 @@ import { access, copyFile, glob, mkdir, readFile, symlink, writeFile } from 'nod
 import { dirname, join, relative } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { execa } from 'execa'
-import { startTemporal, type TemporalServer } from '../../local/stack/temporal.ts'
-import { temporaryFolder } from '../temporary-folder.ts'
+import { startTemporal, type TemporalServer } from '../../../local/stack/temporal.ts'
+import { temporaryFolder } from '../../temporary-folder.ts'
 import {
   importsOf,
   installPackages,
