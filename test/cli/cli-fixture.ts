@@ -79,6 +79,11 @@ export function runSlipway(
   })
 }
 
+/** The lines of output of a command with --json. */
+export function events(stdout: string): readonly Record<string, unknown>[] {
+  return stdout.split('\n').map((line) => JSON.parse(line) as Record<string, unknown>)
+}
+
 async function newCheckout(
   environment: string,
   address: string,

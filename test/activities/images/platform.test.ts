@@ -1,4 +1,4 @@
-import type { ReleaseKind } from '../../contract/release-reference.ts'
+import type { ReleaseKind } from '../../../contract/release-reference.ts'
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import {
@@ -8,16 +8,16 @@ import {
   type CPUArchitecture,
   type LaunchType,
 } from '@aws-sdk/client-ecs'
-import { createReleaseActivities } from '../../activities/index.ts'
-import { realClock } from '../../simulator/clock/index.ts'
-import { fastTimings } from '../../simulator/ecs/timings.ts'
-import { scriptedRuntime } from '../../simulator/runtime/scripted.ts'
-import { startSimulator, type Simulator } from '../../simulator/start.ts'
-import { ociRegistry, type OciRegistry } from '../../simulator/test/unit/ecr-oci-registry.ts'
-import { failsAs, inActivity } from '../unit/activities/in-activity.ts'
-import { commit, imageNamed, serviceNamed, specWith } from '../unit/environment-specs.ts'
+import { createReleaseActivities } from '../../../activities/index.ts'
+import { realClock } from '../../../simulator/clock/index.ts'
+import { fastTimings } from '../../../simulator/ecs/timings.ts'
+import { scriptedRuntime } from '../../../simulator/runtime/scripted.ts'
+import { startSimulator, type Simulator } from '../../../simulator/start.ts'
+import { ociRegistry, type OciRegistry } from '../../../simulator/test/unit/ecr-oci-registry.ts'
+import { failsAs, inActivity } from '../../unit/activities/in-activity.ts'
+import { commit, imageNamed, serviceNamed, specWith } from '../../unit/environment-specs.ts'
 import { imagePusher } from './pushed-images.ts'
-import { useAsAws } from './simulated-account.ts'
+import { useAsAws } from '../simulated-account.ts'
 
 const activities = createReleaseActivities()
 const amd64 = { os: 'linux', architecture: 'amd64' }

@@ -4,13 +4,13 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { execa } from 'execa'
 import { parse } from 'yaml'
-import type { RolloutEnd } from '../../contract/activity-types.ts'
-import { commandsIn, outputsOf } from '../unit/cli/runner.ts'
-import { temporaryFolder } from '../temporary-folder.ts'
-import { live } from '../workflows/fixtures.ts'
-import { type Checkout, holdActivity, type CliFixture, startCliFixture } from './cli-fixture.ts'
+import type { RolloutEnd } from '../../../contract/activity-types.ts'
+import { commandsIn, outputsOf } from '../../unit/cli/runner.ts'
+import { temporaryFolder } from '../../temporary-folder.ts'
+import { live } from '../../workflows/fixtures.ts'
+import { type Checkout, holdActivity, type CliFixture, startCliFixture } from '../cli-fixture.ts'
 
-const top = join(import.meta.dirname, '..', '..')
+const top = join(import.meta.dirname, '..', '..', '..')
 
 let fixture: CliFixture
 before(async () => {

@@ -2,14 +2,39 @@ import { glob, readFile, writeFile } from 'node:fs/promises'
 import { isBuiltin } from 'node:module'
 import { join, relative } from 'node:path'
 import { execa } from 'execa'
-import { temporaryFolder } from '../temporary-folder.ts'
+import { startTemporal } from '../../../local/stack/temporal.ts'
+import { temporaryFolder } from '../../temporary-folder.ts'
 
-export const top = join(import.meta.dirname, '..', '..')
+export const top = join(import.meta.dirname, '..', '..', '..')
 
 export type PackageName = 'slipway' | 'slipway-worker' | 'slipway-local' | 'slipway-simulator'
 
+/** Packs all packages, and starts a Temporal server for their commands. */
+export async function openPackedPackages() {
+  const archiveOf = await packPackages()
+  const server = await startTemporal({ logFile: join(temporaryFolder(), 'temporal.log') })
+  const env = { TEMPORAL_ADDRESS: server.address }
+  return {
+    archiveOf,
+    /** Variables with the address of the Temporal server. */
+    env,
+    /** Runs a command that was installed into a folder. */
+    run: (folder: string, command: string, ...args: readonly string[]) =>
+      execa(process.execPath, [join(folder, 'node_modules', '.bin', command), ...args], {
+        cwd: folder,
+        env,
+        reject: false,
+        all: true,
+        timeout: 300_000,
+      }),
+    close: () => server.stop(),
+  }
+}
+
+export type PackedPackages = Awaited<ReturnType<typeof openPackedPackages>>
+
 /** Packs all packages as they would be published. Gives the path of a package's archive. */
-export async function packPackages(): Promise<(name: PackageName) => string> {
+async function packPackages(): Promise<(name: PackageName) => string> {
   const folder = temporaryFolder()
   await npm(top, 'pack', '--pack-destination', folder)
   await npm(top, 'pack', '--pack-destination', folder, '--workspaces')

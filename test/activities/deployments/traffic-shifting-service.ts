@@ -17,13 +17,16 @@ import {
   ElasticLoadBalancingV2Client,
   ModifyTargetGroupAttributesCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
-import type { createReleaseActivities } from '../../activities/index.ts'
-import type { InspectedService, Revision, RolloutProgress } from '../../contract/activity-types.ts'
-import type { StartedDeployment } from '../../rollout/deployment.ts'
-import { inActivity } from '../unit/activities/in-activity.ts'
-import { commit, serviceNamed, specWith } from '../unit/environment-specs.ts'
-
-export const digest = (digit: string) => `sha256:${digit.repeat(64)}`
+import type { createReleaseActivities } from '../../../activities/index.ts'
+import type {
+  InspectedService,
+  Revision,
+  RolloutProgress,
+} from '../../../contract/activity-types.ts'
+import type { StartedDeployment } from '../../../rollout/deployment.ts'
+import { inActivity } from '../../unit/activities/in-activity.ts'
+import { commit, serviceNamed, specWith } from '../../unit/environment-specs.ts'
+import { digest } from './digit-images.ts'
 
 /**
  * Creates a service with two target groups that runs an image, with the activities of a release for

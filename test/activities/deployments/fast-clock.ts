@@ -1,4 +1,4 @@
-import type { Clock } from '../../simulator/runtime/types.ts'
+import type { Clock } from '../../../simulator/runtime/types.ts'
 
 /** A clock that runs `times` as fast as real time, for a simulated account. */
 export function fastClock(times: number): Clock {

@@ -7,24 +7,13 @@ import {
   UpdateServiceCommand,
   type DeploymentConfiguration,
 } from '@aws-sdk/client-ecs'
-import { createReleaseActivities } from '../../activities/index.ts'
-import type { InspectedService } from '../../contract/activity-types.ts'
-import { fastTimings } from '../../simulator/ecs/index.ts'
-import { scriptedRuntime, type Behaviour } from '../../simulator/runtime/scripted.ts'
-import { startSimulator, type Simulator } from '../../simulator/start.ts'
-import { inActivity } from '../unit/activities/in-activity.ts'
-import { commit } from '../unit/environment-specs.ts'
-import { digest, trafficShiftingService } from './traffic-shifting-service.ts'
-import { fastClock } from './fast-clock.ts'
-import { useAsAws } from './simulated-account.ts'
-
-const activities = createReleaseActivities({ pace: { nearEndMs: 5, farMs: 20 } })
-
-/** Behaviour of an image's tasks, by the first digit of its digest. */
-const behaviours: Readonly<Record<string, Behaviour>> = {
-  c: { exits: { afterMs: 5, code: 3 } },
-  d: { startMs: 3_600_000 },
-}
+import type { InspectedService } from '../../../contract/activity-types.ts'
+import type { Simulator } from '../../../simulator/start.ts'
+import { inActivity } from '../../unit/activities/in-activity.ts'
+import { commit } from '../../unit/environment-specs.ts'
+import { digest } from './digit-images.ts'
+import { activities, startFastAccount } from './fast-account.ts'
+import { trafficShiftingService } from './traffic-shifting-service.ts'
 
 const noRollback = { deploymentCircuitBreaker: { enable: true, rollback: false } } as const
 
@@ -32,21 +21,7 @@ let simulator: Simulator
 let number = 0
 
 before(async () => {
-  const clock = fastClock(100)
-  simulator = await startSimulator({
-    clock,
-    timings: fastTimings,
-    runtime: scriptedRuntime({
-      clock,
-      behave: ({ containers: [container] }) => ({
-        pullMs: 10,
-        startMs: 10,
-        stopMs: 10,
-        ...behaviours[container?.image.split('@sha256:')[1]?.[0] ?? ''],
-      }),
-    }),
-  })
-  await useAsAws(simulator)
+  simulator = await startFastAccount()
 })
 
 after(() => simulator.close())

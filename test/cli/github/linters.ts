@@ -1,8 +1,8 @@
 import path from 'node:path'
 import { execa } from 'execa'
-import { makeOnce } from '../../local/install/cache.ts'
-import { findOnPath } from '../../local/install/find-on-path.ts'
-import { pythonPackages } from '../peers/pypi.ts'
+import { makeOnce } from '../../../local/install/cache.ts'
+import { findOnPath } from '../../../local/install/find-on-path.ts'
+import { pythonPackages } from '../../peers/pypi.ts'
 
 const actionlintVersion = '1.7.12'
 const zizmorVersion = '1.32.0'

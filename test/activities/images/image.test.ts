@@ -1,58 +1,26 @@
 import assert from 'node:assert/strict'
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { arch } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { CreateRepositoryCommand, DescribeImagesCommand, ECRClient } from '@aws-sdk/client-ecr'
 import { execa } from 'execa'
-import { createBuilderActivities, createReleaseActivities } from '../../activities/index.ts'
-import { helloBaseImage } from '../../local/engine/base-image.ts'
-import type { LocalEngine } from '../../local/engine/engine.ts'
-import { failsAs, inActivity } from '../unit/activities/in-activity.ts'
-import type { imageNamed } from '../unit/environment-specs.ts'
-import { imageInput, openImageFixture, type ImageFixture } from './image-fixture.ts'
-import { makeRepository, type Repository } from './git-repository.ts'
-import { temporaryFolder } from '../temporary-folder.ts'
+import { createBuilderActivities, createReleaseActivities } from '../../../activities/index.ts'
+import { failsAs, inActivity } from '../../unit/activities/in-activity.ts'
+import type { imageNamed } from '../../unit/environment-specs.ts'
+import { openGreetingImage, type GreetingImage } from './greeting-image.ts'
 
-const dockerfile = `FROM ${helloBaseImage} AS api
-ARG GREETING
-COPY text /text
-RUN echo "built with $GREETING"
-ENV GREETING=$GREETING
-FROM api AS worker
-CMD ["true"]
-FROM api AS broken
-RUN echo about to fail && exit 7
-`
+let fixture: GreetingImage
+before(async () => {
+  fixture = await openGreetingImage()
+})
+after(() => fixture.close())
 
-describe('an image', async () => {
-  const folder = temporaryFolder()
-  const cacheDir = join(folder, 'cache')
-  let fixture: ImageFixture
-  let engine: LocalEngine
-  let repository: Repository
-  let commit: string
+const release = createReleaseActivities()
 
-  before(async () => {
-    fixture = await openImageFixture(folder)
-    engine = fixture.engine
-    repository = await makeRepository(join(folder, `a "repo" $(touch x)`))
-    commit = await repository.commit('First', { Dockerfile: dockerfile, text: folder })
-  })
-
-  after(() => fixture.close())
-
-  const activities = createBuilderActivities({ hostQueue: 'here', cacheDir })
-  const release = createReleaseActivities()
-
-  const input = (changes: Partial<ReturnType<typeof imageNamed>> = {}, of = commit) =>
-    imageInput(repository.path, of, {
-      target: 'api',
-      args: { GREETING: 'a "b" $c' },
-      ...changes,
-    })
-
+describe('an image', () => {
   test("is built from the commit, pushed, and identified by the registry's digest", async () => {
+    const { input, activities, cacheDir } = fixture
     const lines: string[] = []
     const logging = { onLog: (message: string) => lines.push(message) }
     const given = await input()
@@ -70,6 +38,7 @@ describe('an image', async () => {
   })
 
   test('is built for the platform of its task definition, on a builder of any platform', async () => {
+    const { repository, input, activities } = fixture
     const [own, architecture] = arch() === 'arm64' ? ['arm64', 'amd64'] : ['amd64', 'arm64']
     const of = await repository.commit('Another platform', {
       'scratch.Dockerfile': 'FROM scratch AS api\nCOPY text /\n',
@@ -104,6 +73,7 @@ describe('an image', async () => {
   })
 
   test('is pushed to the registry of another account and region', async () => {
+    const { input, activities } = fixture
     const registryId = '444455556666'
     const region = 'eu-central-1'
     const repositoryName = 'team/hello'
@@ -123,6 +93,7 @@ describe('an image', async () => {
   })
 
   test("gets and loses the moving tag through the registry's API alone", async () => {
+    const { input } = fixture
     const { spec, image } = await input()
     const move = (digest?: string) =>
       inActivity(() =>
@@ -138,6 +109,7 @@ describe('an image', async () => {
   })
 
   test('fails with the last lines of its build', async () => {
+    const { input, activities } = fixture
     const given = await input({ target: 'broken' })
     await assert.rejects(
       inActivity(() => activities.buildImage(given)),
@@ -146,6 +118,7 @@ describe('an image', async () => {
   })
 
   test('is rejected if its Dockerfile is not in the commit, or its context leads out of the repository', async () => {
+    const { input, activities, repository, commit } = fixture
     const missing = await input({ dockerfile: 'docker/Dockerfile' })
     await assert.rejects(
       inActivity(() => activities.buildImage(missing)),
@@ -161,6 +134,7 @@ describe('an image', async () => {
   })
 
   test("is pushed only if this host's engine has it and it was built from this commit", async () => {
+    const { repository, input, activities, engine, commit } = fixture
     const other = await repository.commit('Second', { text: 'other' })
     const given = await input({}, other)
     await assert.rejects(
@@ -179,6 +153,7 @@ describe('an image', async () => {
   })
 
   test('needs an engine, and the failure says how to get one', async () => {
+    const { input, activities, folder, cacheDir, engine } = fixture
     const { source } = await input()
     const none = createBuilderActivities({ hostQueue: 'x', cacheDir, engine: 'no-such-docker' })
     await assert.rejects(
@@ -195,103 +170,4 @@ describe('an image', async () => {
       process.env['DOCKER_HOST'] = engine.dockerHost
     }
   })
-
-  test('is pushed without its token in an argument, a log line or a heartbeat', async () => {
-    const third = await repository.commit('Third', { text: `third ${folder}` })
-    const given = await input({}, third)
-    await inActivity(() => activities.buildImage(given))
-    const spy = join(folder, 'docker-spy')
-    const record = join(folder, 'record')
-    await writeFile(spy, spyOn(engine.dockerPath, record), { mode: 0o755 })
-    const spied = createBuilderActivities({ hostQueue: 'here', cacheDir, engine: spy })
-    const seen: string[] = []
-    await inActivity(() => spied.pushImage(given), {
-      onLog: (message) => seen.push(message),
-      onHeartbeat: (details) => seen.push(JSON.stringify(details) ?? ''),
-    })
-    const token = await readFile(`${record}.stdin`, 'utf8')
-    assert.equal(token.length > 20, true)
-    const calls = await readFile(record, 'utf8')
-    assert.match(calls, /^login --username AWS --password-stdin 127\.0\.0\.1:\d+$/m)
-    const variables = await readFile(`${record}.env`, 'utf8')
-    assert.equal(
-      [calls, variables, ...seen].some((text) => text.includes(token)),
-      false,
-    )
-  })
-
-  test("is built with the user's own logins, which never receive the token", async () => {
-    const bin = join(folder, 'bin')
-    const own = join(folder, 'own-config')
-    const record = join(folder, 'record-with-logins')
-    await Promise.all([mkdir(bin), mkdir(own)])
-    await writeFile(join(bin, 'docker-credential-recorder'), credentialHelper(`${record}.helper`), {
-      mode: 0o755,
-    })
-    const otherLogins = {
-      'registry.example.com': { auth: Buffer.from('ann:x').toString('base64') },
-    }
-    const ownConfig = { credsStore: 'recorder', auths: otherLogins }
-    const config = JSON.stringify(ownConfig)
-    await writeFile(join(own, 'config.json'), config)
-    const spy = join(folder, 'config-spy')
-    await writeFile(spy, spyOn(engine.dockerPath, record), { mode: 0o755 })
-    const spied = createBuilderActivities({ hostQueue: 'here', cacheDir, engine: spy })
-    const { PATH: path = '', DOCKER_CONFIG: ownBefore } = process.env
-    Object.assign(process.env, { PATH: `${bin}:${path}`, DOCKER_CONFIG: own })
-    const auth = Buffer.from('bob:y').toString('base64')
-    let host = ''
-    try {
-      const fourth = await repository.commit('Fourth', { text: `fourth ${folder}` })
-      const given = await input({}, fourth)
-      host = given.image.repositoryUri.split('/')[0] ?? ''
-      const inVariable = { [host]: { auth }, 'registry.example.org': { auth } }
-      process.env['DOCKER_AUTH_CONFIG'] = JSON.stringify({ auths: inVariable })
-      await inActivity(() => spied.buildImage(given))
-      await inActivity(() => spied.pushImage(given))
-    } finally {
-      process.env['PATH'] = path
-      delete process.env['DOCKER_AUTH_CONFIG']
-      if (ownBefore === undefined) delete process.env['DOCKER_CONFIG']
-      else process.env['DOCKER_CONFIG'] = ownBefore
-    }
-    const loginsOf = async (verb: string) => {
-      const given = JSON.parse(await readFile(`${record}.${verb}`, 'utf8')) as typeof ownConfig
-      return [given.credsStore, Object.keys(given.auths).toSorted()]
-    }
-    assert.deepEqual(await loginsOf('build'), [
-      'recorder',
-      [host, 'registry.example.com'].toSorted(),
-    ])
-    assert.deepEqual(await loginsOf('push'), [undefined, [host]])
-    const variableOf = async (verb: string) =>
-      /^DOCKER_AUTH_CONFIG=(.*)$/m.exec(await readFile(`${record}.${verb}.env`, 'utf8'))?.[1]
-    assert.equal(
-      await variableOf('build'),
-      JSON.stringify({ auths: { 'registry.example.org': { auth } } }),
-    )
-    assert.equal(await variableOf('push'), undefined)
-    const requests = await readFile(`${record}.helper`, 'utf8').catch(() => '')
-    assert.doesNotMatch(requests, /^store$/m)
-    assert.equal(await readFile(join(own, 'config.json'), 'utf8'), config)
-    assert.deepEqual(await readdir(join(cacheDir, 'logins')), [])
-  })
 })
-
-/** A Docker credential helper that is empty and records its calls. */
-const credentialHelper = (record: string) => `#!/bin/sh
-echo "$1" >> '${record}'
-case "$1" in
-  list) echo '{}' ;;
-  get) echo 'credentials not found in native keychain'; exit 1 ;;
-esac
-`
-
-/** A wrapper around Docker that records its calls and passes them on. */
-const spyOn = (docker: string, record: string) => `#!/bin/sh
-echo "$@" >> '${record}'
-env >> '${record}.env'
-env > '${record}'."$1".env
-[ -z "$DOCKER_CONFIG" ] || cp "$DOCKER_CONFIG/config.json" '${record}'."$1"
-if [ "$1" = login ]; then tee '${record}.stdin' | '${docker}' "$@"; else exec '${docker}' "$@"; fi
-`
