@@ -20,13 +20,12 @@ const registryId = '444455556666'
 const region = 'eu-central-1'
 const repositoryName = 'team/hello'
 
-async function useRepository({ checkout, names }: ExampleEnvironment, repository: string) {
+/** Replaces text in the configuration of an example, wherever it is. */
+async function reconfigure({ checkout }: ExampleEnvironment, before: string, now: string) {
   const file = path.join(checkout, 'slipway.yaml')
   const text = await readFile(file, 'utf8')
-  await writeFile(
-    file,
-    text.replaceAll(`repository: ${names.repository}`, `repository: ${repository}`),
-  )
+  assert.ok(text.includes(before), text)
+  await writeFile(file, text.replaceAll(before, now))
 }
 
 test('images of the registry of another account and region are deployed and rolled back to', async () => {
@@ -36,7 +35,8 @@ test('images of the registry of another account and region are deployed and roll
   assert.ok(url)
   const ecr = new ECRClient({ endpoint: url, credentials, region })
   const made = await ecr.send(new CreateRepositoryCommand({ repositoryName, registryId }))
-  await useRepository(example, `${registryId}.dkr.ecr.${region}.amazonaws.com/${repositoryName}`)
+  const address = `${registryId}.dkr.ecr.${region}.amazonaws.com/${repositoryName}`
+  await reconfigure(example, `repository: ${example.names.repository}`, `repository: ${address}`)
   const commit = await example.commit('v1')
   const first = await deploy(stack, example, 'succeeded')
   await assertRuns(stack, example, { result: first, which: 'revision', version: 'v1' })
@@ -65,6 +65,8 @@ test('images of the registry of another account and region are deployed and roll
 
 test('an image for another platform than that of the task definition is rejected, and the cause named', async () => {
   const example = await openExample(stack, 'graviton')
+  const service = 'service: graviton-api'
+  await reconfigure(example, service, `${service}, revision: { base: newest }`)
   await example.commit('v1')
   const first = await deploy(stack, example, 'succeeded')
   const { architecture, cpuArchitecture } =

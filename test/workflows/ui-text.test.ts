@@ -14,13 +14,18 @@ import { startScheduledRun } from './scheduled-run.ts'
 const harness = await startEnvironmentHarness()
 after(() => harness.close())
 
+/** Markers of `patched()` have no summary. */
+function localActivity(marker: { markerName?: string | null } | null | undefined) {
+  return marker?.markerName === 'core_local_activity' ? marker : undefined
+}
+
 /** The summary of each event that may have one, in order; empty where it has none. */
 async function summariesOf(handle: WorkflowHandle): Promise<readonly string[]> {
   const { events } = await handle.fetchHistory()
   return (events ?? []).flatMap((event) => {
     const summarized =
       event.activityTaskScheduledEventAttributes ??
-      event.markerRecordedEventAttributes ??
+      localActivity(event.markerRecordedEventAttributes) ??
       event.timerStartedEventAttributes ??
       event.startChildWorkflowExecutionInitiatedEventAttributes
     if (summarized === undefined || summarized === null) return []
