@@ -9,11 +9,14 @@ const maxStackBytes = 4 * 1024
 const maxDetailsBytes = 256 * 1024
 const maxCauses = 5
 
-/** Bounds everything of an error that Temporal stores. Changes the error and returns it. */
+/**
+ * Bounds everything of an error that Temporal stores. Changes the error and returns it. A text that is
+ * not well-formed Unicode would stop the worker that reports it.
+ */
 export function boundFailure<Failure>(failure: Failure, causes = maxCauses): Failure {
   if (!(failure instanceof Error)) return failure
-  failure.message = cut(failure.message, maxMessageBytes)
-  if (failure.stack !== undefined) failure.stack = cut(failure.stack, maxStackBytes)
+  failure.message = cut(failure.message.toWellFormed(), maxMessageBytes)
+  if (failure.stack !== undefined) failure.stack = cut(failure.stack.toWellFormed(), maxStackBytes)
   if ('details' in failure && jsonBytes(failure.details) > maxDetailsBytes) {
     Reflect.set(failure, 'details', undefined)
   }

@@ -14,6 +14,7 @@ import {
   texts,
 } from './check.ts'
 import { outcomes } from './outcome.ts'
+import { jsonBytes } from './size.ts'
 
 /** Where ECS is. What is absent comes from the AWS SDK's own chain, on the worker. */
 const awsSpec = fields({
@@ -149,11 +150,15 @@ const admissionSpec = fields({
 
 export type AdmissionSpec = Checked<typeof admissionSpec>
 
+/** Temporal limits names to 1,000 bytes and keeps `/_sys/` for itself. */
+const taskQueueName: Check<string> = (value): value is string =>
+  name(value) && value.isWellFormed() && jsonBytes(value) <= 1_000 && !value.startsWith('/_sys/')
+
 const taskQueues = fields({
   /** Workflows, and the activities that speak to AWS. */
-  release: name,
+  release: taskQueueName,
   /** Source, checks, image build and push: where a Docker engine is. */
-  builder: name,
+  builder: taskQueueName,
   /**
    * Present where the builder lives only as long as the command that asked (`--build-here`): how
    * long a step may wait to be picked up before the builder counts as gone. No other is waited for.

@@ -13,6 +13,8 @@ import * as attributes from '../../contract/search-attributes.ts'
 import type { ReleaseInput, ReleaseMemo, ReleaseResult } from '../../contract/releases.ts'
 import type { LedgerEntry, RunningRelease } from '../../contract/environment.ts'
 import type { ReleaseRequest } from '../../contract/requests.ts'
+import type { EnvironmentSpec } from '../../contract/environment-spec.ts'
+import { firstThatFit } from '../../contract/size.ts'
 import { oneLine, releaseSummary } from '../../text/short.ts'
 import { referenceOf } from '../release-reference.ts'
 
@@ -40,7 +42,7 @@ export async function startRelease(input: ReleaseInput): Promise<Started> {
           { key: attributes.summaryKey, value: summary },
           { key: attributes.projectKey, value: spec.project },
           { key: attributes.environmentKey, value: spec.environment },
-          { key: attributes.servicesKey, value: spec.services.map((service) => service.name) },
+          { key: attributes.servicesKey, value: serviceNames(spec) },
           { key: attributes.requestedByKey, value: oneLine(request.requestedBy) },
           ...(commit === undefined ? [] : [{ key: attributes.commitKey, value: commit }]),
         ],
@@ -50,6 +52,16 @@ export async function startRelease(input: ReleaseInput): Promise<Started> {
   } catch (failure) {
     return { kind: 'not started', reason: `${id} did not start: ${failureMessage(failure)}` }
   }
+}
+
+/** The server limits the value of a search attribute to 2,048 bytes, and fails the workflow beyond. */
+function serviceNames({ services }: EnvironmentSpec): string[] {
+  return [
+    ...firstThatFit(
+      services.map(({ name }) => name),
+      1_900,
+    ),
+  ]
 }
 
 function memoOf(request: ReleaseRequest): ReleaseMemo {

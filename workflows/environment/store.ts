@@ -6,7 +6,7 @@ import { type Requester, type RequestStatus } from '../../contract/requests.ts'
 import { notificationsOf, type EnvironmentSnapshot } from './state/notifications.ts'
 import { withUnsent, withUndelivered, withoutUnsent } from './state/outbox.ts'
 import { newEnvironmentState, type EnvironmentState } from './state/state.ts'
-import { withinBounds } from './state/room.ts'
+import { withRoom, withinBounds } from './state/room.ts'
 import { statusOf } from './state/status.ts'
 import { environmentStatus } from '../../contract/messages.ts'
 import { openSignalSender } from './signal-sender.ts'
@@ -54,7 +54,8 @@ export interface EnvironmentStore {
 /** Opens the store with the state that the previous run passed on, and answers the query `status`. */
 export function openEnvironmentStore(input: EnvironmentInput): EnvironmentStore {
   const { environment, project, taskQueue, state: passedOn } = input
-  let state = withinBounds(passedOn ?? newEnvironmentState(environment, project))
+  const first = passedOn ?? newEnvironmentState(environment, project)
+  let state = withinBounds(withRoom(first, Date.now()))
   let running: ActiveRelease | undefined
   let changes = 0
   let isClosing = false
@@ -74,7 +75,7 @@ export function openEnvironmentStore(input: EnvironmentInput): EnvironmentStore 
   ) {
     const before = snapshotOf(state, running)
     running = now.running
-    const settled = notifySubscribers(after, running?.release)
+    const settled = notifySubscribers(withRoom(after, Date.now()), running?.release)
     for (const { requester, requestStatus } of settled.deliveries)
       sender.send(requester, requestStatus)
     const at = Date.now()

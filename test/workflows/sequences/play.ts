@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { inspect } from 'node:util'
 import { WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client'
 import { Worker } from '@temporalio/worker'
 import type { EnvironmentSpec } from '../../../contract/environment-spec.ts'
 import type { EnvironmentStatus } from '../../../contract/environment.ts'
+import { sendUpdate } from '../../../client/send-update.ts'
 import * as protocol from '../../../contract/messages.ts'
 import type { PlainControl } from '../../../contract/controls.ts'
 import type { DeployRequest } from '../../../contract/requests.ts'
@@ -118,24 +120,23 @@ async function playStep(run: StepRunner, step: Step): Promise<void> {
 
 type Message = Extract<Step, { readonly way: unknown } | { readonly kind: 'malformed signal' }>
 
-/** Sends a request or a control. A rejection is an answer, too. */
+/** Sends a request or a control, as a command would. A rejection is an answer, too. */
 async function send(run: StepRunner, step: Message): Promise<void> {
-  const { handle, accepted } = run.environment
+  const { handle, spec, accepted } = run.environment
   const { name, body } = messageOf(run, step)
   if (!('way' in step) || step.way === 'signal') return handle.signal(name, body)
+  const updateId = randomUUID()
   try {
-    const answer = await handle.executeUpdate<unknown, [unknown]>(name, { args: [body] })
+    const answer = await sendUpdate(run.harness.env.client, spec.environment, () =>
+      handle.executeUpdate<unknown, [unknown]>(name, { args: [body], updateId }),
+    )
     if (typeof answer === 'object' && answer !== null && 'releaseId' in answer) {
       accepted.add(String(answer.releaseId))
     }
   } catch (failure) {
-    if (!isRejection(failure)) throw failure
+    if (!inspect(failure, { depth: 10 }).includes(`type: '${protocol.rejectedUpdate}'`))
+      throw failure
   }
-}
-
-function isRejection(failure: unknown): boolean {
-  const cause = failure instanceof Error ? failure.cause : undefined
-  return inspect(cause).includes(protocol.rejectedUpdate)
 }
 
 function messageOf({ environment: { spec }, queues }: StepRunner, step: Message) {

@@ -1,5 +1,5 @@
 import { releaseId, resolveRollback } from './ledger.ts'
-import { hasRoomFor, maxRequestBytes } from './room.ts'
+import { hasRoomFor, maxRequestBytes, maxRollbackBytes } from './room.ts'
 import { withSubscription } from './subscribers.ts'
 import type { ReleaseInput } from '../../../contract/releases.ts'
 import type { RunningRelease } from '../../../contract/environment.ts'
@@ -37,7 +37,8 @@ export function admit(
   const admission = admissionOf(state, running, request, now)
   if (admission.kind === 'rejected') return admission
   const subscribed = withSubscription(admission.state, requester, admission.id)
-  if (subscribed !== state && !hasRoomFor(subscribed, request)) {
+  const isRollback = request.kind === 'rollback'
+  if (!isRollback && subscribed !== state && !hasRoomFor(subscribed, request)) {
     return { kind: 'rejected', ...rejectForNow(noRoom(state)) }
   }
   return { ...admission, state: subscribed }
@@ -106,9 +107,10 @@ function reasonToReject(
     )
   }
   const bytes = jsonBytes(request)
-  if (bytes > maxRequestBytes) {
+  const most = request.kind === 'rollback' ? maxRollbackBytes : maxRequestBytes
+  if (bytes > most) {
     return rejectForGood(
-      `this request takes ${kibibytes(bytes)}, and an environment has room for ${kibibytes(maxRequestBytes)}: move some of its services or images to a configuration of their own`,
+      `this request takes ${kibibytes(bytes)}, and an environment has room for ${kibibytes(most)}: move some of its services or images to a configuration of their own`,
     )
   }
   if (request.kind === 'rollback') {

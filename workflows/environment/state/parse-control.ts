@@ -1,12 +1,16 @@
 import { whyUndecodable } from '../../temporal/undecodable.ts'
 import type { ControlRequest, PlainControl } from '../../../contract/controls.ts'
 import { fieldsOf } from '../../../contract/check.ts'
+import { cut } from '../../../contract/size.ts'
 
 export const anonymous = 'the Temporal UI or CLI'
 
 export type ParsedControl =
   | { readonly kind: 'good'; readonly request: ControlRequest; readonly to?: string }
   | { readonly kind: 'malformed'; readonly by: string; readonly reason: string }
+
+const textBytes = 500
+const byBytes = 200
 
 /** The fields of each control. */
 const fieldsFor: Readonly<Record<PlainControl | 'rollback', readonly string[]>> = {
@@ -40,7 +44,7 @@ export function parseControl(kind: PlainControl | 'rollback', body: unknown): Pa
   if (fields === undefined || ArrayBuffer.isView(body)) {
     return malformed(anonymous, `found ${JSON.stringify(body)?.slice(0, 80)}`)
   }
-  const by = text(fields['requestedBy']) ?? anonymous
+  const by = cut(text(fields['requestedBy']) ?? anonymous, byBytes)
   const unknown = Object.keys(fields).find((name) => !known.includes(name))
   if (unknown !== undefined) return malformed(by, `"${unknown.slice(0, 80)}" is not a field of it`)
   const wrong = known.find((name) => fields[name] !== undefined && !text(fields[name])?.trim())
@@ -66,5 +70,5 @@ export function parseControl(kind: PlainControl | 'rollback', body: unknown): Pa
 
 /** Foreign text, cut to a length that fits the history and the UI. */
 function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? value.slice(0, 500) : undefined
+  return typeof value === 'string' ? cut(value, textBytes) : undefined
 }

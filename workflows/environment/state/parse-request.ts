@@ -3,6 +3,7 @@ import type { DeployRequest, RedeployRequest, Requester } from '../../../contrac
 import { whyUndecodable } from '../../temporal/undecodable.ts'
 import { anonymous } from './parse-control.ts'
 import { fieldsOf } from '../../../contract/check.ts'
+import { cut, jsonBytes } from '../../../contract/size.ts'
 
 export type ParsedRequest = { readonly replyTo?: Requester } & (
   | { readonly kind: 'good'; readonly request: DeployRequest | RedeployRequest }
@@ -117,17 +118,27 @@ function isShort(value: unknown): value is string {
   return typeof value === 'string' && value.length <= 2_000
 }
 
+/** Temporal fails the task of a workflow that sends a signal to an id that cannot be one. */
 function requesterOf(value: unknown): Requester | undefined {
-  const fields = fieldsOf(value)
-  const workflowId = text(fields?.['workflowId'])
-  const runId = text(fields?.['runId'])
-  if (workflowId === undefined) return undefined
-  return runId === undefined ? { workflowId } : { workflowId, runId }
+  const fields = fieldsOf(value) ?? {}
+  const { workflowId, runId } = fields
+  if (!isWorkflowId(workflowId)) return undefined
+  if (runId === undefined || runId === '') return { workflowId }
+  return typeof runId === 'string' && uuid.test(runId) ? { workflowId, runId } : undefined
+}
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/** Temporal's limit for an id is 1,000 bytes (`limit.maxIDLength`). */
+function isWorkflowId(value: unknown): value is string {
+  return (
+    typeof value === 'string' && value !== '' && value.isWellFormed() && jsonBytes(value) <= 1_000
+  )
 }
 
 /** Foreign text, cut to a length that fits the history and the UI. */
 function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? value.slice(0, 500) : undefined
+  return typeof value === 'string' ? cut(value, 500) : undefined
 }
 
 function shown(value: unknown): string {

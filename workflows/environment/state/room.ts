@@ -2,6 +2,8 @@ import type { LedgerEntry } from '../../../contract/environment.ts'
 import type { ReleaseRequest } from '../../../contract/requests.ts'
 import { firstThatFit, jsonBytes } from '../../../contract/size.ts'
 import { withShortTexts, type Ledger } from './ledger.ts'
+import { unsentBytes } from './outbox.ts'
+import { endWaiting } from './queue.ts'
 import type { EnvironmentState } from './state.ts'
 
 /**
@@ -13,26 +15,44 @@ export const maxStateBytes = 256 * 1024
 /** At least this much room, in KiB, is for what is only told to people: the most important first. */
 const leastRoom = { releases: 16, controls: 12, undelivered: 4, superseded: 8 } as const
 const reservedBytes = 1_024 * Object.values(leastRoom).reduce((sum, one) => sum + one, 0)
+const maxNeededBytes = maxStateBytes - reservedBytes
 
 /**
- * A request that is larger is rejected: the state must have room for the spec of the last request, for
- * one that waits, and for a rollback.
+ * A larger request is rejected: the state must have room for the spec of the last request, for one that
+ * waits, and for a rollback. A rollback may be larger, since an older version admitted larger specs.
  */
 export const maxRequestBytes = 36 * 1024
+export const maxRollbackBytes = 64 * 1024
 
 /** About as much as a live service takes. */
 const serviceBytes = 800
 
 /**
- * Whether the state has room for what a request has added to it, and for the end of its release. A
- * request that is not a rollback leaves room for one: going back must always be possible.
+ * Whether the state has room for what a request has added to it, for the end of its release, and for a
+ * rollback.
  */
 export function hasRoomFor(state: EnvironmentState, request: ReleaseRequest): boolean {
-  const { ledger, ...rest } = onlyNeeded(state)
+  const { ledger, unsent: _, ...rest } = onlyNeeded(state)
   const live = Math.max(jsonBytes(ledger), request.spec.services.length * serviceBytes)
   // It brings the revisions that ran before the live ones.
-  const rollback = request.kind === 'rollback' ? 0 : jsonBytes(request) + live / 2
-  return jsonBytes(rest) + live + rollback <= maxStateBytes - reservedBytes
+  const rollback = jsonBytes(request) + live / 2
+  return jsonBytes(rest) + unsentBytes + live + rollback <= maxNeededBytes
+}
+
+/**
+ * A state that has outgrown its bound all the same, by a rollback, an approval or a larger live release:
+ * the requests at the end of the queue end as rejected, until there is room.
+ */
+export function withRoom(before: EnvironmentState, now: number): EnvironmentState {
+  let state = before
+  while (jsonBytes(onlyNeeded(state)) > maxNeededBytes) {
+    const last = state.waiting.at(-1)
+    // The next one to start is what the room is for.
+    if (last === undefined || state.waiting.length === 1) break
+    const message = `${state.environment} had no room left for this request; nothing was changed. Ask again.`
+    state = endWaiting(state, last, now, 'rejected', message)
+  }
+  return state
 }
 
 /** What decisions need: everything but what is only told to people. */
@@ -102,7 +122,7 @@ function withServices(
 function withShortLive(state: EnvironmentState): EnvironmentState {
   const { ledger } = state
   if (ledger.live === undefined) return state
-  if (jsonBytes(onlyNeeded(state)) <= maxStateBytes - reservedBytes) return state
+  if (jsonBytes(onlyNeeded(state)) <= maxNeededBytes) return state
   const services = ledger.live.services.map((service) => ({
     ...service,
     revision: { ...service.revision, digests: {} },

@@ -5,13 +5,14 @@ import type { LedgerEntry } from '../../../../../contract/environment.ts'
 import type { ReleasedService } from '../../../../../contract/releases.ts'
 import { jsonBytes } from '../../../../../contract/size.ts'
 import { admit } from '../../../../../workflows/environment/state/admission.ts'
-import { noted } from '../../../../../workflows/environment/state/controls.ts'
+import { control, noted } from '../../../../../workflows/environment/state/controls.ts'
 import { resolveRollback, withEntry } from '../../../../../workflows/environment/state/ledger.ts'
 import { withUndelivered } from '../../../../../workflows/environment/state/outbox.ts'
 import {
   maxRequestBytes,
   maxStateBytes,
   withinBounds,
+  withRoom,
 } from '../../../../../workflows/environment/state/room.ts'
 import {
   newEnvironmentState,
@@ -209,5 +210,58 @@ describe('a request', () => {
     }
     assert.ok(jsonBytes(state) <= maxStateBytes)
     assert.equal(admit(state, undefined, { ...rollback, spec }, 1).kind, 'admitted')
+  })
+
+  test('is ended as rejected when the state outgrows its bound after it was admitted, the last first', () => {
+    let state: EnvironmentState = { ...empty, spec: largest }
+    for (let number = 0; ; number += 1) {
+      const request = deployOf(
+        { ...spec, admission: { ...spec.admission, policy: 'queue', approval: { timeoutMs: 9 } } },
+        { commit: number.toString(16).padStart(40, '0') },
+      )
+      const admission = admit(state, undefined, request, 1)
+      if (admission.kind === 'rejected') break
+      state = admission.state
+    }
+    const queued = state.waiting.map(({ input }) => input.id)
+    for (const release of queued) {
+      const effect = control(state, undefined, 'approve', { by: '\0'.repeat(33), release }, 2)
+      assert.equal(effect.kind, 'done')
+      state = withRoom(effect.state, 3)
+    }
+    const rollback: ReleaseRequest = { kind: 'rollback', spec: largest, requestedBy: 'ann' }
+    const admission = admit(state, undefined, rollback, 4)
+    assert.equal(admission.kind, 'admitted')
+    const after = withinBounds(withRoom(admission.state, 4))
+    assert.ok(jsonBytes(after) <= maxStateBytes, `${jsonBytes(after)} bytes`)
+    const [first, ...others] = after.waiting.map(({ input }) => input.id)
+    assert.equal(first, admission.id)
+    assert.deepEqual(others, queued.slice(0, others.length))
+    const gone = queued.slice(others.length)
+    assert.ok(gone.length > 0)
+    const [newest] = after.ledger.releases
+    assert.deepEqual([newest?.id, newest?.outcome], [gone[0], 'rejected'])
+    assert.match(newest?.message ?? '', /no room left for this request; nothing was changed/)
+  })
+
+  test('that an older version left in a queue that is too large is ended, too', () => {
+    const heavy = specFor('slipway', { cluster: 'c'.repeat(30 * 1_024) })
+    const waiting = Array.from({ length: 60 }, (_, number) => ({
+      input: { id: `release/production/${number}`, request: deployOf(heavy) },
+      since: 1,
+    }))
+    const state = withinBounds(withRoom({ ...empty, waiting }, 1))
+    assert.ok(jsonBytes(state) <= maxStateBytes)
+    assert.equal(state.waiting[0]?.input.id, 'release/production/0')
+    assert.ok(state.waiting.length < 60 && state.ledger.releases.length > 0)
+  })
+
+  test('for a rollback may be larger than one for a deploy, so that an old spec can be left', () => {
+    const services = Array.from({ length: 160 }, (_, at) => serviceNamed(`service-${at}`))
+    const large = { ...spec, services: [...spec.services, ...services, ...services] }
+    assert.ok(jsonBytes(large) > maxRequestBytes)
+    const state = { ...empty, spec: large }
+    assert.equal(admit(state, undefined, deployOf(large), 1).kind, 'rejected')
+    assert.equal(admit(state, undefined, { ...rollback, spec: large }, 1).kind, 'admitted')
   })
 })

@@ -105,11 +105,14 @@ test('the end of a freeze must be a date', () => {
   )
 })
 
-test('foreign text is cut to 500 characters', () => {
-  const long = 'x'.repeat(501)
-  const cut = 'x'.repeat(500)
-  assert.deepEqual(parseControl('cancel', { requestedBy: long, reason: long, release: long }), {
-    kind: 'good',
-    request: { by: cut, reason: cut, release: cut },
-  })
+test('foreign text is cut to 500 bytes, and a name to 200', () => {
+  const long = '€'.repeat(501)
+  const parsed = parseControl('cancel', { requestedBy: long, reason: long, release: long })
+  assert.equal(parsed.kind, 'good')
+  const { by, reason, release } = parsed.request
+  const sizes = [by, reason, release].map((text) => Buffer.byteLength(text ?? ''))
+  assert.deepEqual(
+    sizes.map((bytes) => Math.ceil(bytes / 100)),
+    [2, 5, 5],
+  )
 })

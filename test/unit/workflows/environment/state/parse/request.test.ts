@@ -45,12 +45,17 @@ describe('a request by signal', () => {
 
   test('cuts what is too long for the history, and leaves out a time that is none', () => {
     const parsed = parseRequest(
-      { ...deploy, subject: 'x'.repeat(200), requestedBy: 'y'.repeat(501), committedAt: 'noon' },
+      { ...deploy, subject: 'x'.repeat(200), requestedBy: 'y'.repeat(509), committedAt: 'noon' },
       spec,
     )
     assert.deepEqual(parsed, {
       kind: 'good',
-      request: { ...deploy, spec, subject: 'x'.repeat(120), requestedBy: 'y'.repeat(500) },
+      request: {
+        ...deploy,
+        spec,
+        subject: 'x'.repeat(120),
+        requestedBy: `${'y'.repeat(246)} […] ${'y'.repeat(246)}`,
+      },
     })
   })
 
@@ -105,15 +110,29 @@ describe('a request by signal', () => {
   })
 
   test('keeps whom to answer, also where it is malformed', () => {
-    const replyTo = { workflowId: 'scheduled', runId: 'run' }
+    const runId = '01a22222-9f01-7369-88fa-6931fcb20aa2'
+    const replyTo = { workflowId: 'scheduled', runId }
     assert.deepEqual(parseRequest({ kind: 'redeploy', replyTo }, spec).replyTo, replyTo)
     const parsed = parseRequest({ kind: 'other', replyTo: { workflowId: 'scheduled' } }, spec)
     assert.equal(parsed.kind, 'malformed')
     assert.deepEqual(parsed.replyTo, { workflowId: 'scheduled' })
+    const any = parseRequest({ kind: 'redeploy', replyTo: { ...replyTo, runId: '' } }, spec)
+    assert.deepEqual(any.replyTo, { workflowId: 'scheduled' })
   })
 
   test('answers nobody where that is no workflow', () => {
     for (const replyTo of [undefined, 7, null, {}, { workflowId: 7 }, { runId: 'run' }]) {
+      assert.ok(!('replyTo' in parseRequest({ kind: 'redeploy', replyTo }, spec)))
+    }
+  })
+
+  test('answers nobody where Temporal would refuse the id, which would fail the task for ever', () => {
+    const refused = ['', '\ud800', '漢'.repeat(500), 'w'.repeat(1_001)]
+    const runs = ['latest', '\ud800', '01a22222-9f01-7369-88fa']
+    for (const replyTo of [
+      ...refused.map((workflowId) => ({ workflowId })),
+      ...runs.map((runId) => ({ workflowId: 'scheduled', runId })),
+    ]) {
       assert.ok(!('replyTo' in parseRequest({ kind: 'redeploy', replyTo }, spec)))
     }
   })
