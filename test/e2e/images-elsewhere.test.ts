@@ -21,11 +21,11 @@ const region = 'eu-central-1'
 const repositoryName = 'team/hello'
 
 /** Replaces text in the configuration of an example, wherever it is. */
-async function reconfigure({ checkout }: ExampleEnvironment, before: string, now: string) {
+async function reconfigure({ checkout }: ExampleEnvironment, from: string, to: string) {
   const file = path.join(checkout, 'slipway.yaml')
   const text = await readFile(file, 'utf8')
-  assert.ok(text.includes(before), text)
-  await writeFile(file, text.replaceAll(before, now))
+  assert.ok(text.includes(from), text)
+  await writeFile(file, text.replaceAll(from, to))
 }
 
 test('images of the registry of another account and region are deployed and rolled back to', async () => {

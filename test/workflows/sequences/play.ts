@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { inspect } from 'node:util'
-import { WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client'
-import { Worker } from '@temporalio/worker'
+import { WorkflowNotFoundError } from '@temporalio/client'
 import type { EnvironmentSpec } from '../../../contract/environment-spec.ts'
 import type { EnvironmentStatus } from '../../../contract/environment.ts'
 import { sendUpdate } from '../../../client/send-update.ts'
@@ -13,6 +12,7 @@ import { imageNamed, serviceNamed } from '../../unit/environment-specs.ts'
 import { deployOf, specFor } from '../fixtures.ts'
 import { newQueue, resultOf, type Harness } from '../harness.ts'
 import { controlledRollouts, fakesOf, startWorkers } from './environment.ts'
+import { replayAll } from './replay-all.ts'
 import type { Sequence, Step } from './steps.ts'
 
 /** Many times what any answer takes, on a busy machine, too. */
@@ -40,7 +40,10 @@ export async function play(harness: Harness, sequence: Sequence): Promise<void> 
     await workers.replace()
     const status = await inTime('answer a new worker', environment.status())
     assertOneEndEach(environment.accepted, status)
-    await inTime('replay', replayAll(harness, environment, status))
+    await inTime(
+      'replay',
+      replayAll(harness, environment.handle.workflowId, environment.firstRunId, status),
+    )
   } finally {
     rollouts.set('live')
     await workers.stop()
@@ -207,33 +210,6 @@ function assertOneEndEach(accepted: ReadonlySet<string>, status: EnvironmentStat
   for (const id of accepted) {
     const ends = [...status.releases, ...status.superseded].filter((one) => one.id === id)
     assert.equal(ends.length, 1, `${id} has ${ends.length} ends`)
-  }
-}
-
-/** Replays every run of the environment and every release in full, each with a new worker. */
-type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>
-
-async function replayAll(
-  { env, bundle }: Harness,
-  { handle: { workflowId }, firstRunId }: StepRunner['environment'],
-  { releases }: EnvironmentStatus,
-): Promise<void> {
-  const { workflow } = env.client
-  const handles: WorkflowHandle[] = releases.map(({ id }) => workflow.getHandle(id))
-  const histories = []
-  for (let runId: string | null | undefined = firstRunId; runId;) {
-    const history: History = await workflow.getHandle(workflowId, runId).fetchHistory()
-    histories.push({ workflowId, history })
-    const last = history.events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes
-    runId = last?.newExecutionRunId
-  }
-  for (const handle of handles) {
-    // A release that never started has no workflow.
-    const history = await handle.fetchHistory().catch(() => undefined)
-    if (history !== undefined) histories.push({ workflowId: handle.workflowId, history })
-  }
-  for await (const { error } of Worker.runReplayHistories({ workflowBundle: bundle }, histories)) {
-    if (error !== undefined) throw error
   }
 }
 

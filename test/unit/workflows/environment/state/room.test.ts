@@ -229,7 +229,6 @@ describe('a request', () => {
       assert.equal(effect.kind, 'done')
       state = withRoom(effect.state, 3)
     }
-    const rollback: ReleaseRequest = { kind: 'rollback', spec: largest, requestedBy: 'ann' }
     const admission = admit(state, undefined, rollback, 4)
     assert.equal(admission.kind, 'admitted')
     const after = withinBounds(withRoom(admission.state, 4))
