@@ -90,15 +90,20 @@ async function newerRevisions(
   return foreign
 }
 
-/** Newest first: those that are newer than the running one, then the one that this has left out. */
+/**
+ * Newest first: those that are newer than the running one, then the one that this has left out. A
+ * copy has the content of its original, so all that is newer than the original is newer than it.
+ */
 async function* candidates(
   clients: AwsClients,
   running: DescribedTaskDefinition,
   newest: DescribedTaskDefinition | undefined,
 ): AsyncGenerator<DescribedTaskDefinition> {
-  if (newest !== undefined && isNewer(newest.arn, running.arn)) {
-    yield newest
-    for (const arn of await arnsBetween(clients, running.arn, newest.arn)) {
+  const since = tagOf(running.tags, revisionTags.copyOf) ?? running.arn
+  if (newest !== undefined && isNewer(newest.arn, since)) {
+    if (newest.arn !== running.arn) yield newest
+    for (const arn of await arnsBetween(clients, since, newest.arn)) {
+      if (arn === running.arn) continue
       const found = await findTaskDefinition(clients, arn)
       if (found !== undefined) yield found
     }
@@ -111,14 +116,14 @@ async function* candidates(
 
 async function arnsBetween(
   clients: AwsClients,
-  running: string,
+  since: string,
   newest: string,
 ): Promise<readonly string[]> {
-  if (revisionNumber(newest) === revisionNumber(running) + 1) return []
+  if (revisionNumber(newest) === revisionNumber(since) + 1) return []
   const listed = await clients.ecs
     .send(
       new ListTaskDefinitionsCommand({
-        familyPrefix: familyOf(running),
+        familyPrefix: familyOf(since),
         sort: 'DESC',
         maxResults: maxNewer,
       }),
@@ -128,7 +133,7 @@ async function arnsBetween(
       if (isDenied(error)) return undefined
       throw error
     })
-  return (listed?.taskDefinitionArns ?? []).filter((arn) => isNewer(arn, running) && arn !== newest)
+  return (listed?.taskDefinitionArns ?? []).filter((arn) => isNewer(arn, since) && arn !== newest)
 }
 
 function isNewer(one: string, other: string): boolean {

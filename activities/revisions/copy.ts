@@ -20,10 +20,15 @@ export async function copyOfRevision(clients: AwsClients, inactive: string): Pro
   const original = await describeTaskDefinition(clients, inactive)
   const newest = await findTaskDefinition(clients, familyOf(original.arn))
   if (newest !== undefined && isTaggedAsCopy(newest, original.arn)) return newest.arn
+  // It leaves out what the original did.
+  const pending = tagOf(original.tags, revisionTags.pending)
   return await registerTaskDefinition(
     clients,
     registrablePart(original.document),
-    tagsWith(original.tags, { [revisionTags.copyOf]: shortName(original.arn) }),
+    tagsWith(original.tags, {
+      ...(pending === undefined ? {} : { [revisionTags.pending]: pending }),
+      [revisionTags.copyOf]: shortName(original.arn),
+    }),
   )
 }
 
