@@ -8,13 +8,19 @@ import type { Owner } from '../revisions/owner.ts'
 export function baseWarnings(
   { cluster }: EnvironmentSpec,
   service: ServiceSpec,
-  { running, pending, foreign }: RevisionBase,
+  { running, pending, deployed, foreign }: RevisionBase,
 ): string[] {
   const warnings: string[] = []
   if (pending !== undefined && service.revision?.base !== 'newest') {
-    const newer = shortName(pending.revision.arn)
     warnings.push(
-      `${difference(service, running.arn, pending)}: a release leaves that out. To take it in, set "revision: { base: newest }" of service "${service.name}" in slipway.yaml, or deploy that revision first: aws ecs update-service --cluster ${cluster} --service ${service.ecsService} --task-definition ${newer}`,
+      `${difference(service, running.arn, pending)}: a release leaves that out. To take it in, set "revision: { base: newest }" of service "${service.name}" in slipway.yaml, or deploy that revision first: ${updateCommand(cluster, service, pending)}`,
+    )
+  }
+  // Of one in progress, the conflict says enough.
+  if (deployed !== undefined && deployed.deployment !== 'in progress') {
+    // Without a new deployment, ECS sees nothing to do where PRIMARY has failed.
+    warnings.push(
+      `${difference(service, running.arn, deployed)}, but ${deploymentText[deployed.deployment]}: a release leaves that out. To take it in, register it again (corrected, if it failed), or deploy it: ${updateCommand(cluster, service, deployed)} --force-new-deployment`,
     )
   }
   if (foreign !== undefined && service.revision?.base !== 'newest') {
@@ -31,6 +37,21 @@ export function baseFindings(service: ServiceSpec, { running, foreign }: Revisio
   return [
     `${difference(service, running.arn, foreign)}, but belongs to ${ownerText(foreign.owner)}, and "revision: { base: newest }" of service "${service.name}" needs one that was registered for this service. Set "revision: { base: running }" in slipway.yaml, or register a revision for this service, best in a family of its own, and try again.`,
   ]
+}
+
+const deploymentText = {
+  failed: 'was deployed and has failed',
+  succeeded: 'was deployed before and is not what runs now',
+  unknown:
+    'is of an earlier release, and ECS has no record of whether that deployed it and how that ended',
+} as const
+
+function updateCommand(
+  cluster: string,
+  { ecsService }: ServiceSpec,
+  { revision }: DifferentRevision,
+): string {
+  return `aws ecs update-service --cluster ${cluster} --service ${ecsService} --task-definition ${shortName(revision.arn)}`
 }
 
 function difference(

@@ -12,6 +12,13 @@ import {
 } from '../ecs/task-definitions.ts'
 import { differingPaths } from '../inspect/diff.ts'
 import { otherRunners, registeredFor, type Owner, type OwnerQuestion } from './owner.ts'
+import {
+  isCovered,
+  pastDeploymentOf,
+  pastDeployments,
+  type PastDeployment,
+  type PastDeployments,
+} from './past-deployment.ts'
 
 /** At most so many revisions that are newer than the running one are read: well within ECS's burst. */
 const maxNewer = 20
@@ -22,8 +29,13 @@ export interface RevisionBase {
   readonly running: DescribedTaskDefinition
   /** The newest ACTIVE revision of the family. */
   readonly newest?: DescribedTaskDefinition
-  /** The newest revision that nobody has deployed yet, if it differs in more than images. */
+  /** The newest revision that was not deployed yet, if it differs in more than images. */
   readonly pending?: DifferentRevision
+  /**
+   * The newest revision that was deployed and is not what runs, if it differs in more than images:
+   * it failed, or a person went back. Never cloned.
+   */
+  readonly deployed?: DifferentRevision & { readonly deployment: PastDeployment | 'unknown' }
   /** The newest revision, if it differs in more than images and is not for this service. */
   readonly foreign?: DifferentRevision & { readonly owner: Owner }
 }
@@ -69,25 +81,52 @@ async function newerRevisions(
   clients: AwsClients,
   question: BaseQuestion,
   known: { running: DescribedTaskDefinition; newest: DescribedTaskDefinition | undefined },
-): Promise<Pick<RevisionBase, 'pending' | 'foreign'>> {
+): Promise<Pick<RevisionBase, 'pending' | 'deployed' | 'foreign'>> {
   const { running, newest } = known
   let runners: ReadonlyMap<string, Owner> | undefined
-  let foreign: Pick<RevisionBase, 'foreign'> = {}
+  let past: PastDeployments | undefined
+  let found: Pick<RevisionBase, 'deployed' | 'foreign'> = {}
+  const deployed: DescribedTaskDefinition[] = []
   for await (const revision of candidates(clients, running, newest)) {
     const differs = differences(question, running, revision)
     // An earlier release, whose images alone were new.
     if (differs.length === 0 && isFromSlipway(revision)) continue
     runners ??= await otherRunners(clients, question, familyOf(running.arn))
     const owner = runners.get(revision.arn) ?? registeredFor(revision, question)
-    if (owner === undefined) {
-      // One without a difference revokes what was registered before it.
-      return differs.length === 0 ? foreign : { ...foreign, pending: { revision, differs } }
+    if (owner !== undefined) {
+      if (revision.arn === newest?.arn && differs.length > 0) {
+        found = { ...found, foreign: { revision, differs, owner } }
+      }
+      continue
     }
-    if (revision.arn === newest?.arn && differs.length > 0) {
-      foreign = { foreign: { revision, differs, owner } }
-    }
+    // One without a difference revokes what was registered before it.
+    if (differs.length === 0) return found
+    // A release has deployed the content of this one, with other images.
+    const isTakenIn = deployed.some((one) => differences(question, one, revision).length === 0)
+    past ??= await pastDeployments(clients, question)
+    const deployment = isTakenIn ? 'unknown' : deploymentOf(question, past, revision)
+    if (deployment === undefined) return { ...found, pending: { revision, differs } }
+    found = { deployed: { revision, differs, deployment }, ...found }
+    // It replaces what was registered before it; a release's may have left that out.
+    if (!isFromSlipway(revision)) return found
+    deployed.push(revision)
   }
-  return foreign
+  return found
+}
+
+/**
+ * How the deployment of a revision ended; undefined if it had none. A release deploys what it
+ * registers, so one of an earlier release counts as deployed unless the records prove otherwise.
+ */
+function deploymentOf(
+  { release }: BaseQuestion,
+  past: PastDeployments,
+  revision: DescribedTaskDefinition,
+): PastDeployment | 'unknown' | undefined {
+  const known = pastDeploymentOf(past, revision)
+  if (known !== undefined || !isFromSlipway(revision) || isCovered(past, revision)) return known
+  const isOurs = release !== undefined && tagOf(revision.tags, revisionTags.release) === release
+  return isOurs ? undefined : 'unknown'
 }
 
 /**
