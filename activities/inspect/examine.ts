@@ -39,7 +39,7 @@ export interface ExaminedService {
   readonly service: ServiceSpec
   readonly inspected: InspectedService
   /** The revision that a new one is cloned from. */
-  readonly basis: DescribedTaskDefinition
+  readonly base: DescribedTaskDefinition
 }
 
 /**
@@ -113,8 +113,8 @@ async function examineService(clients: AwsClients, which: ServiceToExamine): Pro
     asPinned(clients, { spec, service }, rollbackTargetOf(observation), tasks),
   ])
   const found = await revisionBase(clients, which, rollbackTarget.taskDefinition)
-  const basis = baseOf(found, service)
-  const platform = requiredPlatform(described, basis.definition)
+  const base = baseOf(found, service)
+  const platform = requiredPlatform(described, base.definition)
   const inProgress = deploymentInProgress(observation)
   const primary = primaryOf(observation)
   return {
@@ -128,7 +128,7 @@ async function examineService(clients: AwsClients, which: ServiceToExamine): Pro
         ...(platform === undefined ? {} : { platform }),
         ...(primary === undefined || isCompleted(primary) ? {} : { needsDeployment: true }),
       },
-      basis,
+      base,
     },
     warnings: [
       ...warningsAbout(service, observation, rollbackTarget),
@@ -136,9 +136,9 @@ async function examineService(clients: AwsClients, which: ServiceToExamine): Pro
       ...baseWarnings(spec, service, found),
     ],
     findings: [
-      ...findingsAbout(spec, service, { described, basis }),
+      ...findingsAbout(spec, service, { described, base }),
       ...baseFindings(service, found),
-      ...(kind === 'redeploy' ? await wrongPlatforms(clients, which, basis) : []),
+      ...(kind === 'redeploy' ? await wrongPlatforms(clients, which, base) : []),
     ],
     conflicts: inProgress === undefined ? [] : [alreadyDeploying(spec, service, inProgress)],
   }

@@ -13,17 +13,17 @@ import { shortName } from '../../rollout/arn.ts'
 export function findingsAbout(
   spec: EnvironmentSpec,
   service: ServiceSpec,
-  facts: { described: Service; basis: DescribedTaskDefinition },
+  facts: { described: Service; base: DescribedTaskDefinition },
 ): string[] {
-  const { described, basis } = facts
-  const findings = [...missingContainers(service, basis), ...controllerFinding(service, described)]
+  const { described, base } = facts
+  const findings = [...missingContainers(service, base), ...controllerFinding(service, described)]
   const breaker = described.deploymentConfiguration?.deploymentCircuitBreaker
   const needsBreaker = service.circuitBreaker === 'required' && !isDaemon(described)
   if (needsBreaker && breaker?.enable !== true) {
     findings.push(circuitBreakerOff(spec, service))
   }
   findings.push(...tooLongToShift(spec, service, described))
-  if (spec.mode === 'force') findings.push(...notOnMovingTag(service, basis))
+  if (spec.mode === 'force') findings.push(...notOnMovingTag(service, base))
   return findings
 }
 
@@ -53,12 +53,12 @@ function circuitBreakerOff(spec: EnvironmentSpec, service: ServiceSpec): string 
 }
 
 /** A new deployment of a tag that Slipway does not move would start the old image again. */
-function notOnMovingTag(service: ServiceSpec, basis: DescribedTaskDefinition): string[] {
-  return (basis.definition.containerDefinitions ?? []).flatMap(({ name = '', image = '' }) => {
+function notOnMovingTag(service: ServiceSpec, base: DescribedTaskDefinition): string[] {
+  return (base.definition.containerDefinitions ?? []).flatMap(({ name = '', image = '' }) => {
     const imageName = service.containers[name]
     if (imageName === undefined || image.endsWith(`:${movingTag(imageName)}`)) return []
     return [
-      `Mode "force" deploys tag "${movingTag(imageName)}", but container "${name}" of ${shortName(basis.arn)} runs "${image}". Set "mode" to "pin" in slipway.yaml, or register a revision that runs that tag.`,
+      `Mode "force" deploys tag "${movingTag(imageName)}", but container "${name}" of ${shortName(base.arn)} runs "${image}". Set "mode" to "pin" in slipway.yaml, or register a revision that runs that tag.`,
     ]
   })
 }

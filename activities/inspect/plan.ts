@@ -51,9 +51,9 @@ async function planService(
   which: { spec: EnvironmentSpec; service: ExaminedService; images: readonly FoundImage[] },
 ): Promise<ServicePlan> {
   const { spec, images } = which
-  const { service, inspected, basis } = which.service
+  const { service, inspected, base } = which.service
   const current = await describeTaskDefinition(clients, inspected.now.taskDefinition)
-  const next = registrablePart(basis.document)
+  const next = registrablePart(base.document)
   const after = spec.mode === 'pin' ? withImages(next, imagesOf(service.containers, images)) : next
   return {
     service: service.name,
@@ -61,9 +61,9 @@ async function planService(
     current: inspected.now,
     changes: diffTaskDefinitions(
       { document: registrablePart(current.document), definition: current.definition },
-      { document: after, definition: basis.definition },
+      { document: after, definition: base.definition },
     ),
-    basedOn: basis.arn,
+    basedOn: base.arn,
   }
 }
 

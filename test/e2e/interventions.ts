@@ -68,11 +68,11 @@ export async function turnOffCircuitBreakers(
 export async function deployByHand(
   stack: LocalStack,
   example: ExampleEnvironment,
-  { service, basis }: { readonly service: string; readonly basis: string },
+  { service, base }: { readonly service: string; readonly base: string },
 ): Promise<void> {
   const { ecs } = stack.aws
   const { taskDefinition } = await ecs.send(
-    new DescribeTaskDefinitionCommand({ taskDefinition: basis }),
+    new DescribeTaskDefinitionCommand({ taskDefinition: base }),
   )
   const registered = await ecs.send(
     new RegisterTaskDefinitionCommand({

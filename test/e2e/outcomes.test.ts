@@ -200,7 +200,7 @@ describe(
       await turnOffCircuitBreakers(stack, example)
       const { releaseId: id } = await begin(stack, example, await example.commit('v1', 'failing'))
       await untilAtStep(stack, id, 'wait', 'api')
-      await deployByHand(stack, example, { service: 'byhand-api', basis: 'byhand-api:1' })
+      await deployByHand(stack, example, { service: 'byhand-api', base: 'byhand-api:1' })
       const result = await assertOutcome(stack, example, { id, outcome: 'superseded' })
       await until(
         async () => (await answering(stack, example)).taskDefinition.endsWith('/byhand-api:3'),
