@@ -3,7 +3,7 @@ import type { Outcome } from '../../contract/outcome.ts'
 import { failureMessage, wasCancelled } from '../temporal/failure.ts'
 import type { DeployEnd } from './roll-out.ts'
 import type { Change } from './change.ts'
-import type { Copies } from './compensate.ts'
+import type { Copies, FailedPart } from './compensate.ts'
 import type { ReleaseResult } from '../../contract/releases.ts'
 import type { ReleaseRequest } from '../../contract/requests.ts'
 import { shortCommit, shortRevision } from '../../text/short.ts'
@@ -65,14 +65,16 @@ export function releaseEndOf(
     }
     case 'rollback failed': {
       const command = `aws ecs describe-services --cluster ${request.spec.cluster} --services ${changes.map(({ service }) => service.ecsService).join(' ')}`
-      const message = `${sentence(end.reason)} ${howFailed(end.onlyUnproven)} ${sentence(end.rollbackFailure)} See what runs (${command}), fix the cause, and deploy a commit that works (slipway deploy ${request.spec.environment} --commit <commit>). A person is needed now.`
+      const message = `${sentence(end.reason)} ${howFailed[end.failed]} ${sentence(end.rollbackFailure)} See what runs (${command}), fix the cause, and deploy a commit that works (slipway deploy ${request.spec.environment} --commit <commit>). A person is needed now.`
       return { outcome: 'rollback_failed', message, ...why }
     }
   }
 }
 
-function howFailed(onlyUnproven = false): string {
-  return onlyUnproven ? 'It was rolled back, but that is not proven:' : 'The rollback failed, too:'
+const howFailed: Readonly<Record<FailedPart, string>> = {
+  services: 'The rollback failed, too:',
+  proof: 'It was rolled back, but that is not proven:',
+  'moving tags': 'A new task would still pull an image of this release:',
 }
 
 /** One sentence for each rollback target that was replaced by a copy. */
