@@ -1,3 +1,4 @@
+import type { Revision } from '../../contract/activity-types.ts'
 import type { FailureEvidence } from '../../rollout/failed-tasks.ts'
 import type { Outcome } from '../../contract/outcome.ts'
 import { failureMessage, wasCancelled } from '../temporal/failure.ts'
@@ -17,10 +18,19 @@ export interface ReleaseEnd extends Partial<FailureEvidence> {
   readonly copies?: Copies
 }
 
-export const unchanged: ReleaseEnd = {
-  outcome: 'unchanged',
-  message: 'The requested revisions already run: nothing to do.',
-  changes: [],
+/** The end of a release whose revisions already run everywhere. */
+export function unchangedEnd(request: ReleaseRequest, revisions: readonly Revision[]): ReleaseEnd {
+  return { outcome: 'unchanged', message: unchangedMessage(request, revisions), changes: [] }
+}
+
+function unchangedMessage(request: ReleaseRequest, revisions: readonly Revision[]): string {
+  if (request.kind !== 'rollback') return 'The requested revisions already run: nothing to do.'
+  const { to, spec } = request
+  const { environment } = spec
+  const running = revisions.map(({ taskDefinition }) => shortRevision(taskDefinition)).join(', ')
+  const message = `What was requested already runs in ${environment} (${running}): nothing to do.`
+  if (to !== undefined) return message
+  return `${message} To go further back, choose a release (slipway releases ${environment}) and name it: slipway rollback ${environment} --to <release>`
 }
 
 /** The end of a release that failed before it moved the first tag: nothing was touched. */
