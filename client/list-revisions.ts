@@ -5,6 +5,8 @@ import { didYouMean } from '../config/nearest.ts'
 import type { ServiceSpec, EnvironmentSpec } from '../contract/environment-spec.ts'
 import { revisionsWorkflow } from '../contract/messages.ts'
 import type { EnvironmentStatus } from '../contract/environment.ts'
+import { lastRollbackFailed } from '../contract/last-rollback.ts'
+import type { ReleasedService } from '../contract/releases.ts'
 import type { AbortOptions } from './temporal/abort.ts'
 import { executeWorkflow } from './temporal/execute-workflow.ts'
 import { UserError } from './user-error.ts'
@@ -47,9 +49,7 @@ export function withLedger(
   status: EnvironmentStatus | undefined,
 ): readonly RevisionWithOutcome[] {
   const live = status?.live?.services.find((service) => service.name === name)
-  const rollbackTarget = live?.rollbackTarget.hasSucceeded
-    ? live.rollbackTarget.taskDefinition
-    : undefined
+  const rollbackTarget = live === undefined ? undefined : rollbackTargetOf(live, status)
   return revisions.map((revision) => {
     const release = status?.releases.find(({ id }) => id === revision.release)
     const outcome = release?.outcome ?? deploymentOutcomes[revision.deployment ?? '']
@@ -62,6 +62,14 @@ export function withLedger(
       ...(outcome === undefined ? {} : { outcome }),
     }
   })
+}
+
+function rollbackTargetOf(
+  { revision, rollbackTarget }: ReleasedService,
+  { releases = [] }: Partial<EnvironmentStatus> = {},
+): string | undefined {
+  if (lastRollbackFailed(releases)) return revision.taskDefinition
+  return rollbackTarget.hasSucceeded ? rollbackTarget.taskDefinition : undefined
 }
 
 const deploymentOutcomes: Readonly<Record<string, string>> = {

@@ -67,8 +67,9 @@ async function requestRelease(
 }
 
 /**
- * Rolls an environment back: to what ran before the live release, or to the release given. A
- * running release is cancelled, which rolls back what it changed (`joined` is true then).
+ * Rolls an environment back: to what ran before the live release, or to the release given; first to
+ * the live release if the last one that touched services ended as `rollback_failed`. A running
+ * release is cancelled, which rolls back what it changed (`joined` is true then).
  *
  * @throws UserError if there is no rollback target
  */

@@ -88,7 +88,10 @@ export type RolloutEnd =
 
 /** What nobody has seen of a service that ECS says it has rolled back. */
 export interface Unproven {
-  /** Whether it is unproven that what ran before serves, not only which images its tasks run. */
+  /**
+   * Whether it is unproven that what ran before serves. False: only the tasks are unread, and their
+   * revision pins their images.
+   */
   readonly serving: boolean
   /** What, why, and how to look, for people. */
   readonly text: string

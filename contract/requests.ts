@@ -57,12 +57,12 @@ export interface RedeployRequest extends RequestBase {
   readonly override?: FreezeOverride
 }
 
-/** Back to the release before the live one, or to an earlier one. */
+/** Back to what ran before the live release, or to an earlier release. */
 export interface RollbackRequest extends RequestBase {
   readonly kind: 'rollback'
   /**
    * Id or commit of a release in the ledger, or a revision (`mailman-api:41`, its ARN). Absent: what
-   * ran before the live release.
+   * ran before the live release; the live release if the last one ended as `rollback_failed`.
    */
   readonly to?: string
   readonly reason?: string

@@ -180,11 +180,15 @@ async function waitFor(rollback: Rollback, deployment: RollbackDeployment): Prom
   return { ...end, kind: 'failed', reason: `ECS gave up the rollback as well: ${end.reason}` }
 }
 
+/**
+ * In `pin` mode, what a task runs is what its revision says. In `force` mode it is what the moving tag
+ * pointed at when ECS pulled it, which only the task itself can tell.
+ */
 function unprovenOf(
-  { spec: { cluster }, service: { ecsService } }: Rollback,
+  { spec: { cluster, mode }, service: { ecsService } }: Rollback,
   unreadable: readonly Unreadable[],
 ): Unproven {
-  const serving = unreadable.some(({ what }) => what === 'targets')
+  const serving = mode === 'force' || unreadable.some(({ what }) => what === 'targets')
   return { serving, text: unprovenText(unreadable, { cluster, ecsService }) }
 }
 

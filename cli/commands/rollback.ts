@@ -9,7 +9,7 @@ interface RollbackOptions extends WaitOptions {
 export function rollbackCommand(): Command {
   const rollback = command(
     'rollback',
-    'Roll back an environment: to what ran before the live release, or to an earlier release or revision. If a release is running, cancel it and restore what ran before it.',
+    'Roll back an environment: to what ran before the live release, or to an earlier release or revision. After rollback_failed, first to the live release. If a release is running, cancel it and restore what ran before it.',
     [
       'slipway rollback production',
       'slipway rollback production --reason "checkout is slow since 12:30"',

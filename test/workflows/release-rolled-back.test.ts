@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { ApplicationFailure } from '@temporalio/activity'
+import type { RolloutEnd } from '../../contract/activity-types.ts'
 import { arn, digestOf, live } from './fixtures.ts'
 import { startHarness } from './harness.ts'
 import { denied, runRelease, unhealthy } from './run-release.ts'
@@ -122,6 +123,40 @@ test('the moving tags point back before any service is rolled back', async () =>
     [digestOf('api', 7), digestOf('worker', 7)].join(),
   ])
   assert.ok(calls.lastIndexOf('moveTags') < calls.indexOf('rollBackService api'))
+})
+
+const replaced: RolloutEnd = {
+  kind: 'replaced',
+  reason: 'another deployment took its place',
+  cause: '',
+}
+
+test('a moving tag that cannot be pointed back leaves no force release rolled back', async () => {
+  for (const [mode, end, outcome] of [
+    ['pin', unhealthy, 'rolled_back'],
+    ['force', unhealthy, 'rollback_failed'],
+    ['force', replaced, 'rollback_failed'],
+  ] as const) {
+    let moves = 0
+    const { result } = await runRelease(
+      harness,
+      {
+        waitForRollout: async () => end,
+        moveTags: async ({ images }) => {
+          moves += 1
+          return moves === 1 ? images : denied()
+        },
+      },
+      { mode },
+    )
+    assert.equal(result.outcome, outcome)
+    const reason = 'could not point the moving tags back: not allowed'
+    assert.ok(result.warnings.includes(reason))
+    if (mode === 'pin') continue
+    const how = `A new task would still pull an image of this release: ${reason}.`
+    assert.ok(result.message.includes(`. ${how} `), result.message)
+    assert.match(result.message, /A person is needed now\.$/)
+  }
 })
 
 test('a rollback that fails does not stop those of the other services', async () => {

@@ -99,6 +99,32 @@ test('a release of the running revisions changes nothing', async () => {
   assert.ok(!calls.some((call) => /^(update|move)/.test(call)))
 })
 
+test('a rollback to what already runs says what that is, and how to go further back', async () => {
+  const queue = newQueue()
+  const { activities } = fakes(queue, {
+    resolveRollback: async ({ spec }) =>
+      spec.services.map(({ name }) => ({
+        service: name,
+        taskDefinition: `arn:aws:ecs:eu-west-1:123456789012:task-definition/mailman-${name}:7`,
+        digests: { [name]: digestOf(name, 7) },
+        registered: false,
+      })),
+  })
+  const request = { kind: 'rollback', spec: specFor(queue), requestedBy: 'ann' } as const
+  await withWorker(harness, queue, { calls: [], activities }, async () => {
+    const plain = await resultOf(await startRelease(harness, request))
+    assert.equal(plain.outcome, 'unchanged')
+    const running =
+      'What was requested already runs in production (mailman-api:7, mailman-worker:7): nothing to do.'
+    assert.equal(
+      plain.message,
+      `${running} To go further back, choose a release (slipway releases production) and name it: slipway rollback production --to <release>`,
+    )
+    const named = await resultOf(await startRelease(harness, { ...request, to: 'mailman-api:7' }))
+    assert.equal(named.message, running)
+  })
+})
+
 test('a release of the running revision goes ahead where its last deployment has failed', async () => {
   const { result, calls } = await runRelease(harness, {
     inspectEnvironment: async (input) => {

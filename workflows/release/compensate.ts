@@ -52,10 +52,15 @@ export type CompensationResult =
       readonly evidence: Partial<FailureEvidence>
       /** Why the rollback failed, or what of it is unproven. */
       readonly rollbackFailure: string
-      /** All services were rolled back, according to ECS, but nobody has seen that they serve. */
-      readonly onlyUnproven?: boolean
+      readonly failed: FailedPart
       readonly copies: Copies
     }
+
+/**
+ * `proof`: ECS says that all touched services are rolled back, but nobody has seen that they serve.
+ * `moving tags`: only these, from which ECS starts tasks, still point at images of the release.
+ */
+export type FailedPart = 'services' | 'proof' | 'moving tags'
 
 export interface CompensationInput {
   /** In the order in which the services were touched. */
@@ -83,18 +88,8 @@ export async function compensate(
     const matters = touched.length > 0 || tags.pulled
     const warnings = await tags.restore(matters ? retry : noRetry)
     progress.warn(warnings)
-    if (kind === 'not started' && touched.length === 0) {
-      if (warnings.length === 0) return { kind: 'untouched', reason }
-      // The next task that ECS starts would run an image that nobody has tested.
-      if (tags.pulled)
-        return {
-          kind: 'rollback failed',
-          reason,
-          cause,
-          evidence,
-          rollbackFailure: warnings.join('; '),
-          copies: {},
-        }
+    if (kind === 'not started' && touched.length === 0 && warnings.length === 0) {
+      return { kind: 'untouched', reason }
     }
     const ends: ServiceRollback[] = []
     for (const compensation of touched.toReversed())
@@ -103,7 +98,12 @@ export async function compensate(
       ends.flatMap(({ copy }) => (copy === undefined ? [] : [copy])),
     )
     progress.warn(ends.flatMap(({ warning }) => warning ?? []))
-    const failures = ends.flatMap(({ failed, unproven }) => failed ?? unproven ?? [])
+    // The next task that ECS starts would run an image of this release.
+    const wrongTags = tags.pulled ? warnings : []
+    const failures = [
+      ...ends.flatMap(({ failed, unproven }) => failed ?? unproven ?? []),
+      ...wrongTags,
+    ]
     if (failures.length > 0) {
       return {
         kind: 'rollback failed',
@@ -111,13 +111,18 @@ export async function compensate(
         cause,
         evidence,
         rollbackFailure: failures.join('; '),
-        onlyUnproven: ends.every(({ failed }) => failed === undefined),
+        failed: whatFailed(ends),
         copies,
       }
     }
     if (kind === 'replaced') return { kind: 'replaced', reason, copies }
     return { kind: 'rolled back', reason, cause, evidence, cancelled: kind === 'cancelled', copies }
   })
+}
+
+function whatFailed(ends: readonly ServiceRollback[]): FailedPart {
+  if (ends.some(({ failed }) => failed !== undefined)) return 'services'
+  return ends.some(({ unproven }) => unproven !== undefined) ? 'proof' : 'moving tags'
 }
 
 interface ServiceRollback {
@@ -144,7 +149,7 @@ async function rollBackService(
   }
 }
 
-/** Which image a task runs is what its revision says; that it serves is what a release promises. */
+/** That what ran before serves is what a release promises; less than that is a warning. */
 function unprovenOf(service: string, { serving, text }: Unproven): ServiceRollback {
   const words = `${service}: ${text}`
   return serving ? { unproven: words } : { warning: words }

@@ -1,9 +1,10 @@
+import type { Revision } from '../../contract/activity-types.ts'
 import type { FailureEvidence } from '../../rollout/failed-tasks.ts'
 import type { Outcome } from '../../contract/outcome.ts'
 import { failureMessage, wasCancelled } from '../temporal/failure.ts'
 import type { DeployEnd } from './roll-out.ts'
 import type { Change } from './change.ts'
-import type { Copies } from './compensate.ts'
+import type { Copies, FailedPart } from './compensate.ts'
 import type { ReleaseResult } from '../../contract/releases.ts'
 import type { ReleaseRequest } from '../../contract/requests.ts'
 import { shortCommit, shortRevision } from '../../text/short.ts'
@@ -17,10 +18,19 @@ export interface ReleaseEnd extends Partial<FailureEvidence> {
   readonly copies?: Copies
 }
 
-export const unchanged: ReleaseEnd = {
-  outcome: 'unchanged',
-  message: 'The requested revisions already run: nothing to do.',
-  changes: [],
+/** The end of a release whose revisions already run everywhere. */
+export function unchangedEnd(request: ReleaseRequest, revisions: readonly Revision[]): ReleaseEnd {
+  return { outcome: 'unchanged', message: unchangedMessage(request, revisions), changes: [] }
+}
+
+function unchangedMessage(request: ReleaseRequest, revisions: readonly Revision[]): string {
+  if (request.kind !== 'rollback') return 'The requested revisions already run: nothing to do.'
+  const { to, spec } = request
+  const { environment } = spec
+  const running = revisions.map(({ taskDefinition }) => shortRevision(taskDefinition)).join(', ')
+  const message = `What was requested already runs in ${environment} (${running}): nothing to do.`
+  if (to !== undefined) return message
+  return `${message} To go further back, choose a release (slipway releases ${environment}) and name it: slipway rollback ${environment} --to <release>`
 }
 
 /** The end of a release that failed before it moved the first tag: nothing was touched. */
@@ -65,14 +75,16 @@ export function releaseEndOf(
     }
     case 'rollback failed': {
       const command = `aws ecs describe-services --cluster ${request.spec.cluster} --services ${changes.map(({ service }) => service.ecsService).join(' ')}`
-      const message = `${sentence(end.reason)} ${howFailed(end.onlyUnproven)} ${sentence(end.rollbackFailure)} See what runs (${command}), fix the cause, and deploy a commit that works (slipway deploy ${request.spec.environment} --commit <commit>). A person is needed now.`
+      const message = `${sentence(end.reason)} ${howFailed[end.failed]} ${sentence(end.rollbackFailure)} See what runs (${command}), fix the cause, and deploy a commit that works (slipway deploy ${request.spec.environment} --commit <commit>). A person is needed now.`
       return { outcome: 'rollback_failed', message, ...why }
     }
   }
 }
 
-function howFailed(onlyUnproven = false): string {
-  return onlyUnproven ? 'It was rolled back, but that is not proven:' : 'The rollback failed, too:'
+const howFailed: Readonly<Record<FailedPart, string>> = {
+  services: 'The rollback failed, too:',
+  proof: 'It was rolled back, but that is not proven:',
+  'moving tags': 'A new task would still pull an image of this release:',
 }
 
 /** One sentence for each rollback target that was replaced by a copy. */

@@ -9,7 +9,7 @@ import {
   rejectedEnd,
   releaseEndOf,
   messageWithCause,
-  unchanged,
+  unchangedEnd,
   type ReleaseEnd,
 } from './outcome.ts'
 import { trackProgress, type ReleaseProgress } from './progress.ts'
@@ -80,7 +80,7 @@ async function run(input: ReleaseInput, progress: ReleaseProgress): Promise<Rele
     progress.warn(inspection.warnings)
     const revisions = await revisionsFor(input, progress, inspection)
     changes = changesOf(input, inspection, revisions)
-    if (changes.length === 0) return unchanged
+    if (changes.length === 0) return unchangedEnd(request, revisions)
     tags = await moveTags(spec, changes)
   } catch (failure) {
     return rejectedEnd(failure)

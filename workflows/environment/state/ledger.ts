@@ -1,3 +1,4 @@
+import { lastRollbackFailed } from '../../../contract/last-rollback.ts'
 import type { Revision } from '../../../contract/activity-types.ts'
 import type { ReleasedService } from '../../../contract/releases.ts'
 import type { LedgerEntry } from '../../../contract/environment.ts'
@@ -76,7 +77,9 @@ function liveAfter(ledger: Ledger, entry: LedgerEntry): LedgerEntry | undefined 
     case 'rollback': {
       // A rollback makes an earlier release live again, with its own rollback target: two rollbacks go
       // back two releases, not forth again. What ran before Slipway has no rollback target.
-      const now = withUntouched(ledger.live, entry)
+      const { live } = ledger
+      const now = withUntouched(live, entry)
+      if (live !== undefined && sameRevisions(live, now)) return live
       const earlier = ledger.releases.find((one) => madeLive(one) && sameRevisions(one, now))
       return earlier ?? { ...now, services: now.services.map(withoutRollbackTarget) }
     }
@@ -143,9 +146,23 @@ export type RollbackResolution =
   | { readonly kind: 'found'; readonly revisions?: readonly Revision[]; readonly commit?: string }
   | { readonly kind: 'none'; readonly reason: string }
 
-/** Resolves what a rollback must make run: an earlier release by id or commit, or what ran before. */
+/**
+ * Resolves what a rollback must make run: an earlier release by id or commit, or what ran before the
+ * live one. After a rollback that failed, it is the live one itself.
+ */
 export function resolveRollback(ledger: Ledger, to: RollbackRequest['to']): RollbackResolution {
-  return to === undefined ? beforeLive(ledger) : namedRelease(ledger, to)
+  if (to !== undefined) return namedRelease(ledger, to)
+  const { live, releases } = ledger
+  return live !== undefined && lastRollbackFailed(releases) ? liveAgain(live) : beforeLive(ledger)
+}
+
+function liveAgain({ services, commit }: LedgerEntry): RollbackResolution {
+  const revisions = services.map(({ name: service, revision }) => ({
+    service,
+    ...runningOf(revision),
+    registered: false,
+  }))
+  return { kind: 'found', revisions, ...(commit === undefined ? {} : { commit }) }
 }
 
 function beforeLive({ live, releases }: Ledger): RollbackResolution {

@@ -61,11 +61,11 @@ function world(changes: Answers) {
   return fakeAws(Object.fromEntries(turns))
 }
 
-async function rollBack(changes: Answers) {
+async function rollBack(changes: Answers, mode: 'pin' | 'force' = 'pin') {
   const aws = world(changes)
   const end = await inActivity(() =>
     rollBackService(aws.clients, pace, {
-      spec: specWith(),
+      spec: specWith({ mode }),
       service: serviceNamed('api'),
       to,
       started,
@@ -116,6 +116,15 @@ describe('a rollback without all of the evidence', () => {
         unproven.text,
         /Look: aws ecs list-tasks --cluster mailman --service-name mailman-api\.$/,
       )
+    })
+
+    test(`does not prove what serves in force mode if ${operation} is denied`, async () => {
+      const { unproven } = await rollBack(
+        { [operation]: refusing('AccessDeniedException') },
+        'force',
+      )
+      assert.equal(unproven?.serving, true)
+      assert.match(unproven.text, /which images its tasks run cannot be read: .*AccessDenied/)
     })
   }
 

@@ -164,6 +164,19 @@ describe('the revisions of a service', () => {
     assert.doesNotMatch(text, /rollback target +mailman-api:7/)
   })
 
+  test('show the live revision as the rollback target after a rollback that failed', () => {
+    const [service] = entry.services
+    assert.ok(service)
+    const revision = { service: 'api', taskDefinition: arn(8), digests: {}, registered: true }
+    const rollbackTarget = { ...service.rollbackTarget, taskDefinition: arn(7) }
+    const live = { ...entry, services: [{ ...service, revision, rollbackTarget }] }
+    const stuck = { ...entry, id: 'release/production/10', outcome: 'rollback_failed' as const }
+    const after = { ...status, live, releases: [stuck, live] }
+    const text = plainly(revisionsText(withLedger(known, 'api', after)))
+    assert.match(text, /rollback target +mailman-api:8 /)
+    assert.doesNotMatch(text, /rollback target +mailman-api:7/)
+  })
+
   test('show what ECS knows if there is no ledger', () => {
     const text = plainly(revisionsText(withLedger(known, 'api', undefined)))
     assert.match(text, /rollback target +mailman-api:7 +\S+ +7{7} +succeeded +1970-01-01 00:07 UTC/)
