@@ -1,12 +1,11 @@
 import type { RolloutEnd, RolloutProgress, Unproven } from '../../contract/activity-types.ts'
-import type { ServiceSpec } from '../../contract/environment-spec.ts'
-import type { RollbackTarget } from '../../rollout/deployment.ts'
 import { nextRollbackStep } from '../../rollout/next-rollback-step.ts'
 import { primaryOf, type Observation, type Unreadable } from '../../rollout/observation.ts'
 import { isRollingBack } from '../../rollout/service-deployment-status.ts'
 import { unprovenText } from '../../text/unproven.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { isTransient } from '../aws/errors.ts'
+import { digestsOfContainers } from '../image/digests-of-containers.ts'
 import { rest } from '../polling/clock.ts'
 import { pollerOf, type PollTarget, type Poller } from '../polling/poller.ts'
 import { readOr } from '../polling/read-part.ts'
@@ -190,16 +189,6 @@ function unprovenOf(
 ): Unproven {
   const serving = mode === 'force' || unreadable.some(({ what }) => what === 'targets')
   return { serving, text: unprovenText(unreadable, { cluster, ecsService }) }
-}
-
-/**
- * The digests of the containers that Slipway deploys. A sidecar on a moving tag may run a newer
- * image by now, and is not rolled back.
- */
-function digestsOfContainers({ containers }: ServiceSpec, digests: RollbackTarget['digests']) {
-  return Object.fromEntries(
-    Object.entries(digests).filter(([name]) => containers[name] !== undefined),
-  )
 }
 
 function timedOut(reason: string): RolloutEnd {

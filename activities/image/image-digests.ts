@@ -4,6 +4,7 @@ import type { RunningRevision } from '../../rollout/deployment.ts'
 import type { ObservedTask } from '../../rollout/observation.ts'
 import type { ImageDigests } from '../../rollout/same-image.ts'
 import type { AwsClients } from '../aws/clients.ts'
+import { digestsOfContainers } from './digests-of-containers.ts'
 import { readManifest } from './manifest.ts'
 
 interface DigestsToRead {
@@ -43,17 +44,19 @@ export function withPushedDigests(
 }
 
 /**
- * What a service runs, by the digests of its images as they are pinned: for an image that is an
- * index, a task may report the digest of the manifest that it pulled, which no tag points at.
+ * What a service runs in the containers that Slipway deploys, by the digests of its images as they
+ * are pinned: for an image that is an index, a task may report the digest of the manifest that it
+ * pulled, which no tag points at.
  *
  * @param tasks say what their containers are pinned to
  */
 export async function asPinned<Running extends RunningRevision>(
   clients: AwsClients,
   { spec, service }: Omit<DigestsToRead, 'digests'>,
-  running: Running,
+  reported: Running,
   tasks: readonly ObservedTask[],
 ): Promise<Running> {
+  const running = { ...reported, digests: digestsOfContainers(service, reported.digests) }
   const pins = tasks
     .filter(({ taskDefinition }) => taskDefinition === running.taskDefinition)
     .flatMap(({ containers }) => containers)
@@ -65,9 +68,9 @@ export async function asPinned<Running extends RunningRevision>(
   const read = await readImageDigests(clients, { spec, service, digests })
   const { imageDigests } = read
   if (imageDigests === undefined) return running
-  const pinned = Object.entries(running.digests).map(([container, reported]) => {
+  const pinned = Object.entries(running.digests).map(([container, digest]) => {
     const all = imageDigests[container] ?? []
-    return [container, all.includes(reported) ? (all[0] ?? reported) : reported] as const
+    return [container, all.includes(digest) ? (all[0] ?? digest) : digest] as const
   })
   return { ...running, digests: Object.fromEntries(pinned), ...read }
 }

@@ -6,6 +6,7 @@ import type { AwsClients } from '../aws/clients.ts'
 import { revisionTags, tagOf } from '../ecs/revision-tags.ts'
 import { findTaskDefinition, missingContainers } from '../ecs/task-definitions.ts'
 import { containerImages, type ContainerImage } from '../image/container-images.ts'
+import { digestsOfContainers } from '../image/digests-of-containers.ts'
 import { findImage } from '../image/ecr.ts'
 import { readImageDigests } from '../image/image-digests.ts'
 import { definitionMisfits } from '../platform/definition-misfits.ts'
@@ -59,7 +60,10 @@ export async function usableRevision(
   const wrong = { service: described, definition, images }
   const [misfit] = await definitionMisfits(clients, wrong, () => listThem)
   if (misfit !== undefined) return { finding: misfit }
-  const digests = { ...requested.digests, ...pinnedDigests(service, definition) }
+  const digests = {
+    ...digestsOfContainers(service, requested.digests),
+    ...pinnedDigests(service, definition),
+  }
   return {
     revision: {
       service: service.name,

@@ -6,10 +6,15 @@ import {
   type ResolveRollbackInput,
 } from '../../../../activities/revisions/resolve-rollback.ts'
 import { listRevisions } from '../../../../activities/revisions/list-revisions.ts'
+import {
+  resolveRollback as resolveInLedger,
+  withEntry,
+} from '../../../../workflows/environment/state/ledger.ts'
 import { answersOf, recordsOf, revision, service, taskDefinition } from '../ecs-answers.ts'
 import { awsError, fakeAws, type Answers } from '../fake-aws.ts'
 import { failsAs, inActivity } from '../in-activity.ts'
 import { digestA, digestB, registry, serviceNamed, specWith } from '../../environment-specs.ts'
+import { entry, ledgerOf, released } from '../../workflows/environment/state/ledger/entries.ts'
 
 const pinnedTo = (digest: string, number: number, changes: object = {}) =>
   taskDefinition(number, {
@@ -103,6 +108,24 @@ describe('the revisions of a rollback', () => {
       failsAs('PreconditionFailed', 'There is nothing to roll back to'),
     )
   })
+})
+
+test('a rollback to what ran beside a sidecar makes that release live again', async () => {
+  const [first, second] = [released('api', 1, 0), released('api', 2, 1)]
+  const pinned = { ...first.revision, digests: { api: digestA } }
+  // As ECS reports it, and as ledgers have kept it.
+  const ran = { ...second.rollbackTarget, digests: { api: digestA, agent: digestB } }
+  const ledger = ledgerOf(
+    entry('aaaaaaa', [{ ...first, revision: pinned }]),
+    entry('bbbbbbb', [{ ...second, rollbackTarget: ran }]),
+  )
+  const found = resolveInLedger(ledger, undefined)
+  assert.ok(found.kind === 'found' && found.revisions !== undefined)
+  const [back] = await resolve({ revisions: found.revisions })
+  assert.ok(back)
+  assert.deepEqual(back.digests, { api: digestA })
+  const after = entry('back', [{ ...first, revision: back }], { kind: 'rollback' })
+  assert.equal(withEntry(ledger, after).live?.id, 'aaaaaaa')
 })
 
 describe('the revisions of a service', () => {
