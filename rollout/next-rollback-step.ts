@@ -76,7 +76,7 @@ function replaced(
 
 /** Whether the tasks of the PRIMARY run the digests of the rollback target. */
 function runs(to: RollbackTarget, observation: Observation): boolean {
-  const { digests } = runningNow(observation)
+  const { digests } = runningNow(observation, to.imageDigests)
   const containers = Object.keys(digests)
   return (
     containers.length > 0 &&

@@ -7,27 +7,35 @@ import {
 import type { RollbackTarget, RunningRevision } from './deployment.ts'
 import { isCompleted, servingDeployment } from './deployment-state.ts'
 import type { Expectation } from './expectation.ts'
+import { digestOfImage, type ImageDigests } from './same-image.ts'
 
-/** Container name → digest. */
-type Digests = RunningRevision['digests']
-
-/** What a service runs now, according to the tasks of the deployment that serves. */
-export function runningNow(observation: Observation): RunningRevision {
+/**
+ * What a service runs now, according to the tasks of the deployment that serves.
+ *
+ * @param images what the registry says about images that are an index: these are named by the
+ *   digest of the index, even if tasks report the manifests of several platforms
+ */
+export function runningNow(observation: Observation, images: ImageDigests = {}): RunningRevision {
   const serving = servingDeployment(observation)
   const taskDefinition = serving?.taskDefinition ?? ''
   const tasks = observation.tasks.filter(
     (task) => task.lastStatus === 'RUNNING' && startedBy(task, serving),
   )
-  return { taskDefinition, digests: digestsOf(tasks) }
+  return { taskDefinition, ...named(digestsOf(tasks), images) }
 }
 
 /**
  * What to roll back to: the task definition of the last successful service deployment. Without such a
  * record (the endpoint has none, or none within the 90 days that ECS keeps them), a completed
  * deployment counts as successful if its tasks run.
+ *
+ * @param images as for {@link runningNow}
  */
-export function rollbackTargetOf(observation: Observation): RollbackTarget {
-  const now = runningNow(observation)
+export function rollbackTargetOf(
+  observation: Observation,
+  images: ImageDigests = {},
+): RollbackTarget {
+  const now = runningNow(observation, images)
   const primary = primaryOf(observation)
   const serving = servingDeployment(observation)
   const isComplete = serving !== undefined && isCompleted(serving)
@@ -40,8 +48,18 @@ export function rollbackTargetOf(observation: Observation): RollbackTarget {
   }
   const { targetTaskDefinition: taskDefinition, targetDigests } = successful
   const isNow = isComplete && taskDefinition === now.taskDefinition
-  const digests = isNow && Object.keys(now.digests).length > 0 ? now.digests : targetDigests
-  return { taskDefinition, digests, deploymentId, ...(isNow ? servedBy : {}), hasSucceeded: true }
+  // Where tasks do not report the digest of a container, ECS resolved it for the deployment.
+  const digests = { ...targetDigests, ...(isNow ? now.digests : {}) }
+  return {
+    taskDefinition,
+    ...named(
+      Object.entries(digests).map(([name, digest]) => [name, [digest]]),
+      images,
+    ),
+    deploymentId,
+    ...(isNow ? servedBy : {}),
+    hasSucceeded: true,
+  }
 }
 
 /** What ran before a release, as the verdict on its deployment expects it after ECS's own rollback. */
@@ -63,18 +81,32 @@ function lastSuccessful({ serviceDeployments }: Observation) {
   )
 }
 
-/** The digests of tasks, for each container whose tasks all run the same one. */
-function digestsOf(tasks: readonly ObservedTask[]): Digests {
-  const found = new Map<string, Set<string>>()
+/** Container name → the digests that tasks report. */
+function digestsOf(tasks: readonly ObservedTask[]): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>()
   for (const { name, imageDigest } of tasks.flatMap((task) => task.containers)) {
-    if (imageDigest !== '') found.set(name, (found.get(name) ?? new Set()).add(imageDigest))
+    if (imageDigest !== '') found.set(name, [...(found.get(name) ?? []), imageDigest])
   }
-  return Object.fromEntries(
-    [...found].flatMap(([name, digests]) => {
-      const [digest] = digests
-      return digests.size === 1 && digest !== undefined ? [[name, digest]] : []
-    }),
-  )
+  return found
+}
+
+/** The digest of each container whose tasks all run the same image, with what that lists. */
+function named(
+  reported: Iterable<readonly [container: string, digests: readonly string[]]>,
+  images: ImageDigests,
+): Pick<RunningRevision, 'digests' | 'imageDigests'> {
+  const digests = [...reported].flatMap(([name, all]) => {
+    const digest = digestOfImage(all, images[name])
+    return digest === undefined ? [] : [[name, digest] as const]
+  })
+  const indexes = digests.flatMap(([name, digest]) => {
+    const all = images[name] ?? []
+    return all.includes(digest) ? [[name, all] as const] : []
+  })
+  return {
+    digests: Object.fromEntries(digests),
+    ...(indexes.length === 0 ? {} : { imageDigests: Object.fromEntries(indexes) }),
+  }
 }
 
 function startedBy(task: ObservedTask, deployment: ObservedDeployment | undefined): boolean {

@@ -19,3 +19,19 @@ export function isSameImage(
   if (one === undefined || other === undefined) return false
   return one === other || (digests.includes(one) && digests.includes(other))
 }
+
+/**
+ * The digest that names the image of all these: that of the index, where they are all of one.
+ * Undefined if there are none, or they are of several images.
+ *
+ * @param digests all digests of one image, from {@link ImageDigests}
+ */
+export function digestOfImage(
+  reported: readonly string[],
+  digests: readonly string[] = [],
+): string | undefined {
+  const [first] = reported
+  const [index] = digests
+  if (first !== undefined && reported.every((one) => digests.includes(one))) return index
+  return reported.every((one) => one === first) ? first : undefined
+}

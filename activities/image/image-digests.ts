@@ -1,7 +1,7 @@
 import type { PushedImage, Revision } from '../../contract/activity-types.ts'
 import type { EnvironmentSpec, ServiceSpec } from '../../contract/environment-spec.ts'
 import type { RunningRevision } from '../../rollout/deployment.ts'
-import type { ObservedTask } from '../../rollout/observation.ts'
+import type { Observation } from '../../rollout/observation.ts'
 import type { ImageDigests } from '../../rollout/same-image.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { digestsOfContainers } from './digests-of-containers.ts'
@@ -12,6 +12,10 @@ interface DigestsToRead {
   readonly service: ServiceSpec
   /** Container name → digest. */
   readonly digests: Revision['digests']
+}
+
+interface ObservedRevision extends Omit<DigestsToRead, 'digests'> {
+  readonly observation: Observation
 }
 
 /** Which of these digests are those of an index, with the digests of all that it lists. */
@@ -45,34 +49,28 @@ export function withPushedDigests(
 
 /**
  * What a service runs in the containers that Slipway deploys, by the digests of its images as they
- * are pinned: for an image that is an index, a task may report the digest of the manifest that it
- * pulled, which no tag points at.
+ * are pinned: for an image that is an index, tasks may report the digests of the manifests that they
+ * pulled, one for each platform, which no tag points at.
  *
- * @param tasks say what their containers are pinned to
+ * @param read what to read from the observation, given which images are an index
  */
 export async function asPinned<Running extends RunningRevision>(
   clients: AwsClients,
-  { spec, service }: Omit<DigestsToRead, 'digests'>,
-  reported: Running,
-  tasks: readonly ObservedTask[],
+  { spec, service, observation }: ObservedRevision,
+  read: (observation: Observation, images?: ImageDigests) => Running,
 ): Promise<Running> {
-  const running = { ...reported, digests: digestsOfContainers(service, reported.digests) }
-  const pins = tasks
-    .filter(({ taskDefinition }) => taskDefinition === running.taskDefinition)
+  const reported = read(observation)
+  const pins = observation.tasks
+    .filter(({ taskDefinition }) => taskDefinition === reported.taskDefinition)
     .flatMap(({ containers }) => containers)
     .flatMap(({ name, image }) => {
       const digest = image.split('@')[1]
       return digest === undefined ? [] : [[name, digest] as const]
     })
-  const digests = { ...running.digests, ...Object.fromEntries(pins) }
-  const read = await readImageDigests(clients, { spec, service, digests })
-  const { imageDigests } = read
-  if (imageDigests === undefined) return running
-  const pinned = Object.entries(running.digests).map(([container, digest]) => {
-    const all = imageDigests[container] ?? []
-    return [container, all.includes(digest) ? (all[0] ?? digest) : digest] as const
-  })
-  return { ...running, digests: Object.fromEntries(pinned), ...read }
+  const digests = { ...reported.digests, ...Object.fromEntries(pins) }
+  const { imageDigests } = await readImageDigests(clients, { spec, service, digests })
+  const running = read(observation, imageDigests)
+  return { ...running, digests: digestsOfContainers(service, running.digests) }
 }
 
 function imageDigestsOf(

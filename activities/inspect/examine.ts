@@ -107,10 +107,9 @@ async function examineService(clients: AwsClients, which: ServiceToExamine): Pro
     return { ...nothingFound, findings: [finding] }
   }
   const observation = read
-  const { tasks } = observation
   const [now, rollbackTarget] = await Promise.all([
-    asPinned(clients, { spec, service }, runningNow(observation), tasks),
-    asPinned(clients, { spec, service }, rollbackTargetOf(observation), tasks),
+    asPinned(clients, { spec, service, observation }, runningNow),
+    asPinned(clients, { spec, service, observation }, rollbackTargetOf),
   ])
   const found = await revisionBase(clients, which, rollbackTarget.taskDefinition)
   const base = baseOf(found, service)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { observedService } from '../../../activities/ecs/observe.ts'
+import type { RollbackTarget } from '../../../rollout/deployment.ts'
 import { nextRollbackStep, type RollbackGoal } from '../../../rollout/next-rollback-step.ts'
 import type { Observation } from '../../../rollout/observation.ts'
 import { deployment, revision, service, startedAt } from '../activities/ecs-answers.ts'
@@ -60,26 +61,24 @@ const step = (observation: Observation, goal: Partial<RollbackGoal> = {}) => {
 const ours = { id: 'ecs-svc/2', taskDefinition: revision(2), rolloutState: 'IN_PROGRESS' }
 const rollback = { id: 'ecs-svc/3', rolloutState: 'IN_PROGRESS' }
 
-const running = (imageDigest: string): Observation => ({
+const running = (...imageDigests: readonly string[]): Observation => ({
   ...observed({ id: 'ecs-svc/4' }),
-  tasks: [
-    {
-      arn: 'task',
-      taskDefinition: revision(1),
-      startedBy: 'ecs-svc/4',
-      lastStatus: 'RUNNING',
-      desiredStatus: 'RUNNING',
-      createdAt: 0,
-      stopCode: '',
-      stoppedReason: '',
-      addresses: [],
-      containers: [{ name: 'api', image: '', imageDigest, reason: '' }],
-    },
-  ],
+  tasks: imageDigests.map((imageDigest) => ({
+    arn: 'task',
+    taskDefinition: revision(1),
+    startedBy: 'ecs-svc/4',
+    lastStatus: 'RUNNING',
+    desiredStatus: 'RUNNING',
+    createdAt: 0,
+    stopCode: '',
+    stoppedReason: '',
+    addresses: [],
+    containers: [{ name: 'api', image: '', imageDigest, reason: '' }],
+  })),
 })
 
-const kindOf = (observation: Observation) =>
-  nextRollbackStep(observation, { mode: 'force', to, stopRefused: false }).kind
+const kindOf = (observation: Observation, target: RollbackTarget = to) =>
+  nextRollbackStep(observation, { mode: 'force', to: target, stopRefused: false }).kind
 
 describe('the next step of a rollback', () => {
   test('is to wait if the service was never changed', () => {
@@ -178,5 +177,16 @@ describe('the next step of a rollback', () => {
   test('recognises a rollback in force mode by the digests of running tasks', () => {
     assert.equal(kindOf(running(digestA)), 'wait for')
     assert.equal(kindOf(running(digestB)), 'update')
+  })
+
+  test('recognises a rollback to an index whose manifests run on several platforms', () => {
+    const index = 'sha256:index'
+    const target = {
+      ...to,
+      digests: { api: index },
+      imageDigests: { api: [index, digestA, digestB] },
+    }
+    assert.equal(kindOf(running(digestA, digestB), target), 'wait for')
+    assert.equal(kindOf(running(digestA, 'sha256:other'), target), 'update')
   })
 })

@@ -118,3 +118,55 @@ describe('on top of a deployment that failed and was not rolled back', () => {
     assert.equal(good?.targetTaskDefinition, oldRevision)
   })
 })
+
+const containersWith = (digest: string) => [
+  { name: 'api', image: '', imageDigest: digest, reason: '' },
+  { name: 'agent', image: '', imageDigest: 'sha256:agent', reason: '' },
+]
+
+/** Tasks whose container `api` reports these digests. */
+const running = (...digests: readonly string[]) =>
+  observationWith({
+    tasks: digests.map((digest) => taskWith({ containers: containersWith(digest) })),
+    serviceDeployments: [record('SUCCESSFUL', ours.taskDefinition, 1)],
+  })
+
+describe('tasks that report the manifests of several platforms', () => {
+  const [index, amd64, arm64] = ['sha256:index', 'sha256:amd64', 'sha256:arm64']
+  const images = { api: [index, amd64, arm64] }
+
+  test('run the index that lists all of them, and so does the rollback target', () => {
+    const observation = running(amd64, arm64)
+    const digests = { api: index, agent: 'sha256:agent' }
+    const { taskDefinition } = ours
+    assert.deepEqual(runningNow(observation, images), {
+      taskDefinition,
+      digests,
+      imageDigests: images,
+    })
+    const target = rollbackTargetOf(observation, images)
+    assert.deepEqual([target.digests, target.imageDigests], [digests, images])
+  })
+
+  test('run no one image if one of them is not in the index', () => {
+    const observation = running(amd64, 'sha256:other')
+    assert.deepEqual(runningNow(observation, images).digests, { agent: 'sha256:agent' })
+    assert.ok(!('imageDigests' in runningNow(observation, images)))
+  })
+
+  test('leave it to the record of the deployment what to roll back to, if no index lists them', () => {
+    const { digests } = rollbackTargetOf(running(amd64, arm64))
+    assert.deepEqual(digests, { api: 'sha256:of-record-1', agent: 'sha256:agent' })
+  })
+
+  test('may report the index itself, and nothing is said of images that nobody runs', () => {
+    assert.equal(runningNow(running(index, arm64), images).digests['api'], index)
+    const { imageDigests, digests } = runningNow(running('sha256:other'), images)
+    assert.deepEqual([digests['api'], imageDigests], ['sha256:other', undefined])
+  })
+
+  test('name the rollback target by its index even if only the record says what ran', () => {
+    const target = rollbackTargetOf(running(), { api: [index, 'sha256:of-record-1'] })
+    assert.equal(target.digests['api'], index)
+  })
+})
