@@ -12,8 +12,6 @@ import { serviceNamed, specWith } from '../../unit/environment-specs.ts'
 import { imagePusher, type Pushed } from './pushed-images.ts'
 import { useAsAws } from '../simulated-account.ts'
 
-export const activities = createReleaseActivities({ pace: { nearEndMs: 20, farMs: 50 } })
-
 const platforms = [
   { os: 'linux', architecture: 'amd64' },
   { os: 'linux', architecture: 'arm64', variant: 'v8' },
@@ -33,6 +31,7 @@ export async function indexImageAccount({ mode, desiredCount, pulls }: Account) 
   const spec = specWith({ aws: {}, mode, services: [service] })
   const manifests = new Map<string, readonly string[]>()
   let tasks = 0
+  let latest = ''
   const registry = await ociRegistry()
   const simulator = await startSimulator({
     registry,
@@ -43,14 +42,23 @@ export async function indexImageAccount({ mode, desiredCount, pulls }: Account) 
         const platform = pulls[tasks % pulls.length] ?? 0
         tasks += 1
         const pulled = [...manifests].map(([index, all]) => [index, all[platform] ?? index])
-        return { pullMs: 1, startMs: 1, stopMs: 1, manifests: Object.fromEntries(pulled) }
+        return {
+          pullMs: 1,
+          startMs: 1,
+          stopMs: 1,
+          manifests: Object.fromEntries(pulled),
+          ...(latest === '' ? {} : { digests: { api: latest } }),
+        }
       },
     }),
   })
   const repositoryUri = `${new URL(simulator.registryProxyUrl ?? '').host}/mailman-api`
   await useAsAws(simulator)
+  // Clients keep the endpoint of the account that they called first.
+  const activities = createReleaseActivities({ pace: { nearEndMs: 20, farMs: 50 } })
 
   return {
+    activities,
     spec,
     service,
     simulator,
@@ -75,6 +83,13 @@ export async function indexImageAccount({ mode, desiredCount, pulls }: Account) 
 
     /** The digests of the two platforms of an index. */
     listed: (index: string): readonly string[] => (manifests.get(index) ?? []).slice(0, 2),
+
+    /** Points the moving tag at an image, which new tasks pull from then on. */
+    async moveTag(digest = '') {
+      const images = [{ name: 'api', digest }]
+      await inActivity(() => activities.moveTags({ spec, images }))
+      latest = digest
+    },
 
     async createService(image: string) {
       const ecs = new ECSClient()

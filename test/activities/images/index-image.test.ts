@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import type { Revision } from '../../../contract/activity-types.ts'
 import { inActivity } from '../../unit/activities/in-activity.ts'
 import { commit } from '../../unit/environment-specs.ts'
-import { activities, indexImageAccount, type IndexImageAccount } from './index-image-account.ts'
+import { indexImageAccount, type IndexImageAccount } from './index-image-account.ts'
 
 /** The tasks of this account report the digest of the manifest that they pulled. */
 describe('an image that is an index', () => {
@@ -19,7 +19,7 @@ describe('an image that is an index', () => {
   after(() => account.close())
 
   test('goes live, is verified, redeployed, found as a rebuild, and rolled back to', async () => {
-    const { spec, service } = account
+    const { activities, spec, service } = account
     const initial = await account.inspect()
     assert.deepEqual(initial.now.digests, { api: initialDigest })
     assert.deepEqual(initial.rollbackTarget.digests, { api: initialDigest })
@@ -72,7 +72,7 @@ describe('an image that is an index', () => {
 
   test('can be requested as the target of a rollback', async () => {
     const [target] = await inActivity(() =>
-      activities.resolveRollback({ spec: account.spec, to: 'mailman-api:2' }),
+      account.activities.resolveRollback({ spec: account.spec, to: 'mailman-api:2' }),
     )
     assert.equal(target?.imageDigests?.['api']?.length, 3)
     assert.equal((await account.deploy(target, await account.inspect())).end.kind, 'succeeded')
