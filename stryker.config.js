@@ -6,6 +6,8 @@ export default {
   plugins: ['./test/mutation/runner.ts'],
   // A file that does not exist: Stryker would rewrite it with an API that TypeScript 7 does not have.
   tsconfigFile: 'none',
+  // Nothing here checks types, and a test compares a source file as it is.
+  disableTypeChecks: false,
   concurrency: 1,
   timeoutMS: 10_000,
   tempDirName: '.stryker/sandbox',
