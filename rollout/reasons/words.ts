@@ -13,7 +13,7 @@ export function wordsOf(said: string): string {
     .replaceAll(/\barn:[^\s,]+/g, '<arn>')
     .replaceAll(/"[^"]*"/g, '<name>')
     .replaceAll(/(?<=^|[\s(])'[^']*'/g, '<name>')
-    .replaceAll(/(?<=^|[\s(])(?!i\/o\b|net\/http\b)[^\s/<]*\/\S*?(?=\.{3}|\s|$)/g, '<path>')
+    .replaceAll(/(?<=^|[\s(])(?!i\/o\b)[^\s/<]*\/\S*?(?=\.{3}|\s|$)/g, '<path>')
     .replaceAll(/\(elb [^)]*\)/g, '(elb <name>)')
     .replaceAll(/\b(image|repository) \S+(?= not found)/g, '$1 <name>')
     .replaceAll(/\binvalid path: \S+/g, 'invalid path: <name>')
