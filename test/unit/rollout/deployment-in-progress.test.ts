@@ -68,3 +68,31 @@ describe('a deployment in progress', () => {
     assert.equal(inProgress([], 'SUCCESSFUL'), 'none')
   })
 })
+
+describe('a deployment of which no task ever ran', () => {
+  const starting = { rolloutState: 'IN_PROGRESS', runningCount: 0, failedTasks: 3 }
+  const inFlight = (changes: object, others: readonly object[] = [], runningCount = 0) => {
+    const deployments = [deploymentWith({ ...starting, ...changes }), ...others]
+    const service = { runningCount, deployments }
+    const serviceDeployments = [recordWith({ status: 'IN_PROGRESS' })]
+    return deploymentInProgress(observationWith({ service, serviceDeployments })) !== undefined
+  }
+
+  test('is not in progress once tasks have failed, if nothing else runs', () => {
+    assert.equal(inFlight({}), false)
+    assert.equal(inFlight({ failedTasks: 0 }), true)
+    assert.equal(inFlight({ failedTasks: undefined }), true)
+  })
+
+  test('is in progress while what ran before it still has its place', () => {
+    assert.equal(inFlight({}, [old()], 1), true)
+    assert.equal(inFlight({}, [old({ runningCount: 0 })]), true)
+    assert.equal(inFlight({ runningCount: 1 }, [], 1), true)
+  })
+})
+
+test('a deployment is in progress without a record if ECS says so', () => {
+  assert.equal(inProgress([deploymentWith({ rolloutState: 'IN_PROGRESS' })]), 'ecs-svc/2')
+  assert.equal(inProgress([deploymentWith()]), 'none')
+  assert.equal(inProgress([]), 'none')
+})

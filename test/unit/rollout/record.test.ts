@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { recordOf } from '../../../rollout/record.ts'
-import { deploymentWith, observationWith, ours, recordWith } from './observations.ts'
+import { reasonOf, recordOf } from '../../../rollout/record.ts'
+import { deploymentWith, observationWith, oldRevision, ours, recordWith } from './observations.ts'
 
 const mine = recordWith({ serviceDeploymentArn: 'sd/2', status: 'IN_PROGRESS' })
 const theirs = recordWith({ serviceDeploymentArn: 'sd/3', createdAt: new Date(1_500) })
@@ -12,6 +12,13 @@ function isFoundAfter(ms: number): boolean {
   const one = recordWith({ createdAt: new Date(1_000 + ms) })
   return recordOf(observationWith({ serviceDeployments: [one] }), withoutArn) === one
 }
+
+const reason = (changes: object) =>
+  reasonOf({
+    ...recordWith({ status: 'STOPPED' }),
+    triggeredAlarms: ['errors', 'latency'],
+    ...changes,
+  })
 
 describe('the record of a deployment', () => {
   test('is the one whose ARN is known, however far apart the clocks are', () => {
@@ -26,7 +33,7 @@ describe('the record of a deployment', () => {
   })
 
   test('is made in the same instant as the deployment, give or take two seconds', () => {
-    assert.deepEqual([-5_000, -1_000, 0, 1_000, 5_000].map(isFoundAfter), [
+    assert.deepEqual([-2_001, -2_000, 0, 2_000, 2_001].map(isFoundAfter), [
       false,
       true,
       true,
@@ -56,5 +63,24 @@ describe('the record of a deployment', () => {
 
   test('is unknown if the endpoint has no records', () => {
     assert.equal(recordOf(observationWith({ serviceDeployments: 'unavailable' }), ours), undefined)
+  })
+
+  test('is not that of another revision, which was requested in the same instant', () => {
+    const other = { ...mine, targetTaskDefinition: oldRevision }
+    const seen = observationWith({ serviceDeployments: [other] })
+    assert.equal(recordOf(seen, withoutArn), undefined)
+  })
+})
+
+test('the reason of a record names the alarms that its text does not', () => {
+  assert.deepEqual(reason({ statusReason: 'Alarm errors went off' }), {
+    said: 'Alarm errors went off',
+    status: 'STOPPED',
+    alarms: ['latency'],
+  })
+  assert.deepEqual(reason({ rollbackReason: 'because' }), {
+    said: 'because',
+    status: 'STOPPED',
+    alarms: ['errors', 'latency'],
   })
 })

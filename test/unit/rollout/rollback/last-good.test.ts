@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { familyOf, shortName } from '../../../../rollout/arn.ts'
+import { familyOf, revisionNumber, shortName } from '../../../../rollout/arn.ts'
 import { lastGoodBefore } from '../../../../rollout/last-good.ts'
 import { observationWith, ours, recordWith } from '../observations.ts'
 
@@ -43,6 +43,8 @@ test('without a PRIMARY, or a record of the live one, it is the newest success',
 })
 
 test('a task definition is named by its family and revision', () => {
+  assert.equal(revisionNumber('arn:aws:ecs:eu-west-1:1:task-definition/mailman-api:42'), 42)
+  assert.equal(revisionNumber('mailman-api:42'), 42)
   const arn = 'arn:aws:ecs:eu-west-1:1:task-definition/mailman-api:42'
   assert.equal(shortName(arn), 'mailman-api:42')
   assert.equal(shortName('mailman-api:42'), 'mailman-api:42')

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { ObservedTask } from '../../../rollout/observation.ts'
-import { stopCauseOf as foundStopCauseOf } from '../../../rollout/stop-cause.ts'
-import { toldStopCause } from '../../../text/cause/cause.ts'
+import type { ObservedTask } from '../../../../rollout/observation.ts'
+import { stopCauseOf as foundStopCauseOf } from '../../../../rollout/stop-cause.ts'
+import { toldStopCause } from '../../../../text/cause/cause.ts'
 import {
   crashedTask,
   deploymentWith,
@@ -10,7 +10,7 @@ import {
   ours,
   recordWith,
   targetWith,
-} from './observations.ts'
+} from '../observations.ts'
 
 const stopCauseOf = (...args: Parameters<typeof foundStopCauseOf>) =>
   toldStopCause(foundStopCauseOf(...args))

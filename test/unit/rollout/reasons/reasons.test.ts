@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { healthRules } from '../../../rollout/reasons/health.ts'
-import { readReason } from '../../../rollout/reasons/read-reason.ts'
-import { stopReasons } from '../stop-reasons.ts'
+import { healthRules } from '../../../../rollout/reasons/health.ts'
+import { readReason } from '../../../../rollout/reasons/read-reason.ts'
+import { stopReasons } from '../../stop-reasons.ts'
 
 /** Names that read like reasons. */
 const names = [
@@ -11,6 +11,9 @@ const names = [
   'Secret.ssm_forbidden',
   'logs-efs-no-space-left',
   'nginx-platform-toomanyrequests',
+  'firelens',
+  'toomanyrequests',
+  'cloudwatch.outofmemory-cannotpull',
 ]
 
 const partitions = [

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { diagnose } from '../../../rollout/diagnosis.ts'
-import type { Observation } from '../../../rollout/observation.ts'
-import { causeText } from '../../../text/cause/cause.ts'
-import { balancedObservation, ours, targetWith, taskWith } from './observations.ts'
+import { diagnose } from '../../../../rollout/diagnosis.ts'
+import type { Observation } from '../../../../rollout/observation.ts'
+import { causeText } from '../../../../text/cause/cause.ts'
+import { balancedObservation, ours, targetWith, taskWith } from '../observations.ts'
 
 const stopped = (change: Partial<Observation['tasks'][number]>) =>
   balancedObservation({
