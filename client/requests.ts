@@ -1,6 +1,7 @@
 import type { ControlBody, PlainControl } from '../contract/controls.ts'
 import { randomUUID } from 'node:crypto'
 import { type Client, WithStartWorkflowOperation } from '@temporalio/client'
+import type { EnvironmentStart } from '../contract/environment.ts'
 import type { EnvironmentSpec } from '../contract/environment-spec.ts'
 import * as messages from '../contract/messages.ts'
 import type {
@@ -13,13 +14,6 @@ import type {
 import type { AbortOptions } from './temporal/abort.ts'
 import { sendUpdate } from './send-update.ts'
 import { requireEnvironmentWorker } from './workers.ts'
-
-/** The first argument of the `environment` workflow, as far as its starter gives it. */
-interface EnvironmentStart {
-  readonly environment: string
-  readonly project: string
-  readonly queue: string
-}
 
 type EnvironmentWorkflow = (input: EnvironmentStart) => Promise<never>
 
@@ -122,7 +116,7 @@ function startOf({ environment, project, taskQueues }: EnvironmentSpec) {
     workflowId: messages.environmentWorkflowId(environment),
     workflowIdConflictPolicy: 'USE_EXISTING',
     taskQueue,
-    args: [{ environment, project, queue: taskQueue }],
+    args: [{ environment, project, taskQueue }],
     staticSummary: `${project} ${environment}`,
   })
 }

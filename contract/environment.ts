@@ -42,6 +42,14 @@ export interface UndeliveredNotification {
   readonly reason: string
 }
 
+/** What the starter of an `environment` workflow gives it. */
+export interface EnvironmentStart {
+  readonly environment: string
+  readonly project: string
+  /** The task queue that it is started on. Absent: it never moves to another one. */
+  readonly taskQueue?: string
+}
+
 /** An entry of the environment's ledger. */
 export interface LedgerEntry extends ReleaseReference {
   readonly startedAt: number

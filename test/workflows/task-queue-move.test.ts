@@ -20,7 +20,7 @@ test('an environment moves to the task queue in its changed configuration, with 
   const later = newQueue()
   await withEnvironment(harness, { waitForRollout: wait.waitForRollout }, async (environment) => {
     const name = environment.spec.environment
-    const first = await environment.deploy(commit)
+    const first = await requestDeploy(client, deployOf(environment.spec))
     await wait.begun
     await environment.handle.signal('freeze', { reason: 'incident 42', until: '2999-01-01' })
     await environment.handle.signal('unfreeze', {})

@@ -11,16 +11,12 @@ import { statusOf } from './state/status.ts'
 import { environmentStatus } from '../../contract/messages.ts'
 import { openSignalSender } from './signal-sender.ts'
 import type { ReleaseInput } from '../../contract/releases.ts'
-import type { RunningRelease } from '../../contract/environment.ts'
+import type { EnvironmentStart, RunningRelease } from '../../contract/environment.ts'
 import { openNotificationDispatcher } from './notification-dispatcher.ts'
 import { openStateVersion } from './state-version.ts'
 
 /** The input of an `environment` workflow. `state` is set when it continues as new. */
-export interface EnvironmentInput {
-  readonly environment: string
-  readonly project: string
-  /** The task queue that it is started on. Absent: it never moves to another one. */
-  readonly taskQueue?: string
+export interface EnvironmentInput extends EnvironmentStart {
   readonly state?: EnvironmentState
 }
 
